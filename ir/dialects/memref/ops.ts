@@ -1,0 +1,16 @@
+import { ofKind, optional, stringAttr, arrayAttr, i64Attr, wordAttr } from "../../core/constraint.ts";
+import type { Dialect } from "../../core/dialect.ts";
+import { defineOp } from "../../core/op-definition.ts";
+
+/** How a local array is built: flip-flops (read at once, all cells in parallel), distributed RAM (read at once), block RAM (read in one cycle). */
+export const memoryKind = wordAttr("reg", "lut", "block");
+
+/** A private array of one kernel. */
+export const MemRefAllocOp = defineOp("memref.alloc", {
+  summary: "A local array",
+  operands: {}, results: { memref: ofKind("memref") },
+  attrs: { name: optional(stringAttr), storage: optional(memoryKind), /** cyclic factor per dimension */ partition: optional(arrayAttr(i64Attr)) },
+  regions: 0, traits: [],
+});
+
+export const memrefDialect: Dialect = { name: "memref", ops: [MemRefAllocOp] };
