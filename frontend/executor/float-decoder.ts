@@ -1,0 +1,87 @@
+import { at, CompilerBug } from "../../ir/index.ts";
+import type { Checkpoint, LayerWeights } from "../checkpoint.ts";
+import type { SequenceDecoder } from "./decoder.ts";
+import { appendToCache, createFloatAttention, createFloatCache, type FloatCache } from "./float-attention.ts";
+import { accumulate, gateBySilu, multiplyMatrix, normalizeRms } from "./float-kernels.ts";
+import { createRotation } from "./rotation.ts";
+
+/** Vectors that a step works in; one set serves all steps. */
+interface Scratch {
+  readonly normed: Float32Array;
+  readonly query: Float32Array;
+  readonly key: Float32Array;
+  readonly value: Float32Array;
+  readonly attended: Float32Array;
+  readonly gate: Float32Array;
+  readonly up: Float32Array;
+  readonly delta: Float32Array;
+}
+
+/**
+ * Starts a sequence of the float32 engine: the model as it was trained, which every quantized result is
+ * measured against. Weights, activations and the key/value cache are float32, sums within an operation double.
+ */
+export function createFloatDecoder(checkpoint: Checkpoint): SequenceDecoder {
+  const { config, layers, embed, finalNorm, head } = checkpoint;
+  const runLayer = createLayerRunner(checkpoint);
+  const caches = layers.map(() => createFloatCache(config));
+  const normed = new Float32Array(config.hidden);
+  let position = 0;
+  return {
+    get length(): number {
+      return position;
+    },
+    step: (token) => {
+      if (token < 0 || token >= config.vocab) throw new CompilerBug(`token ${String(token)} is outside the vocabulary`);
+      const stream = embed.slice(token * config.hidden, (token + 1) * config.hidden);
+      for (const [i, layer] of layers.entries()) runLayer(layer, at(caches, i), position, stream);
+      normalizeRms(stream, finalNorm, config.normEps, normed);
+      const logits = new Float32Array(config.vocab);
+      multiplyMatrix(head, normed, logits);
+      position++;
+      return logits;
+    },
+  };
+}
+
+/** One decoder layer; `stream` is the residual stream, updated in place. */
+function createLayerRunner(
+  checkpoint: Checkpoint,
+): (layer: LayerWeights, cache: FloatCache, position: number, stream: Float32Array) => void {
+  const { config } = checkpoint;
+  const rotate = createRotation(config);
+  const attend = createFloatAttention(config);
+  const s = createScratch(checkpoint);
+  return (layer, cache, position, stream) => {
+    normalizeRms(stream, layer.attnNorm, config.normEps, s.normed);
+    multiplyMatrix(layer.wq, s.normed, s.query);
+    multiplyMatrix(layer.wk, s.normed, s.key);
+    multiplyMatrix(layer.wv, s.normed, s.value);
+    rotate(s.query, position);
+    rotate(s.key, position);
+    appendToCache(cache, position, s.key, s.value);
+    attend(s.query, cache, position, s.attended);
+    multiplyMatrix(layer.wo, s.attended, s.delta);
+    accumulate(stream, s.delta);
+    normalizeRms(stream, layer.ffnNorm, config.normEps, s.normed);
+    multiplyMatrix(layer.wGate, s.normed, s.gate);
+    multiplyMatrix(layer.wUp, s.normed, s.up);
+    gateBySilu(s.gate, s.up);
+    multiplyMatrix(layer.wDown, s.gate, s.delta);
+    accumulate(stream, s.delta);
+  };
+}
+
+function createScratch({ config }: Checkpoint): Scratch {
+  const { hidden, heads, kvHeads, headDim, ffn } = config;
+  return {
+    normed: new Float32Array(hidden),
+    query: new Float32Array(heads * headDim),
+    key: new Float32Array(kvHeads * headDim),
+    value: new Float32Array(kvHeads * headDim),
+    attended: new Float32Array(heads * headDim),
+    gate: new Float32Array(ffn),
+    up: new Float32Array(ffn),
+    delta: new Float32Array(hidden),
+  };
+}

@@ -1,0 +1,19 @@
+import { builtSpan, defineDiagnostic, type Diagnostic } from "../ir/index.ts";
+
+/** A weight that is infinite or not a number: nothing sensible can be computed from it. */
+export const weightNotFinite = defineDiagnostic(
+  "frontend.weight-not-finite",
+  "error",
+  (p: { readonly tensor: string; readonly index: number; readonly value: number }) => ({
+    message: `element ${String(p.index)} of tensor '${p.tensor}' is ${String(p.value)}`,
+    expected: "finite weights",
+    hint: "the training diverged or the file is damaged",
+  }),
+);
+
+/** Reports the first element of a tensor that is not finite. */
+export function checkFinite(file: string, tensor: string, values: Float32Array): readonly Diagnostic[] {
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return [];
+  return [weightNotFinite(builtSpan(file), { tensor, index, value: values[index] ?? Number.NaN })];
+}
