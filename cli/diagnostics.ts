@@ -7,10 +7,14 @@ export const badUsage = defineDiagnostic("CLI0001", "error", (p: { problem: stri
 }));
 
 /** The operating system refused a file: missing, not permitted, read-only, full. */
-export const systemRefused = defineDiagnostic("CLI0002", "error", (p: { message: string; errno: string }) => ({
-  message: p.message,
-  expected: expectationByErrno[p.errno] ?? "an operation that the operating system allows",
-}));
+export const systemRefused = defineDiagnostic(
+  "CLI0002",
+  "error",
+  (p: { message: string; errno: string }) => ({
+    message: p.message,
+    expected: expectationByErrno[p.errno] ?? "an operation that the operating system allows",
+  }),
+);
 
 /** What would have had to hold, by errno: these are the environment's doing, every other exception is ours. */
 export const expectationByErrno: Readonly<Record<string, string>> = {

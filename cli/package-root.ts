@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CompilerBug } from "../ir/index.ts";
 import { z } from "zod";
+import { CompilerBug } from "../ir/index.ts";
 
 /** The folder that holds package.json: the checkout, or the installed package (whose code sits in dist/). */
 export function packageRoot(): string {

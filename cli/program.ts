@@ -11,7 +11,11 @@ export type Parsed =
   | { readonly kind: "misused"; readonly problem: string };
 
 /** Parses `args` (without node and script) and runs the verb they name. Usage errors are values. */
-export async function runProgram(args: readonly string[], verbs: readonly Verb[], session: Session): Promise<Parsed> {
+export async function runProgram(
+  args: readonly string[],
+  verbs: readonly Verb[],
+  session: Session,
+): Promise<Parsed> {
   let parsed: Parsed = { kind: "shown" };
   const program = makeProgram(session.output);
   for (const verb of verbs) {
@@ -38,14 +42,20 @@ function makeProgram(output: Output): Command {
     .description("Compiles a transformer checkpoint into synthesizable FPGA hardware and runs it.")
     .version(packageVersion(), "-V, --version")
     .exitOverride()
-    .configureOutput({ writeErr: silent, writeOut: (text) => { output.help(text); } })
+    .configureOutput({
+      writeErr: silent,
+      writeOut: (text) => {
+        output.help(text);
+      },
+    })
     .showHelpAfterError(false);
 }
 
 /** Arguments by their declared names, and options by theirs, in one record. */
 function inputOf(command: Command): Readonly<Record<string, unknown>> {
-  const positional = command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]);
-  return { ...Object.fromEntries(positional), ...command.opts() };
+  const values: readonly unknown[] = command.processedArgs;
+  const positional = command.registeredArguments.map((argument, index) => [argument.name(), values[index]] as const);
+  return { ...Object.fromEntries(positional), ...command.opts<Record<string, unknown>>() };
 }
 
 function usageProblem(error: CommanderError): string {

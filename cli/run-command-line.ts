@@ -1,8 +1,16 @@
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Diagnostic } from "../ir/index.ts";
 import { unreachable } from "../ir/index.ts";
 import { badUsage, expectationByErrno, systemRefused } from "./diagnostics.ts";
-import { commandLine, errorObject, type ExitCode, exitCodeOf, type Failure, renderFailure } from "./failure.ts";
+import {
+  commandLine,
+  type ExitCode,
+  errorObject,
+  exitCodeOf,
+  type Failure,
+  renderFailure,
+} from "./failure.ts";
 import { makeOutput, type Output, type Streams } from "./output.ts";
 import { type Parsed, runProgram } from "./program.ts";
 import type { VerbEnd } from "./verb.ts";
@@ -32,9 +40,7 @@ export async function runCommandLine(invocation: Invocation): Promise<ExitCode> 
 }
 
 async function afterAbort(signal: AbortSignal, graceMs: number): Promise<() => ExitCode> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => { resolve(); }, { once: true });
-  if (!signal.aborted) await promise;
+  if (!signal.aborted) await once(signal, "abort");
   await delay(graceMs);
   return () => 130;
 }
@@ -72,7 +78,8 @@ function finishVerb(verb: string, end: VerbEnd, output: Output): ExitCode {
 
 function reject(diagnostics: readonly Diagnostic[], output: Output): ExitCode {
   const [first, ...others] = diagnostics;
-  if (first === undefined) return fail({ kind: "bug", message: "a verb failed without a diagnostic", stack: "" }, output);
+  if (first === undefined)
+    return fail({ kind: "bug", message: "a verb failed without a diagnostic", stack: "" }, output);
   return fail({ kind: "rejected", diagnostics: [first, ...others] }, output);
 }
 

@@ -48,7 +48,9 @@ export function defineVerb<Input>(definition: VerbDefinition<Input>): Verb {
     invoke: async (raw, session) => {
       const parsed = input.safeParse(raw);
       if (parsed.success) return run(parsed.data, session);
-      const problem = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
+      const problem = parsed.error.issues
+        .map((issue) => `${issue.path.join(".")}: ${issue.message}`)
+        .join("; ");
       return { kind: "misused", problem };
     },
   };

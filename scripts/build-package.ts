@@ -9,13 +9,25 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const sourceFolders = ["backend-hls", "backend-verilog", "cli", "dse", "frontend", "ir", "runtime-host", "sim"];
+const sourceFolders = [
+  "backend-hls",
+  "backend-verilog",
+  "cli",
+  "dse",
+  "frontend",
+  "ir",
+  "runtime-host",
+  "sim",
+];
 const assets = "*.{c,cpp,h,css,html,json,v}";
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const emit = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
 if (emit.status !== 0) process.exit(1); // tsc has said why
-for (const file of globSync(sourceFolders.map((folder) => `${folder}/**/${assets}`), { cwd: root })) {
+for (const file of globSync(
+  sourceFolders.map((folder) => `${folder}/**/${assets}`),
+  { cwd: root },
+)) {
   cpSync(join(root, file), join(root, "dist", file));
 }

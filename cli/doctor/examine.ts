@@ -20,7 +20,8 @@ export function examine({ path, user }: Surroundings): DoctorReport {
   const found = tools.map((tool) => ({ tool, probe: probeTool(tool, path) }));
   const reports = found.map(({ tool, probe }) => toolReport(tool, probe, install([tool])));
   const absent = found.filter(({ probe }) => probe.kind === "missing").map(({ tool }) => tool);
-  const has = (name: string): boolean => reports.some((report) => report.name === name && report.status === "found");
+  const has = (name: string): boolean =>
+    reports.some((report) => report.name === name && report.status === "found");
   const embedded = embeddedSimulator();
   return {
     schema: "hidalgo.doctor/1",
@@ -36,12 +37,24 @@ export function examine({ path, user }: Surroundings): DoctorReport {
   };
 }
 
-function installAll(wanted: readonly Tool[], manager: PackageManager | undefined, user: Surroundings["user"]): string | null {
+function installAll(
+  wanted: readonly Tool[],
+  manager: PackageManager | undefined,
+  user: Surroundings["user"],
+): string | null {
   if (manager === undefined || wanted.length === 0) return null;
-  return installCommand(manager, wanted.map((tool) => tool.packageBy[manager]), user);
+  return installCommand(
+    manager,
+    wanted.map((tool) => tool.packageBy[manager]),
+    user,
+  );
 }
 
-function toolReport({ name, neededFor }: Pick<Tool, "name" | "neededFor">, probe: Probe, get: string | null): ToolReport {
+function toolReport(
+  { name, neededFor }: Pick<Tool, "name" | "neededFor">,
+  probe: Probe,
+  get: string | null,
+): ToolReport {
   return {
     name,
     status: probe.kind,

@@ -18,7 +18,11 @@ export function findPackageManager(path: string): PackageManager | undefined {
 }
 
 /** The exact command that installs `packages`; root needs no sudo. */
-export function installCommand(manager: PackageManager, packages: readonly string[], user: "root" | "other"): string {
+export function installCommand(
+  manager: PackageManager,
+  packages: readonly string[],
+  user: "root" | "other",
+): string {
   const command = `${installBy[manager]} ${packages.join(" ")}`;
   return user === "root" ? command.replace(/^sudo /u, "") : command;
 }

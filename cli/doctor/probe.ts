@@ -18,7 +18,11 @@ export type Probe =
 export function probeTool(tool: Tool, path: string): Probe {
   const file = findProgram(tool.name, path);
   if (file === undefined) return { kind: "missing" };
-  const run = spawnSync(file, [tool.versionFlag], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: PROBE_LIMIT_MS });
+  const run = spawnSync(file, [tool.versionFlag], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: PROBE_LIMIT_MS,
+  });
   if (run.error !== undefined) return { kind: "broken", path: file, problem: run.error.message };
   const version = tool.versionPattern.exec(run.stdout)?.groups?.["version"];
   if (version !== undefined) return { kind: "found", version, path: file };
@@ -35,7 +39,8 @@ export function probePackage(name: string): Probe {
     const { version } = manifestSchema.parse(JSON.parse(readFileSync(manifest, "utf8")));
     return { kind: "found", version, path: dirname(manifest) };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") return { kind: "missing" };
+    if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")
+      return { kind: "missing" };
     throw error;
   }
 }
