@@ -25,3 +25,5 @@ export * from "./dialects/memref/ops.ts";
 export * from "./dialects/registry.ts";
 export * from "./dialects/scf/ops.ts";
 export * from "./dialects/vector/ops.ts";
+export * from "./dialects/dataflow/builder.ts";
+export * from "./dialects/loops/builder.ts";
