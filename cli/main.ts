@@ -1,4 +1,5 @@
 import { runCommandLine } from "./run-command-line.ts";
+import { verbs } from "./verbs.ts";
 
 const GRACE_MS = 2000;
 
@@ -14,6 +15,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCommandLine({
   args: process.argv.slice(2),
+  verbs,
   streams: process,
   signal: interrupt.signal,
   graceMs: GRACE_MS,

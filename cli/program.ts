@@ -54,7 +54,9 @@ function makeProgram(output: Output): Command {
 /** Arguments by their declared names, and options by theirs, in one record. */
 function inputOf(command: Command): Readonly<Record<string, unknown>> {
   const values: readonly unknown[] = command.processedArgs;
-  const positional = command.registeredArguments.map((argument, index) => [argument.name(), values[index]] as const);
+  const positional = command.registeredArguments.map(
+    (argument, index) => [argument.name(), values[index]] as const,
+  );
   return { ...Object.fromEntries(positional), ...command.opts<Record<string, unknown>>() };
 }
 

@@ -13,13 +13,13 @@ import {
 } from "./failure.ts";
 import { makeOutput, type Output, type Streams } from "./output.ts";
 import { type Parsed, runProgram } from "./program.ts";
-import type { VerbEnd } from "./verb.ts";
-import { verbs } from "./verbs.ts";
+import type { Verb, VerbEnd } from "./verb.ts";
 
 /** One invocation of `hidalgo`, cut loose from the process so that tests can hold it. */
 export interface Invocation {
   /** Without node and script. */
   readonly args: readonly string[];
+  readonly verbs: readonly Verb[];
   readonly streams: Streams;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -29,7 +29,7 @@ export interface Invocation {
 
 /** Parses, runs, renders. Never throws: whatever happens becomes an exit code and a message. */
 export async function runCommandLine(invocation: Invocation): Promise<ExitCode> {
-  const { args, streams, signal, graceMs } = invocation;
+  const { args, verbs, streams, signal, graceMs } = invocation;
   const output = makeOutput(streams, args.includes("--json") ? "json" : "text");
   const work = runProgram(args, verbs, { output, signal }).then(
     (parsed) => () => finish(parsed, output),

@@ -19,7 +19,8 @@ async function brokenRules(tree: Tree): Promise<readonly string[]> {
   }
   const { options, ...ruleSet } = configuration as IConfiguration; // plain CommonJS, checked by the tool itself
   const { output } = await cruise(["."], { ...options, ruleSet, baseDir, validate: true });
-  if (typeof output === "string") throw new Error("dependency-cruiser rendered a report instead of returning it");
+  if (typeof output === "string")
+    throw new Error("dependency-cruiser rendered a report instead of returning it");
   return output.summary.violations.map((violation) => violation.rule.name);
 }
 
@@ -39,24 +40,34 @@ const planted: readonly (readonly [string, string, Tree])[] = [
   [
     "ir imports nothing of ours",
     "layer-ir",
-    { "frontend/index.ts": door, "ir/op.ts": 'import { a } from "../frontend/index.ts";\nexport const b = a;\n' },
+    {
+      "frontend/index.ts": door,
+      "ir/op.ts": 'import { a } from "../frontend/index.ts";\nexport const b = a;\n',
+    },
   ],
   [
     "a type is a dependency too",
     "layer-ir",
-    { "dse/index.ts": "export type A = 1;\n", "ir/op.ts": 'import type { A } from "../dse/index.ts";\nexport type B = A;\n' },
+    {
+      "dse/index.ts": "export type A = 1;\n",
+      "ir/op.ts": 'import type { A } from "../dse/index.ts";\nexport type B = A;\n',
+    },
   ],
   [
     "the engine does not know the simulator",
     "layer-runtime-host",
-    { "sim/index.ts": door, "runtime-host/engine.ts": 'import { a } from "../sim/index.ts";\nexport const b = a;\n' },
+    {
+      "sim/index.ts": door,
+      "runtime-host/engine.ts": 'import { a } from "../sim/index.ts";\nexport const b = a;\n',
+    },
   ],
   [
     "a device adapter knows the simulator, not the compiler",
     "layer-device-adapters",
     {
       "backend-hls/index.ts": door,
-      "runtime-host/devices/board.ts": 'import { a } from "../../backend-hls/index.ts";\nexport const b = a;\n',
+      "runtime-host/devices/board.ts":
+        'import { a } from "../../backend-hls/index.ts";\nexport const b = a;\n',
     },
   ],
   [
@@ -67,7 +78,10 @@ const planted: readonly (readonly [string, string, Tree])[] = [
   [
     "code does not use tests' support",
     "test-support",
-    { "test/support/index.ts": door, "ir/op.ts": 'import { a } from "../test/support/index.ts";\nexport const b = a;\n' },
+    {
+      "test/support/index.ts": door,
+      "ir/op.ts": 'import { a } from "../test/support/index.ts";\nexport const b = a;\n',
+    },
   ],
   [
     "no cycles of code",
