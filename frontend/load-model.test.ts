@@ -2,34 +2,44 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { renderDiagnostic } from "../ir/index.ts";
 import { loadModel } from "./load-model.ts";
-import { codesOf, valueOf } from "./testing/codes.ts";
+import { codesOf, unwrap } from "./testing/codes.ts";
 import { fableFolder } from "./testing/models.ts";
 import { temporaryFolder, tinyConfig, tinyFolder } from "./testing/tiny-model.ts";
 import { llama2cPieces, writeLlama2c, writeTokenizerBin } from "./testing/write-llama2c.ts";
 
 test("the bundled model", () => {
-  const { checkpoint, tokenizer } = valueOf(loadModel(fableFolder));
+  const { checkpoint, tokenizer } = unwrap(loadModel(fableFolder));
   expect(checkpoint.id).toBe("fable");
-  expect(checkpoint.config).toMatchObject({ hidden: 128, layers: 4, heads: 8, kvHeads: 2, window: 64, bosId: 0, eosIds: [1] });
+  expect(checkpoint.config).toMatchObject({
+    hidden: 128,
+    layers: 4,
+    heads: 8,
+    kvHeads: 2,
+    window: 64,
+    bosId: 0,
+    eosIds: [1],
+  });
   expect(tokenizer.kind).toBe("present");
 });
 
 test("what is no model", () => {
   expect(codesOf(loadModel("/nowhere"))).toEqual(["frontend.file-unreadable"]);
-  const folder = temporaryFolder({ "m.gguf": "", "m": "" });
+  const folder = temporaryFolder({ "m.gguf": "", m: "" });
   expect(codesOf(loadModel(join(folder, "m.gguf")))).toEqual(["frontend.model-kind"]);
   expect(codesOf(loadModel(join(folder, "m")))).toEqual(["frontend.model-kind"]);
 });
 
 test("a folder without tokenizer loads and says that only ids work", () => {
-  const { tokenizer } = valueOf(loadModel(tinyFolder()));
+  const { tokenizer } = unwrap(loadModel(tinyFolder()));
   expect(tokenizer.kind === "absent" && renderDiagnostic(tokenizer.reason)).toContain("--prompt-ids");
-  expect(valueOf(loadModel(tinyFolder({ "tokenizer.model": "" }))).tokenizer.kind).toBe("absent");
+  expect(unwrap(loadModel(tinyFolder({ "tokenizer.model": "" }))).tokenizer.kind).toBe("absent");
 });
 
 test("a broken tokenizer, or a named one that is not there, is an error", () => {
   expect(codesOf(loadModel(tinyFolder({ "tokenizer.json": "{}" })))).toEqual(["frontend.tokenizer-invalid"]);
-  expect(codesOf(loadModel(fableFolder, { tokenizer: "/nowhere/tokenizer.json" }))).toEqual(["frontend.file-unreadable"]);
+  expect(codesOf(loadModel(fableFolder, { tokenizer: "/nowhere/tokenizer.json" }))).toEqual([
+    "frontend.file-unreadable",
+  ]);
 });
 
 const config = { ...tinyConfig, vocab: 262, window: undefined };
@@ -37,7 +47,10 @@ const model = writeLlama2c(config);
 const bin = writeTokenizerBin(llama2cPieces("a", "b", " "));
 const tokenizerOf = (files: Record<string, Uint8Array>, tokenizer?: string): string => {
   const folder = temporaryFolder({ "m.bin": model, ...files });
-  const loaded = loadModel(join(folder, "m.bin"), tokenizer === undefined ? {} : { tokenizer: join(folder, tokenizer) });
+  const loaded = loadModel(
+    join(folder, "m.bin"),
+    tokenizer === undefined ? {} : { tokenizer: join(folder, tokenizer) },
+  );
   if (loaded.kind === "error") return codesOf(loaded).join();
   const found = loaded.value.tokenizer;
   return found.kind === "absent" ? found.reason.code : found.file.slice(folder.length + 1);
@@ -55,6 +68,8 @@ test("a llama2.c checkpoint takes the tokenizer it is given, else tokenizer.bin,
 
 test("a tokenizer larger than the model's vocabulary is caught before the model sees its ids", () => {
   const folder = tinyFolder();
-  const { tokenizer } = valueOf(loadModel(folder, { tokenizer: join(fableFolder, "tokenizer.json") }));
-  expect(tokenizer.kind === "present" && codesOf(tokenizer.tokenizer.encode("Once"))).toEqual(["frontend.token-beyond-vocabulary"]);
+  const { tokenizer } = unwrap(loadModel(folder, { tokenizer: join(fableFolder, "tokenizer.json") }));
+  expect(tokenizer.kind === "present" && codesOf(tokenizer.tokenizer.encode("Once"))).toEqual([
+    "frontend.token-beyond-vocabulary",
+  ]);
 });

@@ -7,9 +7,9 @@ import { fileUnreadable } from "./files/diagnostics.ts";
 import { readHuggingFaceFolder } from "./huggingface/read-folder.ts";
 import { readLlama2cFile } from "./llama2c/read-checkpoint.ts";
 import {
+  type FoundTokenizer,
   findBinTokenizer,
   findFolderTokenizer,
-  type FoundTokenizer,
   readTokenizer,
 } from "./tokenizer/find-tokenizer.ts";
 
@@ -18,7 +18,10 @@ export const modelKindUnknown = defineDiagnostic(
   "frontend.model-kind",
   "unsupported",
   (p: { readonly extension: string }) => ({
-    message: p.extension === "" ? "a file without extension is no model" : `models of kind ${p.extension} cannot be read`,
+    message:
+      p.extension === ""
+        ? "a file without extension is no model"
+        : `models of kind ${p.extension} cannot be read`,
     expected: "a Hugging Face folder (config.json, safetensors) or a llama2.c .bin",
   }),
 );

@@ -1,4 +1,4 @@
-import { builtSpan, defineDiagnostic, type Diagnostic } from "../ir/index.ts";
+import { builtSpan, type Diagnostic, defineDiagnostic } from "../ir/index.ts";
 
 /** A weight that is infinite or not a number: nothing sensible can be computed from it. */
 export const weightNotFinite = defineDiagnostic(

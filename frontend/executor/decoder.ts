@@ -33,7 +33,8 @@ export function decodeGreedily(
   count: number,
   stopIds: readonly number[] = [],
 ): readonly number[] {
-  if (prompt.length === 0) throw new CompilerBug("greedy decoding starts from a prompt of at least one token");
+  if (prompt.length === 0)
+    throw new CompilerBug("greedy decoding starts from a prompt of at least one token");
   const generated: number[] = [];
   let logits: Float32Array = new Float32Array(0);
   for (const token of prompt) logits = decoder.step(token);

@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../checkpoint.ts";
-import { dot, softmax } from "./float-kernels.ts";
+import { addScaled, dot, softmax } from "./float-kernels.ts";
 
 /** Keys and values of one layer, [position, kvHeads * headDim]; grows with the sequence. */
 export interface FloatCache {
@@ -17,7 +17,12 @@ export function createFloatCache(config: ModelConfig): FloatCache {
 }
 
 /** Appends a position's keys and values. */
-export function appendToCache(cache: FloatCache, position: number, key: Float32Array, value: Float32Array): void {
+export function appendToCache(
+  cache: FloatCache,
+  position: number,
+  key: Float32Array,
+  value: Float32Array,
+): void {
   const offset = position * key.length;
   if (offset + key.length > cache.keys.length) {
     cache.keys = doubled(cache.keys);
@@ -51,26 +56,15 @@ export function createFloatAttention(
     out.fill(0);
     for (let head = 0; head < heads; head++) {
       const channel = Math.floor((head * kvHeads) / heads) * headDim;
+      const queryHead = query.subarray(head * headDim, (head + 1) * headDim);
+      const outHead = out.subarray(head * headDim, (head + 1) * headDim);
       for (let j = 0; j < count; j++) {
-        scores[j] = dot(query, head * headDim, cache.keys, (first + j) * stride + channel, headDim) * scale;
+        scores[j] = dot(queryHead, cache.keys, (first + j) * stride + channel) * scale;
       }
       softmax(scores, count);
       for (let j = 0; j < count; j++) {
-        addScaled(out, head * headDim, cache.values, (first + j) * stride + channel, headDim, scores[j] ?? 0);
+        addScaled(outHead, scores[j] ?? 0, cache.values, (first + j) * stride + channel);
       }
     }
   };
-}
-
-function addScaled(
-  out: Float32Array,
-  outBase: number,
-  values: Float32Array,
-  base: number,
-  count: number,
-  factor: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    out[outBase + i] = (out[outBase + i] ?? 0) + factor * (values[base + i] ?? 0);
-  }
 }

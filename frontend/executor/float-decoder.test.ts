@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
 import { loadModel } from "../load-model.ts";
-import { valueOf } from "../testing/codes.ts";
+import { unwrap } from "../testing/codes.ts";
 import { fableFolder, hasSharedModels, sharedModels } from "../testing/models.ts";
 import { tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
 import { argmax, decodeGreedily, forward } from "./decoder.ts";
@@ -16,21 +16,23 @@ function recordedIds(folder: string): readonly number[] {
 }
 
 test("fable: 200 greedy tokens as recorded", () => {
-  const { checkpoint } = valueOf(loadModel(fableFolder));
+  const { checkpoint } = unwrap(loadModel(fableFolder));
   expect(decodeGreedily(createFloatDecoder(checkpoint), [0], 200)).toEqual(recordedIds(fableFolder));
 });
 
 describe.skipIf(!hasSharedModels)("shared models", () => {
   test("stories260K: 200 greedy tokens as recorded", () => {
     const folder = join(sharedModels, "stories260K");
-    const { checkpoint } = valueOf(loadModel(join(folder, "stories260K.bin")));
+    const { checkpoint } = unwrap(loadModel(join(folder, "stories260K.bin")));
     expect(decodeGreedily(createFloatDecoder(checkpoint), [1], 200)).toEqual(recordedIds(folder));
   });
 
   test("shakespeare-mistral: an untied head and no tokenizer; it spells words", () => {
-    const { checkpoint, tokenizer } = valueOf(loadModel(join(sharedModels, "shakespeare-mistral")));
+    const { checkpoint, tokenizer } = unwrap(loadModel(join(sharedModels, "shakespeare-mistral")));
     expect(tokenizer.kind).toBe("absent");
-    const characters = z.array(z.string()).parse(JSON.parse(readFileSync(join(sharedModels, "shakespeare-mistral/chars.json"), "utf8")));
+    const characters = z
+      .array(z.string())
+      .parse(JSON.parse(readFileSync(join(sharedModels, "shakespeare-mistral/chars.json"), "utf8")));
     const ids = decodeGreedily(createFloatDecoder(checkpoint), [characters.indexOf("K")], 200);
     expect(ids.map((id) => characters[id]).join("")).toContain(" the ");
   });
@@ -73,7 +75,11 @@ test("grouped attention equals full attention whose heads repeat within a group"
     const full: Checkpoint = {
       ...grouped,
       config: { ...config, kvHeads: config.heads },
-      layers: grouped.layers.map((layer) => ({ ...layer, wk: repeatHeads(layer.wk, config), wv: repeatHeads(layer.wv, config) })),
+      layers: grouped.layers.map((layer) => ({
+        ...layer,
+        wk: repeatHeads(layer.wk, config),
+        wv: repeatHeads(layer.wv, config),
+      })),
     };
     expect(lastLogits(full, [3, 1, 4, 1, 5])).toEqual(lastLogits(grouped, [3, 1, 4, 1, 5]));
   }
@@ -82,13 +88,20 @@ test("grouped attention equals full attention whose heads repeat within a group"
 test("long sequences outgrow the first cache", () => {
   const checkpoint = tinyCheckpoint({ ...tinyConfig, window: undefined });
   const decoder = createFloatDecoder(checkpoint);
-  const logits = forward(decoder, Array.from({ length: 300 }, (_, i) => i % 10));
+  const logits = forward(
+    decoder,
+    Array.from({ length: 300 }, (_, i) => i % 10),
+  );
   expect(decoder.length).toBe(300);
   expect(logits.every((row) => row.every(Number.isFinite))).toBe(true);
 });
 
 test("greedy decoding stops at a stop token, and takes the first of equal logits", () => {
   expect(argmax(Float32Array.of(1, 3, 3, -1))).toBe(1);
-  const decoder = { length: 0, step: (token: number): Float32Array => Float32Array.from({ length: 5 }, (_, i) => (i === token + 1 ? 1 : 0)) };
+  const decoder = {
+    length: 0,
+    step: (token: number): Float32Array =>
+      Float32Array.from({ length: 5 }, (_, i) => (i === token + 1 ? 1 : 0)),
+  };
   expect(decodeGreedily(decoder, [0], 9, [3])).toEqual([1, 2, 3]);
 });

@@ -32,7 +32,8 @@ export function createFloatDecoder(checkpoint: Checkpoint): SequenceDecoder {
       return position;
     },
     step: (token) => {
-      if (token < 0 || token >= config.vocab) throw new CompilerBug(`token ${String(token)} is outside the vocabulary`);
+      if (token < 0 || token >= config.vocab)
+        throw new CompilerBug(`token ${String(token)} is outside the vocabulary`);
       const stream = embed.slice(token * config.hidden, (token + 1) * config.hidden);
       for (const [i, layer] of layers.entries()) runLayer(layer, at(caches, i), position, stream);
       normalizeRms(stream, finalNorm, config.normEps, normed);

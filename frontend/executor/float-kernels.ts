@@ -5,27 +5,36 @@
 
 /** out = weights · input, for weights [out.length, input.length] row-major. */
 export function multiplyMatrix(weights: Float32Array, input: Float32Array, out: Float32Array): void {
-  const columns = input.length;
-  for (let row = 0; row < out.length; row++) {
-    out[row] = dot(weights, row * columns, input, 0, columns);
-  }
+  for (let row = 0; row < out.length; row++) out[row] = dot(input, weights, row * input.length);
 }
 
-/** Sum of `a[aBase + i] * b[bBase + i]` over `count` elements. */
-export function dot(a: Float32Array, aBase: number, b: Float32Array, bBase: number, count: number): number {
+/** Sum of `vector[i] * matrix[base + i]` over the vector. */
+export function dot(vector: Float32Array, matrix: Float32Array, base: number): number {
   let [even, odd] = [0, 0];
-  const paired = count & ~1;
+  const paired = vector.length & ~1;
   for (let i = 0; i < paired; i += 2) {
-    even += (a[aBase + i] ?? 0) * (b[bBase + i] ?? 0);
-    odd += (a[aBase + i + 1] ?? 0) * (b[bBase + i + 1] ?? 0);
+    even += (vector[i] ?? 0) * (matrix[base + i] ?? 0);
+    odd += (vector[i + 1] ?? 0) * (matrix[base + i + 1] ?? 0);
   }
-  if (paired < count) even += (a[aBase + paired] ?? 0) * (b[bBase + paired] ?? 0);
+  if (paired < vector.length) even += (vector[paired] ?? 0) * (matrix[base + paired] ?? 0);
   return even + odd;
 }
 
+/** target[i] += factor * matrix[base + i] over the target. */
+export function addScaled(target: Float32Array, factor: number, matrix: Float32Array, base: number): void {
+  for (let i = 0; i < target.length; i++) {
+    target[i] = (target[i] ?? 0) + factor * (matrix[base + i] ?? 0);
+  }
+}
+
 /** out = input / sqrt(mean(input^2) + epsilon) * gain. */
-export function normalizeRms(input: Float32Array, gain: Float32Array, epsilon: number, out: Float32Array): void {
-  const factor = 1 / Math.sqrt(dot(input, 0, input, 0, input.length) / input.length + epsilon);
+export function normalizeRms(
+  input: Float32Array,
+  gain: Float32Array,
+  epsilon: number,
+  out: Float32Array,
+): void {
+  const factor = 1 / Math.sqrt(dot(input, input, 0) / input.length + epsilon);
   for (let i = 0; i < input.length; i++) out[i] = (input[i] ?? 0) * factor * (gain[i] ?? 0);
 }
 

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-const count = z.number().int().positive().max(1 << 30);
+const count = z
+  .number()
+  .int()
+  .positive()
+  .max(1 << 30);
 const tokenId = z.number().int().nonnegative();
 const tokenIds = z.union([tokenId, z.array(tokenId)]);
 

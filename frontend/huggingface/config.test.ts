@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codesOf, valueOf } from "../testing/codes.ts";
+import { codesOf, unwrap } from "../testing/codes.ts";
 import { tinyConfig, tinyConfigJson } from "../testing/tiny-model.ts";
 import { parseConfig } from "./config.ts";
 
@@ -7,27 +7,39 @@ const parse = (changes: object, generation = {}): ReturnType<typeof parseConfig>
   parseConfig("config.json", { ...tinyConfigJson, ...changes }, generation);
 
 test("a plain configuration", () => {
-  expect(valueOf(parse({}))).toEqual(tinyConfig);
+  expect(unwrap(parse({}))).toEqual(tinyConfig);
 });
 
 test("what a file leaves out has the value that transformers gives it", () => {
-  const without = { sliding_window: undefined, num_key_value_heads: undefined, num_attention_heads: 8, hidden_size: 16 };
-  expect(valueOf(parse(without))).toMatchObject({ window: 4096, kvHeads: 8, headDim: 2 });
+  const without = {
+    sliding_window: undefined,
+    num_key_value_heads: undefined,
+    num_attention_heads: 8,
+    hidden_size: 16,
+  };
+  expect(unwrap(parse(without))).toMatchObject({ window: 4096, kvHeads: 8, headDim: 2 });
   const llama = { architectures: ["LlamaForCausalLM"] };
-  expect(valueOf(parse({ ...llama, ...without }))).toMatchObject({ architecture: "llama", window: undefined, kvHeads: 8 });
-  expect(valueOf(parse({ sliding_window: null })).window).toBeUndefined();
-  expect(valueOf(parse({ num_key_value_heads: null })).kvHeads).toBe(4);
-  expect(valueOf(parse({ head_dim: 6 })).headDim).toBe(6);
-  expect(valueOf(parse({ bos_token_id: undefined, eos_token_id: null }))).toMatchObject({ bosId: undefined, eosIds: [] });
+  expect(unwrap(parse({ ...llama, ...without }))).toMatchObject({
+    architecture: "llama",
+    window: undefined,
+    kvHeads: 8,
+  });
+  expect(unwrap(parse({ sliding_window: null })).window).toBeUndefined();
+  expect(unwrap(parse({ num_key_value_heads: null })).kvHeads).toBe(4);
+  expect(unwrap(parse({ head_dim: 6 })).headDim).toBe(6);
+  expect(unwrap(parse({ bos_token_id: undefined, eos_token_id: null }))).toMatchObject({
+    bosId: undefined,
+    eosIds: [],
+  });
 });
 
 test("generation_config.json decides which tokens end a sequence", () => {
-  expect(valueOf(parse({}, { eos_token_id: [2, 3] })).eosIds).toEqual([2, 3]);
+  expect(unwrap(parse({}, { eos_token_id: [2, 3] })).eosIds).toEqual([2, 3]);
 });
 
 test("the base of rotary positions in its old and its new place", () => {
-  expect(valueOf(parse({ rope_theta: 500000 })).ropeTheta).toBe(500000);
-  expect(valueOf(parse({ rope_parameters: { rope_type: "default", rope_theta: 1e6 } })).ropeTheta).toBe(1e6);
+  expect(unwrap(parse({ rope_theta: 500000 })).ropeTheta).toBe(500000);
+  expect(unwrap(parse({ rope_parameters: { rope_type: "default", rope_theta: 1e6 } })).ropeTheta).toBe(1e6);
 });
 
 test.each([
@@ -47,7 +59,9 @@ test.each([
 });
 
 test("other architectures", () => {
-  expect(codesOf(parse({ architectures: ["GPT2LMHeadModel"] }))).toEqual(["frontend.architecture-unsupported"]);
+  expect(codesOf(parse({ architectures: ["GPT2LMHeadModel"] }))).toEqual([
+    "frontend.architecture-unsupported",
+  ]);
   expect(codesOf(parse({ architectures: undefined }))).toEqual(["frontend.config-invalid"]);
 });
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { builtSpan, type Diagnostic, fail, ok, type Result, type Span } from "../../ir/index.ts";
 import type { Architecture, ModelConfig } from "../checkpoint.ts";
 import { configSchema, familySchema, type RawConfig, type RawGeneration } from "./config-schema.ts";
@@ -49,13 +49,14 @@ function parseArchitecture(where: Span, json: unknown): Result<Architecture> {
   const name = family.data.architectures?.[0];
   if (name === undefined) return fail(configInvalid(where, { problem: "architectures: none is named" }));
   const architecture = architectureByClass.get(name);
-  return architecture === undefined ? fail(architectureUnsupported(where, { architecture: name })) : ok(architecture);
+  return architecture === undefined
+    ? fail(architectureUnsupported(where, { architecture: name }))
+    : ok(architecture);
 }
 
 function resolveConfig(architecture: Architecture, raw: RawConfig, generation: RawGeneration): ModelConfig {
   const fallback = defaults[architecture];
   const heads = raw.num_attention_heads;
-  const eos = generation.eos_token_id ?? raw.eos_token_id ?? [];
   return {
     architecture,
     hidden: raw.hidden_size,
@@ -70,6 +71,16 @@ function resolveConfig(architecture: Architecture, raw: RawConfig, generation: R
     ropeTheta: raw.rope_parameters?.rope_theta ?? raw.rope_theta ?? 10000,
     normEps: raw.rms_norm_eps,
     tied: raw.tie_word_embeddings,
+    ...resolveSpecialTokens(raw, generation),
+  };
+}
+
+function resolveSpecialTokens(
+  raw: RawConfig,
+  generation: RawGeneration,
+): Pick<ModelConfig, "bosId" | "eosIds"> {
+  const eos = generation.eos_token_id ?? raw.eos_token_id ?? [];
+  return {
     bosId: generation.bos_token_id ?? raw.bos_token_id ?? undefined,
     eosIds: typeof eos === "number" ? [eos] : eos,
   };
@@ -81,28 +92,46 @@ function resolveWindow(architecture: Architecture, raw: RawConfig): number | und
   return raw.sliding_window === undefined ? defaults.mistral.window : (raw.sliding_window ?? undefined);
 }
 
+/** A field, the value it has and the value it would have to have. */
+type Rejection = readonly [field: string, value: string, expected: string];
+
 function checkFeatures(where: Span, architecture: Architecture, raw: RawConfig): readonly Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  const reject = (field: string, value: string, expected: string): void => {
-    problems.push(featureUnsupported(where, { field, value, expected }));
-  };
-  if (raw.hidden_act !== "silu") reject("hidden_act", raw.hidden_act, "silu");
-  if (raw.attention_bias === true) reject("attention_bias", "true", "false");
-  if (raw.mlp_bias === true) reject("mlp_bias", "true", "false");
+  const rejections = [...rejectLayers(architecture, raw), ...rejectRotary(raw)];
+  return rejections.map(([field, value, expected]) => featureUnsupported(where, { field, value, expected }));
+}
+
+function rejectLayers(architecture: Architecture, raw: RawConfig): readonly Rejection[] {
+  const rejections: Rejection[] = [];
+  if (raw.hidden_act !== "silu") rejections.push(["hidden_act", raw.hidden_act, "silu"]);
+  if (raw.attention_bias === true) rejections.push(["attention_bias", "true", "false"]);
+  if (raw.mlp_bias === true) rejections.push(["mlp_bias", "true", "false"]);
   if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
-    reject("quantization_config", "(present)", "float weights: the compiler quantizes them itself");
+    rejections.push([
+      "quantization_config",
+      "(present)",
+      "float weights: the compiler quantizes them itself",
+    ]);
   }
   if (architecture === "llama" && typeof raw.sliding_window === "number") {
-    reject("sliding_window", String(raw.sliding_window), "a Llama model without it");
+    rejections.push(["sliding_window", String(raw.sliding_window), "a Llama model without it"]);
   }
-  for (const rope of [raw.rope_scaling, raw.rope_parameters]) {
+  return rejections;
+}
+
+function rejectRotary(raw: RawConfig): readonly Rejection[] {
+  const rejections: Rejection[] = [];
+  const places = [raw.rope_scaling, raw.rope_parameters];
+  for (const rope of places) {
     const scaling = rope?.rope_type ?? rope?.type ?? "default";
-    if (scaling !== "default") reject("rope_scaling type", scaling, "rotary positions without scaling");
+    if (scaling !== "default")
+      rejections.push(["rope_scaling type", scaling, "rotary positions without scaling"]);
   }
-  for (const factor of [raw.partial_rotary_factor, raw.rope_scaling?.partial_rotary_factor, raw.rope_parameters?.partial_rotary_factor]) {
-    if ((factor ?? 1) !== 1) reject("partial_rotary_factor", String(factor), "1: the whole head is rotated");
+  for (const place of [raw, ...places]) {
+    const factor = place?.partial_rotary_factor ?? 1;
+    if (factor !== 1)
+      rejections.push(["partial_rotary_factor", String(factor), "1: the whole head is rotated"]);
   }
-  return problems;
+  return rejections;
 }
 
 function checkShape(where: Span, config: ModelConfig): readonly Diagnostic[] {
@@ -112,16 +141,23 @@ function checkShape(where: Span, config: ModelConfig): readonly Diagnostic[] {
     problems.push(configInconsistent(where, { problem, expected }));
   };
   if (heads % kvHeads !== 0) {
-    complain(`${String(heads)} query heads do not share ${String(kvHeads)} key/value heads evenly`,
-      "num_attention_heads a multiple of num_key_value_heads");
+    complain(
+      `${String(heads)} query heads do not share ${String(kvHeads)} key/value heads evenly`,
+      "num_attention_heads a multiple of num_key_value_heads",
+    );
   }
   if (headDim < 2 || headDim % 2 !== 0) {
-    complain(`a head has ${String(headDim)} channels (hidden_size ${String(hidden)}, ${String(heads)} heads)`,
-      "an even number: rotary positions turn pairs of channels");
+    complain(
+      `a head has ${String(headDim)} channels (hidden_size ${String(hidden)}, ${String(heads)} heads)`,
+      "an even number: rotary positions turn pairs of channels",
+    );
   }
   for (const id of [config.bosId, ...config.eosIds]) {
     if (id !== undefined && id >= vocab) {
-      complain(`special token ${String(id)} is outside the vocabulary of ${String(vocab)}`, "an id below vocab_size");
+      complain(
+        `special token ${String(id)} is outside the vocabulary of ${String(vocab)}`,
+        "an id below vocab_size",
+      );
     }
   }
   return problems;

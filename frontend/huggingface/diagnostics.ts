@@ -88,7 +88,11 @@ export const tensorsUnknown = defineDiagnostic(
 export const tensorShapeWrong = defineDiagnostic(
   "frontend.tensor-shape",
   "error",
-  (p: { readonly tensor: string; readonly found: readonly number[]; readonly wanted: readonly number[] }) => ({
+  (p: {
+    readonly tensor: string;
+    readonly found: readonly number[];
+    readonly wanted: readonly number[];
+  }) => ({
     message: `tensor '${p.tensor}' has shape [${p.found.join(", ")}]`,
     expected: `[${p.wanted.join(", ")}], from config.json`,
   }),

@@ -1,48 +1,71 @@
-import { join } from "node:path";
 import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { codesOf, valueOf } from "../testing/codes.ts";
-import { seededFloats, tinyConfig, tinyConfigJson, tinyFolder, tinyTensors, temporaryFolder } from "../testing/tiny-model.ts";
+import { codesOf, unwrap } from "../testing/codes.ts";
+import {
+  seededFloats,
+  temporaryFolder,
+  tinyConfig,
+  tinyConfigJson,
+  tinyFolder,
+  tinyTensors,
+} from "../testing/tiny-model.ts";
 import { floatTensor, type WrittenTensor, writeSafetensors } from "../testing/write-safetensors.ts";
 import { readHuggingFaceFolder } from "./read-folder.ts";
 
 const all = tinyTensors(tinyConfig);
-const weights = (tensors: readonly WrittenTensor[]): Record<string, Uint8Array> => ({ "model.safetensors": writeSafetensors(tensors) });
-const codesWith = (files: Record<string, string | Uint8Array>): readonly string[] => codesOf(readHuggingFaceFolder(tinyFolder(files)));
+const weights = (tensors: readonly WrittenTensor[]): Record<string, Uint8Array> => ({
+  "model.safetensors": writeSafetensors(tensors),
+});
+const codesWith = (files: Record<string, string | Uint8Array>): readonly string[] =>
+  codesOf(readHuggingFaceFolder(tinyFolder(files)));
 
 test("weights arrive in the same arrays from f32, f16, bf16 and from shards", () => {
-  const plain = valueOf(readHuggingFaceFolder(tinyFolder()));
+  const plain = unwrap(readHuggingFaceFolder(tinyFolder()));
   expect(plain.config).toEqual(tinyConfig);
   expect(plain.embed).toEqual(seededFloats(80, 1));
   expect(plain.layers[1]?.wDown.length).toBe(96);
   for (const dtype of ["F16", "BF16"] as const) {
-    const half = valueOf(readHuggingFaceFolder(tinyFolder(weights(tinyTensors(tinyConfig, dtype)))));
+    const half = unwrap(readHuggingFaceFolder(tinyFolder(weights(tinyTensors(tinyConfig, dtype)))));
     expect(half.layers).toEqual(plain.layers);
   }
-  const names = (list: readonly WrittenTensor[], file: string): object => Object.fromEntries(list.map((t) => [t.name, file]));
-  const sharded = valueOf(readHuggingFaceFolder(temporaryFolder({
-    "config.json": JSON.stringify(tinyConfigJson),
-    "model.safetensors.index.json": JSON.stringify({ weight_map: { ...names(all.slice(0, 9), "b.safetensors"), ...names(all.slice(9), "a.safetensors") } }),
-    "b.safetensors": writeSafetensors(all.slice(0, 9)),
-    "a.safetensors": writeSafetensors(all.slice(9)),
-  })));
+  const names = (list: readonly WrittenTensor[], file: string): object =>
+    Object.fromEntries(list.map((t) => [t.name, file]));
+  const sharded = unwrap(
+    readHuggingFaceFolder(
+      temporaryFolder({
+        "config.json": JSON.stringify(tinyConfigJson),
+        "model.safetensors.index.json": JSON.stringify({
+          weight_map: { ...names(all.slice(0, 9), "b.safetensors"), ...names(all.slice(9), "a.safetensors") },
+        }),
+        "b.safetensors": writeSafetensors(all.slice(0, 9)),
+        "a.safetensors": writeSafetensors(all.slice(9)),
+      }),
+    ),
+  );
   expect({ ...sharded, id: "", sha256: "" }).toEqual({ ...plain, id: "", sha256: "" });
   expect(sharded.sha256).toMatch(/^[0-9a-f]{64}$/u);
 });
 
 test("a tied head is the embedding itself, and a stored copy of it is ignored", () => {
-  const folder = tinyFolder({ "config.json": JSON.stringify({ ...tinyConfigJson, tie_word_embeddings: true }) });
-  const model = valueOf(readHuggingFaceFolder(folder));
+  const folder = tinyFolder({
+    "config.json": JSON.stringify({ ...tinyConfigJson, tie_word_embeddings: true }),
+  });
+  const model = unwrap(readHuggingFaceFolder(folder));
   expect(model.head).toBe(model.embed);
 });
 
 test("the folder or its files cannot be read", () => {
   expect(codesOf(readHuggingFaceFolder("/nowhere/at-all"))).toEqual(["frontend.file-unreadable"]);
   expect(codesWith({ "config.json": "{" })).toEqual(["frontend.json-garbled"]);
-  expect(codesWith({ "generation_config.json": '{"eos_token_id": "x"}' })).toEqual(["frontend.config-invalid"]);
+  expect(codesWith({ "generation_config.json": '{"eos_token_id": "x"}' })).toEqual([
+    "frontend.config-invalid",
+  ]);
   const config = { "config.json": JSON.stringify(tinyConfigJson) };
   expect(codesOf(readHuggingFaceFolder(temporaryFolder(config)))).toEqual(["frontend.weights-absent"]);
-  expect(codesOf(readHuggingFaceFolder(temporaryFolder({ ...config, "pytorch_model.bin": "" })))).toEqual(["frontend.weights-absent"]);
+  expect(codesOf(readHuggingFaceFolder(temporaryFolder({ ...config, "pytorch_model.bin": "" })))).toEqual([
+    "frontend.weights-absent",
+  ]);
   const folder = temporaryFolder(config);
   mkdirSync(join(folder, "model.safetensors"));
   chmodSync(join(folder, "model.safetensors"), 0o700);
@@ -68,7 +91,14 @@ test("wrong shapes, element types and values", () => {
 
 test("an index of shards that leads nowhere or out of the folder", () => {
   const withIndex = (index: string): readonly string[] =>
-    codesOf(readHuggingFaceFolder(temporaryFolder({ "config.json": JSON.stringify(tinyConfigJson), "model.safetensors.index.json": index })));
+    codesOf(
+      readHuggingFaceFolder(
+        temporaryFolder({
+          "config.json": JSON.stringify(tinyConfigJson),
+          "model.safetensors.index.json": index,
+        }),
+      ),
+    );
   expect(withIndex("{}")).toEqual(["frontend.shard-index-invalid"]);
   expect(withIndex('{"weight_map": {}}')).toEqual(["frontend.shard-index-invalid"]);
   expect(withIndex('{"weight_map": {"a": "../secret"}}')).toEqual(["frontend.shard-index-invalid"]);

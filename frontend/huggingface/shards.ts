@@ -8,7 +8,12 @@ import { shardIndexInvalid, weightsAbsent } from "./diagnostics.ts";
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /** Weight files of other formats, named in the message when they are all there is. */
-const otherWeightFiles = ["pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth", "tf_model.h5"];
+const otherWeightFiles = [
+  "pytorch_model.bin",
+  "pytorch_model.bin.index.json",
+  "consolidated.00.pth",
+  "tf_model.h5",
+];
 
 /** The safetensors files of a model folder, in the order of their names. */
 export function findWeightFiles(folder: string): Result<readonly string[]> {

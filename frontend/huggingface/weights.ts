@@ -1,11 +1,11 @@
-import { type Diagnostic, fail, ok, present, type Result, builtSpan } from "../../ir/index.ts";
+import { builtSpan, type Diagnostic, fail, ok, present, type Result } from "../../ir/index.ts";
 import type { Checkpoint, LayerWeights, ModelConfig } from "../checkpoint.ts";
 import type { ByteSource } from "../files/byte-source.ts";
 import { readSafetensorsHeader, type TensorEntry } from "../safetensors/header.ts";
 import { isFloatType, readFloats } from "../safetensors/read-floats.ts";
 import { checkFinite } from "../weights-finite.ts";
 import { tensorShapeWrong, tensorsMissing, tensorsUnknown, tensorTypeWrong } from "./diagnostics.ts";
-import { isIgnorable, listTensors, planTensors, type PlannedTensor } from "./tensor-plan.ts";
+import { isIgnorable, listTensors, type PlannedTensor, planTensors } from "./tensor-plan.ts";
 
 /** The weights of a checkpoint, without its name. */
 export type Weights = Pick<Checkpoint, "layers" | "embed" | "finalNorm" | "head">;

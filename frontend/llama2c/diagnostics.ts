@@ -6,7 +6,8 @@ export const headerImplausible = defineDiagnostic(
   "error",
   (p: { readonly problem: string }) => ({
     message: `not a llama2.c checkpoint: ${p.problem}`,
-    expected: "seven int32 {dim, hidden, layers, heads, kv_heads, vocab, seq}, then float32 weights (version 0)",
+    expected:
+      "seven int32 {dim, hidden, layers, heads, kv_heads, vocab, seq}, then float32 weights (version 0)",
   }),
 );
 
@@ -27,7 +28,8 @@ export const checkpointSizeWrong = defineDiagnostic(
   (p: { readonly found: number; readonly wanted: number }) => ({
     message: `the file has ${String(p.found)} bytes, but its header calls for ${String(p.wanted)}`,
     expected: "header and weights, nothing else",
-    hint: p.found < p.wanted ? "the file is truncated: download it again" : "is this a checkpoint of version 0?",
+    hint:
+      p.found < p.wanted ? "the file is truncated: download it again" : "is this a checkpoint of version 0?",
   }),
 );
 

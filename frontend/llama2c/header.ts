@@ -49,13 +49,23 @@ function configOf(fields: readonly number[]): ModelConfig {
 
 function findProblem(config: ModelConfig): string | undefined {
   const { hidden, ffn, layers, heads, kvHeads, headDim, vocab, maxContext } = config;
-  const sizes = { dim: hidden, hidden_dim: ffn, n_layers: layers, n_heads: heads, n_kv_heads: kvHeads, vocab_size: vocab, seq_len: maxContext };
+  const sizes = {
+    dim: hidden,
+    hidden_dim: ffn,
+    n_layers: layers,
+    n_heads: heads,
+    n_kv_heads: kvHeads,
+    vocab_size: vocab,
+    seq_len: maxContext,
+  };
   for (const [name, value] of Object.entries(sizes)) {
     if (value < 1) return `${name} = ${String(value)}`;
   }
   if (layers > 4096) return `n_layers = ${String(layers)}`;
-  if (headDim % 2 !== 0) return `dim = ${String(hidden)} is not divided into ${String(heads)} heads of even size`;
-  if (heads % kvHeads !== 0) return `${String(heads)} heads do not share ${String(kvHeads)} key/value heads evenly`;
+  if (headDim % 2 !== 0)
+    return `dim = ${String(hidden)} is not divided into ${String(heads)} heads of even size`;
+  if (heads % kvHeads !== 0)
+    return `${String(heads)} heads do not share ${String(kvHeads)} key/value heads evenly`;
   if (vocab < 3) return `vocab_size = ${String(vocab)}`;
   return undefined;
 }

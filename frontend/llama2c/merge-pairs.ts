@@ -31,7 +31,8 @@ export function mergePairs(ids: readonly number[], table: MergeTable): readonly 
     const [leftId, rightId] = [tokens[left], tokens[right]];
     if (leftId === undefined || rightId === undefined) return;
     const joined = table.join(leftId, rightId);
-    if (joined !== undefined) push(heap, { left, right, leftId, rightId, joined, score: table.score(joined) });
+    if (joined !== undefined)
+      push(heap, { left, right, leftId, rightId, joined, score: table.score(joined) });
   };
   for (let i = 0; i + 1 < ids.length; i++) offer(i, i + 1);
   for (let best = pop(heap); best !== undefined; best = pop(heap)) {

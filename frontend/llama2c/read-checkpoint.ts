@@ -68,7 +68,9 @@ function readTensors(source: ByteSource, config: ModelConfig): Result<Checkpoint
   const embed = read("token_embedding", config.vocab * config.hidden);
   const stacks = new Map<string, readonly Float32Array[]>();
   for (const field of fileOrder) {
-    const layers = Array.from({ length: config.layers }, (_, i) => read(`${field}[${String(i)}]`, counts[field]));
+    const layers = Array.from({ length: config.layers }, (_, i) =>
+      read(`${field}[${String(i)}]`, counts[field]),
+    );
     stacks.set(field, layers);
   }
   const finalNorm = read("final_norm", config.hidden);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { memorySource } from "../files/byte-source.ts";
-import { codesOf, valueOf } from "../testing/codes.ts";
+import { codesOf, unwrap } from "../testing/codes.ts";
 import { llama2cPieces, writeTokenizerBin } from "../testing/write-llama2c.ts";
 import { type MergeTable, mergePairs } from "./merge-pairs.ts";
 import { createLlama2cTokenizer } from "./tokenizer.ts";
@@ -9,7 +9,8 @@ import { readVocabulary } from "./vocabulary.ts";
 
 const pieces = llama2cPieces("ab", " a", "abc", " ab", "é", "b", "c", "a", " ");
 const tokenizer = createLlama2cTokenizer(pieces);
-const ids = (...texts: readonly string[]): readonly number[] => texts.map((text) => pieces.findIndex((piece) => piece.bytes === text));
+const ids = (...texts: readonly string[]): readonly number[] =>
+  texts.map((text) => pieces.findIndex((piece) => piece.bytes === text));
 const latin1 = (text: string): string => Buffer.from(text).toString("latin1");
 
 /** llama2.c's own search: the best pair of all, again and again. */
@@ -19,7 +20,8 @@ function mergeNaively(start: readonly number[], table: MergeTable): readonly num
     let best: { at: number; id: number; score: number } | undefined;
     for (let i = 0; i + 1 < tokens.length; i++) {
       const id = table.join(tokens[i] ?? 0, tokens[i + 1] ?? 0);
-      if (id !== undefined && (best === undefined || table.score(id) > best.score)) best = { at: i, id, score: table.score(id) };
+      if (id !== undefined && (best === undefined || table.score(id) > best.score))
+        best = { at: i, id, score: table.score(id) };
     }
     if (best === undefined) return tokens;
     tokens.splice(best.at, 2, best.id);
@@ -40,14 +42,14 @@ test("merging with a heap equals llama2.c's search on random vocabularies", () =
 });
 
 test("greedy merging by score, after a space that decoding takes away again", () => {
-  expect(valueOf(tokenizer.encode("abc"))).toEqual([1, ...ids(" ", "abc")]);
-  expect(valueOf(tokenizer.encodeContinuation("a"))).toEqual(ids(" a"));
+  expect(unwrap(tokenizer.encode("abc"))).toEqual([1, ...ids(" ", "abc")]);
+  expect(unwrap(tokenizer.encodeContinuation("a"))).toEqual(ids(" a"));
   expect(tokenizer.decode([1, ...ids(" ab", "c", " a")])).toBe("abc a");
-  expect(valueOf(tokenizer.encode(""))).toEqual([1]);
+  expect(unwrap(tokenizer.encode(""))).toEqual([1]);
 });
 
 test("characters without a token are spelled in bytes; without byte tokens they are a diagnostic", () => {
-  expect(valueOf(tokenizer.encode("ж"))).toEqual([1, ...ids(" "), 3 + 0xd0, 3 + 0xb6]);
+  expect(unwrap(tokenizer.encode("ж"))).toEqual([1, ...ids(" "), 3 + 0xd0, 3 + 0xb6]);
   const bare = createLlama2cTokenizer(pieces.filter((piece) => !piece.bytes.startsWith("<0x")));
   expect(codesOf(bare.encode("abж"))).toEqual(["frontend.character-unknown"]);
   expect(codesOf(tokenizer.encode("a\ud800"))).toEqual(["frontend.text-malformed"]);
@@ -56,11 +58,13 @@ test("characters without a token are spelled in bytes; without byte tokens they 
 test("any text survives encoding and decoding, also token by token", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (text) => {
-      const encoded = valueOf(tokenizer.encode(text));
+      const encoded = unwrap(tokenizer.encode(text));
       expect(tokenizer.decode(encoded)).toBe(text);
       const stream = tokenizer.stream();
       const parts = encoded.map((id) => stream.push(id));
-      expect(parts.every((part) => part.isWellFormed() && !part.includes("\uFFFD"))).toBe(!text.includes("\uFFFD"));
+      expect(parts.every((part) => part.isWellFormed() && !part.includes("\uFFFD"))).toBe(
+        !text.includes("\uFFFD"),
+      );
       expect(parts.join("") + stream.end()).toBe(text);
     }),
   );
@@ -73,9 +77,17 @@ test("a character that is never completed shows at the end", () => {
 
 test("a tokenizer.bin is read as written; its size must be the model's", () => {
   const listed = [...pieces, { bytes: latin1("ж"), score: -20 }];
-  const read = (bytes: Uint8Array, vocab: number): ReturnType<typeof readVocabulary> => readVocabulary(memorySource("t.bin", bytes), vocab);
-  expect(valueOf(read(writeTokenizerBin(listed), listed.length))).toEqual(listed);
+  const read = (bytes: Uint8Array, vocab: number): ReturnType<typeof readVocabulary> =>
+    readVocabulary(memorySource("t.bin", bytes), vocab);
+  expect(unwrap(read(writeTokenizerBin(listed), listed.length))).toEqual(listed);
   expect(codesOf(read(writeTokenizerBin(listed), listed.length - 1))).toEqual(["frontend.tokenizer-bin"]);
-  expect(codesOf(read(writeTokenizerBin(listed).subarray(0, -1), listed.length))).toEqual(["frontend.tokenizer-bin"]);
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => read(bytes, 9).kind === "error" || bytes.length >= 76));
+  expect(codesOf(read(writeTokenizerBin(listed).subarray(0, -1), listed.length))).toEqual([
+    "frontend.tokenizer-bin",
+  ]);
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 60 }),
+      (bytes) => read(bytes, 9).kind === "error" || bytes.length >= 76,
+    ),
+  );
 });

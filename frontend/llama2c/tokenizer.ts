@@ -19,13 +19,14 @@ export function createLlama2cTokenizer(pieces: readonly Piece[]): Tokenizer {
     join: (left, right) => idByBytes.get(at(pieces, left).bytes + at(pieces, right).bytes),
     score: (id) => at(pieces, id).score,
   };
-  const spell = (character: string): readonly number[] | undefined => spellCharacter(character, pieces, idByBytes);
+  const spell = (character: string): readonly number[] | undefined =>
+    spellCharacter(character, pieces, idByBytes);
   const encodeContinuation = (text: string): Result<readonly number[]> => {
     if (text === "") return ok([]);
     const problems = checkCharacters(text, (character) => spell(character) !== undefined);
     if (problems.length > 0) return fail(...problems);
     const space = spell(" ") ?? [];
-    const ids = [...text].flatMap((character) => spell(character) ?? []);
+    const ids = Array.from(text).flatMap((character) => spell(character) ?? []);
     return ok(mergePairs([...space, ...ids], table));
   };
   const stream = (): TextStream => createStream(pieces);

@@ -27,11 +27,15 @@ export function readVocabulary(source: ByteSource, vocab: number): Result<readon
     offset += 8 + piece.bytes.length;
   }
   if (pieces.length < vocab) {
-    return fail(tokenizerBinInvalid(where, { problem: `it ends after ${String(pieces.length)} tokens`, vocab }));
+    return fail(
+      tokenizerBinInvalid(where, { problem: `it ends after ${String(pieces.length)} tokens`, vocab }),
+    );
   }
   if (offset !== bytes.length) {
     const rest = bytes.length - offset;
-    return fail(tokenizerBinInvalid(where, { problem: `${String(rest)} bytes follow the last token`, vocab }));
+    return fail(
+      tokenizerBinInvalid(where, { problem: `${String(rest)} bytes follow the last token`, vocab }),
+    );
   }
   return ok(pieces);
 }

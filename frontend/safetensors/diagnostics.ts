@@ -56,7 +56,12 @@ export const bytesUnclaimed = defineDiagnostic(
 export const tensorSizeWrong = defineDiagnostic(
   "frontend.safetensors-size",
   "error",
-  (p: { readonly tensor: string; readonly bytes: number; readonly needed: number; readonly type: string }) => ({
+  (p: {
+    readonly tensor: string;
+    readonly bytes: number;
+    readonly needed: number;
+    readonly type: string;
+  }) => ({
     message: `tensor '${p.tensor}' has ${String(p.bytes)} bytes, but ${p.type} needs ${String(p.needed)}`,
     expected: "as many bytes as the shape and the element type need",
   }),

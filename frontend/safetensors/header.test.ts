@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { memorySource } from "../files/byte-source.ts";
-import { codesOf, valueOf } from "../testing/codes.ts";
+import { codesOf, unwrap } from "../testing/codes.ts";
 import { assembleSafetensors, type WrittenTensor, writeSafetensors } from "../testing/write-safetensors.ts";
 import { readSafetensorsHeader } from "./header.ts";
 
@@ -25,7 +25,7 @@ const tensors = fc
 test("any well-formed file is read as it was written", () => {
   fc.assert(
     fc.property(tensors, (written) => {
-      const found = valueOf(read(writeSafetensors(written)));
+      const found = unwrap(read(writeSafetensors(written)));
       const byName = new Map(found.map((entry) => [entry.name, entry]));
       expect(found.length).toBe(written.length);
       for (const { name, shape, bytes } of written) {
@@ -77,16 +77,29 @@ test.each([
   ["a negative size", '{"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}'],
   ["an end before its begin", '{"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 0]}}'],
 ])("%s is malformed", (_, header) => {
-  expect(codesOf(read(assembleSafetensors(header, new Uint8Array(4))))).toContain("frontend.safetensors-header-malformed");
+  expect(codesOf(read(assembleSafetensors(header, new Uint8Array(4))))).toContain(
+    "frontend.safetensors-header-malformed",
+  );
 });
 
-const entry = (begin: number, end: number): string => `{"dtype": "F32", "shape": [1], "data_offsets": [${String(begin)}, ${String(end)}]}`;
+const entry = (begin: number, end: number): string =>
+  `{"dtype": "F32", "shape": [1], "data_offsets": [${String(begin)}, ${String(end)}]}`;
 
 test("truncated, overlapping, unclaimed and wrongly sized tensors", () => {
   const four = new Uint8Array(4);
-  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 4)}, "b": ${entry(4, 8)}}`, four)))).toEqual(["frontend.safetensors-truncated"]);
-  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 4)}, "b": ${entry(0, 4)}}`, four)))).toEqual(["frontend.safetensors-overlap"]);
-  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(4, 8)}}`, four, four)))).toEqual(["frontend.safetensors-unclaimed-bytes"]);
-  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 4)}}`, four, four)))).toEqual(["frontend.safetensors-unclaimed-bytes"]);
-  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 8)}}`, four, four)))).toEqual(["frontend.safetensors-size"]);
+  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 4)}, "b": ${entry(4, 8)}}`, four)))).toEqual([
+    "frontend.safetensors-truncated",
+  ]);
+  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 4)}, "b": ${entry(0, 4)}}`, four)))).toEqual([
+    "frontend.safetensors-overlap",
+  ]);
+  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(4, 8)}}`, four, four)))).toEqual([
+    "frontend.safetensors-unclaimed-bytes",
+  ]);
+  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 4)}}`, four, four)))).toEqual([
+    "frontend.safetensors-unclaimed-bytes",
+  ]);
+  expect(codesOf(read(assembleSafetensors(`{"a": ${entry(0, 8)}}`, four, four)))).toEqual([
+    "frontend.safetensors-size",
+  ]);
 });

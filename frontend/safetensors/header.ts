@@ -36,10 +36,21 @@ const lengthBytes = 8;
 const maxHeaderBytes = 100_000_000;
 
 const elementBytes: ReadonlyMap<string, number> = new Map([
-  ["BOOL", 1], ["U8", 1], ["I8", 1], ["F8_E4M3", 1], ["F8_E5M2", 1],
-  ["U16", 2], ["I16", 2], ["F16", 2], ["BF16", 2],
-  ["U32", 4], ["I32", 4], ["F32", 4],
-  ["U64", 8], ["I64", 8], ["F64", 8],
+  ["BOOL", 1],
+  ["U8", 1],
+  ["I8", 1],
+  ["F8_E4M3", 1],
+  ["F8_E5M2", 1],
+  ["U16", 2],
+  ["I16", 2],
+  ["F16", 2],
+  ["BF16", 2],
+  ["U32", 4],
+  ["I32", 4],
+  ["F32", 4],
+  ["U64", 8],
+  ["I64", 8],
+  ["F64", 8],
 ]);
 
 /**
@@ -92,8 +103,13 @@ function parseEntries(source: ByteSource, json: unknown, dataBegin: number): Res
       problems.push(headerMalformed(where, { entry: name, reason }));
       continue;
     }
-    const { dtype, shape, data_offsets: [begin, end] } = parsed.data;
-    if (end < begin) problems.push(headerMalformed(where, { entry: name, reason: "it ends before it begins" }));
+    const {
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    } = parsed.data;
+    if (end < begin)
+      problems.push(headerMalformed(where, { entry: name, reason: "it ends before it begins" }));
     else entries.push({ name, dtype, shape, begin: dataBegin + begin, end: dataBegin + end });
   }
   return problems.length > 0 ? fail(...problems) : ok(entries);
@@ -121,16 +137,25 @@ function checkCoverage(
   let covered = dataBegin;
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (previous !== undefined && entry.begin < covered) {
-      problems.push(tensorsOverlap(where, {
-        first: previous.name, second: entry.name, begin: entry.begin - dataBegin, end: covered - dataBegin,
-      }));
+      problems.push(
+        tensorsOverlap(where, {
+          first: previous.name,
+          second: entry.name,
+          begin: entry.begin - dataBegin,
+          end: covered - dataBegin,
+        }),
+      );
     } else if (entry.begin > covered) {
       problems.push(bytesUnclaimed(where, { begin: covered - dataBegin, end: entry.begin - dataBegin }));
     }
     if (entry.end > source.size) {
-      problems.push(tensorTruncated(where, {
-        tensor: entry.name, end: entry.end - dataBegin, dataBytes: source.size - dataBegin,
-      }));
+      problems.push(
+        tensorTruncated(where, {
+          tensor: entry.name,
+          end: entry.end - dataBegin,
+          dataBytes: source.size - dataBegin,
+        }),
+      );
     }
     if (entry.end >= covered) previous = entry;
     covered = Math.max(covered, entry.end);

@@ -6,7 +6,7 @@ export function codesOf(result: Result<unknown>): readonly string[] {
 }
 
 /** The value, in a test that expects one. */
-export function valueOf<T>(result: Result<T>): T {
+export function unwrap<T>(result: Result<T>): T {
   if (result.kind === "error") throw new Error(JSON.stringify(result.diagnostics));
   return result.value;
 }

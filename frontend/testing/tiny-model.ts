@@ -1,8 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { rmSync } from "node:fs";
 import type { Checkpoint, LayerWeights, ModelConfig } from "../checkpoint.ts";
 import { listTensors, planTensors } from "../huggingface/tensor-plan.ts";
 import { floatTensor, type WrittenTensor, writeSafetensors } from "./write-safetensors.ts";
@@ -53,9 +52,20 @@ export function seededFloats(count: number, seed: number): Float32Array {
 }
 
 /** The tensors of a model with this configuration, under their Hugging Face names. */
-export function tinyTensors(config: ModelConfig, dtype: "F32" | "F16" | "BF16" = "F32"): readonly WrittenTensor[] {
+export function tinyTensors(
+  config: ModelConfig,
+  dtype: "F32" | "F16" | "BF16" = "F32",
+): readonly WrittenTensor[] {
   return listTensors(planTensors(config)).map(({ name, shape }, i) =>
-    floatTensor(name, shape, seededFloats(shape.reduce((a, b) => a * b, 1), i + 1), dtype),
+    floatTensor(
+      name,
+      shape,
+      seededFloats(
+        shape.reduce((a, b) => a * b, 1),
+        i + 1,
+      ),
+      dtype,
+    ),
   );
 }
 

@@ -11,14 +11,10 @@ export const characterUnknown = defineDiagnostic(
 );
 
 /** Half of a surrogate pair: no encoding of any character. */
-export const textMalformed = defineDiagnostic(
-  "frontend.text-malformed",
-  "error",
-  () => ({
-    message: "the text is not valid Unicode: it has half of a surrogate pair",
-    expected: "well-formed Unicode text",
-  }),
-);
+export const textMalformed = defineDiagnostic("frontend.text-malformed", "error", () => ({
+  message: "the text is not valid Unicode: it has half of a surrogate pair",
+  expected: "well-formed Unicode text",
+}));
 
 /** A tokenizer produced an id that the model has no embedding for. */
 export const tokenBeyondVocabulary = defineDiagnostic(

@@ -27,7 +27,10 @@ export function findFolderTokenizer(folder: string, vocab: number): Result<Found
   const looked = existsSync(join(folder, "tokenizer.model"))
     ? "the folder has tokenizer.model, but no tokenizer.json"
     : "the folder has no tokenizer.json";
-  return ok({ kind: "absent", reason: tokenizerAbsent(builtSpan(folder), { looked, expected: "tokenizer.json" }) });
+  return ok({
+    kind: "absent",
+    reason: tokenizerAbsent(builtSpan(folder), { looked, expected: "tokenizer.json" }),
+  });
 }
 
 /** The tokenizer beside a llama2.c checkpoint: tokenizer.bin, else the only tok*.bin. */
@@ -35,11 +38,14 @@ export function findBinTokenizer(checkpointFile: string, vocab: number): Result<
   const folder = dirname(checkpointFile);
   const usual = join(folder, "tokenizer.bin");
   if (existsSync(usual)) return presentTokenizer(usual, vocab);
-  const others = readdirSync(folder).filter((name) => /^tok.*\.bin$/u.test(name)).toSorted();
+  const others = readdirSync(folder)
+    .filter((name) => /^tok.*\.bin$/u.test(name))
+    .toSorted();
   if (others.length === 1) return presentTokenizer(join(folder, at(others, 0)), vocab);
-  const looked = others.length === 0
-    ? "neither tokenizer.bin nor a tok*.bin is beside the checkpoint"
-    : `several tokenizers are beside the checkpoint: ${others.join(", ")}`;
+  const looked =
+    others.length === 0
+      ? "neither tokenizer.bin nor a tok*.bin is beside the checkpoint"
+      : `several tokenizers are beside the checkpoint: ${others.join(", ")}`;
   const expected = "tokenizer.bin, or one file tok*.bin";
   return ok({ kind: "absent", reason: tokenizerAbsent(builtSpan(checkpointFile), { looked, expected }) });
 }

@@ -1,4 +1,4 @@
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { Tokenizer as UntypedTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { readJsonFile } from "../files/json-file.ts";
@@ -16,6 +16,25 @@ const fileSchema = z.looseObject({
 /** A tokenizer.json as far as this file looks into it; the rest is the library's. */
 type TokenizerFile = z.infer<typeof fileSchema>;
 
+/** What is used of the library; its own declarations do not resolve under Node's module rules. */
+interface LibraryTokenizer {
+  readonly model: { readonly unk_token?: string } | null;
+  encode(
+    text: string,
+    options: { readonly add_special_tokens: boolean },
+  ): { readonly ids: readonly number[] };
+  decode(
+    ids: readonly number[],
+    options: { readonly skip_special_tokens: boolean; readonly clean_up_tokenization_spaces: boolean },
+  ): string;
+  tokenize(text: string): readonly string[];
+  token_to_id(token: string): number | undefined;
+  id_to_token(id: number): string | undefined;
+  get_vocab(): ReadonlyMap<string, number>;
+}
+type LibraryConstructor = new (file: TokenizerFile, config: object) => LibraryTokenizer;
+const Library = UntypedTokenizer as unknown as LibraryConstructor; // states the types that do not resolve
+
 /** Reads a tokenizer.json, and uses the library for what it means. */
 export function readHuggingFaceTokenizer(file: string): Result<Tokenizer> {
   const json = readJsonFile(file);
@@ -30,7 +49,7 @@ export function parseHuggingFaceTokenizer(file: string, json: unknown): Result<T
     return fail(tokenizerInvalid(builtSpan(file), { problem: z.prettifyError(parsed.error) }));
   }
   try {
-    return ok(wrapLibrary(new LibraryTokenizer(parsed.data, {}), parsed.data));
+    return ok(wrapLibrary(new Library(parsed.data, {}), parsed.data));
   } catch (error) {
     // The library reports what it does not understand by exceptions of many kinds.
     const problem = error instanceof Error ? error.message : String(error);
@@ -66,11 +85,13 @@ function wrapLibrary(library: LibraryTokenizer, json: TokenizerFile): Tokenizer 
 function knownCharacters(library: LibraryTokenizer, json: TokenizerFile): (character: string) => boolean {
   if (JSON.stringify(json.pre_tokenizer ?? {}).includes('"type":"ByteLevel"')) {
     return (character) =>
-      [...Buffer.from(character, "utf8")].every((byte) => library.token_to_id(byteSymbols[byte] ?? "") !== undefined);
+      [...Buffer.from(character, "utf8")].every(
+        (byte) => library.token_to_id(byteSymbols[byte] ?? "") !== undefined,
+      );
   }
   const unknown = library.model?.unk_token;
   return (character) => {
-    const tokens: readonly string[] = library.tokenize(character);
+    const tokens = library.tokenize(character);
     if (unknown !== undefined && tokens.includes(unknown)) return false;
     return /^\s$/u.test(character) || tokens.some((token) => token !== "▁");
   };

@@ -5,7 +5,10 @@ import { characterUnknown, textMalformed } from "./diagnostics.ts";
 export const promptSpan = builtSpan("(text)");
 
 /** Reports what no tokenizer can encode, and the first character that `isKnown` rejects. */
-export function checkCharacters(text: string, isKnown: (character: string) => boolean): readonly Diagnostic[] {
+export function checkCharacters(
+  text: string,
+  isKnown: (character: string) => boolean,
+): readonly Diagnostic[] {
   if (!text.isWellFormed()) return [textMalformed(promptSpan, undefined)];
   const checked = new Set<string>();
   let index = 0;
