@@ -1,4 +1,4 @@
-import { at } from "./at.ts";
+import { at } from "../../ir/index.ts";
 import { CYCLE, type ClockTime, cycleOf } from "./clock-time.ts";
 import type { OperationId, OperatorType, Problem } from "./problem.ts";
 

@@ -1,4 +1,4 @@
-import { at } from "./at.ts";
+import { at } from "../../ir/index.ts";
 import type { Dependence, Operation, OperatorType, Problem } from "./problem.ts";
 import type { Schedule } from "./schedule.ts";
 

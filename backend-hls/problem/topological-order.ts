@@ -1,4 +1,4 @@
-import { at } from "./at.ts";
+import { at } from "../../ir/index.ts";
 import type { OperationId } from "./problem.ts";
 
 export type OrderResult =

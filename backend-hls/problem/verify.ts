@@ -1,4 +1,4 @@
-import { at } from "./at.ts";
+import { at } from "../../ir/index.ts";
 import { clockTime, cycleOf, psOf } from "./clock-time.ts";
 import { buildGraph, type Edge, type Graph, occupiedCycles, readyTime } from "./graph.ts";
 import type { OperationId, Problem } from "./problem.ts";

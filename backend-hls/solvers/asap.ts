@@ -1,4 +1,4 @@
-import { at } from "../problem/at.ts";
+import { at } from "../../ir/index.ts";
 import { checkProblem } from "../problem/check.ts";
 import { buildGraph } from "../problem/graph.ts";
 import type { Problem } from "../problem/problem.ts";

@@ -1,4 +1,4 @@
-import { at } from "../problem/at.ts";
+import { at } from "../../ir/index.ts";
 import { CYCLE, cycleOf } from "../problem/clock-time.ts";
 import { buildGraph, type Graph, occupiedCycles, placeTime, readyTime } from "../problem/graph.ts";
 import type { Problem } from "../problem/problem.ts";

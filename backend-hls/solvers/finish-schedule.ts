@@ -1,4 +1,4 @@
-import { at } from "../problem/at.ts";
+import { at } from "../../ir/index.ts";
 import { cycleOf, psOf } from "../problem/clock-time.ts";
 import type { Graph } from "../problem/graph.ts";
 import { printBound } from "../problem/print.ts";

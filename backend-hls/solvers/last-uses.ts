@@ -1,4 +1,4 @@
-import { at } from "../problem/at.ts";
+import { at } from "../../ir/index.ts";
 import { cycleOf } from "../problem/clock-time.ts";
 import type { Edge, Graph } from "../problem/graph.ts";
 import type { OperationId } from "../problem/problem.ts";

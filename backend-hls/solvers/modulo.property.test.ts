@@ -13,7 +13,7 @@ import { findRecurrenceMinimum, recurrenceIi } from "./recurrence.ts";
 import { findResourceMinimum } from "./resource-minimum.ts";
 import { scheduleSequential } from "./sequential.ts";
 
-const runs = (numRuns: number): fc.Parameters => ({ numRuns, seed: 20_26 });
+const runs = (numRuns: number): { numRuns: number; seed: number } => ({ numRuns, seed: 2026 });
 
 test("every schedule of every solver verifies", () => {
   fc.assert(fc.property(randomProblem(30), (problem) => {

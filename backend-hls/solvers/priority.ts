@@ -1,4 +1,4 @@
-import { at } from "../problem/at.ts";
+import { at } from "../../ir/index.ts";
 import type { Graph } from "../problem/graph.ts";
 import type { OperationId } from "../problem/problem.ts";
 import type { RankedOperations } from "./components.ts";

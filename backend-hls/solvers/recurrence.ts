@@ -1,4 +1,4 @@
-import { at } from "../problem/at.ts";
+import { at } from "../../ir/index.ts";
 import { cycleOf, psOf } from "../problem/clock-time.ts";
 import { type Edge, type Graph, placeTime, readyTime } from "../problem/graph.ts";
 import type { RecurrenceBound } from "../problem/schedule.ts";

@@ -1,4 +1,4 @@
-import { at } from "../problem/at.ts";
+import { at } from "../../ir/index.ts";
 import { CYCLE, type ClockTime, clockTime, cycleOf, psOf } from "../problem/clock-time.ts";
 import { type Edge, type Graph, NO_RESOURCE, occupiedCycles, placeTime, readyTime } from "../problem/graph.ts";
 import type { OperationId } from "../problem/problem.ts";
