@@ -4,10 +4,10 @@ import { isNaN32, packRounded, unpackF32 } from "./f32-fields.ts";
 import { divide, exp2, LN2, ONE, ratio, roundTo } from "./fixed-point.ts";
 import { fitQuadratics } from "./quadratic-table.ts";
 
-/** log2(e) in units of 2^-35 as two halves of 18 bits. */
-const LOG2_E = roundTo(divide(ONE, LN2), 35);
-const LOG2_E_HIGH = LOG2_E >> 18n;
-const LOG2_E_LOW = LOG2_E & 0x3_ffffn;
+/** log2(e) in units of 2^-33 as two halves of 17 bits, which is what a DSP multiplies without a sign. */
+const LOG2_E = roundTo(divide(ONE, LN2), 33);
+const LOG2_E_HIGH = LOG2_E >> 17n;
+const LOG2_E_LOW = LOG2_E & 0x1_ffffn;
 
 /**
  * 2^f for f in [0, 1) with 26 fraction bits: 64 segments of c0 + t·(c1 + c2·t) with 28 fraction bits.
@@ -31,7 +31,7 @@ const C2 = Int32Array.from(table.c2, Number);
 
 /**
  * e^x = 2^(x · log2 e): the product in fixed point, its floor n becomes the exponent, its fraction a table of
- * quadratics. Multipliers: 24 × 18 twice, 15 × 16, 24 × 20. Above the range +∞, below it +0.
+ * quadratics. Multipliers: 24 × 17 twice, 16 × 16, 24 × 20. Above the range +∞, below it +0.
  */
 export function buildExp<V>(o: BitOps<V>, word: V): V {
   const x = unpackF32(o, word);
@@ -52,9 +52,9 @@ export function buildExp<V>(o: BitOps<V>, word: V): V {
 
 /** m · log2(e) for a 24-bit significand m, in units of 2^-32 of m / 2^23, rounded down (34 bits). */
 function scaledByLog2E<V>(o: BitOps<V>, m: V): V {
-  const high = mulFull(o, m, o.constant(LOG2_E_HIGH, 18));
-  const low = mulFull(o, m, o.constant(LOG2_E_LOW, 18));
-  return o.extract(o.add(high, zext(o, highBits(o, low, 24), 42)), 8, 34);
+  const high = mulFull(o, m, o.constant(LOG2_E_HIGH, 17));
+  const low = mulFull(o, m, o.constant(LOG2_E_LOW, 17));
+  return o.extract(o.add(high, zext(o, highBits(o, low, 24), 41)), 7, 34);
 }
 
 /** 2^f in units of 2^-23 (25 bits) for 26 fraction bits. */
@@ -78,7 +78,7 @@ export function expF32(x: number): number {
   const exponent = (word >>> 23) & 255;
   if (exponent > 133) return x > 0 ? Infinity : 0;
   const m = (word & 0x7f_ffff) | 0x80_0000;
-  const scaled = Math.floor((m * HIGH + Math.floor((m * LOW) / 0x4_0000)) / 256);
+  const scaled = Math.floor((m * HIGH + Math.floor((m * LOW) / 0x2_0000)) / 128);
   const magnitude = Math.floor(scaled * (SHIFT[exponent] ?? 0));
   const floor = word >>> 31 === 1 ? -magnitude - 1 : magnitude;
   const power = Math.floor(floor / UNIT);
