@@ -1,6 +1,17 @@
 export type { Architecture, Checkpoint, LayerWeights, ModelConfig } from "./checkpoint.ts";
+export { cutWindows, splitDocuments } from "./evaluate/documents.ts";
+export { countAgreement, type Likelihood, measureLikelihood } from "./evaluate/measure-likelihood.ts";
 export { argmax, decodeGreedily, forward, type SequenceDecoder } from "./executor/decoder.ts";
 export { createFloatDecoder } from "./executor/float-decoder.ts";
+export { type RotaryRow, rotaryRow } from "./executor/integer-activation.ts";
+export type { IntegerCache } from "./executor/integer-cache.ts";
+export {
+  createIntegerDecoder,
+  type IntegerDecoder,
+  type IntegerDecoderOptions,
+} from "./executor/integer-decoder.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./load-model.ts";
+export type { QuantizedMatrix } from "./quantize/quantize-matrix.ts";
+export { type QuantizedLayer, type QuantizedModel, quantizeModel } from "./quantize/quantize-model.ts";
 export { type FoundTokenizer, readTokenizer } from "./tokenizer/find-tokenizer.ts";
 export type { TextStream, Tokenizer } from "./tokenizer/tokenizer.ts";

@@ -14,7 +14,7 @@ import {
 } from "./tokenizer/find-tokenizer.ts";
 
 /** A path that names no kind of model. */
-export const modelKindUnknown = defineDiagnostic(
+const modelKindUnknown = defineDiagnostic(
   "frontend.model-kind",
   "unsupported",
   (p: { readonly extension: string }) => ({

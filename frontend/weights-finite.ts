@@ -1,7 +1,7 @@
 import { builtSpan, type Diagnostic, defineDiagnostic } from "../ir/index.ts";
 
 /** A weight that is infinite or not a number: nothing sensible can be computed from it. */
-export const weightNotFinite = defineDiagnostic(
+const weightNotFinite = defineDiagnostic(
   "frontend.weight-not-finite",
   "error",
   (p: { readonly tensor: string; readonly index: number; readonly value: number }) => ({

@@ -5,15 +5,10 @@ import { z } from "zod";
 import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
 import { loadModel } from "../load-model.ts";
 import { unwrap } from "../testing/codes.ts";
-import { fableFolder, hasSharedModels, sharedModels } from "../testing/models.ts";
-import { tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
+import { fableFolder, hasSharedModels, recordedIds, sharedModels } from "../testing/models.ts";
+import { repeatKeyValueHeads, tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
 import { argmax, decodeGreedily, forward } from "./decoder.ts";
 import { createFloatDecoder } from "./float-decoder.ts";
-
-function recordedIds(folder: string): readonly number[] {
-  const json: unknown = JSON.parse(readFileSync(join(folder, "golden.json"), "utf8"));
-  return z.object({ greedy_ids: z.array(z.number()) }).parse(json).greedy_ids;
-}
 
 test("fable: 200 greedy tokens as recorded", () => {
   const { checkpoint } = unwrap(loadModel(fableFolder));
@@ -56,31 +51,10 @@ test("a window as long as the sequence is no window", () => {
   expect(lastLogits(windowed, tokens)).toEqual(lastLogits(whole, tokens));
 });
 
-/** Repeats each key/value head's rows for all query heads of its group. */
-function repeatHeads(matrix: Float32Array, config: ModelConfig): Float32Array {
-  const rows = config.headDim * config.hidden;
-  const group = config.heads / config.kvHeads;
-  const repeated = new Float32Array(matrix.length * group);
-  for (let head = 0; head < config.heads; head++) {
-    const from = Math.floor(head / group) * rows;
-    repeated.set(matrix.subarray(from, from + rows), head * rows);
-  }
-  return repeated;
-}
-
 test("grouped attention equals full attention whose heads repeat within a group", () => {
   for (const kvHeads of [1, 2]) {
-    const config: ModelConfig = { ...tinyConfig, kvHeads };
-    const grouped = tinyCheckpoint(config);
-    const full: Checkpoint = {
-      ...grouped,
-      config: { ...config, kvHeads: config.heads },
-      layers: grouped.layers.map((layer) => ({
-        ...layer,
-        wk: repeatHeads(layer.wk, config),
-        wv: repeatHeads(layer.wv, config),
-      })),
-    };
+    const grouped = tinyCheckpoint({ ...tinyConfig, kvHeads });
+    const full = repeatKeyValueHeads(grouped);
     expect(lastLogits(full, [3, 1, 4, 1, 5])).toEqual(lastLogits(grouped, [3, 1, 4, 1, 5]));
   }
 });

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
+import { measureLikelihood } from "../evaluate/measure-likelihood.ts";
+import { loadModel } from "../load-model.ts";
+import { quantizeModel } from "../quantize/quantize-model.ts";
+import { unwrap } from "../testing/codes.ts";
+import { fableFolder, hasSharedModels, recordedIds, sharedModels } from "../testing/models.ts";
+import { repeatKeyValueHeads, tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
+import { forward } from "./decoder.ts";
+import { createFloatDecoder } from "./float-decoder.ts";
+import { createIntegerDecoder } from "./integer-decoder.ts";
+
+/** Recorded tokens that the reference finds most likely too, given the tokens before them. */
+function agreement(path: string, ids: readonly number[]): number {
+  const { checkpoint } = unwrap(loadModel(path));
+  const model = quantizeModel(checkpoint);
+  const { top1 } = measureLikelihood(
+    () => createIntegerDecoder(model),
+    [[checkpoint.config.bosId ?? 0, ...ids]],
+  );
+  return top1.filter((token, i) => token === ids[i]).length;
+}
+
+test("fable: at least 194 of 200 recorded float32 tokens are the reference's choice", () => {
+  expect(agreement(fableFolder, recordedIds(fableFolder))).toBeGreaterThanOrEqual(194);
+});
+
+test.skipIf(!hasSharedModels)("stories260K: at least 194 of 200", () => {
+  const folder = join(sharedModels, "stories260K");
+  expect(agreement(join(folder, "stories260K.bin"), recordedIds(folder))).toBeGreaterThanOrEqual(194);
+});
+
+test("fable's logits, to the bit, over a window's length and more", () => {
+  const { checkpoint } = unwrap(loadModel(fableFolder));
+  const hash = createHash("sha256");
+  const decoder = createIntegerDecoder(quantizeModel(checkpoint));
+  for (const logits of forward(decoder, [0, ...recordedIds(fableFolder).slice(0, 99)])) hash.update(logits);
+  expect(hash.digest("hex")).toMatchInlineSnapshot(
+    `"c9bc31f9db19f340c2acc00720ff4dda720fa5051940876e44e50120cc3643f6"`,
+  );
+});
+
+const config: ModelConfig = { ...tinyConfig, hidden: 16, headDim: 4, window: 5 };
+const tokens = Array.from({ length: 40 }, (_, i) => (7 * i) % 10);
+const run = (checkpoint: Checkpoint, blockSize: number, ids: readonly number[] = tokens) =>
+  forward(createIntegerDecoder(quantizeModel(checkpoint), { blockSize }), ids);
+
+test("close to float32 on a random model, for any block size", () => {
+  const checkpoint = tinyCheckpoint(config);
+  const exact = forward(createFloatDecoder(checkpoint), tokens);
+  for (const blockSize of [1, 2, 3, 4, 16, 64]) {
+    const found = run(checkpoint, blockSize);
+    for (const [i, logits] of exact.entries()) {
+      const error = Math.max(...logits.map((x, n) => Math.abs(x - (found[i]?.[n] ?? 0))));
+      expect(error).toBeLessThan(0.2 * Math.max(...logits.map(Math.abs)));
+    }
+  }
+});
+
+describe("exact equalities", () => {
+  test("grouped attention is full attention with repeated heads", () => {
+    const grouped = tinyCheckpoint(config);
+    expect(run(repeatKeyValueHeads(grouped), 4)).toEqual(run(grouped, 4));
+  });
+
+  test("a window as long as the sequence is no window; a token W back has no influence", () => {
+    const windowed = tinyCheckpoint({ ...config, layers: 1, window: 40 });
+    const whole = { ...windowed, config: { ...windowed.config, window: undefined } };
+    expect(run(windowed, 16)).toEqual(run(whole, 16));
+    const narrow = tinyCheckpoint({ ...config, layers: 1, window: 3 });
+    const last = (ids: readonly number[]) => run(narrow, 4, ids).at(-1);
+    expect(last([5, 6, 7, 8])).toEqual(last([4, 6, 7, 8]));
+    expect(last([5, 6, 7, 8])).not.toEqual(last([5, 4, 7, 8]));
+  });
+});
+
+test("the residual stream and the cache can be watched", () => {
+  const model = quantizeModel(tinyCheckpoint(config));
+  const seen: string[] = [];
+  const decoder = createIntegerDecoder(model, {
+    onLayer: (layer, position) => seen.push(`${layer}@${position}`),
+  });
+  forward(decoder, [1, 2]);
+  expect(seen).toEqual(["-1@0", "0@0", "1@0", "-1@1", "0@1", "1@1"]);
+  expect(decoder.length).toBe(2);
+  expect(decoder.caches[1]?.keys.subarray(0, 16).some((k) => Math.abs(k) === 127)).toBe(true);
+});

@@ -1,0 +1,45 @@
+/** A matrix in int8 with one scale per output channel: W[n][k] is about `weights[n * columns + k] * scales[n]`. */
+export interface QuantizedMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows, columns] row-major, each within ±127. */
+  readonly weights: Int8Array;
+  /** [rows], float32. */
+  readonly scales: Float32Array;
+}
+
+/** Added to a double and taken away, it leaves the nearest integer, ties to even. */
+const roundingShift = 1.5 * 2 ** 52;
+
+/**
+ * Quantizes matrices with the same number of columns, stacked into one: per row the scale is f32(max|W| / 127)
+ * (1 where the row is zero) and each weight is W / scale, rounded to even in double arithmetic.
+ */
+export function quantizeStacked(columns: number, ...matrices: readonly Float32Array[]): QuantizedMatrix {
+  const rows = matrices.reduce((sum, matrix) => sum + matrix.length / columns, 0);
+  const quantized = {
+    rows,
+    columns,
+    weights: new Int8Array(rows * columns),
+    scales: new Float32Array(rows),
+  };
+  let row = 0;
+  for (const matrix of matrices) {
+    for (let from = 0; from < matrix.length; from += columns) {
+      quantizeRow(matrix.subarray(from, from + columns), quantized, row);
+      row++;
+    }
+  }
+  return quantized;
+}
+
+function quantizeRow(values: Float32Array, target: QuantizedMatrix, row: number): void {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  const scale = largest === 0 ? 1 : Math.fround(largest / 127);
+  target.scales[row] = scale;
+  for (const [k, value] of values.entries()) {
+    const rounded = value / scale + roundingShift - roundingShift;
+    target.weights[row * target.columns + k] = Math.min(Math.max(rounded, -127), 127);
+  }
+}
