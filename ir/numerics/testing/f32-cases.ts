@@ -116,7 +116,7 @@ const STRATA: readonly Stratum[] = [
 ];
 
 /** The next pair of operands, from a stratum chosen at random. */
-export function stratifiedPair(next: RandomWord): Pair {
+function stratifiedPair(next: RandomWord): Pair {
   return STRATA[next() % STRATA.length]?.(next) ?? [0, 0];
 }
 
