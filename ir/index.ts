@@ -27,3 +27,8 @@ export * from "./dialects/scf/ops.ts";
 export * from "./dialects/vector/ops.ts";
 export * from "./dialects/dataflow/builder.ts";
 export * from "./dialects/loops/builder.ts";
+export { compileFunction, compileKernel, type CompiledFunction, type CompiledKernel, type FunctionArgument } from "./interp/compile.ts";
+export { allocateCells, readCell, writeCell, type CellArray } from "./interp/cells.ts";
+export { packElement, unpackElement } from "./interp/pack.ts";
+export { ScheduleInterpreter, type BufferView, type RestState, type ScheduleOptions } from "./interp/schedule/schedule-interpreter.ts";
+export { TOKEN, zeroOf, type ElementValue, type ScalarValue, type StreamElement, type StreamElementType } from "./interp/values.ts";

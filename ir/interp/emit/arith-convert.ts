@@ -1,0 +1,59 @@
+import type { Operation } from "../../core/operation.ts";
+import { bitWidth, sameType, type ScalarType } from "../../core/type.ts";
+import { at } from "../../support/bug.ts";
+import { integerWidth, isWide } from "../values.ts";
+import type { Emitter, EmitterTable, OpEmitter } from "./emitter.ts";
+import { signedText, unsignedText, wrapText } from "./integer-text.ts";
+import { elementTypeOf, scalarTypeOf } from "./scalar-type.ts";
+
+type ConvertText = (text: string, from: ScalarType, to: ScalarType) => string;
+
+function conversion(convert: ConvertText): OpEmitter {
+  return (op, out) => {
+    const operand = at(op.operands, 0);
+    out.bind(op.result, convert(out.name(operand), scalarTypeOf(op, operand, out), scalarTypeOf(op, op.result, out)));
+  };
+}
+
+/** Between the number and the bigint form of a value that is already right. */
+function carry(text: string, from: ScalarType, to: ScalarType): string {
+  if (isWide(to)) return isWide(from) ? text : `BigInt(${text})`;
+  return isWide(from) ? `Number(BigInt.asIntN(32, ${text}))` : text;
+}
+
+const extendSigned: ConvertText = (text, from, to) => carry(signedText(from, text), from, to);
+const extendUnsigned: ConvertText = (text, from, to) => carry(unsignedText(from, text), from, to);
+const truncate: ConvertText = (text, from, to) => wrapText(to, isWide(to) ? text : carry(text, from, to));
+const castSigned: ConvertText = (text, from, to) => wrapText(to, carry(signedText(from, text), from, to));
+const castUnsigned: ConvertText = (text, from, to) => wrapText(to, carry(unsignedText(from, text), from, to));
+
+function emitSignedToFloat(op: Operation, out: Emitter): void {
+  const operand = at(op.operands, 0);
+  const from = scalarTypeOf(op, operand, out);
+  if (integerWidth(from) > 32) out.refuse(op, "integers of more than 32 bits do not become floats");
+  out.bind(op.result, `signedToF32(${signedText(from, out.name(operand))})`);
+}
+
+/** `i32` and `f32` have their own functions; everything else goes through the packed bits. */
+function emitBitcast(op: Operation, out: Emitter): void {
+  const operand = at(op.operands, 0);
+  const from = elementTypeOf(op, operand.type, out);
+  const to = elementTypeOf(op, op.result.type, out);
+  const text = out.name(operand);
+  if (sameType(from, to)) out.alias(op.result, text);
+  else if (bitWidth(from) !== bitWidth(to)) out.refuse(op, "the widths differ");
+  else if (from.kind === "float" && to.kind === "int") out.bind(op.result, `f32ToBits(${text}) | 0`);
+  else if (from.kind === "int" && to.kind === "float") out.bind(op.result, `bitsToF32(${text})`);
+  else out.bind(op.result, `unpackElement(${out.constant(to)}, packElement(${out.constant(from)}, ${text}))`);
+}
+
+/** The conversions of `arith`. */
+export const CONVERSION_EMITTERS: EmitterTable = {
+  "arith.extsi": conversion(extendSigned),
+  "arith.extui": conversion(extendUnsigned),
+  "arith.trunci": conversion(truncate),
+  "arith.index_cast": conversion(castSigned),
+  "arith.index_castui": conversion(castUnsigned),
+  "arith.sitofp": emitSignedToFloat,
+  "arith.bitcast": emitBitcast,
+};

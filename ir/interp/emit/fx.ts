@@ -1,0 +1,37 @@
+import type { Operation } from "../../core/operation.ts";
+import { at } from "../../support/bug.ts";
+import { integerWidth } from "../values.ts";
+import type { Emitter, EmitterTable, OpEmitter } from "./emitter.ts";
+import { signedText } from "./integer-text.ts";
+import { scalarTypeOf } from "./scalar-type.ts";
+
+function unary(name: string): OpEmitter {
+  return (op, out) => {
+    scalarTypeOf(op, op.result, out);
+    out.bind(op.result, `${name}(${out.name(at(op.operands, 0))})`);
+  };
+}
+
+function emitToInteger(op: Operation, out: Emitter): void {
+  const width = integerWidth(scalarTypeOf(op, op.result, out));
+  if (width < 2 || width > 32) out.refuse(op, "the result has 2 to 32 bits");
+  out.bind(op.result, `f32ToSigned(${out.name(at(op.operands, 0))}, ${String(width)})`);
+}
+
+function emitScale(op: Operation, out: Emitter): void {
+  const exponent = at(op.operands, 1);
+  const type = scalarTypeOf(op, exponent, out);
+  if (integerWidth(type) > 32) out.refuse(op, "the exponent has at most 32 bits");
+  out.bind(op.result, `scale2F32(${out.name(at(op.operands, 0))}, ${signedText(type, out.name(exponent))})`);
+}
+
+/** `fx`: the float functions whose bits we define. */
+export const FX_EMITTERS: EmitterTable = {
+  "fx.abs": unary("absF32"),
+  "fx.exp": unary("expF32"),
+  "fx.recip": unary("recipF32"),
+  "fx.rsqrt": unary("rsqrtF32"),
+  "fx.exponent": unary("exponentF32"),
+  "fx.to_int": emitToInteger,
+  "fx.scale2": emitScale,
+};
