@@ -32,3 +32,7 @@ export { allocateCells, readCell, writeCell, type CellArray } from "./interp/cel
 export { packElement, unpackElement } from "./interp/pack.ts";
 export { ScheduleInterpreter, type BufferView, type RestState, type ScheduleOptions } from "./interp/schedule/schedule-interpreter.ts";
 export { TOKEN, zeroOf, type ElementValue, type ScalarValue, type StreamElement, type StreamElementType } from "./interp/values.ts";
+export * from "./numerics/bit-ops.ts";
+export * from "./numerics/bit-ops-record.ts";
+export * from "./numerics/primitives.ts";
+export * from "./numerics/f32-semantics.ts";

@@ -99,3 +99,9 @@ export function printAffineMap(map: AffineMap): string {
   const symbols = map.symbols === 0 ? "" : `[${list("s", map.symbols)}]`;
   return `(${list("d", map.dims)})${symbols} -> (${map.results.map((result) => printAffineExpr(result)).join(", ")})`;
 }
+
+/** The number that a one-result map without inputs returns. */
+export function asConstantBound(map: AffineMap): number | undefined {
+  const [result] = map.results;
+  return map.results.length === 1 && result?.kind === "constant" ? result.value : undefined;
+}

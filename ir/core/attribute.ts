@@ -13,7 +13,9 @@ export type Attribute =
   | { readonly kind: "array"; readonly elements: readonly Attribute[] }
   | { readonly kind: "dict"; readonly entries: Readonly<Record<string, Attribute>> }
   | { readonly kind: "affine_map"; readonly map: AffineMap }
-  | { readonly kind: "dense"; readonly type: TensorType; readonly values: readonly (number | bigint)[] };
+  | { readonly kind: "dense"; readonly type: TensorType; readonly values: readonly (number | bigint)[] }
+  /** An attribute of a dialect that is not known here, kept as it was written. */
+  | { readonly kind: "opaque"; readonly text: string };
 
 /** The attributes of one operation, by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;

@@ -21,7 +21,8 @@ export type Type =
   | ClockType
   | FirMemType
   | FunctionType
-  | NoneType;
+  | NoneType
+  | OpaqueType;
 
 /** A signless integer of `width` bits. */
 export interface IntType { readonly kind: "int"; readonly width: number }
@@ -51,6 +52,8 @@ export interface FirMemType { readonly kind: "firmem"; readonly depth: number; r
 export interface FunctionType { readonly kind: "function"; readonly inputs: readonly Type[]; readonly results: readonly Type[] }
 /** The type of nothing. */
 export interface NoneType { readonly kind: "none" }
+/** A type of a dialect that is not known here, kept as it was written. */
+export interface OpaqueType { readonly kind: "opaque"; readonly text: string }
 
 /** What one lane holds. */
 export type ScalarType = IntType | FloatType | IndexType;
@@ -125,6 +128,7 @@ export function printType(type: Type): string {
     case "firmem": return `!seq.firmem<${String(type.depth)} x ${String(type.width)}>`;
     case "function": return `(${type.inputs.map(printType).join(", ")}) -> (${type.results.map(printType).join(", ")})`;
     case "none": return "none";
+    case "opaque": return type.text;
     default: return unreachable(type);
   }
 }

@@ -1,0 +1,253 @@
+import {
+  AffineForOp, AffineLoadOp, AffineStoreOp, CommandOp, CompilerBug, DoneOp, KernelOp, MemRefAllocOp, ReadOp, ScfIfOp, WriteOp,
+  asConstantBound, at, fail, ok, present, printType, type Operation, type Result, type Value,
+} from "../../ir/index.ts";
+import { convertPure, selectNodes } from "./convert-arith.ts";
+import { ConvertScope, Unsupported, fieldTypesOf, isInteger, widthOfType } from "./convert-scope.ts";
+import { linearConstant, linearCounter } from "./linear.ts";
+import { NodeBuilder } from "./node-builder.ts";
+import { hasEffect, type KernelArray, type KernelGraph, type KernelLoop, type KernelNode, type KernelStream, type NodeId } from "./node.ts";
+import { ScalarState } from "./scalar-state.ts";
+
+/** Turns a `dataflow.kernel` into the graph of one iteration of its nest; inner loops are unrolled, guards become predicates. */
+export function buildKernelGraph(kernel: Operation): Result<KernelGraph> {
+  try {
+    return ok(new GraphBuilder(kernel).build());
+  } catch (error) {
+    if (error instanceof Unsupported) return fail(error.diagnostic);
+    throw error;
+  }
+}
+
+class GraphBuilder {
+  readonly #name: string;
+  readonly #body: Operation[];
+  readonly #arguments: readonly Value[];
+  readonly #scope: ConvertScope;
+  readonly #arrays: KernelArray[] = [];
+  readonly #streams: KernelStream[] = [];
+  readonly #loops: KernelLoop[] = [];
+  readonly #scalars: ScalarState;
+  #fields: readonly Value[] = [];
+  #command: KernelStream | undefined;
+
+  constructor(kernel: Operation) {
+    const view = present(KernelOp.match(kernel), "a kernel");
+    this.#name = view.attrs.sym_name;
+    const { block } = at(kernel.regions, 0);
+    this.#body = block.ops;
+    this.#arguments = block.args;
+    const arrayValues = this.#collectArrays(kernel);
+    const stored = storedArrays(kernel, arrayValues);
+    const builder = new NodeBuilder(kernel.span, stored);
+    this.#scope = new ConvertScope(this.#name, builder);
+    this.#scalars = new ScalarState(this.#scope, this.#arrays);
+    arrayValues.forEach((value, index) => { this.#scope.bindArray(value, index); });
+  }
+
+  build(): KernelGraph {
+    const { builder } = this.#scope;
+    for (const op of this.#body) this.#convertTop(op);
+    this.#scalars.flush();
+    const nodes = withoutUnused(builder.nodes);
+    return {
+      name: this.#name, loops: this.#loops, fields: this.#fields.map((field) => widthOfType(field.type)),
+      command: present(this.#command, `the command of kernel ${this.#name}`), streams: this.#streams, arrays: this.#arrays, nodes,
+    };
+  }
+
+  /** Shared arrays (block arguments), then local ones. */
+  #collectArrays(kernel: Operation): readonly Value[] {
+    const values: Value[] = [];
+    const add = (value: Value, name: string, storage: KernelArray["storage"], shared: number | undefined, partition: readonly number[] | undefined): void => {
+      if (value.type.kind !== "memref") throw new CompilerBug("an array is a memref");
+      values.push(value);
+      this.#arrays.push({ name, shape: value.type.shape, width: widthOfType(value.type.element), storage, shared, partition });
+    };
+    this.#arguments.forEach((argument, index) => {
+      if (argument.type.kind === "memref") add(argument, argument.hint ?? `array${String(index)}`, undefined, index, undefined);
+    });
+    for (const op of kernel.walk()) {
+      const alloc = MemRefAllocOp.match(op);
+      if (alloc !== undefined) add(op.result, alloc.attrs.name ?? `local${String(values.length)}`, alloc.attrs.storage, undefined, alloc.attrs.partition);
+    }
+    return values;
+  }
+
+  #convertTop(op: Operation): void {
+    const command = CommandOp.match(op);
+    if (command !== undefined) { this.#bindCommand(command.operands.stream, op); return; }
+    const done = DoneOp.match(op);
+    if (done !== undefined) { this.#scope.builder.effect({ kind: "done", stream: this.#streamOf(done.operands.stream) }, [], 0, undefined); return; }
+    if (op.name === "dataflow.yield") return;
+    this.#convertOp(op, true);
+  }
+
+  #bindCommand(stream: Value, op: Operation): void {
+    const argument = this.#arguments.indexOf(stream);
+    const width = op.results.reduce((sum, field) => sum + widthOfType(field.type), 0);
+    this.#command = { name: stream.hint ?? "command", argument, width };
+    this.#fields = op.results;
+    op.results.forEach((field, index) => { this.#scope.bind(field, this.#scope.builder.field(index, widthOfType(field.type))); });
+  }
+
+  #streamOf(value: Value): number {
+    const argument = this.#arguments.indexOf(value);
+    const known = this.#streams.findIndex((stream) => stream.argument === argument);
+    if (known >= 0) return known;
+    const width = fieldTypesOf(value.type).reduce((sum, type) => sum + widthOfType(type), 0);
+    return this.#streams.push({ name: value.hint ?? `stream${String(argument)}`, argument, width }) - 1;
+  }
+
+  #convertBlock(ops: readonly Operation[], nest: boolean): void {
+    for (const op of ops) this.#convertOp(op, nest);
+  }
+
+  #convertOp(op: Operation, nest: boolean): void {
+    const scope = this.#scope;
+    scope.builder.span = op.span;
+    if (op.name === "memref.alloc" || op.name === "affine.yield" || op.name === "scf.yield") return;
+    if (convertPure(scope, op)) return;
+    const loop = AffineForOp.match(op);
+    if (loop !== undefined) { this.#convertLoop(op, nest); return; }
+    const branch = ScfIfOp.match(op);
+    if (branch !== undefined) { this.#convertIf(op, branch.operands.condition); return; }
+    const load = AffineLoadOp.match(op);
+    if (load !== undefined) {
+      const subscripts = scope.subscripts(load.attrs.map, load.rest);
+      const node = this.#scalars.load(scope.array(load.operands.memref), subscripts, widthOfType(op.result.type));
+      scope.bind(op.result, node);
+      return;
+    }
+    const store = AffineStoreOp.match(op);
+    if (store !== undefined) {
+      this.#scalars.store(scope.array(store.operands.memref), scope.subscripts(store.attrs.map, store.rest), scope.raw(store.operands.value));
+      return;
+    }
+    const read = ReadOp.match(op);
+    if (read !== undefined) { this.#convertRead(op, read.operands.stream); return; }
+    const write = WriteOp.match(op);
+    if (write !== undefined) {
+      const data = write.rest.map((value) => scope.raw(value));
+      scope.builder.effect({ kind: "write", stream: this.#streamOf(write.operands.stream) }, data.length === 0 ? [] : [scope.builder.join(data)], 0, scope.predicate);
+      return;
+    }
+    scope.unsupported(`operation ${op.name}`, "an operation that hardware can be made of", op);
+  }
+
+  #convertRead(op: Operation, stream: Value): void {
+    const scope = this.#scope;
+    const types = fieldTypesOf(stream.type);
+    const width = types.reduce((sum, type) => sum + widthOfType(type), 0);
+    const node = scope.builder.effect({ kind: "read", stream: this.#streamOf(stream) }, [], width, scope.predicate);
+    let low = 0;
+    op.results.forEach((result, index) => {
+      const bits = widthOfType(at(types, index));
+      scope.bind(result, scope.builder.slice(node, low, bits));
+      low += bits;
+    });
+  }
+
+  #convertIf(op: Operation, condition: Value): void {
+    const scope = this.#scope;
+    const guard = scope.node(condition);
+    const known = scope.builder.constantOf(guard);
+    const run = (region: number, when: NodeId): readonly NodeId[] => scope.under(when, () => {
+      const { block } = at(op.regions, region);
+      this.#convertBlock(block.ops, false);
+      return block.last?.operands.map((value) => (isInteger(value.type) ? scope.node(value) : scope.raw(value))) ?? [];
+    });
+    if (known !== undefined) {
+      const values = run(known === 1n ? 0 : 1, scope.builder.constant(1n, 1));
+      op.results.forEach((result, index) => { scope.bind(result, at(values, index)); });
+      return;
+    }
+    const whenTrue = run(0, guard);
+    const whenFalse = run(1, scope.builder.not(guard));
+    op.results.forEach((result, index) => { scope.bind(result, selectNodes(scope, guard, at(whenTrue, index), at(whenFalse, index), result.type)); });
+  }
+
+  #convertLoop(op: Operation, nest: boolean): void {
+    const view = present(AffineForOp.match(op), op.name);
+    const { block } = at(op.regions, 0);
+    const counter = at(block.args, 0);
+    const from = present(asConstantBound(view.attrs.lowerBound), "a constant lower bound");
+    const to = asConstantBound(view.attrs.upperBound);
+    if (!nest || isFullyUnrolled(view.attrs.unroll, from, to, view.attrs.step)) { this.#unroll(op, from, to, view.attrs.step); return; }
+    const index = this.#loops.length;
+    const trip = to === undefined ? this.#fieldTrip(op, view.rest, view.attrs.max_trip) : { kind: "constant" as const, count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
+    if (trip.kind === "field" && (from !== 0 || view.attrs.step !== 1)) this.#scope.unsupported("a symbolic loop that does not count 0, 1, 2, …", "lower bound 0 and step 1", op);
+    this.#loops.push({ name: view.attrs.dim ?? counter.hint ?? `i${String(index)}`, from, step: view.attrs.step, trip });
+    const largest = from + view.attrs.step * Math.max(1, trip.kind === "constant" ? trip.count : trip.max);
+    this.#scope.counterWidths.push(largest.toString(2).length + 1);
+    this.#scope.bindLinear(counter, linearCounter(index));
+    this.#checkPerfect(op, block.ops);
+    this.#convertBlock(block.ops, true);
+  }
+
+  /** Beside an inner loop of the nest only pure operations may stand. */
+  #checkPerfect(op: Operation, ops: readonly Operation[]): void {
+    const inner = ops.filter((child) => {
+      const loop = AffineForOp.match(child);
+      return loop !== undefined && !isFullyUnrolled(loop.attrs.unroll, asConstantBound(loop.attrs.lowerBound) ?? 0, asConstantBound(loop.attrs.upperBound), loop.attrs.step);
+    });
+    if (inner.length === 0) return;
+    const impure = ops.filter((child) => child.regions.length > 0 || child.name === "affine.store" || child.name === "affine.load" || child.name === "dataflow.read" || child.name === "dataflow.write");
+    if (inner.length > 1 || impure.length > 1) this.#scope.unsupported("an imperfect nest", "one inner loop, and beside it only pure operations", op);
+  }
+
+  #fieldTrip(op: Operation, operands: readonly Value[], max: number | undefined): KernelLoop["trip"] {
+    const bound = at(operands, operands.length - 1);
+    const index = this.#fields.indexOf(bound);
+    if (index < 0) return this.#scope.unsupported(`a loop bound of type ${printType(bound.type)} that is not a command field`, "a number or a command field", op);
+    return { kind: "field", index, max: present(max, "max_trip of a symbolic loop") };
+  }
+
+  #unroll(op: Operation, from: number, to: number | undefined, step: number): void {
+    if (to === undefined) this.#scope.unsupported("an inner loop with a symbolic bound", "a constant trip count", op);
+    const { block } = at(op.regions, 0);
+    for (let value = from; value < (to ?? 0); value += step) {
+      this.#scope.bindLinear(at(block.args, 0), linearConstant(value));
+      this.#convertBlock(block.ops, false);
+    }
+  }
+}
+
+function isFullyUnrolled(unroll: number | undefined, from: number, to: number | undefined, step: number): boolean {
+  return unroll !== undefined && to !== undefined && unroll >= Math.ceil((to - from) / step);
+}
+
+/** Places of the arrays that the kernel stores to. */
+function storedArrays(kernel: Operation, arrays: readonly Value[]): ReadonlySet<number> {
+  const stored = new Set<number>();
+  for (const op of kernel.walk()) {
+    const store = AffineStoreOp.match(op);
+    if (store !== undefined) stored.add(arrays.indexOf(store.operands.memref));
+  }
+  return stored;
+}
+
+/** Drops nodes that no effect needs; ids are made dense again. */
+function withoutUnused(nodes: readonly KernelNode[]): readonly KernelNode[] {
+  const used = new Set<NodeId>();
+  const visit = (id: NodeId): void => {
+    if (used.has(id)) return;
+    used.add(id);
+    const node = at(nodes, id);
+    node.args.forEach(visit);
+    if (node.predicate !== undefined) visit(node.predicate);
+  };
+  for (const node of nodes) if (hasEffect(node)) visit(node.id);
+  const place = new Map<NodeId, NodeId>();
+  const kept = nodes.filter((node) => used.has(node.id));
+  kept.forEach((node, index) => { place.set(node.id, index); });
+  const moved = (id: NodeId): NodeId => present(place.get(id), "a kept node");
+  return kept.map((node) => ({
+    ...node, id: moved(node.id), args: node.args.map(moved), predicate: node.predicate === undefined ? undefined : moved(node.predicate),
+    op: node.op.kind === "load" || node.op.kind === "store"
+      ? { ...node.op, subscripts: node.op.subscripts.map((linear) => ({ ...linear, opaque: new Map([...linear.opaque].map(([id, factor]) => [moved(id), factor])) })) }
+      : node.op,
+  }));
+}
+
+

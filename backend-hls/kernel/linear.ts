@@ -1,0 +1,55 @@
+import type { Linear, NodeId } from "./node.ts";
+
+/** The number `value`. */
+export function linearConstant(value: number): Linear {
+  return { counters: new Map(), opaque: new Map(), constant: value };
+}
+
+/** The counter of loop `loop`. */
+export function linearCounter(loop: number): Linear {
+  return { counters: new Map([[loop, 1]]), opaque: new Map(), constant: 0 };
+}
+
+/** A value that nothing more is known of. */
+export function linearOpaque(node: NodeId): Linear {
+  return { counters: new Map(), opaque: new Map([[node, 1]]), constant: 0 };
+}
+
+function addMaps(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const sum = new Map(a);
+  for (const [key, factor] of b) {
+    const total = (sum.get(key) ?? 0) + factor;
+    if (total === 0) sum.delete(key);
+    else sum.set(key, total);
+  }
+  return sum;
+}
+
+/** `a + b` */
+export function linearAdd(a: Linear, b: Linear): Linear {
+  return { counters: addMaps(a.counters, b.counters), opaque: addMaps(a.opaque, b.opaque), constant: a.constant + b.constant };
+}
+
+/** `a · factor` */
+export function linearScale(a: Linear, factor: number): Linear {
+  if (factor === 0) return linearConstant(0);
+  const scaled = (map: ReadonlyMap<number, number>): ReadonlyMap<number, number> => new Map([...map].map(([key, value]) => [key, value * factor]));
+  return { counters: scaled(a.counters), opaque: scaled(a.opaque), constant: a.constant * factor };
+}
+
+/** The number, where it is one. */
+export function asConstant(a: Linear): number | undefined {
+  return a.counters.size === 0 && a.opaque.size === 0 ? a.constant : undefined;
+}
+
+/** All factors, of counters and other nodes. */
+export function factorsOf(a: Linear): readonly number[] {
+  return [...a.counters.values(), ...a.opaque.values()];
+}
+
+/** Whether both are the same function but for the constant. */
+export function sameFactors(a: Linear, b: Linear): boolean {
+  const same = (x: ReadonlyMap<number, number>, y: ReadonlyMap<number, number>): boolean =>
+    x.size === y.size && [...x].every(([key, factor]) => y.get(key) === factor);
+  return same(a.counters, b.counters) && same(a.opaque, b.opaque);
+}

@@ -1,0 +1,92 @@
+import type { FloatPrimitiveName, IcmpPredicate, Span } from "../../ir/index.ts";
+
+/** Two's-complement operations on operands of the result's width. */
+export type BinaryOperator = "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shru" | "shrs";
+
+/** A node's place in `KernelGraph.nodes`. */
+export type NodeId = number;
+
+/**
+ * A sum over loop counters and other nodes: subscripts and bounds in a form that can be reasoned about.
+ * `counters[k]` is the factor of loop `k`'s counter.
+ */
+export interface Linear {
+  readonly counters: ReadonlyMap<number, number>;
+  readonly opaque: ReadonlyMap<NodeId, number>;
+  readonly constant: number;
+}
+
+/** What one node does. All values are bit vectors. */
+export type NodeOp =
+  | { readonly kind: "constant"; readonly value: bigint }
+  | { readonly kind: "counter"; readonly loop: number }
+  | { readonly kind: "field"; readonly index: number }
+  | { readonly kind: "binary"; readonly operator: BinaryOperator }
+  | { readonly kind: "compare"; readonly predicate: IcmpPredicate }
+  | { readonly kind: "select" }
+  /** Sign-extends. */
+  | { readonly kind: "extend" }
+  | { readonly kind: "slice"; readonly low: number }
+  /** Argument 0 in the low bits. */
+  | { readonly kind: "join" }
+  | { readonly kind: "float"; readonly primitive: FloatPrimitiveName }
+  | { readonly kind: "load"; readonly array: number; readonly subscripts: readonly Linear[] }
+  | { readonly kind: "store"; readonly array: number; readonly subscripts: readonly Linear[] }
+  | { readonly kind: "read"; readonly stream: number }
+  | { readonly kind: "write"; readonly stream: number }
+  | { readonly kind: "done"; readonly stream: number };
+
+/** One operation of an iteration. */
+export interface KernelNode {
+  readonly id: NodeId;
+  readonly op: NodeOp;
+  readonly args: readonly NodeId[];
+  readonly width: number;
+  /** The 1-bit node that must be 1 for the effect to happen; absent: always. */
+  readonly predicate: NodeId | undefined;
+  readonly span: Span;
+}
+
+/** A loop of the nest, outermost first. */
+export interface KernelLoop {
+  readonly name: string;
+  readonly from: number;
+  readonly step: number;
+  readonly trip: { readonly kind: "constant"; readonly count: number } | { readonly kind: "field"; readonly index: number; readonly max: number };
+}
+
+/** An array that the kernel touches. */
+export interface KernelArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly width: number;
+  readonly storage: "reg" | "lut" | "block" | undefined;
+  /** Argument of the kernel where it is shared with other kernels. */
+  readonly shared: number | undefined;
+  readonly partition: readonly number[] | undefined;
+}
+
+/** A stream that the kernel reads or writes; `argument` is its place among the kernel's operands. */
+export interface KernelStream {
+  readonly name: string;
+  readonly argument: number;
+  readonly width: number;
+}
+
+/** One kernel: a perfect nest and the dataflow graph of one iteration. */
+export interface KernelGraph {
+  readonly name: string;
+  readonly loops: readonly KernelLoop[];
+  /** Widths of the command's fields, field 0 in the low bits. */
+  readonly fields: readonly number[];
+  readonly command: KernelStream;
+  readonly streams: readonly KernelStream[];
+  readonly arrays: readonly KernelArray[];
+  /** Topological order; effects of one array in program order. */
+  readonly nodes: readonly KernelNode[];
+}
+
+/** Whether the node does something beside giving a value. */
+export function hasEffect(node: KernelNode): boolean {
+  return node.op.kind === "store" || node.op.kind === "read" || node.op.kind === "write" || node.op.kind === "done";
+}
