@@ -22,7 +22,9 @@ function readBlock(library: OperatorLibrary): Characteristics {
   return {
     latencyCycles: isFast ? 1 : 2,
     inputDelayPs: blockRam.addressSetupPs,
-    outputDelayPs: isFast ? outputDelayPs : Math.max(0, blockRam.registeredClockToOutPs - registerClockToOutPs),
+    outputDelayPs: isFast
+      ? outputDelayPs
+      : Math.max(0, blockRam.registeredClockToOutPs - registerClockToOutPs),
     area: NO_AREA,
   };
 }
@@ -36,7 +38,8 @@ function readDistributed(library: OperatorLibrary, { depth, width }: MemoryOpera
 /** What is written can be read from the next cycle on. */
 function characterizeWrite(library: OperatorLibrary, { style }: MemoryOperator): Characteristics {
   const { blockRam, distributedRam } = library.tables.blocks;
-  const inputDelayPs = style === "block" ? Math.max(blockRam.dataSetupPs, blockRam.addressSetupPs) : distributedRam.writeSetupPs;
+  const inputDelayPs =
+    style === "block" ? Math.max(blockRam.dataSetupPs, blockRam.addressSetupPs) : distributedRam.writeSetupPs;
   return { latencyCycles: 1, inputDelayPs, outputDelayPs: 0, area: NO_AREA };
 }
 

@@ -5,7 +5,11 @@ import { pipeline } from "./pipeline.ts";
 import type { MultiplierBlock, MultiplierPipeline } from "./table-types.ts";
 
 /** A signed multiplier: in hard blocks, or in LUTs where the family has none or the product is narrow. */
-export function characterizeMultiplier(library: OperatorLibrary, leftBits: number, rightBits: number): Characteristics {
+export function characterizeMultiplier(
+  library: OperatorLibrary,
+  leftBits: number,
+  rightBits: number,
+): Characteristics {
   const block = library.tables.blocks.multiplier;
   const resultBits = leftBits + rightBits;
   if (block === undefined || resultBits < block.minProductBits) return inLuts(library, leftBits, rightBits);
@@ -21,7 +25,12 @@ function inLuts(library: OperatorLibrary, leftBits: number, rightBits: number): 
 }
 
 /** Several blocks need an adder tree behind them, one register level each. */
-function inBlocks(library: OperatorLibrary, block: MultiplierBlock, dsp: number, resultBits: number): Characteristics {
+function inBlocks(
+  library: OperatorLibrary,
+  block: MultiplierBlock,
+  dsp: number,
+  resultBits: number,
+): Characteristics {
   const { registerClockToOutPs } = library.tables.blocks;
   const { stages, extraRegisters } = choosePipeline(library, block);
   const levels = Math.ceil(Math.log2(dsp));
@@ -45,7 +54,10 @@ function inBlocks(library: OperatorLibrary, block: MultiplierBlock, dsp: number,
  * whole period; at a clock that even the last configuration does not meet, it is taken with a
  * register in front.
  */
-function choosePipeline(library: OperatorLibrary, { pipelines }: MultiplierBlock): { stages: MultiplierPipeline; extraRegisters: number } {
+function choosePipeline(
+  library: OperatorLibrary,
+  { pipelines }: MultiplierBlock,
+): { stages: MultiplierPipeline; extraRegisters: number } {
   const fits = ({ inputDelayPs, internalPs = 0 }: MultiplierPipeline): boolean =>
     inputDelayPs <= library.usablePeriodPs && internalPs <= library.periodPs;
   const found = pipelines.find(fits);
@@ -56,8 +68,13 @@ function choosePipeline(library: OperatorLibrary, { pipelines }: MultiplierBlock
 }
 
 /** Blocks of the better orientation; all pieces of a signed operand but the top one lose a bit to the sign. */
-export function countBlocks({ operandBits: [wide, narrow] }: MultiplierBlock, leftBits: number, rightBits: number): number {
-  const pieces = (bits: number, size: number): number => (bits <= size ? 1 : 1 + Math.ceil((bits - size) / (size - 1)));
+export function countBlocks(
+  { operandBits: [wide, narrow] }: MultiplierBlock,
+  leftBits: number,
+  rightBits: number,
+): number {
+  const pieces = (bits: number, size: number): number =>
+    bits <= size ? 1 : 1 + Math.ceil((bits - size) / (size - 1));
   return Math.min(
     pieces(leftBits, wide) * pieces(rightBits, narrow),
     pieces(leftBits, narrow) * pieces(rightBits, wide),

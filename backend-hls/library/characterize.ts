@@ -1,3 +1,4 @@
+import { present } from "../../ir/index.ts";
 import { characterizeMemory } from "./characterize-memory.ts";
 import { characterizeMultiplier } from "./characterize-multiplier.ts";
 import { interpolate } from "./interpolate.ts";
@@ -6,37 +7,43 @@ import type { OperatorLibrary } from "./operator-library.ts";
 import { pipeline } from "./pipeline.ts";
 import type { MeasuredKind } from "./table-types.ts";
 
+type LogicOperator = Extract<
+  Operator,
+  { readonly kind: "add" | "sub" | "shift" | "eq" | "lt" | "and" | "or" | "xor" | "not" }
+>;
+
+const LOGIC_TABLES: ReadonlyMap<string, { readonly table: MeasuredKind; readonly hasBitResult: boolean }> =
+  new Map([
+    ["add", { table: "add", hasBitResult: false }],
+    ["sub", { table: "sub", hasBitResult: false }],
+    ["shift", { table: "shift", hasBitResult: false }],
+    ["eq", { table: "eq", hasBitResult: true }],
+    ["lt", { table: "lt", hasBitResult: true }],
+    ["and", { table: "logic", hasBitResult: false }],
+    ["or", { table: "logic", hasBitResult: false }],
+    ["xor", { table: "logic", hasBitResult: false }],
+    ["not", { table: "logic", hasBitResult: false }],
+  ]);
+
 /** Latency, delays and area of one operator at the library's clock. */
 export function characterize(library: OperatorLibrary, operator: Operator): Characteristics {
+  if ("depth" in operator) return characterizeMemory(library, operator);
   switch (operator.kind) {
     case "wire":
       return { latencyCycles: 0, inputDelayPs: 0, outputDelayPs: 0, area: NO_AREA };
-    case "add":
-    case "sub":
-    case "shift":
-      return fromTable(library, operator.kind, operator.width, operator.width);
-    case "eq":
-    case "lt":
-      return fromTable(library, operator.kind, operator.width, 1);
-    case "and":
-    case "or":
-    case "xor":
-    case "not":
-      return fromTable(library, "logic", operator.width, operator.width);
     case "mux":
       return characterizeMux(library, operator.width, operator.ways ?? 2);
     case "mul":
       return characterizeMultiplier(library, operator.leftBits, operator.rightBits);
-    case "ram-read":
-    case "ram-write":
-    case "rom":
-      return characterizeMemory(library, operator);
+    default:
+      return characterizeLogic(library, operator);
   }
 }
 
-function fromTable(library: OperatorLibrary, kind: MeasuredKind, width: number, resultBits: number): Characteristics {
-  const { delayPs, lut, carry } = interpolate(library.tables.measured.points[kind], width);
-  return pipeline(library, delayPs, resultBits, { ...NO_AREA, lut, carry });
+function characterizeLogic(library: OperatorLibrary, { kind, width }: LogicOperator): Characteristics {
+  const { table, hasBitResult } = present(LOGIC_TABLES.get(kind), `the table of "${kind}"`);
+  const { delayPs, lut, carry } = interpolate(library.tables.measured.points[table], width);
+  return pipeline(library, delayPs, hasBitResult ? 1 : width, { ...NO_AREA, lut, carry });
 }
 
 /** A tree of 2:1 multiplexers. */

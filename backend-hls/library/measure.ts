@@ -24,7 +24,8 @@ interface Flow {
 const KINDS: readonly MeasuredKind[] = ["add", "sub", "eq", "lt", "mux", "logic", "shift", "mul"];
 
 const xilinx = (family: string): Flow => ({
-  script: (top) => `synth_xilinx -family ${family} -nodsp -noiopad -noclkbuf -flatten -top ${top}; ` +
+  script: (top) =>
+    `synth_xilinx -family ${family} -nodsp -noiopad -noclkbuf -flatten -top ${top}; ` +
     "tee -o stat.txt stat; read_verilog -lib -specify -overwrite +/xilinx/cells_sim.v; tee -o sta.txt sta",
   source: `synth_xilinx -family ${family} -nodsp, sta on +/xilinx/cells_sim.v`,
   lutCells: /\bLUT[1-6]\s+(\d+)/gu,
@@ -36,7 +37,8 @@ const FLOWS: Readonly<Record<string, Flow>> = {
   xc7: xilinx("xc7"),
   xcup: xilinx("xcup"),
   ecp5: {
-    script: (top) => `synth_ecp5 -nodsp -top ${top}; tee -o stat.txt stat; ` +
+    script: (top) =>
+      `synth_ecp5 -nodsp -top ${top}; tee -o stat.txt stat; ` +
       "read_verilog -lib -specify -overwrite +/ecp5/cells_sim.v; tee -o sta.txt sta",
     source: "synth_ecp5 -nodsp, sta on +/ecp5/cells_sim.v (register clock-to-out 0 there)",
     lutCells: /\bLUT4\s+(\d+)/gu,
@@ -44,7 +46,8 @@ const FLOWS: Readonly<Record<string, Flow>> = {
     clockToOutPs: 0,
   },
   ice40: {
-    script: (top) => `synth_ice40 -device hx -top ${top}; tee -o stat.txt stat; ` +
+    script: (top) =>
+      `synth_ice40 -device hx -top ${top}; tee -o stat.txt stat; ` +
       "read_verilog -lib -specify -overwrite -DICE40_HX +/ice40/cells_sim.v; tee -o sta.txt sta",
     source: "synth_ice40 -device hx, sta on +/ice40/cells_sim.v with ICE40_HX",
     lutCells: /\bSB_LUT4\s+(\d+)/gu,
@@ -65,16 +68,27 @@ const WIDTHS: Readonly<Record<MeasuredKind, readonly number[]>> = {
 };
 
 /** Operands `a`, `b` and `s` are registered; the result goes to a register of `resultBits`. */
-function expression(kind: MeasuredKind, width: number): { readonly text: string; readonly resultBits: number } {
+function expression(
+  kind: MeasuredKind,
+  width: number,
+): { readonly text: string; readonly resultBits: number } {
   switch (kind) {
-    case "add": return { text: "a + b", resultBits: width };
-    case "sub": return { text: "a - b", resultBits: width };
-    case "eq": return { text: "a == b", resultBits: 1 };
-    case "lt": return { text: "$signed(a) < $signed(b)", resultBits: 1 };
-    case "mux": return { text: "s[0] ? a : b", resultBits: width };
-    case "logic": return { text: "a & b", resultBits: width };
-    case "shift": return { text: "a << s", resultBits: width };
-    case "mul": return { text: "$signed(a) * $signed(b)", resultBits: 2 * width };
+    case "add":
+      return { text: "a + b", resultBits: width };
+    case "sub":
+      return { text: "a - b", resultBits: width };
+    case "eq":
+      return { text: "a == b", resultBits: 1 };
+    case "lt":
+      return { text: "$signed(a) < $signed(b)", resultBits: 1 };
+    case "mux":
+      return { text: "s[0] ? a : b", resultBits: width };
+    case "logic":
+      return { text: "a & b", resultBits: width };
+    case "shift":
+      return { text: "a << s", resultBits: width };
+    case "mul":
+      return { text: "$signed(a) * $signed(b)", resultBits: 2 * width };
   }
 }
 
@@ -91,12 +105,16 @@ endmodule
 function measure(flow: Flow, kind: MeasuredKind, width: number): MeasuredPoint {
   const folder = mkdtempSync(join(tmpdir(), "hidalgo-measure-"));
   writeFileSync(join(folder, "top.v"), verilog(kind, width));
-  execFileSync("yosys", ["-q", "-p", `read_verilog top.v; ${flow.script("top")}`], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("yosys", ["-q", "-p", `read_verilog top.v; ${flow.script("top")}`], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const text = (file: string): string => readFileSync(join(folder, file), "utf8");
   const arrival = Number(/Latest arrival time in '\w+' is (?<ps>\d+)/u.exec(text("sta.txt"))?.groups?.["ps"]);
   const stat = text("stat.txt");
   rmSync(folder, { recursive: true });
-  const count = (cells: RegExp): number => [...stat.matchAll(cells)].reduce((sum, match) => sum + Number(match[1]), 0);
+  const count = (cells: RegExp): number =>
+    [...stat.matchAll(cells)].reduce((sum, match) => sum + Number(match[1]), 0);
   return {
     width,
     delayPs: arrival - flow.clockToOutPs,
@@ -106,9 +124,12 @@ function measure(flow: Flow, kind: MeasuredKind, width: number): MeasuredPoint {
 }
 
 function printTable(family: string, version: string, flow: Flow): string {
-  const print = (value: MeasuredPoint): string => JSON.stringify(value).replace(/"/gu, "").replace(/[:,]/gu, "$& ");
-  const kinds = KINDS.map((kind) =>
-    `    ${kind}: [\n${WIDTHS[kind].map((width) => `      { ${print(measure(flow, kind, width)).slice(1, -1)} },\n`).join("")}    ],\n`);
+  const print = (value: MeasuredPoint): string =>
+    JSON.stringify(value).replace(/"/gu, "").replace(/[:,]/gu, "$& ");
+  const kinds = KINDS.map(
+    (kind) =>
+      `    ${kind}: [\n${WIDTHS[kind].map((width) => `      { ${print(measure(flow, kind, width)).slice(1, -1)} },\n`).join("")}    ],\n`,
+  );
   return `import type { MeasuredTable } from "../table-types.ts";
 
 /** Written by measure.ts; not edited by hand. */

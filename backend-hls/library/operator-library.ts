@@ -18,6 +18,7 @@ export interface OperatorLibrary {
   readonly tables: FamilyTables;
 }
 
+/** The library of a family at a clock in megahertz. */
 export function createOperatorLibrary(family: DeviceFamily, clockMhz: number): OperatorLibrary {
   const tables = TABLES[family];
   const periodPs = Math.floor(1e6 / clockMhz);

@@ -11,7 +11,12 @@ export type Operator =
   | { readonly kind: "shift"; readonly width: number }
   /** Extraction, concatenation, replication, constants. */
   | { readonly kind: "wire" }
-  | { readonly kind: "ram-read" | "ram-write"; readonly style: MemoryStyle; readonly depth: number; readonly width: number }
+  | {
+      readonly kind: "ram-read" | "ram-write";
+      readonly style: MemoryStyle;
+      readonly depth: number;
+      readonly width: number;
+    }
   | { readonly kind: "rom"; readonly style: MemoryStyle; readonly depth: number; readonly width: number };
 
 export type MemoryStyle = "block" | "distributed";

@@ -1,12 +1,12 @@
-import { ECP5_MEASURED } from "./tables/ecp5-measured.ts";
+import type { BlockTable, DeviceFamily, MeasuredTable } from "./table-types.ts";
 import { ECP5_BLOCKS } from "./tables/ecp5-blocks.ts";
+import { ECP5_MEASURED } from "./tables/ecp5-measured.ts";
 import { ICE40_BLOCKS } from "./tables/ice40-blocks.ts";
 import { ICE40_MEASURED } from "./tables/ice40-measured.ts";
 import { XC7_BLOCKS } from "./tables/xc7-blocks.ts";
 import { XC7_MEASURED } from "./tables/xc7-measured.ts";
 import { XCUP_BLOCKS } from "./tables/xcup-blocks.ts";
 import { XCUP_MEASURED } from "./tables/xcup-measured.ts";
-import type { BlockTable, DeviceFamily, MeasuredTable } from "./table-types.ts";
 
 /** All that is known about a family: logic by width, and hard blocks. */
 export interface FamilyTables {

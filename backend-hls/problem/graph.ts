@@ -1,5 +1,5 @@
 import { at } from "../../ir/index.ts";
-import { CYCLE, type ClockTime, cycleOf } from "./clock-time.ts";
+import { type ClockTime, CYCLE, cycleOf } from "./clock-time.ts";
 import type { OperationId, OperatorType, Problem } from "./problem.ts";
 
 /** A checked problem with names resolved and neighbours indexed: what the solvers work on. */
@@ -51,13 +51,18 @@ export function buildGraph(problem: Problem): Graph {
     at(incoming, edge.to).push(edge);
   }
   return {
-    problem, size, edges, outgoing, incoming,
+    problem,
+    size,
+    edges,
+    outgoing,
+    incoming,
     periodPs: problem.periodPs,
     latency: Int32Array.from(types, (type) => type.latencyCycles),
     entryPs: Float64Array.from(types, entryDelayPs),
     exitPs: Float64Array.from(types, (type) => type.outputDelayPs),
     resource: Int32Array.from(types, ({ resource }) =>
-      resource === undefined ? NO_RESOURCE : mustGet(resourceByName, resource)),
+      resource === undefined ? NO_RESOURCE : mustGet(resourceByName, resource),
+    ),
     resultBits: Float64Array.from(problem.operations, (op) => op.resultBits ?? 1),
   };
 }
@@ -88,6 +93,7 @@ export function occupiedCycles(graph: Graph, op: OperationId): number {
 
 function mustGet<V>(map: ReadonlyMap<string, V>, key: string): V {
   const value = map.get(key);
-  if (value === undefined) throw new RangeError(`"${key}" is not declared: check the problem before solving it`);
+  if (value === undefined)
+    throw new RangeError(`"${key}" is not declared: check the problem before solving it`);
   return value;
 }

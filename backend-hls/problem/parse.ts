@@ -13,10 +13,17 @@ interface Draft {
   readonly idByName: Map<string, number>;
 }
 
-const forms: readonly { readonly pattern: RegExp; readonly add: (draft: Draft, fields: Fields) => string | undefined }[] = [
+const forms: readonly {
+  readonly pattern: RegExp;
+  readonly add: (draft: Draft, fields: Fields) => string | undefined;
+}[] = [
   { pattern: /^period (?<period>\S+)$/u, add: addPeriod },
   { pattern: /^resource (?<name>\S+) (?<units>\S+)$/u, add: addResource },
-  { pattern: /^type (?<name>\S+) latency (?<latency>\S+) in (?<input>\S+) out (?<output>\S+)(?: on (?<resource>\S+))?$/u, add: addType },
+  {
+    pattern:
+      /^type (?<name>\S+) latency (?<latency>\S+) in (?<input>\S+) out (?<output>\S+)(?: on (?<resource>\S+))?$/u,
+    add: addType,
+  },
   { pattern: /^op (?<name>\S+) (?<type>\S+)(?: bits (?<bits>\S+))?$/u, add: addOperation },
   { pattern: /^(?<from>\S+) -> (?<to>\S+)(?: @(?<distance>\S+))?$/u, add: addData },
   { pattern: /^(?<from>\S+) => (?<to>\S+)(?: @(?<distance>\S+))?(?: min (?<min>\S+))?$/u, add: addOrder },
@@ -24,7 +31,14 @@ const forms: readonly { readonly pattern: RegExp; readonly add: (draft: Draft, f
 
 /** Reads the text form of {@link printProblem}; `#` starts a comment. */
 export function parseProblem(text: string): ParseResult {
-  const draft: Draft = { periodPs: undefined, operations: [], types: [], resources: [], dependences: [], idByName: new Map() };
+  const draft: Draft = {
+    periodPs: undefined,
+    operations: [],
+    types: [],
+    resources: [],
+    dependences: [],
+    idByName: new Map(),
+  };
   const lines = text.split("\n");
   for (const [index, raw] of lines.entries()) {
     const line = raw.replace(/#.*$/u, "").trim().replace(/\s+/gu, " ");
@@ -32,7 +46,8 @@ export function parseProblem(text: string): ParseResult {
     if (message !== undefined) return { kind: "rejected", line: index + 1, message };
   }
   const { operations, types, resources, dependences, periodPs } = draft;
-  if (periodPs === undefined) return { kind: "rejected", line: lines.length, message: "there is no \"period\" line" };
+  if (periodPs === undefined)
+    return { kind: "rejected", line: lines.length, message: 'there is no "period" line' };
   return { kind: "parsed", problem: { operations, types, resources, dependences, periodPs } };
 }
 

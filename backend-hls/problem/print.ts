@@ -47,12 +47,20 @@ function printDependence(dependence: Dependence, name: (id: number) => string): 
 
 /** A schedule as text: its figures, its bound, then one line per operation in the order of starts. */
 export function printSchedule(problem: Problem, schedule: Schedule): string {
-  const order = problem.operations.map(({ id }) => id).sort((a, b) =>
-    at(schedule.start, a) - at(schedule.start, b) || at(schedule.startPs, a) - at(schedule.startPs, b) || a - b);
+  const order = problem.operations
+    .map(({ id }) => id)
+    .sort(
+      (a, b) =>
+        at(schedule.start, a) - at(schedule.start, b) ||
+        at(schedule.startPs, a) - at(schedule.startPs, b) ||
+        a - b,
+    );
   return [
     `ii ${schedule.ii} depth ${schedule.depthCycles}`,
     `bound ${printBound(problem, schedule.bound)}`,
-    ...order.map((id) => `t=${at(schedule.start, id)} ${at(schedule.startPs, id)}ps ${at(problem.operations, id).name}`),
+    ...order.map(
+      (id) => `t=${at(schedule.start, id)} ${at(schedule.startPs, id)}ps ${at(problem.operations, id).name}`,
+    ),
     "",
   ].join("\n");
 }
@@ -60,9 +68,12 @@ export function printSchedule(problem: Problem, schedule: Schedule): string {
 /** Why an initiation interval is not smaller, in words. */
 export function printBound(problem: Problem, bound: Schedule["bound"]): string {
   switch (bound.kind) {
-    case "none": return "none";
-    case "resource": return `resource ${bound.name}: ${bound.uses} uses of ${bound.units} units`;
-    case "combined": return `combined: ${bound.bounds.map((part) => printBound(problem, part)).join("; ")}`;
+    case "none":
+      return "none";
+    case "resource":
+      return `resource ${bound.name}: ${bound.uses} uses of ${bound.units} units`;
+    case "combined":
+      return `combined: ${bound.bounds.map((part) => printBound(problem, part)).join("; ")}`;
     case "recurrence": {
       const names = bound.ops.map((op) => at(problem.operations, op).name).join(" -> ");
       return `recurrence ${names}: ${bound.cycles} cycles over ${bound.distance} iterations`;

@@ -5,7 +5,11 @@ export type OrderResult =
   | { readonly kind: "order"; readonly ops: readonly OperationId[] }
   | { readonly kind: "cycle"; readonly ops: readonly OperationId[] };
 
-interface Arc { readonly from: OperationId; readonly to: OperationId; readonly distance: number }
+interface Arc {
+  readonly from: OperationId;
+  readonly to: OperationId;
+  readonly distance: number;
+}
 
 /** Orders operations along the dependences of distance 0 (Kahn), or returns one cycle of them. */
 export function orderWithinIteration(size: number, arcs: readonly Arc[]): OrderResult {

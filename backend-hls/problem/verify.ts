@@ -21,14 +21,28 @@ export function verifySchedule(problem: Problem, schedule: Timing): Violation[] 
 }
 
 function verifyForm({ operations }: Problem, { ii, start, startPs }: Timing): Violation[] {
-  const malformed = (message: string, ops: readonly number[] = []): Violation => ({ rule: "malformed-schedule", message, ops });
-  if (!Number.isInteger(ii) || ii < 1) return [malformed(`the initiation interval is ${ii}; expected a whole number from 1`)];
+  const malformed = (message: string, ops: readonly number[] = []): Violation => ({
+    rule: "malformed-schedule",
+    message,
+    ops,
+  });
+  if (!Number.isInteger(ii) || ii < 1)
+    return [malformed(`the initiation interval is ${ii}; expected a whole number from 1`)];
   if (start.length !== operations.length || startPs.length !== operations.length) {
-    return [malformed(`there are ${start.length} start cycles and ${startPs.length} start times for ${operations.length} operations`)];
+    return [
+      malformed(
+        `there are ${start.length} start cycles and ${startPs.length} start times for ${operations.length} operations`,
+      ),
+    ];
   }
   return operations
     .filter(({ id }) => !Number.isInteger(at(start, id)) || at(start, id) < 0 || !(at(startPs, id) >= 0))
-    .map(({ id, name }) => malformed(`"${name}" starts in t=${at(start, id)} at ${at(startPs, id)} ps; expected whole cycles and times from 0`, [id]));
+    .map(({ id, name }) =>
+      malformed(
+        `"${name}" starts in t=${at(start, id)} at ${at(startPs, id)} ps; expected whole cycles and times from 0`,
+        [id],
+      ),
+    );
 }
 
 function verifyDependence(graph: Graph, edge: Edge, { ii, start, startPs }: Timing): Violation[] {
@@ -37,8 +51,12 @@ function verifyDependence(graph: Graph, edge: Edge, { ii, start, startPs }: Timi
   const begin = clockTime(at(start, to) + ii * distance, at(startPs, to));
   if (begin >= ready) return [];
   const what = edge.isData ? "result available" : "successor may start";
-  const later = distance === 0 ? "" : `, ${distance} iteration${distance === 1 ? "" : "s"} later: t=${at(start, to)} + ${distance} * II ${ii}`;
-  const message = `from "${nameOf(graph, from)}" (starts in t=${at(start, from)}): ${what} in t=${cycleOf(ready)} at ${psOf(ready)} ps; ` +
+  const later =
+    distance === 0
+      ? ""
+      : `, ${distance} iteration${distance === 1 ? "" : "s"} later: t=${at(start, to)} + ${distance} * II ${ii}`;
+  const message =
+    `from "${nameOf(graph, from)}" (starts in t=${at(start, from)}): ${what} in t=${cycleOf(ready)} at ${psOf(ready)} ps; ` +
     `to "${nameOf(graph, to)}": starts in t=${cycleOf(begin)} at ${psOf(begin)} ps${later}`;
   return [{ rule: "precedence", message, ops: [from, to] }];
 }
@@ -46,7 +64,8 @@ function verifyDependence(graph: Graph, edge: Edge, { ii, start, startPs }: Timi
 function verifyFit(graph: Graph, op: OperationId, { start, startPs }: Timing): Violation[] {
   const end = at(startPs, op) + at(graph.entryPs, op);
   if (end <= graph.periodPs) return [];
-  const message = `"${nameOf(graph, op)}" starts in t=${at(start, op)} at ${at(startPs, op)} ps and takes ${at(graph.entryPs, op)} ps: ` +
+  const message =
+    `"${nameOf(graph, op)}" starts in t=${at(start, op)} at ${at(startPs, op)} ps and takes ${at(graph.entryPs, op)} ps: ` +
     `it ends at ${end} ps, the usable period is ${graph.periodPs} ps`;
   return [{ rule: "chaining", message, ops: [op] }];
 }
@@ -64,14 +83,26 @@ function verifyResources({ problem, resource, size }: Graph, { ii, start }: Timi
     const { name, units } = at(problem.resources, index);
     if (ops.length <= units) return [];
     const who = ops.map((op) => `"${at(problem.operations, op).name}" (t=${at(start, op)})`).join(", ");
-    return [{ rule: "overuse", message: `resource "${name}" has ${units} units, ${ops.length} starts in cycle ${slot} modulo II ${ii}: ${who}`, ops }];
+    return [
+      {
+        rule: "overuse",
+        message: `resource "${name}" has ${units} units, ${ops.length} starts in cycle ${slot} modulo II ${ii}: ${who}`,
+        ops,
+      },
+    ];
   });
 }
 
 function verifyDepth(graph: Graph, { start, depthCycles }: Timing): Violation[] {
   const depth = depthOf(graph, start);
   if (depth === depthCycles) return [];
-  return [{ rule: "depth", message: `the depth is stated as ${depthCycles} cycles; the last operation ends after ${depth}`, ops: [] }];
+  return [
+    {
+      rule: "depth",
+      message: `the depth is stated as ${depthCycles} cycles; the last operation ends after ${depth}`,
+      ops: [],
+    },
+  ];
 }
 
 /** Cycles in which one iteration is in flight; at least 1. */

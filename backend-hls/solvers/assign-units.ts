@@ -16,20 +16,38 @@ interface Choice {
   taken: number | undefined;
 }
 
+export interface AssignOptions {
+  /** The operations that need a unit, the one that chooses first at the front. */
+  readonly order: readonly OperationId[];
+  /** Dependences that may be looked at before the search gives up. */
+  readonly maxWork: number;
+}
+
 /**
  * Chooses a cycle modulo II for every operation that needs a unit, in the given order: the first
  * one from its earliest start on that is free and that all recurrences allow. Everything else
  * follows from {@link EarliestTimes}. When an operation finds none, the previous choice moves on
  * (chronological backtracking), until `maxWork` dependences have been looked at.
  */
-export function assignUnits(graph: Graph, ranked: RankedOperations, ii: number, order: readonly OperationId[], maxWork: number): Float64Array | undefined {
+export function assignUnits(
+  graph: Graph,
+  ranked: RankedOperations,
+  ii: number,
+  { order, maxWork }: AssignOptions,
+): Float64Array | undefined {
   const times = new EarliestTimes(graph, ranked, ii);
   if (!times.settleAll()) return undefined;
   const reservations = new Reservations(graph, ii);
   const choices: Choice[] = [];
   while (choices.length < order.length) {
     const op = at(order, choices.length);
-    choices.push({ op, mark: times.mark(), earliest: cycleOf(at(times.start, op)), tried: 0, taken: undefined });
+    choices.push({
+      op,
+      mark: times.mark(),
+      earliest: cycleOf(at(times.start, op)),
+      tried: 0,
+      taken: undefined,
+    });
     while (!advance(times, reservations, at(choices, choices.length - 1), ii)) {
       choices.pop();
       const previous = choices[choices.length - 1];

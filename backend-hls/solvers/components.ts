@@ -22,11 +22,14 @@ export interface Component {
   readonly backEdges: number;
 }
 
+/** Ranks the operations of a graph; linear but for one sort. */
 export function rankOperations(graph: Graph): RankedOperations {
   const componentByOp = findComponents(graph);
   const opByRank = Int32Array.from(rankedOps(graph, componentByOp));
   const rankByOp = new Int32Array(graph.size);
-  opByRank.forEach((op, rank) => { rankByOp[op] = rank; });
+  opByRank.forEach((op, rank) => {
+    rankByOp[op] = rank;
+  });
   const backEdges = new Map<number, number>();
   for (const { from, to } of graph.edges) {
     if (at(rankByOp, to) > at(rankByOp, from)) continue;
@@ -34,7 +37,7 @@ export function rankOperations(graph: Graph): RankedOperations {
     backEdges.set(component, (backEdges.get(component) ?? 0) + 1);
   }
   const components: Component[] = [];
-  for (let rank = 0; rank < graph.size;) {
+  for (let rank = 0; rank < graph.size; ) {
     const component = at(componentByOp, at(opByRank, rank));
     const firstRank = rank;
     while (rank < graph.size && at(componentByOp, at(opByRank, rank)) === component) rank++;
@@ -60,7 +63,7 @@ function findComponents(graph: Graph): Int32Array {
   let count = 0;
   const closeComponent = (root: number): void => {
     count++;
-    for (let op = -1; op !== root;) {
+    for (let op = -1; op !== root; ) {
       op = open.pop() ?? root;
       finished[op] = count;
     }
@@ -79,8 +82,9 @@ function findComponents(graph: Graph): Int32Array {
       const edge = at(outgoing, op)[at(nextEdge, op)];
       if (edge !== undefined) {
         nextEdge[op] = at(nextEdge, op) + 1;
+        const isOpen = at(found, edge.to) > 0 && at(finished, edge.to) === 0;
+        if (isOpen) lowest[op] = Math.min(at(lowest, op), at(found, edge.to));
         if (at(found, edge.to) === 0) path.push(edge.to);
-        else if (at(finished, edge.to) === 0) lowest[op] = Math.min(at(lowest, op), at(found, edge.to));
         continue;
       }
       path.pop();

@@ -1,5 +1,5 @@
 import { at } from "../../ir/index.ts";
-import { CYCLE, type ClockTime, cycleOf } from "../problem/clock-time.ts";
+import { type ClockTime, CYCLE, cycleOf } from "../problem/clock-time.ts";
 import { type Edge, type Graph, placeTime, readyTime } from "../problem/graph.ts";
 import type { OperationId } from "../problem/problem.ts";
 import type { Component, RankedOperations } from "./components.ts";
@@ -86,7 +86,7 @@ export class EarliestTimes {
   /** Settles the components from that of rank `low` on; an operation of one that diverges, if any. */
   private settle(low: number, high: number, limit = this.graph.size - 1): OperationId | undefined {
     this.lastDirty = high;
-    for (let rank = low; rank <= this.lastDirty;) {
+    for (let rank = low; rank <= this.lastDirty; ) {
       const component = at(this.ranked.components, this.componentAt(rank));
       const diverging = this.circle(component, rank, limit);
       if (diverging !== undefined) {
@@ -159,7 +159,7 @@ export class EarliestTimes {
   private traceCycle(diverging: OperationId): readonly Edge[] {
     const seen = new Map<OperationId, number>();
     const path: Edge[] = [];
-    for (let op = diverging; !seen.has(op);) {
+    for (let op = diverging; !seen.has(op); ) {
       seen.set(op, path.length);
       const edge = this.raisedBy[op];
       if (edge === undefined) return [];

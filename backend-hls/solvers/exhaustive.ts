@@ -34,7 +34,9 @@ function mayContinue(graph: Graph, cycles: readonly number[], ii: number): boole
   }
   const resource = at(graph.resource, last);
   if (resource < 0) return true;
-  const rivals = cycles.filter((cycle, op) => at(graph.resource, op) === resource && (cycle - at(cycles, last)) % ii === 0);
+  const rivals = cycles.filter(
+    (cycle, op) => at(graph.resource, op) === resource && (cycle - at(cycles, last)) % ii === 0,
+  );
   return rivals.length <= at(graph.problem.resources, resource).units;
 }
 

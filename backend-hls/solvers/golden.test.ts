@@ -27,7 +27,10 @@ for (const file of globSync(`${folder}*.problem`).sort()) {
     const text = readFileSync(file, "utf8");
     const parsed = parseProblem(text);
     if (parsed.kind === "rejected") throw new Error(`${file}:${parsed.line}: ${parsed.message}`);
-    const result = solve(parsed.problem, /# solve: (?<command>.*)/u.exec(text)?.groups?.["command"] ?? "modulo");
+    const result = solve(
+      parsed.problem,
+      /# solve: (?<command>.*)/u.exec(text)?.groups?.["command"] ?? "modulo",
+    );
     if (result.kind === "schedule") expect(verifySchedule(parsed.problem, result)).toEqual([]);
     const answer = result.kind === "schedule" ? printSchedule(parsed.problem, result) : `${result.message}\n`;
     await expect(answer).toMatchFileSnapshot(file.replace(/problem$/u, "expect"));

@@ -41,7 +41,8 @@ export class LastUses {
     for (const edge of at(this.graph.incoming, op)) {
       this.lastUse[edge.from] = this.find(at(this.graph.outgoing, edge.from));
     }
-    if (at(this.graph.outgoing, op).some((edge) => edge.to === op)) this.lastUse[op] = this.find(at(this.graph.outgoing, op));
+    if (at(this.graph.outgoing, op).some((edge) => edge.to === op))
+      this.lastUse[op] = this.find(at(this.graph.outgoing, op));
   }
 
   private find(edges: readonly Edge[]): LastUse | undefined {

@@ -3,7 +3,7 @@ import { buildGraph, type Graph } from "../problem/graph.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Bound, RecurrenceBound, ResourceBound, SolveResult } from "../problem/schedule.ts";
 import { assignUnits, constrainedOps } from "./assign-units.ts";
-import { rankOperations, type RankedOperations } from "./components.ts";
+import { type RankedOperations, rankOperations } from "./components.ts";
 import { boundTooLarge, finishSchedule, invalidProblem, spanOf } from "./finish-schedule.ts";
 import { orderByStart, orderByUrgency, orderRecurrencesFirst } from "./priority.ts";
 import { findRecurrenceMinimum } from "./recurrence.ts";
@@ -40,15 +40,19 @@ export function scheduleModulo(problem: Problem, { maxIi, targetIi = 1 }: Modulo
   const byRecurrence = findRecurrenceMinimum(graph, ranked, maxIi);
   const minimum = Math.max(byResource.ii, byRecurrence.ii);
   const bounds = [byRecurrence.bound, byResource.bound].filter((bound) => bound !== undefined);
-  if (minimum > maxIi) return boundTooLarge(problem, boundAt(byRecurrence.ii, byRecurrence.bound, byResource.bound), maxIi);
+  if (minimum > maxIi)
+    return boundTooLarge(problem, boundAt(byRecurrence.ii, byRecurrence.bound, byResource.bound), maxIi);
   const first = Math.max(minimum, targetIi);
   for (let ii = first; ii <= maxIi; ii++) {
     const times = findStarts(graph, ranked, ii);
     if (times === undefined) continue;
     const start = shortenLifetimes(graph, times, { ii, opByRank: ranked.opByRank, isAnchored: () => false });
-    const bound: Bound = ii > first ? { kind: "combined", bounds }
-      : ii > minimum ? { kind: "none" }
-      : boundAt(byRecurrence.ii, byRecurrence.bound, byResource.bound);
+    const bound: Bound =
+      ii > first
+        ? { kind: "combined", bounds }
+        : ii > minimum
+          ? { kind: "none" }
+          : boundAt(byRecurrence.ii, byRecurrence.bound, byResource.bound);
     return finishSchedule(graph, start, ii, bound);
   }
   return boundTooLarge(problem, { kind: "combined", bounds }, maxIi);
@@ -60,15 +64,20 @@ function findStarts(graph: Graph, ranked: RankedOperations, ii: number): Float64
   const work = WORK_PER_EDGE * (graph.edges.length + graph.size);
   const urgent = orderByUrgency(graph, ranked, ops);
   const guarded = orderRecurrencesFirst(graph, ranked, ops);
-  const found = assignUnits(graph, ranked, ii, urgent, work)
-    ?? assignUnits(graph, ranked, ii, guarded, ops.length <= EXACT_OPS ? EXACT_WORK : work);
+  const found =
+    assignUnits(graph, ranked, ii, { order: urgent, maxWork: work }) ??
+    assignUnits(graph, ranked, ii, { order: guarded, maxWork: ops.length <= EXACT_OPS ? EXACT_WORK : work });
   if (found === undefined || ops.length === 0) return found;
-  const again = assignUnits(graph, ranked, ii, orderByStart(found, ops), work);
+  const again = assignUnits(graph, ranked, ii, { order: orderByStart(found, ops), maxWork: work });
   return again !== undefined && spanOf(graph, again) < spanOf(graph, found) ? again : found;
 }
 
 /** The bound that makes a minimum: the recurrence where it asks for as much as the resource. */
-function boundAt(recurrenceIi: number, recurrence: RecurrenceBound | undefined, resource: ResourceBound | undefined): Bound {
+function boundAt(
+  recurrenceIi: number,
+  recurrence: RecurrenceBound | undefined,
+  resource: ResourceBound | undefined,
+): Bound {
   const resourceIi = resource === undefined ? 1 : Math.ceil(resource.uses / resource.units);
   const bound = recurrence !== undefined && recurrenceIi >= resourceIi ? recurrence : resource;
   return bound ?? { kind: "none" };

@@ -7,7 +7,11 @@ import type { RankedOperations } from "./components.ts";
  * The most urgent operation first: the one with the longest way to the end. A recurrence counts as
  * urgent as its most urgent operation and is kept together.
  */
-export function orderByUrgency(graph: Graph, ranked: RankedOperations, ops: readonly OperationId[]): OperationId[] {
+export function orderByUrgency(
+  graph: Graph,
+  ranked: RankedOperations,
+  ops: readonly OperationId[],
+): OperationId[] {
   const height = heights(graph, ranked);
   const tallest = new Float64Array(ranked.components.length);
   for (let op = 0; op < graph.size; op++) {
@@ -15,13 +19,22 @@ export function orderByUrgency(graph: Graph, ranked: RankedOperations, ops: read
     tallest[component] = Math.max(at(tallest, component), at(height, op));
   }
   const component = (op: OperationId): number => at(ranked.componentByOp, op);
-  return [...ops].sort((a, b) =>
-    at(tallest, component(b)) - at(tallest, component(a)) || component(a) - component(b) || at(ranked.rankByOp, a) - at(ranked.rankByOp, b));
+  return [...ops].sort(
+    (a, b) =>
+      at(tallest, component(b)) - at(tallest, component(a)) ||
+      component(a) - component(b) ||
+      at(ranked.rankByOp, a) - at(ranked.rankByOp, b),
+  );
 }
 
 /** Recurrences choose before anything that can wait takes their units; otherwise by urgency. */
-export function orderRecurrencesFirst(graph: Graph, ranked: RankedOperations, ops: readonly OperationId[]): OperationId[] {
-  const inRecurrence = (op: OperationId): boolean => at(ranked.components, at(ranked.componentByOp, op)).backEdges > 0;
+export function orderRecurrencesFirst(
+  graph: Graph,
+  ranked: RankedOperations,
+  ops: readonly OperationId[],
+): OperationId[] {
+  const inRecurrence = (op: OperationId): boolean =>
+    at(ranked.components, at(ranked.componentByOp, op)).backEdges > 0;
   const ordered = orderByUrgency(graph, ranked, ops);
   return [...ordered.filter(inRecurrence), ...ordered.filter((op) => !inRecurrence(op))];
 }

@@ -18,7 +18,11 @@ export interface RecurrenceMinimum {
  * raised by bisection while it does not fit. Chaining counts: combinational operations of a
  * recurrence share a cycle as far as the period allows.
  */
-export function findRecurrenceMinimum(graph: Graph, ranked: RankedOperations, maxIi: number): RecurrenceMinimum {
+export function findRecurrenceMinimum(
+  graph: Graph,
+  ranked: RankedOperations,
+  maxIi: number,
+): RecurrenceMinimum {
   let ii = 1;
   let binding: readonly Edge[] = [];
   ranked.components.forEach(({ backEdges }, component) => {
@@ -82,4 +86,3 @@ function tripCycles(graph: Graph, cycle: readonly Edge[]): number {
 export function recurrenceIi({ cycles, distance }: RecurrenceBound): number {
   return Math.ceil(cycles / distance);
 }
-

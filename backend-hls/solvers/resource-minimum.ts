@@ -9,6 +9,7 @@ export interface ResourceMinimum {
   readonly bound: ResourceBound | undefined;
 }
 
+/** ResMII: uses of a resource in an iteration over its units, rounded up. */
 export function findResourceMinimum({ problem, resource }: Graph): ResourceMinimum {
   const uses = new Int32Array(problem.resources.length);
   for (const index of resource) if (index >= 0) uses[index] = at(uses, index) + 1;

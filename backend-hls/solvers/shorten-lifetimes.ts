@@ -1,6 +1,13 @@
 import { at } from "../../ir/index.ts";
-import { CYCLE, type ClockTime, clockTime, cycleOf, psOf } from "../problem/clock-time.ts";
-import { type Edge, type Graph, NO_RESOURCE, occupiedCycles, placeTime, readyTime } from "../problem/graph.ts";
+import { type ClockTime, CYCLE, clockTime, cycleOf, psOf } from "../problem/clock-time.ts";
+import {
+  type Edge,
+  type Graph,
+  NO_RESOURCE,
+  occupiedCycles,
+  placeTime,
+  readyTime,
+} from "../problem/graph.ts";
 import type { OperationId } from "../problem/problem.ts";
 import { depthOf } from "../problem/verify.ts";
 import { LastUses } from "./last-uses.ts";
@@ -26,15 +33,12 @@ export interface ShortenOptions {
  */
 export function shortenLifetimes(graph: Graph, start: Float64Array, options: ShortenOptions): Float64Array {
   const mover = new Mover(graph, Float64Array.from(start), options);
-  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
-    let moved = false;
-    for (let step = 0; step < graph.size; step++) {
-      const rank = sweep % 2 === 0 ? graph.size - 1 - step : step;
-      const op = at(options.opByRank, rank);
-      if (!options.isAnchored(op)) moved = mover.improve(op) || moved;
-    }
-    if (!moved) break;
+  let idleSweeps = 0;
+  for (let sweep = 0; sweep < MAX_SWEEPS && idleSweeps < 2; sweep++) {
+    const moved = sweep % 2 === 0 ? mover.sweepBackward(options) : mover.sweepForward(options);
+    idleSweeps = moved ? 0 : idleSweeps + 1;
   }
+  mover.sweepForward({ ...options, isAnchored: () => true });
   return mover.start;
 }
 
@@ -56,26 +60,54 @@ class Mover {
     for (let op = 0; op < graph.size; op++) this.reservations.take(op, cycleOf(at(start, op)));
   }
 
+  /** Users first; each one then starts as late within its cycle as it can, to let operands chain. */
+  sweepBackward({ opByRank, isAnchored }: ShortenOptions): boolean {
+    let moved = false;
+    for (let rank = this.graph.size - 1; rank >= 0; rank--) {
+      const op = at(opByRank, rank);
+      if (!isAnchored(op)) moved = this.improve(op) || moved;
+      if (!this.feedsItself(op)) this.start[op] = this.latestWithinCycle(op);
+    }
+    return moved;
+  }
+
+  /** Operands first; each one then starts as early within its cycle as it can, to let users chain. */
+  sweepForward({ opByRank, isAnchored }: ShortenOptions): boolean {
+    let moved = false;
+    for (let rank = 0; rank < this.graph.size; rank++) {
+      const op = at(opByRank, rank);
+      if (!isAnchored(op)) moved = this.improve(op) || moved;
+      const cycleStart = cycleOf(at(this.start, op)) * CYCLE;
+      if (!this.feedsItself(op)) this.start[op] = Math.max(this.earliestStart(op), cycleStart);
+    }
+    return moved;
+  }
+
   /** Moves `op` to its cheapest cycle; false when it is there. */
-  improve(op: OperationId): boolean {
+  private improve(op: OperationId): boolean {
     const current = cycleOf(at(this.start, op));
     const earliest = this.earliestStart(op);
     const keptPs = this.keptPs(op);
     const first = cycleOf(earliest) + (keptPs !== undefined && psOf(earliest) > keptPs ? 1 : 0);
     const last = this.latestCycle(op, keptPs ?? 0);
     this.reservations.release(op, current);
-    let best = current;
-    let bestCost = this.cost(op, current);
-    for (const candidate of this.candidates(op, first, last)) {
-      const cost = this.cost(op, candidate);
-      const isBetter = cost < bestCost || (cost === bestCost && candidate > best && this.isFreeToWait(op));
-      if (isBetter) [best, bestCost] = [candidate, cost];
-    }
+    const best = this.cheapestCycle(op, current, this.candidates(op, first, last));
     this.reservations.take(op, best);
     if (best === current) return false;
     this.start[op] = best === first && keptPs === undefined ? earliest : clockTime(best, keptPs ?? 0);
     this.lastUses.refresh(op);
     return true;
+  }
+
+  private cheapestCycle(op: OperationId, current: number, candidates: readonly number[]): number {
+    let best = current;
+    let bestCost = this.cost(op, current);
+    for (const candidate of candidates) {
+      const cost = this.cost(op, candidate);
+      const isBetter = cost < bestCost || (cost === bestCost && candidate > best && this.isFreeToWait(op));
+      if (isBetter) [best, bestCost] = [candidate, cost];
+    }
+    return best;
   }
 
   /** Nothing waits for it and it does not cost anything itself: the later the better. */
@@ -87,15 +119,34 @@ class Mover {
     let ready = -Infinity;
     for (const edge of at(this.graph.incoming, op)) {
       if (edge.from === op) continue;
-      ready = Math.max(ready, readyTime(this.graph, edge, at(this.start, edge.from)) - this.ii * edge.distance * CYCLE);
+      ready = Math.max(
+        ready,
+        readyTime(this.graph, edge, at(this.start, edge.from)) - this.ii * edge.distance * CYCLE,
+      );
     }
     return ready === -Infinity ? 0 : placeTime(this.graph, op, Math.max(ready, 0));
   }
 
   /** An operation that feeds itself moves by whole cycles only: the place suits its own result. */
   private keptPs(op: OperationId): number | undefined {
-    const feedsItself = at(this.graph.outgoing, op).some(({ to }) => to === op);
-    return feedsItself ? psOf(at(this.start, op)) : undefined;
+    return this.feedsItself(op) ? psOf(at(this.start, op)) : undefined;
+  }
+
+  private feedsItself(op: OperationId): boolean {
+    return at(this.graph.outgoing, op).some(({ to }) => to === op);
+  }
+
+  /** Latest moment in the cycle of `op` that its own delay and its users in the same cycle allow. */
+  private latestWithinCycle(op: OperationId): ClockTime {
+    const { graph, start, ii } = this;
+    const cycleStart = cycleOf(at(start, op)) * CYCLE;
+    let latest = cycleStart + graph.periodPs - at(graph.entryPs, op);
+    for (const { to, distance, isData } of at(graph.outgoing, op)) {
+      const use = at(start, to) + ii * distance * CYCLE;
+      const isChained = isData && at(graph.latency, op) === 0 && use < cycleStart + CYCLE;
+      if (isChained) latest = Math.min(latest, use - at(graph.exitPs, op));
+    }
+    return latest;
   }
 
   /** Last cycle in which a start at `startPs` surely serves all successors. */
@@ -126,10 +177,16 @@ class Mover {
     if (at(this.graph.resource, op) === NO_RESOURCE) return [target];
     const found: number[] = [];
     for (let cycle = target; cycle <= Math.min(last, target + this.ii - 1); cycle++) {
-      if (this.reservations.isFree(op, cycle)) { found.push(cycle); break; }
+      if (this.reservations.isFree(op, cycle)) {
+        found.push(cycle);
+        break;
+      }
     }
     for (let cycle = target - 1; cycle >= Math.max(first, target - this.ii + 1); cycle--) {
-      if (this.reservations.isFree(op, cycle)) { found.push(cycle); break; }
+      if (this.reservations.isFree(op, cycle)) {
+        found.push(cycle);
+        break;
+      }
     }
     return found;
   }
@@ -144,7 +201,8 @@ class Mover {
   private operandCost(edge: Edge, cycle: number): number {
     if (!edge.isData || edge.from === edge.to) return 0;
     const use = cycle + this.ii * edge.distance;
-    const waits = Math.max(use, this.lastUses.otherThan(edge) ?? -Infinity) - cycleOf(at(this.start, edge.from));
+    const waits =
+      Math.max(use, this.lastUses.otherThan(edge) ?? -Infinity) - cycleOf(at(this.start, edge.from));
     return at(this.graph.resultBits, edge.from) * waits;
   }
 }

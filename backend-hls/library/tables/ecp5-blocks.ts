@@ -2,7 +2,8 @@ import type { BlockTable } from "../table-types.ts";
 
 /** ECP5. Yosys has delays for its LUTs and carries only: every figure here is a cautious assumption. */
 export const ECP5_BLOCKS: BlockTable = {
-  source: "assumption, not measured: Yosys 0.23 has no delays for TRELLIS_FF, MULT18X18D, DP16KD, TRELLIS_DPR16X4; " +
+  source:
+    "assumption, not measured: Yosys 0.23 has no delays for TRELLIS_FF, MULT18X18D, DP16KD, TRELLIS_DPR16X4; " +
     "chosen on the slow side for speed grade 6, to be replaced by a place-and-route report",
   registerClockToOutPs: 525,
   multiplier: {
@@ -15,7 +16,12 @@ export const ECP5_BLOCKS: BlockTable = {
     ],
   },
   blockRam: {
-    bits: 18432, maxWidth: 36, addressSetupPs: 300, dataSetupPs: 300, clockToOutPs: 5700, registeredClockToOutPs: 1000,
+    bits: 18432,
+    maxWidth: 36,
+    addressSetupPs: 300,
+    dataSetupPs: 300,
+    clockToOutPs: 5700,
+    registeredClockToOutPs: 1000,
   },
   distributedRam: { depth: 16, lutsPerBit: 1, readPs: 500, writeSetupPs: 500, muxPs: 379 },
 };

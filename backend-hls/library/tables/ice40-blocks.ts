@@ -6,7 +6,12 @@ export const ICE40_BLOCKS: BlockTable = {
   registerClockToOutPs: 540,
   multiplier: undefined,
   blockRam: {
-    bits: 4096, maxWidth: 16, addressSetupPs: 203, dataSetupPs: 161, clockToOutPs: 2146, registeredClockToOutPs: 540,
+    bits: 4096,
+    maxWidth: 16,
+    addressSetupPs: 203,
+    dataSetupPs: 161,
+    clockToOutPs: 2146,
+    registeredClockToOutPs: 540,
   },
   distributedRam: { depth: 1, lutsPerBit: 1, readPs: 0, writeSetupPs: 449, muxPs: 449 },
 };

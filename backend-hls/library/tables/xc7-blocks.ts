@@ -2,7 +2,8 @@ import type { BlockTable } from "../table-types.ts";
 
 /** 7-series (the Artix-7 delays that Yosys ships). */
 export const XC7_BLOCKS: BlockTable = {
-  source: "Yosys 0.23 +/xilinx/cells_sim.v, specify blocks of FDRE, DSP48E1 (multiplier, no pre-adder, no pattern detector), RAMB36E1, RAM64X1D; " +
+  source:
+    "Yosys 0.23 +/xilinx/cells_sim.v, specify blocks of FDRE, DSP48E1 (multiplier, no pre-adder, no pattern detector), RAMB36E1, RAM64X1D; " +
     "DSP48E1 register-to-register stages are differences of its arrival figures",
   registerClockToOutPs: 303,
   multiplier: {
@@ -15,7 +16,12 @@ export const XC7_BLOCKS: BlockTable = {
     ],
   },
   blockRam: {
-    bits: 36864, maxWidth: 72, addressSetupPs: 566, dataSetupPs: 737, clockToOutPs: 2454, registeredClockToOutPs: 882,
+    bits: 36864,
+    maxWidth: 72,
+    addressSetupPs: 566,
+    dataSetupPs: 737,
+    clockToOutPs: 2454,
+    registeredClockToOutPs: 882,
   },
   distributedRam: { depth: 64, lutsPerBit: 1, readPs: 642, writeSetupPs: 654, muxPs: 472 },
 };
