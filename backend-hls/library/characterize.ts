@@ -28,17 +28,13 @@ const LOGIC_TABLES: ReadonlyMap<string, { readonly table: MeasuredKind; readonly
 /** Latency, delays and area of one operator at the library's clock. */
 export function characterize(library: OperatorLibrary, operator: Operator): Characteristics {
   if ("depth" in operator) return characterizeMemory(library, operator);
-  switch (operator.kind) {
-    case "wire":
-      return { latencyCycles: 0, inputDelayPs: 0, outputDelayPs: 0, area: NO_AREA };
-    case "mux":
-      return characterizeMux(library, operator.width, operator.ways ?? 2);
-    case "mul":
-      return characterizeMultiplier(library, operator.leftBits, operator.rightBits);
-    default:
-      return characterizeLogic(library, operator);
-  }
+  if (operator.kind === "wire") return WIRE;
+  if (operator.kind === "mux") return characterizeMux(library, operator.width, operator.ways ?? 2);
+  if (operator.kind === "mul") return characterizeMultiplier(library, operator.leftBits, operator.rightBits);
+  return characterizeLogic(library, operator);
 }
+
+const WIRE: Characteristics = { latencyCycles: 0, inputDelayPs: 0, outputDelayPs: 0, area: NO_AREA };
 
 function characterizeLogic(library: OperatorLibrary, { kind, width }: LogicOperator): Characteristics {
   const { table, hasBitResult } = present(LOGIC_TABLES.get(kind), `the table of "${kind}"`);

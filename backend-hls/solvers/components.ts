@@ -68,8 +68,7 @@ function findComponents(graph: Graph): Int32Array {
       finished[op] = count;
     }
   };
-  for (let root = 0; root < size; root++) {
-    if (at(found, root) > 0) continue;
+  const explore = (root: OperationId): void => {
     const path = [root];
     while (path.length > 0) {
       const op = at(path, path.length - 1);
@@ -92,6 +91,7 @@ function findComponents(graph: Graph): Int32Array {
       if (parent !== undefined) lowest[parent] = Math.min(at(lowest, parent), at(lowest, op));
       if (at(lowest, op) === at(found, op)) closeComponent(op);
     }
-  }
+  };
+  for (let root = 0; root < size; root++) if (at(found, root) === 0) explore(root);
   return finished.map((number) => count - number);
 }
