@@ -1,4 +1,4 @@
-import { addF32, expF32, mulF32, negF32, recipF32, subF32 } from "./f32.ts";
+import { addF32, expF32, mulF32, negF32, recipF32, subF32 } from "../../ir/index.ts";
 
 /** gate = (gate * recip(1 + exp(-gate))) * up: SwiGLU in float32 operations. */
 export function gateQuantizedFfn(gate: Float32Array, up: Float32Array): void {

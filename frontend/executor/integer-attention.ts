@@ -1,4 +1,3 @@
-import type { ModelConfig } from "../checkpoint.ts";
 import {
   addF32,
   expF32,
@@ -10,7 +9,8 @@ import {
   scale2F32,
   signedToF32,
   subF32,
-} from "./f32.ts";
+} from "../../ir/index.ts";
+import type { ModelConfig } from "../checkpoint.ts";
 import type { IntegerCache } from "./integer-cache.ts";
 import { dotInt8, quantizeVector } from "./integer-kernels.ts";
 

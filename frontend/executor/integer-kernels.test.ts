@@ -12,9 +12,11 @@ import {
   sumOfSquares,
 } from "./integer-kernels.ts";
 
+fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
+
 const activation = fc
   .double({ min: -1000, max: 1000, noNaN: true })
-  .map((x) => (Math.abs(x) < 1e-30 ? 0 : Math.fround(x)));
+  .map((x) => (Math.abs(x) < 1e-20 ? 0 : Math.fround(x)));
 const vector = fc.array(activation, { minLength: 8, maxLength: 40 }).map((list) => Float32Array.from(list));
 
 test("a quantized vector is within half a step, and a zero vector has scale 0", () => {
@@ -30,6 +32,19 @@ test("a quantized vector is within half a step, and a zero vector has scale 0", 
   const zero = new Int8Array(8).fill(3);
   expect(quantizeVector(new Float32Array(8), zero)).toBe(0);
   expect(zero).toEqual(new Int8Array(8));
+});
+
+test("below 2^-100 a vector is no longer scaled up, and is wrong by less than 2^-100", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 2 ** -100, noNaN: true }), (largest) => {
+      const v = Float32Array.of(largest, -largest / 3, 0, 0, 0, 0, 0, 0);
+      const q = new Int8Array(8);
+      const scale = quantizeVector(v, q);
+      for (const [i, value] of v.entries()) {
+        expect(Math.abs((q[i] ?? 0) * scale - value)).toBeLessThanOrEqual(2 ** -100);
+      }
+    }),
+  );
 });
 
 test("the squares are summed in eight parts, added in the order of the last eight elements", () => {

@@ -2,8 +2,18 @@
  * The operations of docs/numerics.md, "Integer reference", to the bit. Values of Float32Array are float32 by
  * construction; an index that the loop bounds keep inside the array reads `?? 0`.
  */
+
+import {
+  absF32,
+  addF32,
+  f32ToSigned,
+  maxF32,
+  mulF32,
+  recipF32,
+  rsqrtF32,
+  signedToF32,
+} from "../../ir/index.ts";
 import type { QuantizedMatrix } from "../quantize/quantize-matrix.ts";
-import { absF32, addF32, f32ToSigned, maxF32, mulF32, recipF32, rsqrtF32, signedToF32 } from "./f32.ts";
 
 /** f32(1/127). */
 const inverse127 = Math.fround(1 / 127);

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quantizeStacked } from "./quantize-matrix.ts";
 
+fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
+
 const weight = fc.double({ min: -4, max: 4, noNaN: true }).map(Math.fround);
 
 test("every weight is within half a step of its int8, the largest of a row becomes ±127", () => {
