@@ -6,6 +6,7 @@ import { AffineApplyOp, AffineForOp, AffineLoadOp, AffineStoreOp } from "../../d
 import { lanesOf } from "../cells.ts";
 import { affineTexts, type AffineText } from "./affine-text.ts";
 import type { Emitter, EmitterTable } from "./emitter.ts";
+import { emitIssue } from "./issue.ts";
 
 function emitFor(op: Operation, out: Emitter): void {
   const { attrs, rest } = present(AffineForOp.match(op), "affine.for");
@@ -24,6 +25,7 @@ function emitFor(op: Operation, out: Emitter): void {
   out.alias(counter, index);
   out.intervals.set(counter, { min: lower.interval.min, max: last });
   out.line(`for (let ${index} = ${from}; ${index} < ${to}; ${index} += ${String(attrs.step)}) {`);
+  emitIssue(body, out);
   out.emitBlock(body);
   out.line("}");
 }

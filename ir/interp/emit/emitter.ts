@@ -34,6 +34,7 @@ export class Emitter {
   readonly shadows = new Map<Value, string>();
   readonly options: EmitOptions;
   readonly #names = new Map<Value, string>();
+  readonly #emitted = new Set<Operation>();
   #count = 0;
 
   constructor(options: EmitOptions) {
@@ -88,7 +89,14 @@ export class Emitter {
     for (const op of block.ops) this.emit(op);
   }
 
+  /** Emits `op` here; where it stands it is then passed over. */
+  emitOnce(op: Operation): void {
+    this.emit(op);
+    this.#emitted.add(op);
+  }
+
   emit(op: Operation): void {
+    if (this.#emitted.has(op)) return;
     const emitter = this.options.table[op.name];
     if (emitter === undefined) this.refuse(op, "the interpreter has no definition of it");
     emitter(op, this);

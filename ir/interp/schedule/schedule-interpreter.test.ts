@@ -41,27 +41,29 @@ test("the kernel of docs/dataflow.md", () => {
   expect(machine.popAll(3)).toEqual([TOKEN, TOKEN, TOKEN]);
 });
 
-/** Two kernels that each want the other one's element first, or not. */
+/** Elements that go round between two kernels: one is sent in advance, or the first iteration sends it and wants it back. */
 function ring(isStuck: boolean): Operation {
   return scheduleOf([streamType(i16)], (p, cmd) => {
     const [there, back, relay] = [p.stream("there", i32, 2), p.stream("back", i32, 2), p.stream("relay", i16, 1)];
     p.kernel("a", [present(cmd, "cmd"), there, back, relay], (c, out, input, next) => {
       const [n] = p.command(present(c, "c"), i16);
       p.write(present(next, "next"), present(n, "n"));
+      if (!isStuck) p.write(present(out, "out"), p.constant(1n, i32));
       p.loop(present(n, "n"), () => {
-        if (!isStuck) p.write(present(out, "out"), p.constant(1n, i32));
-        const [x] = p.read(present(input, "in"), i32);
-        if (isStuck) p.write(present(out, "out"), present(x, "x"));
+        p.write(present(out, "out"), p.constant(1n, i32));
+        p.read(present(input, "in"), i32);
       });
+      if (!isStuck) p.read(present(input, "in"), i32);
     });
     p.kernel("b", [relay, there, back], (c, input, out) => {
       const [n] = p.command(present(c, "c"), i16);
-      p.loop(present(n, "n"), () => { p.write(present(out, "out"), ...p.read(present(input, "in"), i32)); });
+      const count = isStuck ? present(n, "n") : p.op("arith.addi", [present(n, "n"), p.constant(1n, i16)], i16);
+      p.loop(count, () => { p.write(present(out, "out"), ...p.read(present(input, "in"), i32)); });
     });
   });
 }
 
-test("a circle of waiting kernels is a deadlock that names who waits for what", () => {
+test("an iteration issues as a whole, and a circle of waiting kernels is a deadlock that names who waits for what", () => {
   const fine = start(ring(false));
   fine.push(0, 5);
   expect(codeOf(fine.run())).toBe("idle");

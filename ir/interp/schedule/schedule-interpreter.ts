@@ -125,14 +125,21 @@ export class ScheduleInterpreter {
     const { limit = Infinity, pick } = this.#options;
     let resumptions = 0;
     for (;;) {
-      const ready = this.#network.processes.filter(canMove);
-      if (ready.length === 0) return undefined;
-      const chosen = pick === undefined ? ready : [at(ready, pick(ready.length))];
-      for (const process of chosen) {
-        if (canMove(process)) resume(process);
+      const before = resumptions;
+      for (const process of this.#turn(pick)) {
+        if (!canMove(process)) continue;
         if (++resumptions > limit) return noEnd(this.#network.schedule.span, { resumptions });
+        resume(process);
       }
+      if (resumptions === before) return undefined;
     }
+  }
+
+  /** The processes that get a chance before the next look at the whole network. */
+  #turn(pick: ScheduleOptions["pick"]): readonly RunningProcess[] {
+    if (pick === undefined) return this.#network.processes;
+    const ready = this.#network.processes.filter(canMove);
+    return ready.length === 0 ? [] : [at(ready, pick(ready.length))];
   }
 }
 

@@ -1,8 +1,8 @@
-import { affineConstant, constantMap, dim, identityMapOf, type AffineMap } from "../../core/affine.ts";
+import { constantMap, identityMapOf, type AffineMap } from "../../core/affine.ts";
 import type { Attribute } from "../../core/attribute.ts";
 import { verify } from "../../core/dialect.ts";
 import { Block, Operation, Region, type Value } from "../../core/operation.ts";
-import { bundleType, f32, i1, i32, intType, memrefType, streamType, type ElementType, type MemRefType, type StreamType, type Type } from "../../core/type.ts";
+import { bundleType, f32, i32, streamType, type MemRefType, type StreamType, type Type } from "../../core/type.ts";
 import { AffineForOp, AffineLoadOp, AffineStoreOp, AffineYieldOp } from "../../dialects/affine/ops.ts";
 import { ArithConstantOp } from "../../dialects/arith/ops.ts";
 import { BufferOp, BurstReadOp, BurstWriteOp, CommandOp, DataflowYieldOp, DoneOp, KernelOp, ReadOp, ScheduleOp, StreamOp, WriteOp } from "../../dialects/dataflow/ops.ts";
@@ -150,6 +150,5 @@ function verified(op: Operation): Operation {
   return op;
 }
 
-export const requestType: Type = streamType(bundleType([i32, i32]));
-export const i16Type: ElementType = intType(16);
-export { affineConstant, dim, f32, i1, i32, intType, memrefType, streamType };
+/** A stream of requests to external memory: byte address and beats. */
+export const requestType: StreamType = streamType(bundleType([i32, i32]));
