@@ -1,6 +1,6 @@
 import { cellCount, type ElementType, type MemRefType } from "../core/type.ts";
 import { at } from "../support/bug.ts";
-import { isWide, type ElementValue, type ScalarValue } from "./values.ts";
+import { type ElementValue, isWide, type ScalarValue } from "./values.ts";
 
 /** The storage of a memref: cells in row-major order, the lanes of a vector cell side by side. */
 export type CellArray = Int8Array | Int16Array | Int32Array | Float32Array | BigInt64Array | bigint[];
@@ -32,5 +32,7 @@ export function readCell(cells: CellArray, type: ElementType, cell: number): Ele
 export function writeCell(cells: CellArray, cell: number, value: ElementValue): void {
   const parts = typeof value === "object" ? value : [value];
   const target = cells as Record<number, ScalarValue>; // the element type of the cells is that of the value
-  parts.forEach((part, lane) => { target[cell * parts.length + lane] = part; });
+  parts.forEach((part, lane) => {
+    target[cell * parts.length + lane] = part;
+  });
 }

@@ -1,8 +1,8 @@
 import type { Block, Operation } from "../core/operation.ts";
-import { at, CompilerBug } from "../support/bug.ts";
-import { fail, type Result } from "../support/result.ts";
 import { CommandOp, KernelOp } from "../dialects/dataflow/ops.ts";
 import { FuncOp } from "../dialects/func/ops.ts";
+import { at, CompilerBug } from "../support/bug.ts";
+import { fail, type Result } from "../support/result.ts";
 import type { CellArray } from "./cells.ts";
 import { malformedKernel } from "./diagnostics.ts";
 import { Emitter } from "./emit/emitter.ts";
@@ -26,7 +26,10 @@ export type KernelConnection = Queue | SharedCells;
 export type Process = Generator<Wait, void, void>;
 
 /** A kernel as JavaScript; each call makes a process with local arrays of its own. */
-export type CompiledKernel = (connections: readonly KernelConnection[], order: AccessOrder | undefined) => Process;
+export type CompiledKernel = (
+  connections: readonly KernelConnection[],
+  order: AccessOrder | undefined,
+) => Process;
 
 /** An argument of a function: a scalar, a vector, or the cells of a memref. */
 export type FunctionArgument = ElementValue | CellArray;
@@ -35,7 +38,10 @@ export type FunctionArgument = ElementValue | CellArray;
 export type CompiledFunction = (...args: readonly FunctionArgument[]) => Result<readonly ElementValue[]>;
 
 /** Compiles a `dataflow.kernel`. With `checkOrder` it tells an `AccessOrder` of what it touches. */
-export function compileKernel(kernel: Operation, options: { readonly checkOrder: boolean }): Result<CompiledKernel> {
+export function compileKernel(
+  kernel: Operation,
+  options: { readonly checkOrder: boolean },
+): Result<CompiledKernel> {
   const name = KernelOp.match(kernel)?.attrs.sym_name;
   if (name === undefined) throw new CompilerBug(`${kernel.name} is no kernel`);
   const body = at(kernel.regions, 0).block;
@@ -46,7 +52,14 @@ export function compileKernel(kernel: Operation, options: { readonly checkOrder:
     const emitter = new Emitter({ table: KERNEL_EMITTERS, checkOrder: options.checkOrder });
     bindConnections(body, emitter);
     emitter.emitBlock(body);
-    const lines = ["return function* (C, O) {", ...emitter.prelude, "for (;;) {", ...emitter.lines, "}", "};"];
+    const lines = [
+      "return function* (C, O) {",
+      ...emitter.prelude,
+      "for (;;) {",
+      ...emitter.lines,
+      "}",
+      "};",
+    ];
     return instantiate(lines, emitter) as CompiledKernel; // what the text above says
   });
 }
@@ -64,7 +77,9 @@ export function compileFunction(func: Operation): Result<CompiledFunction> {
     });
     emitter.emitBlock(body);
     const lines = [`return function (${names.join(", ")}) {`, ...emitter.prelude, ...emitter.lines, "};"];
-    const run = instantiate(lines, emitter) as (...args: readonly FunctionArgument[]) => readonly ElementValue[]; // as above
+    const run = instantiate(lines, emitter) as (
+      ...args: readonly FunctionArgument[]
+    ) => readonly ElementValue[]; // as above
     return (...args) => catching(() => run(...args));
   });
 }
@@ -85,7 +100,7 @@ function bindConnections(body: Block, emitter: Emitter): void {
 function instantiate(lines: readonly string[], emitter: Emitter): unknown {
   const names = Object.keys(RUNTIME);
   const text = [`"use strict";`, `const { ${names.join(", ")} } = R;`, ...lines].join("\n");
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text comes from the emitters alone
   const make = new Function("R", "K", "S", text) as (...args: readonly unknown[]) => unknown; // its parameters are these three
   return make(RUNTIME, emitter.constants, emitter.sites);
 }
-

@@ -1,5 +1,5 @@
-import type { Span } from "../support/diagnostics.ts";
 import { at } from "../support/bug.ts";
+import type { Span } from "../support/diagnostics.ts";
 import { unorderedAccess } from "./diagnostics.ts";
 import { InterpreterFault } from "./fault.ts";
 import type { Clock } from "./queue.ts";
@@ -114,7 +114,8 @@ export class Shadow {
   /** Faults where a store to the cell is not known to be over. */
   checkStores(order: AccessOrder, cell: number): void {
     const storer = this.#storer.get(cell);
-    if (storer !== undefined && !order.knows(storer, 0, this.#storePhase.get(cell) ?? 0)) this.#fault(order.process, storer, cell);
+    if (storer !== undefined && !order.knows(storer, 0, this.#storePhase.get(cell) ?? 0))
+      this.#fault(order.process, storer, cell);
   }
 
   /** Faults where a load of the cell is not known to be over. */
@@ -136,9 +137,14 @@ export class Shadow {
 
   #fault(second: number, first: number, cell: number): never {
     const [accessor, other] = [at(this.#accessors, second), at(this.#accessors, first)];
-    throw new InterpreterFault(unorderedAccess(accessor.span, {
-      array: this.array, cell: this.#describe(cell), first: other.name, second: accessor.name,
-      note: { span: other.span, text: `${other.name} touched it before` },
-    }));
+    throw new InterpreterFault(
+      unorderedAccess(accessor.span, {
+        array: this.array,
+        cell: this.#describe(cell),
+        first: other.name,
+        second: accessor.name,
+        note: { span: other.span, text: `${other.name} touched it before` },
+      }),
+    );
   }
 }

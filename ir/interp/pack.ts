@@ -1,18 +1,30 @@
 import { bitWidth, type ScalarType } from "../core/type.ts";
 import { bitsToF32, f32ToBits } from "../numerics/f32-bits.ts";
 import { at, CompilerBug, unreachable } from "../support/bug.ts";
-import { isWide, TOKEN, type ElementValue, type ScalarValue, type StreamElement, type StreamElementType } from "./values.ts";
+import {
+  type ElementValue,
+  isWide,
+  type ScalarValue,
+  type StreamElement,
+  type StreamElementType,
+  TOKEN,
+} from "./values.ts";
 
 /** The bits of an element as hardware holds them, unsigned: field 0 and lane 0 in the low bits. Every NaN is the canonical one. */
 export function packElement(type: StreamElementType, value: StreamElement): bigint {
   switch (type.kind) {
     case "int":
     case "index":
-    case "float": return packScalar(type, scalarOf(value));
-    case "vector": return packFields(partsOf(value, type.lanes), () => type.element);
-    case "bundle": return packFields(partsOf(value, type.fields.length), (index) => at(type.fields, index));
-    case "token": return 0n;
-    default: return unreachable(type);
+    case "float":
+      return packScalar(type, scalarOf(value));
+    case "vector":
+      return packFields(partsOf(value, type.lanes), () => type.element);
+    case "bundle":
+      return packFields(partsOf(value, type.fields.length), (index) => at(type.fields, index));
+    case "token":
+      return 0n;
+    default:
+      return unreachable(type);
   }
 }
 
@@ -21,10 +33,13 @@ export function unpackElement(type: StreamElementType, bits: bigint): StreamElem
   switch (type.kind) {
     case "int":
     case "index":
-    case "float": return unpackScalar(type, bits);
+    case "float":
+      return unpackScalar(type, bits);
     case "vector": {
       const step = BigInt(bitWidth(type.element));
-      return Array.from({ length: type.lanes }, (_, lane) => unpackScalar(type.element, bits >> (BigInt(lane) * step)));
+      return Array.from({ length: type.lanes }, (_, lane) =>
+        unpackScalar(type.element, bits >> (BigInt(lane) * step)),
+      );
     }
     case "bundle": {
       let rest = bits;
@@ -34,8 +49,10 @@ export function unpackElement(type: StreamElementType, bits: bigint): StreamElem
         return value;
       });
     }
-    case "token": return TOKEN;
-    default: return unreachable(type);
+    case "token":
+      return TOKEN;
+    default:
+      return unreachable(type);
   }
 }
 
@@ -69,6 +86,7 @@ function scalarOf(value: StreamElement): ScalarValue {
 }
 
 function partsOf(value: StreamElement, count: number): readonly ElementValue[] {
-  if (typeof value !== "object" || value.length !== count) throw new CompilerBug(`${String(count)} values were expected`);
+  if (typeof value !== "object" || value.length !== count)
+    throw new CompilerBug(`${String(count)} values were expected`);
   return value;
 }

@@ -63,7 +63,10 @@ export class Queue {
 
   #grow(): void {
     this.#ring = [...this.#ring.slice(this.#head), ...this.#ring.slice(0, this.#head)];
-    this.#clocks = Array.from({ length: this.count }, (_, index) => this.#clocks[(this.#head + index) % this.#size]);
+    this.#clocks = Array.from(
+      { length: this.count },
+      (_, index) => this.#clocks[(this.#head + index) % this.#size],
+    );
     this.#head = 0;
     this.#size *= 2;
   }

@@ -39,12 +39,18 @@ export function integerWidth(type: ScalarType): number {
 /** Zero, or a vector of zeros. */
 export function zeroOf(type: StreamElementType): StreamElement {
   switch (type.kind) {
-    case "int": return type.width > 32 ? 0n : 0;
+    case "int":
+      return type.width > 32 ? 0n : 0;
     case "index":
-    case "float": return 0;
-    case "vector": return Array.from({ length: type.lanes }, () => (isWide(type.element) ? 0n : 0));
-    case "bundle": return type.fields.map((field) => zeroOf(field) as ElementValue); // a field is no bundle
-    case "token": return TOKEN;
-    default: return unreachable(type);
+    case "float":
+      return 0;
+    case "vector":
+      return Array.from({ length: type.lanes }, () => (isWide(type.element) ? 0n : 0));
+    case "bundle":
+      return type.fields.map((field) => zeroOf(field) as ElementValue); // a field is no bundle
+    case "token":
+      return TOKEN;
+    default:
+      return unreachable(type);
   }
 }

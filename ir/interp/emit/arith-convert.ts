@@ -1,5 +1,5 @@
 import type { Operation } from "../../core/operation.ts";
-import { bitWidth, sameType, type ScalarType } from "../../core/type.ts";
+import { bitWidth, type ScalarType, sameType } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
 import { integerWidth, isWide } from "../values.ts";
 import type { Emitter, EmitterTable, OpEmitter } from "./emitter.ts";
@@ -11,7 +11,10 @@ type ConvertText = (text: string, from: ScalarType, to: ScalarType) => string;
 function conversion(convert: ConvertText): OpEmitter {
   return (op, out) => {
     const operand = at(op.operands, 0);
-    out.bind(op.result, convert(out.name(operand), scalarTypeOf(op, operand, out), scalarTypeOf(op, op.result, out)));
+    out.bind(
+      op.result,
+      convert(out.name(operand), scalarTypeOf(op, operand, out), scalarTypeOf(op, op.result, out)),
+    );
   };
 }
 

@@ -1,7 +1,7 @@
-import { ArithConstantOp } from "../../dialects/arith/ops.ts";
 import type { Attribute } from "../../core/attribute.ts";
 import type { Operation, Value } from "../../core/operation.ts";
 import type { ScalarType, Type } from "../../core/type.ts";
+import { ArithConstantOp } from "../../dialects/arith/ops.ts";
 import { at } from "../../support/bug.ts";
 import { integerWidth, isWide, type ScalarValue } from "../values.ts";
 import type { Emitter, EmitterTable, OpEmitter } from "./emitter.ts";
@@ -31,9 +31,12 @@ const shiftRightSigned: BinaryText = (a, b, type) => {
   return integerWidth(type) === 1 ? a : `${a} >> ((${b} >>> 0) > 31 ? 31 : ${b})`;
 };
 /** A set `i1` is -1, below 0. */
-const maximum: BinaryText = (a, b, type) => (integerWidth(type) === 1 ? `${a} & ${b}` : `${a} > ${b} ? ${a} : ${b}`);
-const minimum: BinaryText = (a, b, type) => (integerWidth(type) === 1 ? `${a} | ${b}` : `${a} < ${b} ? ${a} : ${b}`);
-const product: BinaryText = (a, b, type) => wrapText(type, isWide(type) ? `${a} * ${b}` : `Math.imul(${a}, ${b})`);
+const maximum: BinaryText = (a, b, type) =>
+  integerWidth(type) === 1 ? `${a} & ${b}` : `${a} > ${b} ? ${a} : ${b}`;
+const minimum: BinaryText = (a, b, type) =>
+  integerWidth(type) === 1 ? `${a} | ${b}` : `${a} < ${b} ? ${a} : ${b}`;
+const product: BinaryText = (a, b, type) =>
+  wrapText(type, isWide(type) ? `${a} * ${b}` : `Math.imul(${a}, ${b})`);
 
 /** eq ne slt sle sgt sge ult ule ugt uge */
 const COMPARISONS = ["===", "!==", "<", "<=", ">", ">=", "<", "<=", ">", ">="] as const;
@@ -46,7 +49,9 @@ function emitCompareIntegers(op: Operation, out: Emitter): void {
   if (operator === undefined) out.refuse(op, `predicate ${String(predicate)} is not defined`);
   const isSigned = predicate < 6;
   const flip = isSigned && predicate > 1 && integerWidth(type) === 1; // a set i1 is -1
-  const [left, right] = isSigned ? [flip ? b : a, flip ? a : b] : [compareUnsigned(type, a), compareUnsigned(type, b)];
+  const [left, right] = isSigned
+    ? [flip ? b : a, flip ? a : b]
+    : [compareUnsigned(type, a), compareUnsigned(type, b)];
   out.bind(op.result, `${left} ${operator} ${right} ? 1 : 0`);
 }
 
@@ -63,11 +68,19 @@ function predicateOf(op: Operation): number {
 /** MLIR's numbering of `arith.cmpf`. */
 const FLOAT_COMPARISONS: readonly BinaryText[] = [
   () => "0",
-  (a, b) => `eqF32(${a}, ${b})`, (a, b) => `gtF32(${a}, ${b})`, (a, b) => `geF32(${a}, ${b})`,
-  (a, b) => `ltF32(${a}, ${b})`, (a, b) => `leF32(${a}, ${b})`, (a, b) => `ltF32(${a}, ${b}) | gtF32(${a}, ${b})`,
+  (a, b) => `eqF32(${a}, ${b})`,
+  (a, b) => `gtF32(${a}, ${b})`,
+  (a, b) => `geF32(${a}, ${b})`,
+  (a, b) => `ltF32(${a}, ${b})`,
+  (a, b) => `leF32(${a}, ${b})`,
+  (a, b) => `ltF32(${a}, ${b}) | gtF32(${a}, ${b})`,
   (a, b) => `${a} === ${a} && ${b} === ${b} ? 1 : 0`,
-  (a, b) => `1 - (ltF32(${a}, ${b}) | gtF32(${a}, ${b}))`, (a, b) => `1 - leF32(${a}, ${b})`, (a, b) => `1 - ltF32(${a}, ${b})`,
-  (a, b) => `1 - geF32(${a}, ${b})`, (a, b) => `1 - gtF32(${a}, ${b})`, (a, b) => `1 - eqF32(${a}, ${b})`,
+  (a, b) => `1 - (ltF32(${a}, ${b}) | gtF32(${a}, ${b}))`,
+  (a, b) => `1 - leF32(${a}, ${b})`,
+  (a, b) => `1 - ltF32(${a}, ${b})`,
+  (a, b) => `1 - geF32(${a}, ${b})`,
+  (a, b) => `1 - gtF32(${a}, ${b})`,
+  (a, b) => `1 - eqF32(${a}, ${b})`,
   (a, b) => `${a} === ${a} && ${b} === ${b} ? 0 : 1`,
   () => "1",
 ];
@@ -85,6 +98,7 @@ function emitSelect(op: Operation, out: Emitter): void {
   out.bind(op.result, `${condition} ? ${whenTrue} : ${whenFalse}`);
 }
 
+/** A literal, or an array made once. */
 function emitConstant(op: Operation, out: Emitter): void {
   const value = ArithConstantOp.match(op)?.attrs.value;
   if (value === undefined) out.refuse(op, "it has no value");
@@ -94,7 +108,8 @@ function emitConstant(op: Operation, out: Emitter): void {
   }
   const scalar = constantValue(value, op.result.type);
   if (scalar === undefined) out.refuse(op, "its value is no number");
-  if (value.kind === "int" && typeof scalar === "number") out.intervals.set(op.result, { min: scalar, max: scalar });
+  if (value.kind === "int" && typeof scalar === "number")
+    out.intervals.set(op.result, { min: scalar, max: scalar });
   out.alias(op.result, literalText(scalar));
 }
 
@@ -137,7 +152,9 @@ export const ARITH_EMITTERS: EmitterTable = {
   "arith.subf": binary((a, b) => `subF32(${a}, ${b})`),
   "arith.mulf": binary((a, b) => `mulF32(${a}, ${b})`),
   "arith.maximumf": binary((a, b) => `maxF32(${a}, ${b})`),
-  "arith.negf": (op, out) => { out.bind(op.result, `negF32(${out.name(at(op.operands, 0))})`); },
+  "arith.negf": (op, out) => {
+    out.bind(op.result, `negF32(${out.name(at(op.operands, 0))})`);
+  },
   "arith.cmpi": emitCompareIntegers,
   "arith.cmpf": emitCompareFloats,
   "arith.select": emitSelect,

@@ -1,9 +1,9 @@
 import type { Block, Operation } from "../../core/operation.ts";
 import { at } from "../../support/bug.ts";
+import { zeroOf } from "../values.ts";
 import type { Emitter, EmitterTable } from "./emitter.ts";
 import { literalText } from "./integer-text.ts";
 import { elementTypeOf } from "./scalar-type.ts";
-import { zeroOf } from "../values.ts";
 
 function emitIf(op: Operation, out: Emitter): void {
   const names = op.results.map((result) => {
@@ -43,6 +43,7 @@ function emitAlloc(op: Operation, out: Emitter): void {
   out.prelude.push(`let ${name} = ${typeof zero === "object" ? out.constant(zero) : literalText(zero)};`);
 }
 
+/** `func.return`. */
 function emitReturn(op: Operation, out: Emitter): void {
   out.line(`return [${out.names(op.operands).join(", ")}];`);
 }

@@ -26,7 +26,9 @@ function emitTake(op: Operation, wait: "onCommand" | "onEmpty", out: Emitter): v
 function emitPut(op: Operation, value: string, clock: "sent" | "done", out: Emitter): void {
   const queue = out.name(at(op.operands, 0));
   out.line(`while (${queue}.count === ${queue}.capacity) yield ${queue}.onFull;`);
-  out.line(out.options.checkOrder ? `${queue}.putWithClock(${value}, O.${clock}());` : `${queue}.put(${value});`);
+  out.line(
+    out.options.checkOrder ? `${queue}.putWithClock(${value}, O.${clock}());` : `${queue}.put(${value});`,
+  );
 }
 
 function emitWrite(op: Operation, out: Emitter): void {
@@ -38,9 +40,15 @@ function emitWrite(op: Operation, out: Emitter): void {
 
 /** `dataflow`: what stands inside a kernel. */
 export const DATAFLOW_EMITTERS: EmitterTable = {
-  "dataflow.command": (op, out) => { emitTake(op, "onCommand", out); },
-  "dataflow.read": (op, out) => { emitTake(op, "onEmpty", out); },
+  "dataflow.command": (op, out) => {
+    emitTake(op, "onCommand", out);
+  },
+  "dataflow.read": (op, out) => {
+    emitTake(op, "onEmpty", out);
+  },
   "dataflow.write": emitWrite,
-  "dataflow.done": (op, out) => { emitPut(op, "TOKEN", "done", out); },
+  "dataflow.done": (op, out) => {
+    emitPut(op, "TOKEN", "done", out);
+  },
   "dataflow.yield": () => undefined,
 };

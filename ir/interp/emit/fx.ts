@@ -18,6 +18,7 @@ function emitToInteger(op: Operation, out: Emitter): void {
   out.bind(op.result, `f32ToSigned(${out.name(at(op.operands, 0))}, ${String(width)})`);
 }
 
+/** `fx.scale2`. */
 function emitScale(op: Operation, out: Emitter): void {
   const exponent = at(op.operands, 1);
   const type = scalarTypeOf(op, exponent, out);

@@ -10,13 +10,22 @@ export interface Interval {
 const UNKNOWN: Interval = { min: -Infinity, max: Infinity };
 
 /** The values that an affine expression can have. */
-export function intervalOf(expr: AffineExpr, dims: readonly Interval[], symbols: readonly Interval[]): Interval {
+export function intervalOf(
+  expr: AffineExpr,
+  dims: readonly Interval[],
+  symbols: readonly Interval[],
+): Interval {
   switch (expr.kind) {
-    case "dim": return dims[expr.index] ?? UNKNOWN;
-    case "symbol": return symbols[expr.index] ?? UNKNOWN;
-    case "constant": return { min: expr.value, max: expr.value };
-    case "binary": return combine(expr.op, intervalOf(expr.left, dims, symbols), intervalOf(expr.right, dims, symbols));
-    default: return unreachable(expr);
+    case "dim":
+      return dims[expr.index] ?? UNKNOWN;
+    case "symbol":
+      return symbols[expr.index] ?? UNKNOWN;
+    case "constant":
+      return { min: expr.value, max: expr.value };
+    case "binary":
+      return combine(expr.op, intervalOf(expr.left, dims, symbols), intervalOf(expr.right, dims, symbols));
+    default:
+      return unreachable(expr);
   }
 }
 
@@ -27,16 +36,24 @@ export function knownInterval(known: Interval | undefined): Interval {
 
 function combine(op: AffineOperator, left: Interval, right: Interval): Interval {
   switch (op) {
-    case "+": return { min: left.min + right.min, max: left.max + right.max };
-    case "*": return scale(left, right);
-    case "mod": return right.min > 0 ? { min: 0, max: right.max - 1 } : UNKNOWN;
-    case "floordiv": return right.min > 0 && left.min >= 0 ? { min: 0, max: Math.floor(left.max / right.min) } : UNKNOWN;
-    case "ceildiv": return right.min > 0 && left.min >= 0 ? { min: 0, max: Math.ceil(left.max / right.min) } : UNKNOWN;
-    default: return unreachable(op);
+    case "+":
+      return { min: left.min + right.min, max: left.max + right.max };
+    case "*":
+      return scale(left, right);
+    case "mod":
+      return right.min > 0 ? { min: 0, max: right.max - 1 } : UNKNOWN;
+    case "floordiv":
+      return right.min > 0 && left.min >= 0 ? { min: 0, max: Math.floor(left.max / right.min) } : UNKNOWN;
+    case "ceildiv":
+      return right.min > 0 && left.min >= 0 ? { min: 0, max: Math.ceil(left.max / right.min) } : UNKNOWN;
+    default:
+      return unreachable(op);
   }
 }
 
 function scale(left: Interval, right: Interval): Interval {
   const corners = [left.min * right.min, left.min * right.max, left.max * right.min, left.max * right.max];
-  return corners.some((corner) => Number.isNaN(corner)) ? UNKNOWN : { min: Math.min(...corners), max: Math.max(...corners) };
+  return corners.some((corner) => Number.isNaN(corner))
+    ? UNKNOWN
+    : { min: Math.min(...corners), max: Math.max(...corners) };
 }

@@ -13,11 +13,14 @@ export function emitIssue(body: Block, out: Emitter): void {
   collectWaits(body, [], (op, guards) => {
     if (!guards.every((guard) => isEarly(guard.value, body))) return;
     for (const guard of guards) emitEarly(guard.value, body, out);
-    const condition = guards.map((guard) => (guard.isSet ? out.name(guard.value) : `!${out.name(guard.value)}`)).join(" && ");
+    const condition = guards
+      .map((guard) => (guard.isSet ? out.name(guard.value) : `!${out.name(guard.value)}`))
+      .join(" && ");
     const queue = out.name(at(op.operands, 0));
-    const wait = op.name === "dataflow.read"
-      ? `while (${queue}.count === 0) yield ${queue}.onEmpty;`
-      : `while (${queue}.count === ${queue}.capacity) yield ${queue}.onFull;`;
+    const wait =
+      op.name === "dataflow.read"
+        ? `while (${queue}.count === 0) yield ${queue}.onEmpty;`
+        : `while (${queue}.count === ${queue}.capacity) yield ${queue}.onFull;`;
     out.line(condition === "" ? wait : `if (${condition}) ${wait}`);
   });
 }
@@ -32,13 +35,18 @@ function isInnerLoop(op: Operation): boolean {
   return loop !== undefined && loop.attrs.unroll === undefined;
 }
 
-function collectWaits(block: Block, guards: readonly Guard[], visit: (op: Operation, guards: readonly Guard[]) => void): void {
+function collectWaits(
+  block: Block,
+  guards: readonly Guard[],
+  visit: (op: Operation, guards: readonly Guard[]) => void,
+): void {
   for (const op of block.ops) {
     if (op.name === "dataflow.read" || op.name === "dataflow.write") visit(op, guards);
     if (op.name !== "scf.if") continue;
     const value = at(op.operands, 0);
     op.regions.forEach((region, index) => {
-      for (const branch of region.blocks) collectWaits(branch, [...guards, { value, isSet: index === 0 }], visit);
+      for (const branch of region.blocks)
+        collectWaits(branch, [...guards, { value, isSet: index === 0 }], visit);
     });
   }
 }
@@ -62,6 +70,7 @@ function isArithmetic(op: Operation): boolean {
 }
 
 function isInside(op: Operation, body: Block): boolean {
-  for (let block = op.parent; block !== undefined; block = block.parent?.parent?.parent) if (block === body) return true;
+  for (let block = op.parent; block !== undefined; block = block.parent?.parent?.parent)
+    if (block === body) return true;
   return false;
 }

@@ -17,7 +17,8 @@ export function scalarTypeOf(op: Operation, value: Value, out: Emitter): ScalarT
 export function elementTypeOf(op: Operation, type: Type, out: Emitter): ElementType {
   if (type.kind === "int" || type.kind === "index" || type.kind === "float" || type.kind === "vector") {
     const scalar = type.kind === "vector" ? type.element : type;
-    if (scalar.kind === "float" && scalar.format !== "f32") out.refuse(op, `${scalar.format} is not computed with`);
+    if (scalar.kind === "float" && scalar.format !== "f32")
+      out.refuse(op, `${scalar.format} is not computed with`);
     return type;
   }
   return out.refuse(op, "scalars and vectors only");

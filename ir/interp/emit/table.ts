@@ -9,7 +9,12 @@ import { VECTOR_EMITTERS } from "./vector.ts";
 
 /** What may stand in a function: everything but streams. */
 export const FUNCTION_EMITTERS: EmitterTable = {
-  ...ARITH_EMITTERS, ...CONVERSION_EMITTERS, ...FX_EMITTERS, ...AFFINE_EMITTERS, ...CONTROL_EMITTERS, ...VECTOR_EMITTERS,
+  ...ARITH_EMITTERS,
+  ...CONVERSION_EMITTERS,
+  ...FX_EMITTERS,
+  ...AFFINE_EMITTERS,
+  ...CONTROL_EMITTERS,
+  ...VECTOR_EMITTERS,
 };
 
 /** What may stand in a kernel. */

@@ -1,13 +1,14 @@
 import type { Operation } from "../../core/operation.ts";
-import { bitWidth, sameType, type ScalarType, type Type, type VectorType } from "../../core/type.ts";
-import { at } from "../../support/bug.ts";
+import { bitWidth, type ScalarType, sameType, type Type, type VectorType } from "../../core/type.ts";
 import { VectorExtractOp } from "../../dialects/vector/ops.ts";
+import { at } from "../../support/bug.ts";
 import type { Emitter, EmitterTable } from "./emitter.ts";
 
 function emitExtract(op: Operation, out: Emitter): void {
   const position = VectorExtractOp.match(op)?.attrs.static_position[0];
   const { type } = at(op.operands, 0);
-  if (position === undefined || type.kind !== "vector" || position < 0 || position >= type.lanes) out.refuse(op, "the vector has no such lane");
+  if (position === undefined || type.kind !== "vector" || position < 0 || position >= type.lanes)
+    out.refuse(op, "the vector has no such lane");
   out.bind(op.result, `${out.name(at(op.operands, 0))}[${String(position)}]`);
 }
 
@@ -26,7 +27,10 @@ function emitBitcast(op: Operation, out: Emitter): void {
   else if (views[0] === undefined || views[1] === undefined || bitWidth(from) > 8 * SCRATCH_BYTES) {
     out.bind(op.result, `unpackElement(${out.constant(to)}, packElement(${out.constant(from)}, ${text}))`);
   } else {
-    out.bind(op.result, `(storeLanes(${views[0]}, 0, ${text}), loadLanes(${views[1]}, 0, ${String(to.lanes)}))`);
+    out.bind(
+      op.result,
+      `(storeLanes(${views[0]}, 0, ${text}), loadLanes(${views[1]}, 0, ${String(to.lanes)}))`,
+    );
   }
 }
 

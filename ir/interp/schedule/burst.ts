@@ -1,13 +1,13 @@
 import type { Operation } from "../../core/operation.ts";
-import type { StreamElementType } from "../values.ts";
-import { CompilerBug, at } from "../../support/bug.ts";
+import { at, CompilerBug } from "../../support/bug.ts";
+import type { Process } from "../compile.ts";
 import { badBurst } from "../diagnostics.ts";
 import { InterpreterFault } from "../fault.ts";
 import type { AccessOrder, Shadow } from "../order.ts";
 import { packElement, unpackElement } from "../pack.ts";
-import type { Process } from "../compile.ts";
 import type { Queue } from "../queue.ts";
-import { TOKEN, type StreamElement } from "../values.ts";
+import type { StreamElementType } from "../values.ts";
+import { type StreamElement, TOKEN } from "../values.ts";
 
 /** External memory as a burst engine sees it. */
 export interface BurstPort {
@@ -60,21 +60,26 @@ export function* burstWrite(port: BurstPort, done: Queue): Process {
   }
 }
 
-function requestOf(port: BurstPort, element: StreamElement): { readonly address: number; readonly beats: number } {
+function requestOf(
+  port: BurstPort,
+  element: StreamElement,
+): { readonly address: number; readonly beats: number } {
   if (typeof element !== "object") throw new CompilerBug("a request has two fields");
   const [address, beats] = [Number(at(element, 0)) >>> 0, Number(at(element, 1))];
   const fault = (reason: string): InterpreterFault =>
     new InterpreterFault(badBurst(port.op.span, { process: port.name, address, beats, reason }));
   if (beats < 0) throw fault("the count is negative");
   if (address % port.bytes !== 0) throw fault(`a beat has ${String(port.bytes)} bytes`);
-  if (address + beats * port.bytes > port.memory.length) throw fault(`the memory has ${String(port.memory.length)} bytes`);
+  if (address + beats * port.bytes > port.memory.length)
+    throw fault(`the memory has ${String(port.memory.length)} bytes`);
   return { address, beats };
 }
 
 function touch(port: BurstPort, address: number, access: "load" | "store"): void {
   const { order, shadow, granule } = port;
   if (order === undefined || shadow === undefined) return;
-  for (let offset = 0; offset < port.bytes; offset += granule) order[access](shadow, (address + offset) / granule);
+  for (let offset = 0; offset < port.bytes; offset += granule)
+    order[access](shadow, (address + offset) / granule);
 }
 
 function isBytes(type: StreamElementType): boolean {
@@ -85,7 +90,7 @@ function loadBeat(port: BurstPort, from: number): StreamElement {
   const { memory, bytes, dataType } = port;
   if (isBytes(dataType)) {
     const lanes: number[] = [];
-    for (let lane = 0; lane < bytes; lane++) lanes.push(at(memory, from + lane) << 24 >> 24);
+    for (let lane = 0; lane < bytes; lane++) lanes.push((at(memory, from + lane) << 24) >> 24);
     return lanes;
   }
   let bits = 0n;

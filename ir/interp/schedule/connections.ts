@@ -1,11 +1,11 @@
 import type { Operation, Value } from "../../core/operation.ts";
+import { BurstReadOp, BurstWriteOp, KernelOp, StreamOp } from "../../dialects/dataflow/ops.ts";
 import { at } from "../../support/bug.ts";
 import type { Diagnostic } from "../../support/diagnostics.ts";
-import { BurstReadOp, BurstWriteOp, KernelOp, StreamOp } from "../../dialects/dataflow/ops.ts";
 import { openStream, sharedStreamEnd } from "../diagnostics.ts";
 
 /** One use of a stream by a process. */
-export interface StreamUse {
+interface StreamUse {
   readonly process: Operation;
   readonly end: "read" | "written";
 }
@@ -31,25 +31,42 @@ export function processName(op: Operation): string | undefined {
 }
 
 /** Both ends of every stream of a schedule, or what is wrong with them. */
-export function streamEnds(schedule: Operation): { readonly ends: readonly StreamEnds[]; readonly problems: readonly Diagnostic[] } {
+export function streamEnds(schedule: Operation): {
+  readonly ends: readonly StreamEnds[];
+  readonly problems: readonly Diagnostic[];
+} {
   const body = at(schedule.regions, 0).block;
   const problems: Diagnostic[] = [];
   const streams = [
-    ...body.args.map((value, index) => ({ value, name: value.hint ?? `arg${String(index)}`, isOutside: true })),
+    ...body.args.map((value, index) => ({
+      value,
+      name: value.hint ?? `arg${String(index)}`,
+      isOutside: true,
+    })),
     ...body.ops.flatMap((op) => {
       const stream = StreamOp.match(op);
-      return stream === undefined ? [] : [{ value: stream.results.stream, name: stream.attrs.name, isOutside: false }];
+      return stream === undefined
+        ? []
+        : [{ value: stream.results.stream, name: stream.attrs.name, isOutside: false }];
     }),
   ].filter(({ value }) => value.type.kind === "stream");
   const ends = streams.map(({ value, name, isOutside }) => {
     const uses = value.uses.flatMap((use) => usesBy(use.user, use.index));
     const [readers, writers] = [of(uses, "read"), of(uses, "written")];
-    for (const [verb, users] of [["read", readers], ["written", writers]] as const) {
+    for (const [verb, users] of [
+      ["read", readers],
+      ["written", writers],
+    ] as const) {
       const [first, second] = users;
-      if (first !== undefined && second !== undefined) problems.push(sharedStreamEnd(second.span, { stream: name, verb, first: nameOf(first), second: nameOf(second) }));
+      if (first !== undefined && second !== undefined)
+        problems.push(
+          sharedStreamEnd(second.span, { stream: name, verb, first: nameOf(first), second: nameOf(second) }),
+        );
     }
-    if (!isOutside && readers.length === 0) problems.push(openStream(schedule.span, { stream: name, verb: "reads" }));
-    if (!isOutside && writers.length === 0) problems.push(openStream(schedule.span, { stream: name, verb: "writes" }));
+    if (!isOutside && readers.length === 0)
+      problems.push(openStream(schedule.span, { stream: name, verb: "reads" }));
+    if (!isOutside && writers.length === 0)
+      problems.push(openStream(schedule.span, { stream: name, verb: "writes" }));
     return { value, name, reader: readers[0], writer: writers[0] };
   });
   return { ends, problems };
@@ -70,8 +87,10 @@ function usesBy(process: Operation, index: number): readonly StreamUse[] {
     return [{ process, end: isRead ? "read" : "written" }];
   }
   const arg = at(process.regions, 0).block.args[index];
-  return (arg?.uses ?? []).map(({ user }): StreamUse => ({
-    process,
-    end: user.name === "dataflow.write" || user.name === "dataflow.done" ? "written" : "read",
-  }));
+  return (arg?.uses ?? []).map(
+    ({ user }): StreamUse => ({
+      process,
+      end: user.name === "dataflow.write" || user.name === "dataflow.done" ? "written" : "read",
+    }),
+  );
 }

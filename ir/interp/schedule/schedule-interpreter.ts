@@ -1,10 +1,10 @@
 import type { Operation, Value } from "../../core/operation.ts";
 import type { ElementType } from "../../core/type.ts";
+import { BufferOp } from "../../dialects/dataflow/ops.ts";
 import { at, CompilerBug, present } from "../../support/bug.ts";
 import type { Diagnostic } from "../../support/diagnostics.ts";
 import { fail, ok, type Result } from "../../support/result.ts";
-import { BufferOp } from "../../dialects/dataflow/ops.ts";
-import { readCell, writeCell, type CellArray } from "../cells.ts";
+import { type CellArray, readCell, writeCell } from "../cells.ts";
 import { noEnd } from "../diagnostics.ts";
 import { catching } from "../fault.ts";
 import { isOver, type Queue } from "../queue.ts";
@@ -50,7 +50,8 @@ export class ScheduleInterpreter {
   private constructor(network: Network, options: ScheduleOptions) {
     this.#network = network;
     this.#options = options;
-    for (const queue of network.queues.values()) if (options.record?.includes(queue.name) === true) queue.history = [];
+    for (const queue of network.queues.values())
+      if (options.record?.includes(queue.name) === true) queue.history = [];
   }
 
   /** Compiles all kernels; an error names streams with a wrong number of ends and operations that cannot be executed. */
@@ -78,7 +79,8 @@ export class ScheduleInterpreter {
   /** All elements of an output stream, oldest first. */
   popAll(argument: number): readonly StreamElement[] {
     const elements: StreamElement[] = [];
-    for (let element = this.pop(argument); element !== undefined; element = this.pop(argument)) elements.push(element);
+    for (let element = this.pop(argument); element !== undefined; element = this.pop(argument))
+      elements.push(element);
     return elements;
   }
 
@@ -111,13 +113,17 @@ export class ScheduleInterpreter {
 
   /** Every element that was written to a recorded stream, oldest first. */
   history(stream: string): readonly StreamElement[] {
-    for (const queue of this.#network.queues.values()) if (queue.name === stream && queue.history !== undefined) return queue.history;
+    for (const queue of this.#network.queues.values())
+      if (queue.name === stream && queue.history !== undefined) return queue.history;
     throw new CompilerBug(`stream ${stream} is not recorded`);
   }
 
   #outside(argument: number): { readonly queue: Queue; readonly ends: Network["ends"][number] } {
     const value = at(at(this.#network.schedule.regions, 0).block.args, argument);
-    const ends = present(this.#network.ends.find((candidate) => candidate.value === value), `stream argument ${String(argument)}`);
+    const ends = present(
+      this.#network.ends.find((candidate) => candidate.value === value),
+      `stream argument ${String(argument)}`,
+    );
     return { queue: present(this.#network.queues.get(value), "the queue of a stream"), ends };
   }
 
@@ -158,8 +164,11 @@ function viewOf(value: Value, cells: CellArray): BufferView {
   if (type.kind !== "memref") throw new CompilerBug("a buffer is a memref");
   const { element } = type;
   return {
-    element, cells,
+    element,
+    cells,
     read: (cell) => readCell(cells, element, cell),
-    write: (cell, content) => { writeCell(cells, cell, content); },
+    write: (cell, content) => {
+      writeCell(cells, cell, content);
+    },
   };
 }

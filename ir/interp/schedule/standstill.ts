@@ -17,7 +17,7 @@ export function findDeadlock(network: Network): Diagnostic | undefined {
   const byOp = new Map(network.processes.map((process) => [process.op, process]));
   const isHopeless = (process: RunningProcess): boolean => {
     const seen = new Set<RunningProcess>();
-    for (let current: RunningProcess | undefined = process; current !== undefined;) {
+    for (let current: RunningProcess | undefined = process; current !== undefined; ) {
       if (seen.has(current)) return true;
       seen.add(current);
       const next = awaited(network, current);
@@ -25,7 +25,9 @@ export function findDeadlock(network: Network): Diagnostic | undefined {
     }
     return false;
   };
-  const stuck = network.processes.filter((process) => process.wait?.kind !== "command" && isHopeless(process));
+  const stuck = network.processes.filter(
+    (process) => process.wait?.kind !== "command" && isHopeless(process),
+  );
   if (stuck.length === 0) return undefined;
   return deadlock(network.schedule.span, { processes: stuck.map(describeWait), notes: notesOf(network) });
 }
@@ -35,10 +37,14 @@ export function findUnfinished(network: Network): Diagnostic | undefined {
   const busy = network.processes.filter((process) => process.wait?.kind !== "command").map(describeWait);
   const left = network.ends.flatMap(({ value, name, reader }) => {
     const count = network.queues.get(value)?.count ?? 0;
-    return count === 0 || reader === undefined ? [] : [`${String(count)} elements are left in stream ${name}`];
+    return count === 0 || reader === undefined
+      ? []
+      : [`${String(count)} elements are left in stream ${name}`];
   });
   const facts = [...busy, ...left];
-  return facts.length === 0 ? undefined : unfinished(network.schedule.span, { facts, notes: notesOf(network) });
+  return facts.length === 0
+    ? undefined
+    : unfinished(network.schedule.span, { facts, notes: notesOf(network) });
 }
 
 function notesOf(network: Network): readonly Note[] {
