@@ -31,8 +31,12 @@ export { compileFunction, compileKernel, type CompiledFunction, type CompiledKer
 export { allocateCells, readCell, writeCell, type CellArray } from "./interp/cells.ts";
 export { packElement, unpackElement } from "./interp/pack.ts";
 export { ScheduleInterpreter, type BufferView, type RestState, type ScheduleOptions } from "./interp/schedule/schedule-interpreter.ts";
-export { TOKEN, zeroOf, type ElementValue, type ScalarValue, type StreamElement, type StreamElementType } from "./interp/values.ts";
+export { isElementOf, TOKEN, zeroOf, type ElementValue, type ScalarValue, type StreamElement, type StreamElementType } from "./interp/values.ts";
 export * from "./numerics/bit-ops.ts";
 export * from "./numerics/bit-ops-record.ts";
 export * from "./numerics/primitives.ts";
 export * from "./numerics/f32-semantics.ts";
+export * from "./numerics/f32-bits.ts";
+export { recipF32 } from "./numerics/f32-recip.ts";
+export { rsqrtF32 } from "./numerics/f32-rsqrt.ts";
+export { expF32 } from "./numerics/f32-exp.ts";

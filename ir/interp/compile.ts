@@ -46,7 +46,7 @@ export function compileKernel(
   if (name === undefined) throw new CompilerBug(`${kernel.name} is no kernel`);
   const body = at(kernel.regions, 0).block;
   if (body.ops.find((op) => CommandOp.match(op) !== undefined) === undefined) {
-    return fail(malformedKernel(kernel.span, { kernel: name, reason: "it takes no command" }));
+    return fail(malformedKernel(kernel.span, { kernel: `@${name}`, reason: "it takes no command" }));
   }
   return catching(() => {
     const emitter = new Emitter({ table: KERNEL_EMITTERS, checkOrder: options.checkOrder });

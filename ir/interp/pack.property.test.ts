@@ -13,7 +13,7 @@ import {
   vectorType,
 } from "../core/type.ts";
 import { packElement, unpackElement } from "./pack.ts";
-import { type StreamElementType, TOKEN } from "./values.ts";
+import { isElementOf, type StreamElementType, TOKEN } from "./values.ts";
 
 const scalar = fc.constantFrom(intType(1), intType(3), i8, i32, intType(33), intType(100), indexType, f32);
 const element = fc.oneof(
@@ -38,6 +38,7 @@ test("packing is the inverse of unpacking", () => {
       const value = unpackElement(type, bits);
       if (!hasFloat(type)) expect(packElement(type, value)).toBe(bits);
       expect(unpackElement(type, packElement(type, value))).toEqual(value);
+      expect(isElementOf(type, value)).toBe(true);
     }),
     { seed: 3, numRuns: 500 },
   );
@@ -48,4 +49,6 @@ test("field 0 and lane 0 are in the low bits, NaN is canonical", () => {
   expect(packElement(f32, NaN)).toBe(0x7fc0_0000n);
   expect(packElement(f32, -0)).toBe(0x8000_0000n);
   expect(unpackElement(tokenType, 0n)).toBe(TOKEN);
+  expect([128, -129, 0.5, 1n].some((value) => isElementOf(i8, value))).toBe(false);
+  expect(isElementOf(f32, 0.1)).toBe(false);
 });

@@ -1,5 +1,5 @@
 import type { BundleType, ElementType, ScalarType, TokenType } from "../core/type.ts";
-import { unreachable } from "../support/bug.ts";
+import { at, unreachable } from "../support/bug.ts";
 
 /**
  * One scalar, always in the normal form of its type:
@@ -53,4 +53,38 @@ export function zeroOf(type: StreamElementType): StreamElement {
     default:
       return unreachable(type);
   }
+}
+
+/** Whether a value is in the normal form of a type. */
+export function isElementOf(type: StreamElementType, value: StreamElement): boolean {
+  switch (type.kind) {
+    case "int":
+    case "index":
+    case "float":
+      return typeof value !== "object" && isScalarOf(type, value);
+    case "vector":
+      return hasParts(value, type.lanes, (lane) => isElementOf(type.element, lane));
+    case "bundle":
+      return hasParts(value, type.fields.length, (part, index) => isElementOf(at(type.fields, index), part));
+    case "token":
+      return hasParts(value, 0, () => true);
+    default:
+      return unreachable(type);
+  }
+}
+
+function hasParts(
+  value: StreamElement,
+  count: number,
+  isRight: (part: ElementValue, index: number) => boolean,
+): boolean {
+  return typeof value === "object" && value.length === count && value.every(isRight);
+}
+
+function isScalarOf(type: ScalarType, value: ScalarValue): boolean {
+  if (typeof value === "bigint") return isWide(type) && BigInt.asIntN(integerWidth(type), value) === value;
+  if (type.kind === "float") return Object.is(Math.fround(value), value);
+  if (isWide(type) || !Number.isInteger(value)) return false;
+  const width = integerWidth(type);
+  return width === 1 ? value === 0 || value === 1 : (value << (32 - width)) >> (32 - width) === value;
 }

@@ -57,6 +57,7 @@ test("the kernel of docs/dataflow.md", () => {
   machine.push(1, 1, 2);
   expect(codeOf(machine.run())).toBe("waiting");
   const unfinished = machine.finish();
+  expect(unfinished.kind === "error" && unfinished.diagnostics[0]?.code).toBe("IR0107");
   expect(unfinished.kind === "error" && unfinished.diagnostics[0]?.message).toContain(
     "@scale waits for an element of stream arg1",
   );
@@ -260,4 +261,41 @@ test("kernels that wait for commands of each other are at rest, not in a deadloc
     }
   });
   expect(codeOf(start(schedule).run())).toBe("idle");
+});
+
+test("a kernel has to take a command", () => {
+  const schedule = scheduleOf([streamType(i32)], (p, out) => {
+    p.kernel("mad", [present(out, "out")], (o) => {
+      p.write(present(o, "o"), p.constant(1n, i32));
+    });
+  });
+  const made = ScheduleInterpreter.create(schedule);
+  expect(made.kind === "error" && made.diagnostics[0]).toMatchObject({
+    code: "IR0110",
+    message: "kernel @mad: it takes no command",
+  });
+});
+
+test("beats of words are little endian, and what is pushed has to be of the type", () => {
+  const words = vectorType(2, i32);
+  const schedule = scheduleOf(
+    [{ kind: "memory", bytes: 8 }, requestType, streamType(words)],
+    (p, memory, from, to) => {
+      p.burstRead(present(memory, "m"), present(from, "from"), present(to, "to"));
+    },
+  );
+  const machine = start(schedule, {
+    memories: [Uint8Array.from([1, 2, 0, 0, 255, 255, 255, 255, 0, 0, 0, 128, 7, 0, 0, 0])],
+  });
+  machine.push(1, [0, 2]);
+  expect(codeOf(machine.run())).toBe("idle");
+  expect(machine.popAll(2)).toEqual([
+    [513, -1],
+    [-(2 ** 31), 7],
+  ]);
+  expect(() => {
+    machine.push(1, [2 ** 31, 1]);
+  }).toThrow("2147483648,1 is no element of a !dataflow.stream<!dataflow.bundle<i32, i32>>");
+  machine.push(1, [4, 1]);
+  expect(codeOf(machine.run())).toContain("IR0109 reader: 1 beats at byte address 4: a beat has 8 bytes");
 });

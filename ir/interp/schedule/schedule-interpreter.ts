@@ -1,5 +1,5 @@
 import type { Operation, Value } from "../../core/operation.ts";
-import type { ElementType } from "../../core/type.ts";
+import { type ElementType, printType } from "../../core/type.ts";
 import { BufferOp } from "../../dialects/dataflow/ops.ts";
 import { at, CompilerBug, present } from "../../support/bug.ts";
 import type { Diagnostic } from "../../support/diagnostics.ts";
@@ -8,7 +8,7 @@ import { type CellArray, readCell, writeCell } from "../cells.ts";
 import { noEnd } from "../diagnostics.ts";
 import { catching } from "../fault.ts";
 import { isOver, type Queue } from "../queue.ts";
-import type { ElementValue, StreamElement } from "../values.ts";
+import { type ElementValue, isElementOf, type StreamElement } from "../values.ts";
 import { buildNetwork, type Network, type RunningProcess } from "./network.ts";
 import { findDeadlock, findUnfinished } from "./standstill.ts";
 
@@ -64,7 +64,12 @@ export class ScheduleInterpreter {
   push(argument: number, ...elements: readonly StreamElement[]): void {
     const { queue, ends } = this.#outside(argument);
     if (ends.writer !== undefined) throw new CompilerBug(`stream ${queue.name} is an output`);
-    for (const element of elements) queue.putWithClock(element, this.#network.hostOrder?.sent());
+    const { type } = ends.value;
+    for (const element of elements) {
+      if (type.kind === "stream" && !isElementOf(type.element, element))
+        throw new CompilerBug(`${String(element)} is no element of a ${printType(type)}`);
+      queue.putWithClock(element, this.#network.hostOrder?.sent());
+    }
   }
 
   /** The oldest element of an output stream. */
