@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
 import { measureLikelihood } from "../evaluate/measure-likelihood.ts";
 import { loadModel } from "../load-model.ts";
 import { quantizeModel } from "../quantize/quantize-model.ts";
 import { unwrap } from "../testing/codes.ts";
+import { literalLogits } from "../testing/literal-reference.ts";
 import { fableFolder, hasSharedModels, recordedIds, sharedModels } from "../testing/models.ts";
 import { repeatKeyValueHeads, tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
 import { forward } from "./decoder.ts";
 import { createFloatDecoder } from "./float-decoder.ts";
 import { createIntegerDecoder } from "./integer-decoder.ts";
+
+fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
 
 /** Recorded tokens that the reference finds most likely too, given the tokens before them. */
 function agreement(path: string, ids: readonly number[]): number {
@@ -57,6 +61,40 @@ test("close to float32 on a random model, for any block size", () => {
       expect(error).toBeLessThan(0.2 * Math.max(...logits.map(Math.abs)));
     }
   }
+});
+
+const shapes = fc.record({
+  seed: fc.nat(1000),
+  hidden: fc.constantFrom(8, 12, 20),
+  kvHeads: fc.constantFrom(1, 2, 4),
+  headDim: fc.constantFrom(2, 4, 6),
+  ffn: fc.constantFrom(8, 11),
+  window: fc.constantFrom(undefined, 1, 5, 8),
+  tied: fc.boolean(),
+  blockSize: fc.integer({ min: 1, max: 9 }),
+});
+
+test("the executor is the definition read out sentence by sentence, to the bit", () => {
+  fc.assert(
+    fc.property(
+      shapes,
+      fc.array(fc.nat(9), { minLength: 1, maxLength: 24 }),
+      ({ seed, blockSize, ...shape }, ids) => {
+        const model = quantizeModel(tinyCheckpoint({ ...config, ...shape }, seed));
+        expect(forward(createIntegerDecoder(model, { blockSize }), ids)).toEqual(
+          literalLogits(model, ids, blockSize),
+        );
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test("fable too, past its window", () => {
+  const { checkpoint } = unwrap(loadModel(fableFolder));
+  const model = quantizeModel(checkpoint);
+  const ids = [0, ...recordedIds(fableFolder).slice(0, 79)];
+  expect(forward(createIntegerDecoder(model), ids)).toEqual(literalLogits(model, ids, 16));
 });
 
 describe("exact equalities", () => {
