@@ -5,6 +5,8 @@ import { moduleName } from "../unit.ts";
 export interface Bench {
   set(inputs: Readonly<Record<string, bigint | number>>): void;
   get(output: string): bigint;
+  /** The present value of an input. */
+  input(name: string): bigint;
   tick(): void;
   /** The words of the memory of that name: the first one in the design. */
   memory(name: string): Map<bigint, bigint>;
@@ -218,6 +220,7 @@ function run(names: readonly string[], { comb, edge, state, memories }: Compilat
       stale = false;
       return present(outputs[name], `output ${name}`);
     },
+    input: (name) => present(inputs[name], `input ${name}`),
     tick: () => {
       edge(inputs, state, words, masked);
       stale = true;
