@@ -1,3 +1,7 @@
 // The only door of `sim` for other folders.
 export * from "./simulator.ts";
+export { buildSimulator, type SimulatorOptions } from "./build-simulator.ts";
+export { buildBatch } from "./build-batch.ts";
 export { buildEmbedded, type EmbeddedOptions } from "./embedded/embedded-simulator.ts";
+export { findTool } from "./hosted/run-tool.ts";
+export type { DesignSource } from "./hosted/hosted-design.ts";

@@ -9,6 +9,7 @@ import { compileCycle, compileRun, compileSettle, pagesOf } from "./compile.ts";
 import { Layout, limbCount } from "./layout.ts";
 import { readWords, writeWords } from "./memory-access.ts";
 import { writeStartValues } from "./start-values.ts";
+import { instantiate, makeMemory, type WasmMemory } from "./wasm-host.ts";
 
 /** What changes how the embedded simulator starts. */
 export interface EmbeddedOptions {
@@ -22,7 +23,7 @@ type Exported = (argument?: number) => number | undefined;
 class EmbeddedSimulator implements HwSimulator {
   readonly #design: FlatDesign;
   readonly #layout: Layout;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WasmMemory;
   readonly #cycle: Exported;
   readonly #runners = new Map<string, Exported>();
   #settle: Exported | undefined;
@@ -32,7 +33,7 @@ class EmbeddedSimulator implements HwSimulator {
     this.#design = design;
     this.#layout = new Layout(design);
     const binary = compileCycle(this.#layout);
-    this.#memory = new WebAssembly.Memory({ initial: pagesOf(this.#layout) });
+    this.#memory = makeMemory(pagesOf(this.#layout));
     writeStartValues(this.#layout, this.#memory.buffer, options.seed);
     this.#cycle = this.#instantiate(binary, "cycle");
   }
@@ -94,7 +95,7 @@ class EmbeddedSimulator implements HwSimulator {
 
   #instantiate(binary: Uint8Array<ArrayBuffer>, name: string): Exported {
     const imports = name === "run" ? { memory: this.#memory, cycle: this.#cycle } : { memory: this.#memory };
-    const found = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: imports }).exports[name];
+    const found = instantiate(binary, imports)[name];
     if (typeof found !== "function") throw new CompilerBug(`no function ${name} was made`);
     return found as Exported; // the encoder gave it this type
   }

@@ -1,0 +1,31 @@
+import { at, HwModuleOp, ModuleOp, present, type Operation } from "../ir/index.ts";
+import { bodyOf } from "./live.ts";
+import { writeModule } from "./module.ts";
+import { nameModules } from "./module-names.ts";
+
+/** What changes the names in the text. */
+export interface EmitOptions {
+  /** Stands before every module name: several designs can then share one build. */
+  readonly prefix?: string;
+}
+
+/** Hardware modules given as a list or inside a `builtin.module`. */
+export type HardwareModules = readonly Operation[] | Operation;
+
+/** The `hw.module` operations among them. */
+export function hardwareModules(modules: HardwareModules): readonly Operation[] {
+  if (!("length" in modules)) return ModuleOp.match(modules) === undefined ? hardwareModules([modules]) : hardwareModules(bodyOf(modules).ops);
+  return modules.filter((op) => HwModuleOp.match(op) !== undefined);
+}
+
+/**
+ * Verilog-2005 of every `hw.module`: file name (`<module>.v`) to text, in the order of the modules. The text depends on
+ * the modules alone.
+ */
+export function emitVerilog(modules: HardwareModules, options: EmitOptions = {}): Map<string, string> {
+  const list = hardwareModules(modules);
+  const naming = nameModules(list, options.prefix);
+  const byName = new Map(list.map((module) => [present(HwModuleOp.match(module), "hw.module").attrs.sym_name, module]));
+  const names = [...naming.values()];
+  return new Map(list.map((module, index) => [`${at(names, index)}.v`, writeModule(module, at(names, index), { naming, byName })]));
+}

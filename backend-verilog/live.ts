@@ -1,0 +1,55 @@
+import { at, type Block, type Operation, type Value } from "../ir/index.ts";
+
+/** Operations that a module must keep: what its outputs, instances, named wires and memory writes depend on. */
+export function liveOperations(block: Block): ReadonlySet<Operation> {
+  const live = new Set<Operation>();
+  const pending: Operation[] = [];
+  const keep = (op: Operation): void => {
+    if (live.has(op)) return;
+    live.add(op);
+    pending.push(op);
+  };
+  for (const op of block.ops) if (isRoot(op)) keep(op);
+  for (let op = pending.pop(); op !== undefined; op = pending.pop()) {
+    for (const operand of op.operands) if (operand.producer !== undefined) keep(operand.producer);
+  }
+  return live;
+}
+
+function isRoot(op: Operation): boolean {
+  return op.name === "hw.output" || op.name === "hw.instance" || op.name === "hw.wire" || op.name === "seq.firmem.write_port";
+}
+
+/** Whether the operation is combinational: it has an expression. */
+export function isCombinational(op: Operation): boolean {
+  return op.name.startsWith("comb.") || op.name === "hw.constant" || op.name === "hw.wire";
+}
+
+/** The combinational operations of `live` such that operands come first, otherwise in the order of the text. */
+export function inDependenceOrder(block: Block, live: ReadonlySet<Operation>): readonly Operation[] {
+  const ordered: Operation[] = [];
+  const done = new Set<Operation>();
+  const ready = (value: Value): boolean => value.producer === undefined || done.has(value.producer) || !isCombinational(value.producer);
+  for (const root of block.ops) {
+    if (!live.has(root) || !isCombinational(root)) continue;
+    const stack = [root];
+    const open = new Set<Operation>();
+    for (let op = stack[stack.length - 1]; op !== undefined; op = stack[stack.length - 1]) {
+      const waiting = done.has(op) ? [] : op.operands.filter((operand) => !ready(operand));
+      if (waiting.length === 0 || open.has(op)) {
+        stack.pop();
+        if (!done.has(op)) ordered.push(op);
+        done.add(op);
+        continue;
+      }
+      open.add(op);
+      for (const operand of [...waiting].reverse()) if (operand.producer !== undefined) stack.push(operand.producer);
+    }
+  }
+  return ordered;
+}
+
+/** The only block of a module. */
+export function bodyOf(module: Operation): Block {
+  return at(at(module.regions, 0).blocks, 0);
+}

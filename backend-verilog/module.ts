@@ -1,0 +1,183 @@
+import { at, type Operation, present, type Value } from "../ir/index.ts";
+import { constantOf, Expressions, isContextFree, needsName } from "./expressions.ts";
+import { range } from "./literals.ts";
+import { bodyOf, inDependenceOrder, liveOperations } from "./live.ts";
+import { declareMemory, readMemory, writeMemory, type MemoryParts } from "./memories.ts";
+import { nameModule, textOf, type ModuleNames, type ModuleNaming } from "./module-names.ts";
+import { Readings, width } from "./net.ts";
+import { writeRegisters } from "./registers.ts";
+
+/** Expressions longer than this get a wire of their own. */
+const MAX_EXPRESSION = 100;
+
+/** What a module needs to know of the others. */
+export interface Neighbours {
+  readonly naming: ModuleNaming;
+  readonly byName: ReadonlyMap<string, Operation>;
+}
+
+/** The Verilog of one module: ports, declarations, wires, instances, memories, registers, outputs. */
+export function writeModule(module: Operation, name: string, neighbours: Neighbours): string {
+  return new ModuleWriter(module, neighbours).write(name);
+}
+
+function spanComment(op: Operation): string {
+  const { file, line } = op.span;
+  return line === 0 ? "" : ` // ${file.replace(/[\r\n]/gu, " ")}:${String(line)}`;
+}
+
+class ModuleWriter {
+  readonly #module: Operation;
+  readonly #neighbours: Neighbours;
+  readonly #names: ModuleNames;
+  readonly #readings = new Readings();
+  readonly #expressions = new Expressions(this.#readings);
+  readonly #live: ReadonlySet<Operation>;
+  readonly #declarations: string[] = [];
+  readonly #inner = new Map<Operation, string>();
+
+  constructor(module: Operation, neighbours: Neighbours) {
+    this.#module = module;
+    this.#neighbours = neighbours;
+    this.#names = nameModule(module);
+    this.#live = liveOperations(bodyOf(module));
+  }
+
+  write(name: string): string {
+    const block = bodyOf(this.#module);
+    block.args.forEach((arg, index) => { this.#declare(arg, at(this.#names.inputs, index)); });
+    const live = block.ops.filter((op) => this.#live.has(op));
+    const memories = live.filter((op) => op.name === "seq.firmem").map((op) => readMemory(op, present(this.#names.memories.get(op), "memory name"), this.#live));
+    const registers = live.filter((op) => op.name.startsWith("seq.compreg"));
+    const instances = live.filter((op) => op.name === "hw.instance");
+    for (const op of instances) this.#declareInstance(op);
+    for (const memory of memories) this.#declareMemory(memory);
+    for (const op of registers) this.#declareSignal("reg", op.result, textOf(op, "name") ?? op.result.hint ?? "state");
+    const counter = memories.some(needsCounter) ? this.#names.table.unique("i") : undefined;
+    const wires = this.#wires();
+    const body = [
+      ...instances.flatMap((op) => this.#instance(op)),
+      ...memories.flatMap((memory) => writeMemory(memory, this.#expressions, this.#inner, counter)),
+      ...writeRegisters(registers, this.#expressions, spanComment),
+      ...this.#outputs(),
+    ];
+    const declarations = [...this.#declarations, ...(counter === undefined ? [] : [`  integer ${counter};`])];
+    const lines = [
+      ...this.#header(name), ...section(declarations), ...section(wires), ...body, ...this.#unused(memories), "endmodule", "",
+    ];
+    return lines.join("\n");
+  }
+
+  #declare(value: Value, name: string): void {
+    this.#expressions.setName(value, name);
+    this.#readings.declare(name, width(value));
+  }
+
+  #declareSignal(kind: "reg" | "wire", value: Value, hint: string): string {
+    const name = this.#names.table.unique(hint);
+    this.#declare(value, name);
+    this.#declarations.push(`  ${kind} ${range(width(value))}${name};`);
+    return name;
+  }
+
+  #header(name: string): readonly string[] {
+    const block = bodyOf(this.#module);
+    const span = spanComment(this.#module).trim();
+    const ports = [
+      ...block.args.map((arg, index) => `  input wire ${range(width(arg))}${at(this.#names.inputs, index)}`),
+      ...present(block.last, "hw.output").operands.map((value, index) => `  output wire ${range(width(value))}${at(this.#names.outputs, index)}`),
+    ];
+    if (ports.length === 0) return [`module ${name};`];
+    return [...(span === "" ? [] : [span]), `module ${name} (`, ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)), ");"];
+  }
+
+  #declareInstance(op: Operation): void {
+    const instance = present(this.#names.instances.get(op), "instance name");
+    const ports = this.#target(op).outputs;
+    op.results.forEach((result, index) => {
+      const used = result.uses.some((use) => this.#live.has(use.user));
+      this.#declareSignal("wire", result, used ? result.hint ?? `${instance}_${at(ports, index)}` : `unused_${instance}_${at(ports, index)}`);
+    });
+  }
+
+  #target(op: Operation): ModuleNames {
+    const target = op.attribute("moduleName");
+    return nameModule(present(this.#neighbours.byName.get(target?.kind === "symbol" ? target.name : ""), "instantiated module"));
+  }
+
+  #declareMemory(memory: MemoryParts): void {
+    this.#declarations.push(`${declareMemory(memory)}${spanComment(memory.op)}`);
+    for (const port of memory.reads) {
+      const name = this.#declareSignal(memory.latency === 0 ? "wire" : "reg", port.result, port.result.hint ?? `${memory.name}_data`);
+      if (memory.latency < 2) continue;
+      const inner = this.#names.table.unique(`${name}_early`);
+      this.#inner.set(port, inner);
+      this.#declarations.push(`  reg ${range(memory.bits)}${inner};`);
+    }
+  }
+
+  /** Combinational values: inside their only user where that is safe and short, else as a wire. */
+  #wires(): readonly string[] {
+    const lines: string[] = [];
+    for (const op of inDependenceOrder(bodyOf(this.#module), this.#live)) {
+      if (op.name === "hw.constant") continue;
+      const expression = this.#expressions.make(op);
+      if (this.#isInlined(op, expression.text)) {
+        this.#expressions.setExpression(op.result, expression);
+        continue;
+      }
+      const { hint } = op.result;
+      const wanted = textOf(op, "name") ?? hint;
+      const name = wanted === undefined ? this.#names.table.numbered(op.name.replace(/^[a-z]+\./u, "")) : this.#names.table.unique(wanted);
+      this.#declare(op.result, name);
+      lines.push(`  wire ${range(width(op.result))}${name} = ${expression.text};${spanComment(op)}`);
+    }
+    return lines;
+  }
+
+  #isInlined(op: Operation, text: string): boolean {
+    if (op.name === "hw.wire" || text.length > MAX_EXPRESSION || !isContextFree(op)) return false;
+    const uses = op.result.uses.filter((use) => this.#live.has(use.user));
+    const [use] = uses;
+    return uses.length === 1 && use !== undefined && !needsName(use.user, use.index);
+  }
+
+  #instance(op: Operation): readonly string[] {
+    const target = op.attribute("moduleName");
+    const module = present(this.#neighbours.naming.get(target?.kind === "symbol" ? target.name : ""), "module name");
+    const names = this.#target(op);
+    const ports = [
+      ...op.operands.map((operand, index) => `    .${at(names.inputs, index)}(${this.#expressions.text(operand)})`),
+      ...op.results.map((result, index) => `    .${at(names.outputs, index)}(${this.#expressions.target(result)})`),
+    ];
+    return ["", `  ${module} ${present(this.#names.instances.get(op), "instance name")} (${spanComment(op)}`,
+      ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)), "  );"];
+  }
+
+  #outputs(): readonly string[] {
+    const { operands } = present(bodyOf(this.#module).last, "hw.output");
+    return section(operands.map((value, index) => `  assign ${at(this.#names.outputs, index)} = ${this.#expressions.text(value)};`));
+  }
+
+  /** Signals with bits that nobody reads, gathered where linters look for them. */
+  #unused(memories: readonly MemoryParts[]): readonly string[] {
+    const signals = this.#readings.incomplete().filter((name) => !name.includes("unused"));
+    const words = memories.filter((memory) => memory.reads.length === 0).map((memory) => `${memory.name}[0]`);
+    if (signals.length + words.length === 0) return [];
+    return ["", "  // Bits that nothing reads, on purpose.", `  wire _unused_ok = &{1'b0, ${[...signals, ...words].join(", ")}};`];
+  }
+}
+
+function section(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+function needsCounter(memory: MemoryParts): boolean {
+  const init = memory.op.attribute("init");
+  const masked = memory.writes.some((port) => {
+    const mask = port.operands[5];
+    return mask !== undefined && constantOf(mask) === undefined && width(mask) > 1 && width(mask) <= 64;
+  });
+  return masked || (init?.kind === "dense" && init.values.length < memory.depth);
+}
+

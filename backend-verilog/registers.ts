@@ -1,0 +1,53 @@
+import { at, type Operation, type Value } from "../ir/index.ts";
+import { constantOf, type Expressions } from "./expressions.ts";
+
+/** A register with its conditions; constant ones are folded away. */
+interface Register {
+  readonly op: Operation;
+  readonly clock: Value;
+  readonly next: Value;
+  readonly enable: Value | undefined;
+  readonly reset: { readonly when: Value; readonly value: Value } | undefined;
+}
+
+function readRegister(op: Operation): Register {
+  const withEnable = op.name === "seq.compreg.ce";
+  const [when, value] = op.operands.slice(withEnable ? 3 : 2);
+  const enable = withEnable ? at(op.operands, 2) : undefined;
+  const hasReset = when !== undefined && value !== undefined && constantOf(when) !== 0n;
+  return {
+    op, clock: at(op.operands, 1), next: at(op.operands, 0),
+    enable: enable !== undefined && constantOf(enable) === 1n ? undefined : enable,
+    reset: hasReset ? { when, value } : undefined,
+  };
+}
+
+function sameConditions(a: Register, b: Register): boolean {
+  return a.clock === b.clock && a.enable === b.enable && a.reset?.when === b.reset?.when;
+}
+
+/** One `always` block for each run of registers with the same clock, reset and enable. `span` gives a line's comment. */
+export function writeRegisters(ops: readonly Operation[], expressions: Expressions, span: (op: Operation) => string): readonly string[] {
+  const groups: Register[][] = [];
+  for (const register of ops.map(readRegister)) {
+    const group = groups.find((candidate) => sameConditions(at(candidate, 0), register));
+    if (group === undefined) groups.push([register]);
+    else group.push(register);
+  }
+  return groups.flatMap((group) => ["", ...writeGroup(group, expressions, span)]);
+}
+
+function writeGroup(group: readonly Register[], expressions: Expressions, span: (op: Operation) => string): readonly string[] {
+  const { clock, reset, enable } = at(group, 0);
+  const load = (indent: string): readonly string[] =>
+    group.map(({ op, next }) => `${indent}${expressions.target(op.result)} <= ${expressions.text(next)};${span(op)}`);
+  const lines = [`  always @(posedge ${expressions.text(clock)}) begin`];
+  if (reset !== undefined) {
+    lines.push(`    if (${expressions.text(reset.when)}) begin`);
+    for (const register of group) if (register.reset !== undefined) lines.push(`      ${expressions.target(register.op.result)} <= ${expressions.text(register.reset.value)};`);
+    lines.push(`    end else ${enable === undefined ? "" : `if (${expressions.text(enable)}) `}begin`, ...load("      "), "    end");
+  } else if (enable !== undefined) {
+    lines.push(`    if (${expressions.text(enable)}) begin`, ...load("      "), "    end");
+  } else lines.push(...load("    "));
+  return [...lines, "  end"];
+}
