@@ -6,18 +6,22 @@ import { convertPure, selectNodes } from "./convert-arith.ts";
 import { ConvertScope, Unsupported, fieldTypesOf, isInteger, widthOfType } from "./convert-scope.ts";
 import { linearConstant, linearCounter } from "./linear.ts";
 import { NodeBuilder } from "./node-builder.ts";
-import { hasEffect, type KernelArray, type KernelGraph, type KernelLoop, type KernelNode, type KernelStream, type NodeId } from "./node.ts";
+import { unpartitioned } from "./array-layout.ts";
+import { hasEffect, type ArrayLayout, type KernelArray, type KernelGraph, type KernelLoop, type KernelNode, type KernelStream, type Linear, type NodeId } from "./node.ts";
 import { ScalarState } from "./scalar-state.ts";
 
 /** Turns a `dataflow.kernel` into the graph of one iteration of its nest; inner loops are unrolled, guards become predicates. */
-export function buildKernelGraph(kernel: Operation): Result<KernelGraph> {
+export function buildKernelGraph(kernel: Operation, layoutOf: LayoutChoice = unpartitioned): Result<KernelGraph> {
   try {
-    return ok(new GraphBuilder(kernel).build());
+    return ok(new GraphBuilder(kernel, layoutOf).build());
   } catch (error) {
     if (error instanceof Unsupported) return fail(error.diagnostic);
     throw error;
   }
 }
+
+/** The layout of an array; asked once per array. */
+export type LayoutChoice = (array: KernelArray, index: number) => ArrayLayout;
 
 class GraphBuilder {
   readonly #name: string;
@@ -31,7 +35,9 @@ class GraphBuilder {
   #fields: readonly Value[] = [];
   #command: KernelStream | undefined;
 
-  constructor(kernel: Operation) {
+  readonly #layouts: readonly ArrayLayout[];
+
+  constructor(kernel: Operation, layoutOf: LayoutChoice) {
     const view = present(KernelOp.match(kernel), "a kernel");
     this.#name = view.attrs.sym_name;
     const { block } = at(kernel.regions, 0);
@@ -41,7 +47,8 @@ class GraphBuilder {
     const stored = storedArrays(kernel, arrayValues);
     const builder = new NodeBuilder(kernel.span, stored);
     this.#scope = new ConvertScope(this.#name, builder);
-    this.#scalars = new ScalarState(this.#scope, this.#arrays);
+    this.#layouts = this.#arrays.map(layoutOf);
+    this.#scalars = new ScalarState(this.#scope, this.#arrays, this.#layouts);
     arrayValues.forEach((value, index) => { this.#scope.bindArray(value, index); });
   }
 
@@ -52,7 +59,7 @@ class GraphBuilder {
     const nodes = withoutUnused(builder.nodes);
     return {
       name: this.#name, loops: this.#loops, fields: this.#fields.map((field) => widthOfType(field.type)),
-      command: present(this.#command, `the command of kernel ${this.#name}`), streams: this.#streams, arrays: this.#arrays, nodes,
+      command: present(this.#command, `the command of kernel ${this.#name}`), streams: this.#streams, arrays: this.#arrays, layouts: this.#layouts, nodes,
     };
   }
 
@@ -244,10 +251,11 @@ function withoutUnused(nodes: readonly KernelNode[]): readonly KernelNode[] {
   const moved = (id: NodeId): NodeId => present(place.get(id), "a kept node");
   return kept.map((node) => ({
     ...node, id: moved(node.id), args: node.args.map(moved), predicate: node.predicate === undefined ? undefined : moved(node.predicate),
-    op: node.op.kind === "load" || node.op.kind === "store"
-      ? { ...node.op, subscripts: node.op.subscripts.map((linear) => ({ ...linear, opaque: new Map([...linear.opaque].map(([id, factor]) => [moved(id), factor])) })) }
-      : node.op,
+    op: node.op.kind === "load" || node.op.kind === "store" ? { ...node.op, subscripts: node.op.subscripts.map((linear) => renamed(linear, place)) } : node.op,
   }));
 }
 
-
+/** Opaque nodes under their new ids; those that were dropped stand under negative ones, so that they stay different. */
+function renamed(linear: Linear, place: ReadonlyMap<NodeId, NodeId>): Linear {
+  return { ...linear, opaque: new Map([...linear.opaque].map(([id, factor]) => [place.get(id) ?? -1 - id, factor])) };
+}

@@ -204,14 +204,13 @@ export class NodeBuilder {
   }
 
   // ---- memory and streams
-  load(array: number, subscripts: readonly Linear[], width: number): NodeId {
-    const id = this.#push({ kind: "load", array, subscripts }, opaqueOf(subscripts), width, undefined);
-    if (this.#storedArrays.has(array)) this.#recurrent.add(id);
+  load(op: NodeOp & { readonly kind: "load" }, address: readonly NodeId[], width: number): NodeId {
+    const id = this.#push(op, address, width, undefined);
+    if (this.#storedArrays.has(op.array)) this.#recurrent.add(id);
     return id;
   }
   effect(op: NodeOp, args: readonly NodeId[], width: number, predicate: NodeId | undefined): NodeId {
-    const subscripts = op.kind === "store" ? opaqueOf(op.subscripts) : [];
-    return this.#push(op, [...args, ...subscripts], width, predicate);
+    return this.#push(op, args, width, predicate);
   }
 
   #pure(op: NodeOp, args: readonly NodeId[], width: number): NodeId {
@@ -229,10 +228,6 @@ export class NodeBuilder {
     if (args.some((arg) => this.#recurrent.has(arg))) this.#recurrent.add(id);
     return id;
   }
-}
-
-function opaqueOf(subscripts: readonly Linear[]): readonly NodeId[] {
-  return [...new Set(subscripts.flatMap((subscript) => [...subscript.opaque.keys()]))];
 }
 
 function powerOfTwo(value: bigint): number | undefined {

@@ -30,8 +30,10 @@ export type NodeOp =
   /** Argument 0 in the low bits. */
   | { readonly kind: "join" }
   | { readonly kind: "float"; readonly primitive: FloatPrimitiveName }
-  | { readonly kind: "load"; readonly array: number; readonly subscripts: readonly Linear[] }
-  | { readonly kind: "store"; readonly array: number; readonly subscripts: readonly Linear[] }
+  /** Arguments: the address in the bank, where a bank has more than one word. `subscripts` are kept for dependence analysis. */
+  | { readonly kind: "load"; readonly array: number; readonly bank: number; readonly subscripts: readonly Linear[] }
+  /** Arguments: the value, then the address as for a load. */
+  | { readonly kind: "store"; readonly array: number; readonly bank: number; readonly subscripts: readonly Linear[] }
   | { readonly kind: "read"; readonly stream: number }
   | { readonly kind: "write"; readonly stream: number }
   | { readonly kind: "done"; readonly stream: number };
@@ -60,10 +62,25 @@ export interface KernelArray {
   readonly name: string;
   readonly shape: readonly number[];
   readonly width: number;
-  readonly storage: "reg" | "lut" | "block" | undefined;
+  readonly storage: ArrayStorage | undefined;
   /** Argument of the kernel where it is shared with other kernels. */
   readonly shared: number | undefined;
+  /** Cyclic factor per dimension, where it is given. */
   readonly partition: readonly number[] | undefined;
+}
+
+/** Flip-flops, distributed RAM (read at once), block RAM (read in a cycle). */
+export type ArrayStorage = "reg" | "lut" | "block";
+
+/** How an array is built: dimension `k` is dealt out to `factors[k]` banks in turn. */
+export interface ArrayLayout {
+  readonly factors: readonly number[];
+  /** Words that each dimension takes within a bank. */
+  readonly words: readonly number[];
+  readonly banks: number;
+  /** Words of one bank. */
+  readonly depth: number;
+  readonly storage: ArrayStorage;
 }
 
 /** A stream that the kernel reads or writes; `argument` is its place among the kernel's operands. */
@@ -82,6 +99,7 @@ export interface KernelGraph {
   readonly command: KernelStream;
   readonly streams: readonly KernelStream[];
   readonly arrays: readonly KernelArray[];
+  readonly layouts: readonly ArrayLayout[];
   /** Topological order; effects of one array in program order. */
   readonly nodes: readonly KernelNode[];
 }

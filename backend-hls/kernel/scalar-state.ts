@@ -1,6 +1,7 @@
 import { at } from "../../ir/index.ts";
 import type { ConvertScope } from "./convert-scope.ts";
-import type { KernelArray, Linear, NodeId } from "./node.ts";
+import { loadCell, storeCell } from "./array-access.ts";
+import type { ArrayLayout, KernelArray, Linear, NodeId } from "./node.ts";
 
 interface Scalar {
   /** What the scalar held when the iteration began, once somebody asked. */
@@ -16,15 +17,17 @@ interface Scalar {
 export class ScalarState {
   readonly #scope: ConvertScope;
   readonly #arrays: readonly KernelArray[];
+  readonly #layouts: readonly ArrayLayout[];
   readonly #scalars = new Map<number, Scalar>();
 
-  constructor(scope: ConvertScope, arrays: readonly KernelArray[]) {
+  constructor(scope: ConvertScope, arrays: readonly KernelArray[], layouts: readonly ArrayLayout[]) {
     this.#scope = scope;
     this.#arrays = arrays;
+    this.#layouts = layouts;
   }
 
   load(array: number, subscripts: readonly Linear[], width: number): NodeId {
-    if (!this.#isScalar(array)) return this.#scope.builder.load(array, subscripts, width);
+    if (!this.#isScalar(array)) return loadCell(this.#scope, { array, subscripts, layout: at(this.#layouts, array), width });
     const scalar = this.#scalar(array);
     const { current } = scalar;
     if (current?.when === undefined && current !== undefined) return current.value;
@@ -35,7 +38,7 @@ export class ScalarState {
   store(array: number, subscripts: readonly Linear[], value: NodeId): void {
     const { builder, predicate } = this.#scope;
     if (!this.#isScalar(array)) {
-      builder.effect({ kind: "store", array, subscripts }, [value], 0, predicate);
+      storeCell(this.#scope, { array, subscripts, layout: at(this.#layouts, array), width: 0 }, value);
       return;
     }
     const scalar = this.#scalar(array);
@@ -53,7 +56,7 @@ export class ScalarState {
   /** Writes back what the iteration made of the scalars. */
   flush(): void {
     for (const [array, { current }] of this.#scalars) {
-      if (current !== undefined) this.#scope.builder.effect({ kind: "store", array, subscripts: [] }, [current.value], 0, current.when);
+      if (current !== undefined) this.#scope.builder.effect({ kind: "store", array, bank: 0, subscripts: [] }, [current.value], 0, current.when);
     }
   }
 
@@ -71,7 +74,7 @@ export class ScalarState {
   }
 
   #initial(scalar: Scalar, array: number, width: number): NodeId {
-    scalar.initial ??= this.#scope.builder.load(array, [], width);
+    scalar.initial ??= this.#scope.builder.load({ kind: "load", array, bank: 0, subscripts: [] }, [], width);
     return scalar.initial;
   }
 }

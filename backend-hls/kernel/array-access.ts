@@ -1,0 +1,104 @@
+import { at } from "../../ir/index.ts";
+import type { ConvertScope } from "./convert-scope.ts";
+import { asConstant, factorsOf, linearAdd, linearConstant, linearScale } from "./linear.ts";
+import type { ArrayLayout, Linear, NodeId } from "./node.ts";
+
+/** One access of an array in the program. */
+export interface Access {
+  readonly array: number;
+  readonly subscripts: readonly Linear[];
+  readonly layout: ArrayLayout;
+  readonly width: number;
+}
+
+/** The banks an access may meet, and the address within the bank. */
+interface Place {
+  /** The bank where it is known, else the banks with the 1-bit node that says whether it is this one. */
+  readonly candidates: readonly { readonly bank: number; readonly when: NodeId | undefined }[];
+  readonly address: readonly NodeId[];
+}
+
+/** Reads a cell: from its bank, or from all possible ones with a selection behind them. */
+export function loadCell(scope: ConvertScope, access: Access): NodeId {
+  const { array, subscripts, width } = access;
+  const { candidates, address } = locate(scope, access);
+  const values = candidates.map(({ bank, when }) => ({ when, value: scope.builder.load({ kind: "load", array, bank, subscripts }, address, width) }));
+  return values.slice(1).reduce(
+    (chosen, { when, value }) => (when === undefined ? value : scope.builder.select(when, value, chosen)),
+    at(values, 0).value,
+  );
+}
+
+/** Writes a cell: to its bank, or to each possible one under the condition that it is the one. */
+export function storeCell(scope: ConvertScope, access: Access, value: NodeId): void {
+  const { array, subscripts } = access;
+  const { candidates, address } = locate(scope, access);
+  for (const { bank, when } of candidates) {
+    const guard = when === undefined ? scope.predicate : scope.predicate === undefined ? when : scope.builder.binary("and", scope.predicate, when);
+    scope.builder.effect({ kind: "store", array, bank, subscripts }, [value, ...address], 0, guard);
+  }
+}
+
+function locate(scope: ConvertScope, { subscripts, layout }: Access): Place {
+  let bank = 0;
+  const dynamic: { readonly factor: number; readonly stride: number; readonly node: NodeId }[] = [];
+  let word = linearConstant(0);
+  subscripts.forEach((subscript, dim) => {
+    const factor = at(layout.factors, dim);
+    const stride = layout.factors.slice(dim + 1).reduce((product, next) => product * next, 1);
+    const split = divide(scope, subscript, factor, at(layout.words, dim));
+    if (typeof split.bank === "number") bank += split.bank * stride;
+    else dynamic.push({ factor, stride, node: split.bank });
+    word = linearAdd(linearScale(word, at(layout.words, dim)), split.word);
+  });
+  const addressBits = Math.max(1, (layout.depth - 1).toString(2).length);
+  const address = layout.depth === 1 ? [] : [toAddress(scope, word, addressBits)];
+  return { candidates: expand(scope, bank, dynamic), address };
+}
+
+/** Subscript = word · factor + bank. */
+function divide(scope: ConvertScope, subscript: Linear, factor: number, words: number): { readonly bank: number | NodeId; readonly word: Linear } {
+  if (factor === 1) return { bank: 0, word: subscript };
+  if (factorsOf(subscript).every((value) => value % factor === 0)) {
+    const bank = ((subscript.constant % factor) + factor) % factor;
+    const scaled = linearScale({ ...subscript, constant: subscript.constant - bank }, 1 / factor);
+    return { bank, word: scaled };
+  }
+  const { builder } = scope;
+  const shift = Math.log2(factor);
+  const node = scope.linearNode(subscript);
+  const width = builder.widthOf(node);
+  if (!Number.isInteger(shift)) {
+    if (words !== 1) scope.unsupported(`a subscript dealt out to ${String(factor)} banks at run time`, "a power of two of banks");
+    // The banks are all cells of the dimension: the subscript itself is the bank.
+    return { bank: node, word: linearConstant(0) };
+  }
+  const low = builder.slice(builder.signed(node, Math.max(width, shift)), 0, shift);
+  if (shift >= width) return { bank: low, word: linearConstant(0) };
+  const high = builder.slice(node, shift, width - shift);
+  return { bank: low, word: { counters: new Map(), opaque: new Map([[high, 1]]), constant: 0 } };
+}
+
+function toAddress(scope: ConvertScope, word: Linear, bits: number): NodeId {
+  const known = asConstant(word);
+  if (known !== undefined) return scope.builder.constant(BigInt(known), bits);
+  return scope.builder.signed(scope.linearNode(word), bits);
+}
+
+function expand(
+  scope: ConvertScope,
+  base: number,
+  dynamic: readonly { readonly factor: number; readonly stride: number; readonly node: NodeId }[],
+): Place["candidates"] {
+  const { builder } = scope;
+  let candidates: readonly { readonly bank: number; readonly when: NodeId | undefined }[] = [{ bank: base, when: undefined }];
+  for (const { factor, stride, node } of dynamic) {
+    const width = builder.widthOf(node);
+    const choices = Array.from({ length: factor }, (_, value) => ({ value, when: builder.compare("eq", node, builder.constant(BigInt(value), width)) }));
+    candidates = candidates.flatMap((candidate) => choices.map(({ value, when }) => ({
+      bank: candidate.bank + value * stride,
+      when: candidate.when === undefined ? when : builder.binary("and", candidate.when, when),
+    })));
+  }
+  return candidates;
+}

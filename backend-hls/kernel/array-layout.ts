@@ -1,0 +1,53 @@
+import { at } from "../../ir/index.ts";
+import { asConstant, factorsOf } from "./linear.ts";
+import type { ArrayLayout, ArrayStorage, KernelArray, KernelGraph, Linear } from "./node.ts";
+
+/** Arrays of at most this many words a bank go to distributed RAM unless told otherwise. */
+const DISTRIBUTED_WORDS = 64;
+
+/** The layout of an array dealt out by `factors`. */
+export function layoutFor(array: KernelArray, factors: readonly number[], storage: ArrayStorage | undefined = array.storage): ArrayLayout {
+  const complete = storage === "reg" || array.shape.length === 0;
+  const kept = complete ? array.shape : array.shape.map((size, dim) => Math.min(size, factors[dim] ?? 1));
+  const words = array.shape.map((size, dim) => Math.ceil(size / at(kept, dim)));
+  const depth = words.reduce((product, count) => product * count, 1);
+  const banks = kept.reduce((product, factor) => product * factor, 1);
+  const chosen = storage ?? (depth === 1 ? "reg" : depth <= DISTRIBUTED_WORDS ? "lut" : "block");
+  return { factors: kept, words, banks, depth, storage: depth === 1 ? "reg" : chosen };
+}
+
+/** One bank, or what the program asks for. */
+export function unpartitioned(array: KernelArray): ArrayLayout {
+  return layoutFor(array, array.partition ?? array.shape.map(() => 1));
+}
+
+/**
+ * Cyclic factors for one array from the accesses of one kernel: along each dimension as many banks as
+ * the accesses of one iteration have different constants, where the counters' factors allow to tell the
+ * banks apart at compile time (array partitioning after access functions: ScaleHLS, HPCA 2022, §5.4).
+ */
+export function inferFactors(graph: KernelGraph, array: number): readonly number[] {
+  const shape = at(graph.arrays, array).shape;
+  const accesses = graph.nodes.flatMap((node) => ((node.op.kind === "load" || node.op.kind === "store") && node.op.array === array ? [node.op] : []));
+  return shape.map((size, dim) => {
+    const loads = factorAlong(accesses.filter((op) => op.kind === "load").map((op) => at(op.subscripts, dim)), size);
+    const stores = factorAlong(accesses.filter((op) => op.kind === "store").map((op) => at(op.subscripts, dim)), size);
+    return Math.max(loads, stores);
+  });
+}
+
+function factorAlong(subscripts: readonly Linear[], size: number): number {
+  const constants = [...new Set(subscripts.map((subscript) => subscript.constant))];
+  if (constants.length <= 1) return 1;
+  if (subscripts.every((subscript) => asConstant(subscript) !== undefined)) return size;
+  const stride = subscripts.flatMap(factorsOf).reduce(greatestCommonDivisor, 0);
+  for (let factor = constants.length; factor <= stride; factor++) {
+    if (stride % factor !== 0) continue;
+    if (new Set(constants.map((constant) => constant % factor)).size === constants.length) return factor;
+  }
+  return Math.max(1, stride);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b);
+}

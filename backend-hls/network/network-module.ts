@@ -1,0 +1,216 @@
+import { HwBuilder, at, CompilerBug, present, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
+import { blockReadLatency } from "../pipeline/characterize-node.ts";
+import { kernelModule, type KernelHardware } from "../pipeline/kernel-module.ts";
+import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../pipeline/ports.ts";
+import { fifoModule, lateInstance, modulesOf, type LateInstance } from "../shell/index.ts";
+import { bankModule } from "./buffer-module.ts";
+import { MemoryPort, memoryPorts } from "./memory-port.ts";
+import type { NetworkPlan, PlannedKernel, PlannedStream } from "./plan-network.ts";
+
+/** The hardware of a schedule: its top module and all modules below it, each once. */
+export interface NetworkHardware {
+  readonly top: Operation;
+  readonly modules: readonly Operation[];
+  /** Kernels in the order of the bits of `busy_bits` and `issue_bits`. */
+  readonly kernels: readonly { readonly name: string; readonly hardware: KernelHardware }[];
+}
+
+/**
+ * Joins kernels, queues, buffers and memory engines. Ports: clk, rst; per outside stream that a kernel reads
+ * `<name>_{valid,data,credit}`, per one that a kernel writes `<name>_{valid,data,pop}`; per memory `k`
+ * `m_axi_gmem<k>_*`, `gmem<k>_{base,limit}`; `clear_error`, `error_code`, `busy_bits`, `issue_bits`.
+ */
+export function networkModule(name: string, plan: NetworkPlan): NetworkHardware {
+  return new NetworkBuilder(name, plan).build();
+}
+
+class NetworkBuilder {
+  readonly #plan: NetworkPlan;
+  readonly #b: HwBuilder;
+  readonly #name: string;
+  readonly #queues = new Map<Value, LateInstance>();
+  readonly #modules: Operation[] = [];
+  /** Drivers of a queue's ends, gathered while the users are made. */
+  readonly #ends = new Map<Value, Record<string, Value>>();
+
+  constructor(name: string, plan: NetworkPlan) {
+    this.#name = name;
+    this.#plan = plan;
+    this.#b = new HwBuilder(name, [
+      { name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...this.#outsidePorts(), ...memoryPorts(plan),
+      ...(plan.bursts.length > 0 ? [{ name: "clear_error", width: 1 }] : []),
+    ]);
+  }
+
+  build(): NetworkHardware {
+    for (const stream of this.#plan.streams.values()) this.#addQueue(stream);
+    const kernels = this.#plan.kernels.map((kernel) => this.#addKernel(kernel));
+    this.#connectBuffers(kernels);
+    this.#connectMemories();
+    this.#connectOutside();
+    for (const [value, queue] of this.#queues) queue.connect(this.#ends.get(value) ?? {});
+    const bits = (signal: "busy" | "issue"): Value => this.#b.concat(...kernels.map(({ instance }) => instance.out(signal)).toReversed());
+    this.#b.output("busy_bits", bits("busy"));
+    this.#b.output("issue_bits", bits("issue"));
+    const top = this.#b.finish();
+    return { top, modules: modulesOf({ module: top, submodules: this.#modules }), kernels: kernels.map(({ kernel, hardware }) => ({ name: kernel.name, hardware })) };
+  }
+
+  // ---- queues
+  #addQueue(stream: PlannedStream): void {
+    const module = fifoModule(stream.width, stream.depth);
+    this.#modules.push(module);
+    this.#queues.set(stream.value, lateInstance(this.#b, module, `q_${stream.name}`));
+    this.#ends.set(stream.value, {});
+  }
+
+  #queue(value: Value): LateInstance {
+    return present(this.#queues.get(value), `the queue ${value.hint ?? ""}`);
+  }
+
+  /** Drives the producer's end of a queue. */
+  #push(value: Value, valid: Value, data: Value | undefined): void {
+    this.#drive(value, { in_valid: valid, ...(data === undefined ? {} : { in_data: data }) });
+  }
+
+  #drive(value: Value, signals: Record<string, Value>): void {
+    const ends = present(this.#ends.get(value), "a queue");
+    for (const [key, signal] of Object.entries(signals)) {
+      if (ends[key] !== undefined) throw new CompilerBug(`queue ${value.hint ?? ""} has two users at one end`);
+      ends[key] = signal;
+    }
+  }
+
+  // ---- kernels
+  #addKernel(kernel: PlannedKernel): BuiltKernel {
+    const depthOf = (argument: number): number => present(this.#plan.streams.get(at(kernel.connections, argument)), "a stream").depth;
+    const hardware = kernelModule(`${this.#name}_${kernel.name}`, kernel.scheduled, this.#plan.library, { depthOf });
+    this.#modules.push(...hardware.submodules, hardware.module);
+    const instance = lateInstance(this.#b, hardware.module, `k_${kernel.name}`);
+    const { graph } = kernel.scheduled;
+    const command = at(kernel.connections, graph.command.argument);
+    instance.connect({ cmd_valid: this.#queue(command).out("out_valid"), ...(graph.command.width > 0 ? { cmd_data: this.#queue(command).out("out_data") } : {}) });
+    this.#drive(command, { out_pop: instance.out("cmd_pop") });
+    for (const { stream, direction } of streamUses(graph)) {
+      const { argument, width } = at(graph.streams, stream);
+      const value = at(kernel.connections, argument);
+      const queue = this.#queue(value);
+      if (direction === "read") {
+        instance.connect({ [streamPort(argument, "valid")]: queue.out("out_valid"), ...(width > 0 ? { [streamPort(argument, "data")]: queue.out("out_data") } : {}) });
+        this.#drive(value, { out_pop: instance.out(streamPort(argument, "pop")) });
+      } else {
+        instance.connect({ [streamPort(argument, "credit")]: queue.out("in_credit") });
+        this.#push(value, instance.out(streamPort(argument, "valid")), width > 0 ? instance.out(streamPort(argument, "data")) : undefined);
+      }
+    }
+    return { kernel, hardware, instance };
+  }
+
+  // ---- buffers
+  #connectBuffers(kernels: readonly BuiltKernel[]): void {
+    for (const buffer of this.#plan.buffers.values()) {
+      for (let bank = 0; bank < buffer.layout.banks; bank++) {
+        const users = kernels.flatMap(({ kernel, instance }) => sharedBanks(kernel.scheduled.graph)
+          .filter((shared) => shared.bank === bank && at(kernel.connections, shared.argument) === buffer.value)
+          .map((shared) => ({ instance, shared })));
+        this.#connectBank(`${this.#name}_${buffer.name}${buffer.layout.banks > 1 ? `_${String(bank)}` : ""}`, { ...buffer, bank }, users);
+      }
+    }
+  }
+
+  #connectBank(name: string, { width, layout, bank }: { readonly width: number; readonly layout: { readonly depth: number; readonly storage: "reg" | "lut" | "block" }; readonly bank: number }, users: readonly BankUser[]): void {
+    const readers = users.filter(({ shared }) => shared.loads);
+    const writers = users.filter(({ shared }) => shared.stores);
+    if (readers.length === 0) return;
+    const module = bankModule({ name, width, depth: layout.depth, storage: layout.storage, readers: readers.length, writers: writers.length, readLatency: blockReadLatency(this.#plan.library) });
+    this.#modules.push(module);
+    const instance = lateInstance(this.#b, module, `b_${name}`);
+    const addressed = addressBits(layout.depth) > 0;
+    readers.forEach(({ instance: kernel, shared }, index) => {
+      if (addressed) instance.connect({ [`r${String(index)}_addr`]: kernel.out(bankPort(shared.argument, bank, "raddr")) });
+      kernel.connect({ [bankPort(shared.argument, bank, "rdata")]: instance.out(`r${String(index)}_data`) });
+    });
+    writers.forEach(({ instance: kernel, shared }, index) => {
+      const prefix = `w${String(index)}`;
+      instance.connect({
+        [`${prefix}_en`]: kernel.out(bankPort(shared.argument, bank, "wen")), [`${prefix}_data`]: kernel.out(bankPort(shared.argument, bank, "wdata")),
+        ...(addressed ? { [`${prefix}_addr`]: kernel.out(bankPort(shared.argument, bank, "waddr")) } : {}),
+      });
+    });
+  }
+
+  // ---- memory
+  #connectMemories(): void {
+    if (this.#plan.bursts.length === 0) return;
+    const memories = [...new Set(this.#plan.bursts.map((burst) => burst.memory))];
+    const errors = memories.map((memory) => {
+      const port = new MemoryPort(this.#b, this.#plan, memory);
+      for (const client of port.clients) {
+        const { burst, instance } = client;
+        const requests = this.#queue(burst.requests);
+        instance.connect({ req_valid: requests.out("out_valid"), req_data: client.request(requests.out("out_data")) });
+        this.#drive(burst.requests, { out_pop: instance.out("req_pop") });
+        if (burst.kind === "read") {
+          instance.connect({ rsp_credit: this.#queue(burst.data).out("in_credit") });
+          this.#push(burst.data, instance.out("rsp_valid"), instance.out("rsp_data"));
+        } else {
+          const done = present(burst.done, "the done stream of a write");
+          instance.connect({ data_valid: this.#queue(burst.data).out("out_valid"), data_data: this.#queue(burst.data).out("out_data"), done_credit: this.#queue(done).out("in_credit") });
+          this.#drive(burst.data, { out_pop: instance.out("data_pop") });
+          this.#push(done, instance.out("done_valid"), undefined);
+        }
+      }
+      this.#modules.push(...port.modules);
+      return port.errorCode;
+    });
+    this.#b.output("error_code", errors.reduce((x, y) => this.#b.or(x, y)));
+  }
+
+  // ---- outside
+  #outsideStreams(): readonly { readonly value: Value; readonly name: string; readonly width: number; readonly into: boolean }[] {
+    const { plan } = { plan: this.#plan };
+    return plan.outside.flatMap((value) => {
+      const stream = plan.streams.get(value);
+      return stream === undefined ? [] : [{ value, name: stream.name, width: stream.width, into: isRead(plan, value) }];
+    });
+  }
+
+  #outsidePorts(): readonly PortSpec[] {
+    return this.#outsideStreams().flatMap(({ name, width, into }): readonly PortSpec[] => {
+      if (!into) return [{ name: `${name}_pop`, width: 1 }];
+      return [{ name: `${name}_valid`, width: 1 }, ...(width > 0 ? [{ name: `${name}_data`, width }] : [])];
+    });
+  }
+
+  #connectOutside(): void {
+    for (const { value, name, width, into } of this.#outsideStreams()) {
+      const queue = this.#queue(value);
+      if (into) {
+        this.#push(value, this.#b.input(`${name}_valid`), width > 0 ? this.#b.input(`${name}_data`) : undefined);
+        this.#b.output(`${name}_credit`, queue.out("in_credit"));
+      } else {
+        this.#drive(value, { out_pop: this.#b.input(`${name}_pop`) });
+        this.#b.output(`${name}_valid`, queue.out("out_valid"));
+        if (width > 0) this.#b.output(`${name}_data`, queue.out("out_data"));
+      }
+    }
+  }
+}
+
+interface BuiltKernel {
+  readonly kernel: PlannedKernel;
+  readonly hardware: KernelHardware;
+  readonly instance: LateInstance;
+}
+
+interface BankUser {
+  readonly instance: LateInstance;
+  readonly shared: { readonly argument: number; readonly loads: boolean; readonly stores: boolean };
+}
+
+/** Whether something inside takes elements from this stream. */
+export function isRead(plan: NetworkPlan, value: Value): boolean {
+  return plan.bursts.some((burst) => burst.requests === value || (burst.kind === "write" && burst.data === value))
+    || plan.kernels.some(({ scheduled: { graph }, connections }) => at(connections, graph.command.argument) === value
+      || streamUses(graph).some(({ stream, direction }) => direction === "read" && at(connections, at(graph.streams, stream).argument) === value));
+}

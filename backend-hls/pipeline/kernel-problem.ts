@@ -1,0 +1,100 @@
+import { at } from "../../ir/index.ts";
+import type { OperatorLibrary } from "../library/operator-library.ts";
+import type { Characteristics } from "../library/operator.ts";
+import type { Dependence, OperatorType, Problem, Resource } from "../problem/problem.ts";
+import { hasEffect, type KernelGraph, type KernelNode, type Linear } from "../kernel/node.ts";
+import { characterizeNode } from "./characterize-node.ts";
+import { findMeeting } from "./dependence.ts";
+
+/** A kernel as a scheduling problem, with the timing of its nodes. */
+export interface KernelProblem {
+  readonly problem: Problem;
+  readonly timing: readonly Characteristics[];
+  /** Whether some order between accesses of different commands had to be respected. */
+  readonly crossesCommands: boolean;
+}
+
+/** Operations are the kernel's nodes, in their order; resources are the ports of memory banks. */
+export function kernelProblem(library: OperatorLibrary, graph: KernelGraph, acrossCommands: boolean): KernelProblem {
+  const timing = graph.nodes.map((node) => characterizeNode(library, graph, node));
+  const types = new Map<string, OperatorType>();
+  const resources = new Map<string, Resource>();
+  const operations = graph.nodes.map((node, id) => {
+    const resource = portOf(graph, node);
+    if (resource !== undefined) resources.set(resource, { name: resource, units: 1 });
+    const { latencyCycles, inputDelayPs, outputDelayPs } = at(timing, id);
+    const type = `${String(latencyCycles)}_${String(inputDelayPs)}_${String(outputDelayPs)}${resource === undefined ? "" : `_${resource}`}`;
+    types.set(type, { name: type, latencyCycles, inputDelayPs, outputDelayPs, ...(resource === undefined ? {} : { resource }) });
+    return { id, name: `${node.op.kind}${String(id)}`, type, resultBits: node.op.kind === "constant" ? 0 : node.width };
+  });
+  const memory = memoryOrder(graph, acrossCommands);
+  const problem: Problem = {
+    operations, types: [...types.values()], resources: [...resources.values()],
+    dependences: [...dataDependences(graph), ...memory.dependences, ...doneOrder(graph)], periodPs: library.usablePeriodPs,
+  };
+  return { problem, timing, crossesCommands: memory.crossesCommands };
+}
+
+/** The bank port that an access occupies; registers can be read any number of times. */
+function portOf(graph: KernelGraph, { op }: KernelNode): string | undefined {
+  if (op.kind === "store") return `write_${at(graph.arrays, op.array).name}_${String(op.bank)}`;
+  if (op.kind !== "load" || at(graph.layouts, op.array).storage === "reg") return undefined;
+  return `read_${at(graph.arrays, op.array).name}_${String(op.bank)}`;
+}
+
+function dataDependences(graph: KernelGraph): readonly Dependence[] {
+  return graph.nodes.flatMap((node) => {
+    const sources = node.predicate === undefined ? node.args : [...node.args, node.predicate];
+    return [...new Set(sources)].map((from): Dependence => ({ kind: "data", from, to: node.id, distance: 0 }));
+  });
+}
+
+/** `done` stands behind every store. */
+function doneOrder(graph: KernelGraph): readonly Dependence[] {
+  const stores = graph.nodes.filter((node) => node.op.kind === "store");
+  return graph.nodes.filter((node) => node.op.kind === "done")
+    .flatMap((done) => stores.map((store): Dependence => ({ kind: "order", from: store.id, to: done.id, distance: 0, minCycles: 0 })));
+}
+
+interface MemoryAccess {
+  readonly id: number;
+  readonly kind: "load" | "store";
+  readonly subscripts: readonly Linear[];
+}
+
+/** A written word can be read a cycle later; a word may be overwritten in the cycle in which it is read. */
+function cyclesBetween(first: MemoryAccess, second: MemoryAccess): number {
+  return first.kind === "store" ? 1 : second.kind === "store" ? 0 : Number.NaN;
+}
+
+function memoryOrder(graph: KernelGraph, acrossCommands: boolean): { readonly dependences: readonly Dependence[]; readonly crossesCommands: boolean } {
+  const banks = new Map<string, MemoryAccess[]>();
+  for (const { id, op } of graph.nodes) {
+    if (op.kind !== "load" && op.kind !== "store") continue;
+    const key = `${String(op.array)}:${String(op.bank)}`;
+    const list = banks.get(key) ?? [];
+    banks.set(key, list);
+    list.push({ id, kind: op.kind, subscripts: op.subscripts });
+  }
+  const dependences: Dependence[] = [];
+  let crossesCommands = false;
+  for (const accesses of banks.values()) {
+    if (!accesses.some((access) => access.kind === "store")) continue;
+    for (const first of accesses) for (const second of accesses) {
+      if (first.kind === "load" && second.kind === "load") continue;
+      const minCycles = cyclesBetween(first, second);
+      const meeting = findMeeting(graph.loops, first.subscripts, second.subscripts, acrossCommands);
+      if (meeting.sameIteration && first.id < second.id) dependences.push({ kind: "order", from: first.id, to: second.id, distance: 0, minCycles });
+      if (meeting.carried === undefined) continue;
+      if (first === second && first.kind === "store") continue; // a pipeline keeps the order of one operation's starts
+      dependences.push({ kind: "order", from: first.id, to: second.id, distance: meeting.carried, minCycles });
+      crossesCommands ||= acrossCommands && findMeeting(graph.loops, first.subscripts, second.subscripts, false).carried !== meeting.carried;
+    }
+  }
+  return { dependences, crossesCommands };
+}
+
+/** Nodes that do something, for reports. */
+export function effectsOf(graph: KernelGraph): readonly KernelNode[] {
+  return graph.nodes.filter(hasEffect);
+}
