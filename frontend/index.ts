@@ -10,6 +10,15 @@ export {
   type IntegerDecoder,
   type IntegerDecoderOptions,
 } from "./executor/integer-decoder.ts";
+export { buildFloatGraph, cacheName, type GraphShape, stepFunction } from "./graph/build-graph.ts";
+export {
+  createGraphDecoder,
+  type GraphDecoder,
+  type GraphDecoderOptions,
+  type GraphRow,
+  stepInputs,
+} from "./graph/graph-decoder.ts";
+export { floatWeights, quantizedWeights } from "./graph/graph-weights.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./load-model.ts";
 export type { QuantizedMatrix } from "./quantize/quantize-matrix.ts";
 export { type QuantizedLayer, type QuantizedModel, quantizeModel } from "./quantize/quantize-model.ts";

@@ -8,13 +8,14 @@ import { funcDialect } from "./func/ops.ts";
 import { fxDialect } from "./fx/ops.ts";
 import { hwDialect } from "./hw/ops.ts";
 import { memrefDialect } from "./memref/ops.ts";
+import { nnDialect } from "./nn/ops.ts";
 import { scfDialect } from "./scf/ops.ts";
 import { seqDialect } from "./seq/ops.ts";
 import { vectorDialect } from "./vector/ops.ts";
 
 /** Every dialect, from the highest level to the lowest. */
 export const ALL_DIALECTS: readonly Dialect[] = [
-  builtinDialect, funcDialect, dataflowDialect, affineDialect, scfDialect, memrefDialect, vectorDialect, arithDialect, fxDialect,
+  builtinDialect, funcDialect, nnDialect, dataflowDialect, affineDialect, scfDialect, memrefDialect, vectorDialect, arithDialect, fxDialect,
   hwDialect, combDialect, seqDialect,
 ];
 

@@ -1,0 +1,109 @@
+import type { Operation, Value } from "../core/operation.ts";
+import type { OpView } from "../core/op-definition.ts";
+import { changed, definePass, unchanged } from "../core/pass.ts";
+import { i8 } from "../core/type.ts";
+import type { NnBuilder, QuantizedRows } from "../dialects/nn/builder.ts";
+import { AttentionOp, findCache, KvAppendOp, KvCacheOp, LinearOp, RmsNormOp, WeightOp } from "../dialects/nn/ops.ts";
+import { shapeOf } from "../dialects/nn/shapes.ts";
+import { at, present } from "../support/bug.ts";
+import { defineDiagnostic, type Diagnostic } from "../support/diagnostics.ts";
+import { behindDefinition, eraseUnused, writeBefore } from "./rewrite.ts";
+
+const unnamedWeight = defineDiagnostic("NN0101", "unsupported", (p: { op: string }) => ({
+  message: `the matrix of ${p.op} is computed, so it cannot be quantized when the model is compiled`,
+  expected: "an nn.weight",
+  hint: "write nn.qlinear with an int8 matrix and its scales instead",
+}));
+const narrowNorm = defineDiagnostic("NN0102", "unsupported", (p: { channels: number }) => ({
+  message: `a norm over ${String(p.channels)} channels has no integer form`,
+  expected: "8 channels or more",
+}));
+
+/**
+ * The float graph becomes the integer graph of docs/numerics.md, "Integer reference":
+ * linear(x, w) ==> qlinear(quantize(x), w, w.scale); linear(rms_norm(x, g), w) ==> qlinear(norm_quantize(x, g), w, w.scale);
+ * kv_append(k, v) ==> kv_write(quantize_heads(k), quantize_heads(v)); attention(q) ==> paged_attention(quantize_heads(q)).
+ */
+export const nnQuantize = definePass({
+  name: "nn-quantize",
+  summary: "Turns matrix products, norms and attention to int8 with scales (w8a8, kv8)",
+  requires: [],
+  ensures: ["quantized"],
+  defaults: {},
+  run: (module) => {
+    const ops = [...module.walk()];
+    const diagnostics = ops.flatMap(unsupported);
+    if (diagnostics.length > 0) return { kind: "error", diagnostics };
+    const quantizer = new Quantizer();
+    for (const op of ops) quantizer.rewrite(op);
+    for (const op of ops.toReversed()) if (REPLACED.has(op.name)) eraseUnused(op);
+    return quantizer.rewrites > 0 ? changed : unchanged;
+  },
+});
+
+const REPLACED: ReadonlySet<string> = new Set([LinearOp.name, RmsNormOp.name, KvAppendOp.name, AttentionOp.name, WeightOp.name]);
+
+function unsupported(op: Operation): readonly Diagnostic[] {
+  const linear = LinearOp.match(op);
+  if (linear === undefined) return [];
+  const norm = RmsNormOp.match(linear.operands.x.producer);
+  const [, channels = 8] = norm === undefined ? [] : shapeOf(norm.operands.x.type);
+  return [
+    ...(WeightOp.match(linear.operands.w.producer) === undefined ? [unnamedWeight(op.span, { op: op.name })] : []),
+    ...(channels < 8 ? [narrowNorm(op.span, { channels })] : []),
+  ];
+}
+
+/** Rewrites operations one by one; a vector that several matrices multiply is quantized once. */
+class Quantizer {
+  rewrites = 0;
+  readonly #quantized = new Map<Value, QuantizedRows>();
+
+  rewrite(op: Operation): void {
+    const [cache, linear, append, attention] = [KvCacheOp.match(op), LinearOp.match(op), KvAppendOp.match(op), AttentionOp.match(op)];
+    if (cache?.attrs.element.kind === "float") this.#count(() => { op.setAttribute("element", { kind: "type", type: i8 }); });
+    if (linear !== undefined) this.#replace(op, (b) => this.#linear(b, linear));
+    if (append !== undefined) this.#replace(op, (b) => kvWrite(b, append));
+    if (attention !== undefined) this.#replace(op, (b) => pagedAttention(b, attention));
+  }
+
+  #count(edit: () => void): void {
+    edit();
+    this.rewrites++;
+  }
+
+  #replace(op: Operation, write: (b: NnBuilder) => Value): void {
+    this.#count(() => {
+      const value = writeBefore(op, write);
+      value.hint = op.result.hint;
+      op.result.replaceAllUsesWith(value);
+    });
+  }
+
+  #linear(b: NnBuilder, { operands: { x, w } }: OpView<(typeof LinearOp)["spec"]>): Value {
+    const { name } = present(WeightOp.match(w.producer), "the matrix").attrs;
+    const shape = shapeOf(w.type);
+    return b.qlinear(this.#quantize(x), b.weight(name, shape, i8), b.weight(`${name}.scale`, shape.slice(0, 1)));
+  }
+
+  #quantize(x: Value): QuantizedRows {
+    const known = this.#quantized.get(x);
+    if (known !== undefined) return known;
+    const norm = RmsNormOp.match(x.producer);
+    const rows = writeBefore(behindDefinition(x), (b) =>
+      norm === undefined ? b.quantize(x) : b.normQuantize(norm.operands.x, norm.operands.gain, norm.attrs.eps));
+    this.#quantized.set(x, rows);
+    return rows;
+  }
+}
+
+function kvWrite(b: NnBuilder, { op, operands: { k, v, slots }, attrs }: OpView<(typeof KvAppendOp)["spec"]>): Value {
+  const { kv_heads: heads } = present(findCache(op, attrs.cache), "the cache");
+  return b.kvWrite(attrs.cache, b.quantizeHeads(k, heads), b.quantizeHeads(v, heads), slots);
+}
+
+function pagedAttention(b: NnBuilder, { op, operands, attrs }: OpView<(typeof AttentionOp)["spec"]>): Value {
+  const { q, ...places } = operands;
+  const { head_dim: headDim } = present(findCache(op, attrs.cache), "the cache");
+  return b.pagedAttention(b.quantizeHeads(q, at(shapeOf(q.type), 1) / headDim), { ...places, ...attrs, window: attrs.window });
+}
