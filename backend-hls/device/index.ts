@@ -2,4 +2,4 @@
 export { invalidDevice, unknownDevice, unreadableDevice } from "./diagnostics.ts";
 export { devicesDirectory, knownDevices, loadDevice } from "./load.ts";
 export { deviceMemory, type MemorySize } from "./memory.ts";
-export { deviceSchema, type Device } from "./schema.ts";
+export { type Device, deviceSchema } from "./schema.ts";

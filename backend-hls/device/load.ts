@@ -19,7 +19,10 @@ export function devicesDirectory(): string {
 
 /** The names of the devices in `directory`, sorted. */
 export function knownDevices(directory: string = devicesDirectory()): readonly string[] {
-  return readdirSync(directory).filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length)).sort();
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
 }
 
 /** Reads a device by name, or by the path of its file; what is wrong with it comes back as diagnostics. */
@@ -35,9 +38,15 @@ function readDevice(file: string): Result<Device> {
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    return fail(unreadableDevice(builtSpan(file), { reason: error instanceof Error ? error.message : String(error) }));
+    return fail(
+      unreadableDevice(builtSpan(file), { reason: error instanceof Error ? error.message : String(error) }),
+    );
   }
   const parsed = deviceSchema.safeParse(content);
   if (parsed.success) return ok(parsed.data);
-  return fail(...parsed.error.issues.map((issue) => invalidDevice(builtSpan(file), { path: issue.path.map(String).join("."), problem: issue.message })));
+  return fail(
+    ...parsed.error.issues.map((issue) =>
+      invalidDevice(builtSpan(file), { path: issue.path.map(String).join("."), problem: issue.message }),
+    ),
+  );
 }

@@ -16,7 +16,12 @@ export interface MemorySize {
  */
 export function deviceMemory(device: Device, size: MemorySize): MemoryParameters {
   const { axi, dram } = device;
-  const port = { dataBits: axi.data_bits, addressBits: size.addressBits, depthBeats: size.depthBeats, queueDepth: 2 ** Math.ceil(Math.log2(Math.min(axi.max_outstanding, 16))) };
+  const port = {
+    dataBits: axi.data_bits,
+    addressBits: size.addressBits,
+    depthBeats: size.depthBeats,
+    queueDepth: 2 ** Math.ceil(Math.log2(Math.min(axi.max_outstanding, 16))),
+  };
   if (dram === undefined) return { ...port, kind: "ideal", readLatency: 2 };
   const share = Math.min(1, dram.channels / axi.count);
   const ns = { ...dram.ns, trtw: dram.ns.trtw ?? 4000 / dram.mts };

@@ -2,7 +2,10 @@ import { z } from "zod";
 
 const positive = z.number().positive();
 const count = z.int().nonnegative();
-const powerOfTwo = z.int().positive().refine((value) => Number.isInteger(Math.log2(value)), { error: "expected a power of two" });
+const powerOfTwo = z
+  .int()
+  .positive()
+  .refine((value) => Number.isInteger(Math.log2(value)), { error: "expected a power of two" });
 
 const dram = z.strictObject({
   kind: z.string(),
@@ -13,8 +16,15 @@ const dram = z.strictObject({
   banks: powerOfTwo,
   row_bytes: powerOfTwo,
   ns: z.strictObject({
-    trcd: positive, trp: positive, tcl: positive, tras: positive, trfc: positive, trefi: positive, twtr: positive,
-    trtw: positive.optional(), controller: z.number().nonnegative().optional(),
+    trcd: positive,
+    trp: positive,
+    tcl: positive,
+    tras: positive,
+    trfc: positive,
+    trefi: positive,
+    twtr: positive,
+    trtw: positive.optional(),
+    controller: z.number().nonnegative().optional(),
   }),
 });
 
@@ -32,8 +42,11 @@ export const deviceSchema = z.strictObject({
   /** Absent: memory is on the chip. */
   dram: dram.optional(),
   energy: z.strictObject({
-    static_w: z.number().nonnegative(), pj_mac8: z.number().nonnegative(), pj_mac16: z.number().nonnegative(),
-    pj_sram_byte: z.number().nonnegative(), pj_dram_byte: z.number().nonnegative(),
+    static_w: z.number().nonnegative(),
+    pj_mac8: z.number().nonnegative(),
+    pj_mac16: z.number().nonnegative(),
+    pj_sram_byte: z.number().nonnegative(),
+    pj_dram_byte: z.number().nonnegative(),
   }),
   price_usd: positive.optional(),
   sources: z.record(z.string(), z.string()),

@@ -3,7 +3,7 @@ import { clockAndReset } from "./axi-shape.ts";
 import { bitsFor } from "./bits.ts";
 import { creditCounter } from "./credits.ts";
 import { fifoModule } from "./fifo.ts";
-import { lateInstance, type LateInstance } from "./late-instance.ts";
+import { type LateInstance, lateInstance } from "./late-instance.ts";
 import type { HardwareUnit } from "./unit.ts";
 
 /** The sizes of an arbiter: `clients` masters share one port. */
@@ -41,7 +41,10 @@ function lowest(b: HwBuilder, requests: readonly Value[]): readonly Value[] {
 /** Round robin: the first request behind the client that was served last. */
 function roundRobin(b: HwBuilder, requests: readonly Value[], served: Value): readonly Value[] {
   const behind = requests.map((_, index) => b.feedback(1, { name: `behind${String(index)}`, reset: 0n }));
-  const first = lowest(b, requests.map((request, index) => b.and(request, behind[index]?.value ?? request)));
+  const first = lowest(
+    b,
+    requests.map((request, index) => b.and(request, behind[index]?.value ?? request)),
+  );
   const any = b.or(b.constant(0, 1), ...first);
   const wrapped = lowest(b, requests);
   const grants = first.map((grant, index) => b.mux(any, grant, wrapped[index] ?? grant));
@@ -75,15 +78,32 @@ function addressChannel(b: HwBuilder, options: ArbiterOptions, a: "ar" | "aw", r
   const taken = b.and(free, b.or(b.constant(0, 1), ...requests));
   const grants = roundRobin(b, requests, taken);
   valid.drive(b.or(taken, b.and(valid.value, b.not(b.input(`m_axi_${a}ready`)))));
-  const register = (field: string): Value => b.register(choose(b, grants, names.map((name) => b.input(`${name}_${a}${field}`))), { name: `${a}_${field}`, enable: taken });
-  names.forEach((name, index) => { b.output(`${name}_${a}ready`, b.and(free, grants[index] ?? free)); });
+  const register = (field: string): Value =>
+    b.register(
+      choose(
+        b,
+        grants,
+        names.map((name) => b.input(`${name}_${a}${field}`)),
+      ),
+      { name: `${a}_${field}`, enable: taken },
+    );
+  names.forEach((name, index) => {
+    b.output(`${name}_${a}ready`, b.and(free, grants[index] ?? free));
+  });
   b.output(`m_axi_${a}valid`, valid.value);
   b.output(`m_axi_${a}addr`, register("addr"));
   b.output(`m_axi_${a}len`, register("len"));
   b.output(`m_axi_${a}size`, b.constant(Math.log2(options.dataBits / 8), 3));
   b.output(`m_axi_${a}burst`, b.constant(1, 2));
   const indexBits = bitsFor(options.clients - 1);
-  return { taken, client: choose(b, grants, names.map((_, index) => b.constant(index, indexBits))) };
+  return {
+    taken,
+    client: choose(
+      b,
+      grants,
+      names.map((_, index) => b.constant(index, indexBits)),
+    ),
+  };
 }
 
 function isHead(b: HwBuilder, order: LateInstance, index: number): Value {
@@ -92,7 +112,9 @@ function isHead(b: HwBuilder, order: LateInstance, index: number): Value {
 
 function clientInputs(options: ArbiterOptions, a: "ar" | "aw"): readonly PortSpec[] {
   return clientNames(options).flatMap((name) => [
-    { name: `${name}_${a}valid`, width: 1 }, { name: `${name}_${a}addr`, width: options.addressBits }, { name: `${name}_${a}len`, width: 8 },
+    { name: `${name}_${a}valid`, width: 1 },
+    { name: `${name}_${a}addr`, width: options.addressBits },
+    { name: `${name}_${a}len`, width: 8 },
   ]);
 }
 
@@ -104,8 +126,13 @@ function clientInputs(options: ArbiterOptions, a: "ar" | "aw"): readonly PortSpe
  */
 export function axiReadArbiter(options: ArbiterOptions): HardwareUnit {
   const b = new HwBuilder(nameOf("read", options), [
-    ...clockAndReset, ...clientInputs(options, "ar"), { name: "m_axi_arready", width: 1 }, { name: "m_axi_rvalid", width: 1 },
-    { name: "m_axi_rdata", width: options.dataBits }, { name: "m_axi_rresp", width: 2 }, { name: "m_axi_rlast", width: 1 },
+    ...clockAndReset,
+    ...clientInputs(options, "ar"),
+    { name: "m_axi_arready", width: 1 },
+    { name: "m_axi_rvalid", width: 1 },
+    { name: "m_axi_rdata", width: options.dataBits },
+    { name: "m_axi_rresp", width: 2 },
+    { name: "m_axi_rlast", width: 1 },
   ]);
   const orderModule = fifoModule(bitsFor(options.clients - 1), options.maxOutstanding);
   const order = lateInstance(b, orderModule, "order");
@@ -113,7 +140,11 @@ export function axiReadArbiter(options: ArbiterOptions): HardwareUnit {
   const { taken, client } = addressChannel(b, options, "ar", slots.any);
   slots.spend(taken);
   const valid = b.input("m_axi_rvalid");
-  order.connect({ in_valid: taken, in_data: client, out_pop: b.and(order.out("out_valid"), valid, b.input("m_axi_rlast")) });
+  order.connect({
+    in_valid: taken,
+    in_data: client,
+    out_pop: b.and(order.out("out_valid"), valid, b.input("m_axi_rlast")),
+  });
   clientNames(options).forEach((name, index) => {
     b.output(`${name}_rvalid`, b.and(valid, isHead(b, order, index)));
     b.output(`${name}_rdata`, b.input("m_axi_rdata"));
@@ -126,12 +157,19 @@ export function axiReadArbiter(options: ArbiterOptions): HardwareUnit {
 
 function writeInputs(options: ArbiterOptions): readonly PortSpec[] {
   const data = clientNames(options).flatMap((name) => [
-    { name: `${name}_wvalid`, width: 1 }, { name: `${name}_wdata`, width: options.dataBits },
-    { name: `${name}_wstrb`, width: options.dataBits / 8 }, { name: `${name}_wlast`, width: 1 },
+    { name: `${name}_wvalid`, width: 1 },
+    { name: `${name}_wdata`, width: options.dataBits },
+    { name: `${name}_wstrb`, width: options.dataBits / 8 },
+    { name: `${name}_wlast`, width: 1 },
   ]);
   return [
-    ...clockAndReset, ...clientInputs(options, "aw"), ...data, { name: "m_axi_awready", width: 1 }, { name: "m_axi_wready", width: 1 },
-    { name: "m_axi_bvalid", width: 1 }, { name: "m_axi_bresp", width: 2 },
+    ...clockAndReset,
+    ...clientInputs(options, "aw"),
+    ...data,
+    { name: "m_axi_awready", width: 1 },
+    { name: "m_axi_wready", width: 1 },
+    { name: "m_axi_bvalid", width: 1 },
+    { name: "m_axi_bresp", width: 2 },
   ];
 }
 
@@ -150,12 +188,21 @@ export function axiWriteArbiter(options: ArbiterOptions): HardwareUnit {
   const { taken, client } = addressChannel(b, options, "aw", slots.any);
   slots.spend(taken);
   const heads = names.map((_, index) => isHead(b, sending, index));
-  const data = (field: string): Value => choose(b, heads, names.map((name) => b.input(`${name}_w${field}`)));
+  const data = (field: string): Value =>
+    choose(
+      b,
+      heads,
+      names.map((name) => b.input(`${name}_w${field}`)),
+    );
   const valid = b.and(sending.out("out_valid"), data("valid"));
   const last = data("last");
   const moved = b.and(valid, b.input("m_axi_wready"));
   sending.connect({ in_valid: taken, in_data: client, out_pop: b.and(moved, last) });
-  answering.connect({ in_valid: taken, in_data: client, out_pop: b.and(answering.out("out_valid"), b.input("m_axi_bvalid")) });
+  answering.connect({
+    in_valid: taken,
+    in_data: client,
+    out_pop: b.and(answering.out("out_valid"), b.input("m_axi_bvalid")),
+  });
   names.forEach((name, index) => {
     b.output(`${name}_wready`, b.and(heads[index] ?? moved, b.input("m_axi_wready")));
     b.output(`${name}_bvalid`, b.and(b.input("m_axi_bvalid"), isHead(b, answering, index)));

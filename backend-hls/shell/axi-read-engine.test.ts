@@ -39,10 +39,14 @@ function serve(requests: readonly Request[], seed: number, lazy: boolean): Outco
     const answers = beat !== undefined && cycle >= beat.ready && willing();
     const pops = queued > 0 && willing();
     dut.set({
-      region_limit: LIMIT, req_valid: request === undefined ? 0 : 1,
+      region_limit: LIMIT,
+      req_valid: request === undefined ? 0 : 1,
       req_data: request === undefined ? 0 : (BigInt(request.length) << 32n) | BigInt(request.beat * 4),
-      rsp_credit: pops ? 1 : 0, m_axi_arready: willing() ? 1 : 0,
-      m_axi_rvalid: answers ? 1 : 0, m_axi_rdata: answers ? word(beat.address) : 0, m_axi_rlast: answers && beat.left === 1 ? 1 : 0,
+      rsp_credit: pops ? 1 : 0,
+      m_axi_arready: willing() ? 1 : 0,
+      m_axi_rvalid: answers ? 1 : 0,
+      m_axi_rdata: answers ? word(beat.address) : 0,
+      m_axi_rlast: answers && beat.left === 1 ? 1 : 0,
     });
     if (dut.get("req_pop") === 1n) waiting.shift();
     if (dut.get("m_axi_arvalid") === 1n && dut.input("m_axi_arready") === 1n) {
@@ -61,7 +65,9 @@ function serve(requests: readonly Request[], seed: number, lazy: boolean): Outco
       received.push(Number(dut.get("rsp_data")));
       queued += 1;
     }
-    expect(queued + flying.reduce((sum, burst) => sum + burst.left, 0)).toBeLessThanOrEqual(SHAPE.responseDepth + 1);
+    expect(queued + flying.reduce((sum, burst) => sum + burst.left, 0)).toBeLessThanOrEqual(
+      SHAPE.responseDepth + 1,
+    );
     expect(dut.get("m_axi_rready")).toBe(1n);
     idle = dut.get("busy") === 0n && waiting.length === 0 && received.length === wanted ? idle + 1 : 0;
     dut.tick();
@@ -69,20 +75,37 @@ function serve(requests: readonly Request[], seed: number, lazy: boolean): Outco
   return { received, bursts, cycles: cycle - 40, error: Number(dut.get("error_code")) };
 }
 
-const place = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: LIMIT / 4 }) }, { weight: 1, arbitrary: fc.integer({ min: LIMIT / 4 - 100, max: LIMIT / 4 + 20 }) });
-const request = fc.record({ beat: place, length: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 200 })) });
+const place = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: LIMIT / 4 }) },
+  { weight: 1, arbitrary: fc.integer({ min: LIMIT / 4 - 100, max: LIMIT / 4 + 20 }) },
+);
+const request = fc.record({
+  beat: place,
+  length: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 200 })),
+});
 
 test("every request is answered in order, in legal bursts, whatever the slave and the consumer do", () => {
-  fc.assert(fc.property(fc.array(request, { maxLength: 12 }), fc.nat(), fc.boolean(), (requests, seed, lazy) => {
-    const { received, bursts, error } = serve(requests, seed, lazy);
-    expect(received).toEqual(requests.flatMap((one) => Array.from({ length: one.length }, (_, index) => (inRegion(one) ? word((one.beat + index) * 4) : 0))));
-    for (const { address, beats } of bursts) {
-      expect(beats).toBeLessThanOrEqual(SHAPE.maxBurst);
-      expect(Math.floor(address / 4096)).toBe(Math.floor((address + beats * 4 - 1) / 4096));
-      expect(address + beats * 4).toBeLessThanOrEqual(LIMIT);
-    }
-    expect(error).toBe(requests.every((one) => inRegion(one) || one.length === 0) ? 0 : ERROR_CODES.read_region);
-  }), { numRuns: 40, seed: 3 });
+  fc.assert(
+    fc.property(fc.array(request, { maxLength: 12 }), fc.nat(), fc.boolean(), (requests, seed, lazy) => {
+      const { received, bursts, error } = serve(requests, seed, lazy);
+      expect(received).toEqual(
+        requests.flatMap((one) =>
+          Array.from({ length: one.length }, (_, index) =>
+            inRegion(one) ? word((one.beat + index) * 4) : 0,
+          ),
+        ),
+      );
+      for (const { address, beats } of bursts) {
+        expect(beats).toBeLessThanOrEqual(SHAPE.maxBurst);
+        expect(Math.floor(address / 4096)).toBe(Math.floor((address + beats * 4 - 1) / 4096));
+        expect(address + beats * 4).toBeLessThanOrEqual(LIMIT);
+      }
+      expect(error).toBe(
+        requests.every((one) => inRegion(one) || one.length === 0) ? 0 : ERROR_CODES.read_region,
+      );
+    }),
+    { numRuns: 40, seed: 3 },
+  );
 });
 
 test("short requests stream at one beat per cycle", () => {

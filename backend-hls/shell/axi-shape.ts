@@ -21,4 +21,7 @@ export function shapeName(shape: AxiShape): string {
 }
 
 /** Clock, synchronous reset. */
-export const clockAndReset: readonly PortSpec[] = [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }];
+export const clockAndReset: readonly PortSpec[] = [
+  { name: "clk", width: "clock" },
+  { name: "rst", width: 1 },
+];

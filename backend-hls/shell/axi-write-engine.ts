@@ -4,8 +4,8 @@ import { bitsFor, upDown } from "./bits.ts";
 import { burstBits, burstPlannerModule, burstWindow } from "./burst-planner.ts";
 import { creditCounter } from "./credits.ts";
 import { fifoModule } from "./fifo.ts";
-import { lateInstance, type LateInstance } from "./late-instance.ts";
-import { stickyError } from "./sticky-error.ts";
+import { type LateInstance, lateInstance } from "./late-instance.ts";
+import { type ErrorSource, stickyError } from "./sticky-error.ts";
 import type { HardwareUnit } from "./unit.ts";
 
 /** The sizes of a write engine. */
@@ -33,8 +33,12 @@ function planned(b: HwBuilder, planner: LateInstance): Planned {
   const empty = b.and(valid, b.equals(planner.out("burst_beats"), 0));
   const bad = b.and(valid, planner.out("burst_bad"));
   return {
-    good: b.and(valid, b.not(bad), b.not(empty)), bad, empty,
-    last: planner.out("burst_last"), address: planner.out("burst_address"), beats: planner.out("burst_beats"),
+    good: b.and(valid, b.not(bad), b.not(empty)),
+    bad,
+    empty,
+    last: planner.out("burst_last"),
+    address: planner.out("burst_address"),
+    beats: planner.out("burst_beats"),
   };
 }
 
@@ -47,14 +51,21 @@ interface Staging {
 }
 
 /** A queue of two bursts: an address is issued only when all the data of its burst is here. */
-function staging(b: HwBuilder, options: WriteEngineOptions, fifo: LateInstance): Staging & { free(pop: Value): void } {
+function staging(
+  b: HwBuilder,
+  options: WriteEngineOptions,
+  fifo: LateInstance,
+): Staging & { free(pop: Value): void } {
   const depth = 2 * burstWindow(options);
   const unclaimed = b.feedback(bitsFor(depth), { name: "staged_unclaimed", reset: 0n });
   const room = b.feedback(bitsFor(depth), { name: "staging_room", reset: BigInt(depth) });
   const arrive = b.and(b.input("data_valid"), b.not(b.equals(room.value, 0)));
   b.output("data_pop", arrive);
   return {
-    data: fifo.out("out_data"), fifo, unclaimed, arrive,
+    data: fifo.out("out_data"),
+    fifo,
+    unclaimed,
+    arrive,
     free: (pop) => {
       room.drive(upDown(b, room.value, pop, arrive));
       fifo.connect({ in_valid: arrive, in_data: b.input("data_data"), out_pop: pop });
@@ -63,7 +74,12 @@ function staging(b: HwBuilder, options: WriteEngineOptions, fifo: LateInstance):
 }
 
 /** The address channel's output register. */
-function addressChannel(b: HwBuilder, options: WriteEngineOptions, burst: Planned, want: Value): { readonly issued: Value; readonly pending: Value } {
+function addressChannel(
+  b: HwBuilder,
+  options: WriteEngineOptions,
+  burst: Planned,
+  want: Value,
+): { readonly issued: Value; readonly pending: Value } {
   const valid = b.feedback(1, { name: "aw_valid", reset: 0n });
   const free = b.or(b.not(valid.value), b.input("m_axi_awready"));
   const issued = b.and(want, free);
@@ -78,7 +94,11 @@ function addressChannel(b: HwBuilder, options: WriteEngineOptions, burst: Planne
 }
 
 /** Answers requests in order: each burst's entry says whether a response belongs to it and whether it ends a request. */
-function completion(b: HwBuilder, options: WriteEngineOptions, order: LateInstance): { readonly waiting: Value } {
+function completion(
+  b: HwBuilder,
+  options: WriteEngineOptions,
+  order: LateInstance,
+): { readonly waiting: Value } {
   const width = bitsFor(options.maxOutstanding);
   const answers = b.feedback(width, { name: "answers", reset: 0n });
   const done = creditCounter(b, "done", options.doneDepth, b.input("done_credit"));
@@ -99,10 +119,19 @@ function completion(b: HwBuilder, options: WriteEngineOptions, order: LateInstan
 function inputPorts(options: WriteEngineOptions): ConstructorParameters<typeof HwBuilder>[1] {
   const { addressBits, dataBits, lengthBits } = options;
   return [
-    ...clockAndReset, { name: "req_valid", width: 1 }, { name: "req_data", width: lengthBits + addressBits },
-    { name: "data_valid", width: 1 }, { name: "data_data", width: dataBits }, { name: "done_credit", width: 1 },
-    { name: "clear_error", width: 1 }, { name: "region_base", width: addressBits }, { name: "region_limit", width: addressBits },
-    { name: "m_axi_awready", width: 1 }, { name: "m_axi_wready", width: 1 }, { name: "m_axi_bvalid", width: 1 }, { name: "m_axi_bresp", width: 2 },
+    ...clockAndReset,
+    { name: "req_valid", width: 1 },
+    { name: "req_data", width: lengthBits + addressBits },
+    { name: "data_valid", width: 1 },
+    { name: "data_data", width: dataBits },
+    { name: "done_credit", width: 1 },
+    { name: "clear_error", width: 1 },
+    { name: "region_base", width: addressBits },
+    { name: "region_limit", width: addressBits },
+    { name: "m_axi_awready", width: 1 },
+    { name: "m_axi_wready", width: 1 },
+    { name: "m_axi_bvalid", width: 1 },
+    { name: "m_axi_bresp", width: 2 },
   ];
 }
 
@@ -114,7 +143,12 @@ interface Data {
 }
 
 /** Sends the beats of the issued burst; `dropped` beats leave the staging queue unsent. */
-function dataChannel(b: HwBuilder, options: WriteEngineOptions, burst: Planned, stage: ReturnType<typeof staging>): Data {
+function dataChannel(
+  b: HwBuilder,
+  options: WriteEngineOptions,
+  burst: Planned,
+  stage: ReturnType<typeof staging>,
+): Data {
   const bits = burstBits(options);
   const left = b.feedback(bits, { name: "w_left", reset: 0n });
   const idle = b.equals(left.value, 0);
@@ -135,13 +169,30 @@ function dataChannel(b: HwBuilder, options: WriteEngineOptions, burst: Planned, 
 }
 
 /** Drops the data of a bad burst beat by beat, once the data before it has been sent. */
-function drop(b: HwBuilder, options: WriteEngineOptions, burst: Planned, allowed: Value): { readonly beat: Value; readonly last: Value } {
+function drop(
+  b: HwBuilder,
+  options: WriteEngineOptions,
+  burst: Planned,
+  allowed: Value,
+): { readonly beat: Value; readonly last: Value } {
   const bits = burstBits(options);
   const dropped = b.feedback(bits, { name: "dropped", reset: 0n });
   const beat = b.and(burst.bad, allowed);
   const last = b.and(beat, b.icmp("eq", dropped.value, b.sub(burst.beats, b.constant(1, bits))));
   dropped.drive(b.mux(last, b.constant(0, bits), b.add(dropped.value, b.constant(1, bits))), beat);
   return { beat, last };
+}
+
+/** The sticky error of bad requests and failed responses. */
+function errors(b: HwBuilder, bad: Value): void {
+  const failed = b.and(b.input("m_axi_bvalid"), b.extract(b.input("m_axi_bresp"), 1, 1));
+  const decode = b.and(failed, b.extract(b.input("m_axi_bresp"), 0, 1));
+  const sources: readonly ErrorSource[] = [
+    { when: bad, code: "write_region" },
+    { when: decode, code: "write_decode_error" },
+    { when: failed, code: "write_slave_error" },
+  ];
+  b.output("error_code", stickyError(b, sources, b.input("clear_error")));
 }
 
 /**
@@ -152,8 +203,15 @@ function drop(b: HwBuilder, options: WriteEngineOptions, burst: Planned, allowed
  * outside [region_base, region_limit) writes nothing; its data is dropped and its token given.
  */
 export function axiWriteEngine(options: WriteEngineOptions): HardwareUnit {
-  const b = new HwBuilder(`axi_write_engine_${shapeName(options)}_q${String(options.doneDepth)}_o${String(options.maxOutstanding)}`, inputPorts(options));
-  const submodules = [burstPlannerModule(options), fifoModule(options.dataBits, 2 * burstWindow(options)), fifoModule(2, options.maxOutstanding)] as const;
+  const b = new HwBuilder(
+    `axi_write_engine_${shapeName(options)}_q${String(options.doneDepth)}_o${String(options.maxOutstanding)}`,
+    inputPorts(options),
+  );
+  const submodules = [
+    burstPlannerModule(options),
+    fifoModule(options.dataBits, 2 * burstWindow(options)),
+    fifoModule(2, options.maxOutstanding),
+  ] as const;
   const planner = lateInstance(b, submodules[0], "planner");
   const order = lateInstance(b, submodules[2], "order");
   const burst = planned(b, planner);
@@ -164,22 +222,31 @@ export function axiWriteEngine(options: WriteEngineOptions): HardwareUnit {
   const unclaimedBits = bitsFor(2 * burstWindow(options));
   const staged = b.icmp("uge", stage.unclaimed.value, b.resize(burst.beats, unclaimedBits));
   const address = addressChannel(b, options, burst, b.and(burst.good, staged, data.free, slots.any));
-  const dropping = drop(b, options, burst, b.and(data.idle, slots.any, b.not(b.equals(stage.unclaimed.value, 0))));
+  const dropping = drop(
+    b,
+    options,
+    burst,
+    b.and(data.idle, slots.any, b.not(b.equals(stage.unclaimed.value, 0))),
+  );
   data.start(address.issued, dropping.beat);
-  const claimed = b.mux(address.issued, b.resize(burst.beats, unclaimedBits), b.resize(dropping.beat, unclaimedBits));
+  const claimed = b.mux(
+    address.issued,
+    b.resize(burst.beats, unclaimedBits),
+    b.resize(dropping.beat, unclaimedBits),
+  );
   stage.unclaimed.drive(b.sub(b.add(stage.unclaimed.value, b.resize(stage.arrive, unclaimedBits)), claimed));
   const finished = b.or(address.issued, dropping.last, b.and(burst.empty, slots.any));
   slots.spend(finished);
   order.connect({ in_valid: finished, in_data: b.concat(address.issued, burst.last) });
   planner.connect({
-    req_valid: b.input("req_valid"), req_data: b.input("req_data"), region_base: b.input("region_base"), region_limit: b.input("region_limit"), burst_ready: finished,
+    req_valid: b.input("req_valid"),
+    req_data: b.input("req_data"),
+    region_base: b.input("region_base"),
+    region_limit: b.input("region_limit"),
+    burst_ready: finished,
   });
   const { waiting } = completion(b, options, order);
-  const failed = b.and(b.input("m_axi_bvalid"), b.extract(b.input("m_axi_bresp"), 1, 1));
-  const decode = b.extract(b.input("m_axi_bresp"), 0, 1);
-  b.output("error_code", stickyError(b, [
-    { when: burst.bad, code: "write_region" }, { when: b.and(failed, decode), code: "write_decode_error" }, { when: failed, code: "write_slave_error" },
-  ], b.input("clear_error")));
+  errors(b, burst.bad);
   b.output("busy", b.or(planner.out("busy"), waiting, address.pending, b.not(data.idle)));
   return { module: b.finish(), submodules };
 }

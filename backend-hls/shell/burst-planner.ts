@@ -58,7 +58,10 @@ function firstPiece(b: HwBuilder, shape: AxiShape, address: Value, remaining: Va
   return {
     beats: b.mux(last, b.resize(remaining, bits), room),
     last,
-    nextAddress: b.concat(b.add(upper, b.constant(1, shape.addressBits - windowLow)), b.constant(0, windowLow)),
+    nextAddress: b.concat(
+      b.add(upper, b.constant(1, shape.addressBits - windowLow)),
+      b.constant(0, windowLow),
+    ),
     remaining: b.sub(remaining, b.resize(room, shape.lengthBits)),
   };
 }
@@ -72,10 +75,15 @@ function firstPiece(b: HwBuilder, shape: AxiShape, address: Value, remaining: Va
 export function burstPlannerModule(shape: AxiShape): Operation {
   const { addressBits, lengthBits } = shape;
   const b = new HwBuilder(`burst_planner_${shapeName(shape)}`, [
-    ...clockAndReset, { name: "req_valid", width: 1 }, { name: "req_data", width: lengthBits + addressBits },
-    { name: "region_base", width: addressBits }, { name: "region_limit", width: addressBits }, { name: "burst_ready", width: 1 },
+    ...clockAndReset,
+    { name: "req_valid", width: 1 },
+    { name: "req_data", width: lengthBits + addressBits },
+    { name: "region_base", width: addressBits },
+    { name: "region_limit", width: addressBits },
+    { name: "burst_ready", width: 1 },
   ]);
-  const valid = (name: string): ReturnType<HwBuilder["feedback"]> => b.feedback(1, { name: `${name}_valid`, reset: 0n });
+  const valid = (name: string): ReturnType<HwBuilder["feedback"]> =>
+    b.feedback(1, { name: `${name}_valid`, reset: 0n });
   const [accept, check, split, burst] = [valid("accept"), valid("check"), valid("split"), valid("burst")];
   const address = b.feedback(addressBits, { name: "split_address" });
   const remaining = b.feedback(lengthBits, { name: "split_remaining" });
@@ -101,7 +109,11 @@ export function burstPlannerModule(shape: AxiShape): Operation {
     end: b.register(endOf(b, shape, accepted), { name: "check_end", enable: checkFree }),
   };
   const outside = b.and(
-    leavesRegion(b, { start: checked.address, end: checked.end }, { base: b.input("region_base"), limit: b.input("region_limit") }),
+    leavesRegion(
+      b,
+      { start: checked.address, end: checked.end },
+      { base: b.input("region_base"), limit: b.input("region_limit") },
+    ),
     b.not(b.equals(checked.length, 0)),
   );
   const bad = b.register(outside, { name: "split_bad", enable: splitFree });

@@ -1,7 +1,7 @@
 import { HwBuilder, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
 import { clockAndReset } from "./axi-shape.ts";
 import { stickyFlag } from "./bits.ts";
-import { registerWords, type RegisterSpec, type RegisterWord } from "./register-map.ts";
+import { type RegisterSpec, type RegisterWord, registerWords } from "./register-map.ts";
 
 const PREFIX = "s_axi_control_";
 const OKAY = 0;
@@ -15,11 +15,26 @@ export function controlAddressBits(registers: readonly RegisterSpec[]): number {
 
 function inputPorts(registers: readonly RegisterSpec[], addressBits: number): readonly PortSpec[] {
   const axi = [
-    { name: "awaddr", width: addressBits }, { name: "awvalid", width: 1 }, { name: "wdata", width: 32 }, { name: "wstrb", width: 4 }, { name: "wvalid", width: 1 },
-    { name: "bready", width: 1 }, { name: "araddr", width: addressBits }, { name: "arvalid", width: 1 }, { name: "rready", width: 1 },
+    { name: "awaddr", width: addressBits },
+    { name: "awvalid", width: 1 },
+    { name: "wdata", width: 32 },
+    { name: "wstrb", width: 4 },
+    { name: "wvalid", width: 1 },
+    { name: "bready", width: 1 },
+    { name: "araddr", width: addressBits },
+    { name: "arvalid", width: 1 },
+    { name: "rready", width: 1 },
   ].map(({ name, width }) => ({ name: PREFIX + name, width }));
-  const readOnly = registers.filter((register) => register.access === "ro").map(({ name, width }) => ({ name, width }));
-  return [...clockAndReset, ...axi, { name: "done", width: 1 }, { name: "error_event", width: 1 }, ...readOnly];
+  const readOnly = registers
+    .filter((register) => register.access === "ro")
+    .map(({ name, width }) => ({ name, width }));
+  return [
+    ...clockAndReset,
+    ...axi,
+    { name: "done", width: 1 },
+    { name: "error_event", width: 1 },
+    ...readOnly,
+  ];
 }
 
 interface WriteAccess {
@@ -46,8 +61,19 @@ function writeChannel(b: HwBuilder, known: (offset: Value) => Value): WriteAcces
   b.output(`${PREFIX}awready`, b.not(hasAddress.value));
   b.output(`${PREFIX}wready`, b.not(hasData.value));
   b.output(`${PREFIX}bvalid`, answer.value);
-  b.output(`${PREFIX}bresp`, b.register(b.mux(known(offset), b.constant(OKAY, 2), b.constant(SLAVE_ERROR, 2)), { name: "b_resp", enable: commit }));
-  return { commit, offset, data: b.register(b.input(`${PREFIX}wdata`), { name: "w_data", enable: takeData }), mask: b.concat(...bytes) };
+  b.output(
+    `${PREFIX}bresp`,
+    b.register(b.mux(known(offset), b.constant(OKAY, 2), b.constant(SLAVE_ERROR, 2)), {
+      name: "b_resp",
+      enable: commit,
+    }),
+  );
+  return {
+    commit,
+    offset,
+    data: b.register(b.input(`${PREFIX}wdata`), { name: "w_data", enable: takeData }),
+    mask: b.concat(...bytes),
+  };
 }
 
 function at(b: HwBuilder, offset: Value, byteOffset: number): Value {
@@ -59,28 +85,40 @@ function anyOf(b: HwBuilder, offset: Value, byteOffsets: readonly number[]): Val
   return b.or(b.constant(0, 1), ...byteOffsets.map((byteOffset) => at(b, offset, byteOffset)));
 }
 
+type WordSpec = Pick<RegisterWord, "name" | "bits" | "offset">;
+
 /** A word the host may write; bits outside `mask` keep their value. */
-function writableWord(b: HwBuilder, name: string, bits: number, byteOffset: number, write: WriteAccess): Value {
-  const word = b.feedback(bits, { name, reset: 0n });
+function writableWord(b: HwBuilder, word: WordSpec, write: WriteAccess): Value {
+  const { name, bits, offset } = word;
+  const register = b.feedback(bits, { name, reset: 0n });
   const mask = b.extract(write.mask, 0, bits);
-  const next = b.or(b.and(b.extract(write.data, 0, bits), mask), b.and(word.value, b.not(mask)));
-  word.drive(next, b.and(write.commit, at(b, write.offset, byteOffset)));
-  return word.value;
+  const next = b.or(b.and(b.extract(write.data, 0, bits), mask), b.and(register.value, b.not(mask)));
+  register.drive(next, b.and(write.commit, at(b, write.offset, offset)));
+  return register.value;
 }
 
 /** Start, done and idle; interrupts. Gives the words at offsets 0 to 0xc. */
 function controlWords(b: HwBuilder, write: WriteAccess, readControl: Value): readonly Value[] {
   const done = b.input("done");
   const wrote = (byteOffset: number, bit: number): Value =>
-    b.and(write.commit, at(b, write.offset, byteOffset), b.extract(write.data, bit, 1), b.extract(write.mask, bit, 1));
+    b.and(
+      write.commit,
+      at(b, write.offset, byteOffset),
+      b.extract(write.data, bit, 1),
+      b.extract(write.mask, bit, 1),
+    );
   const busy = b.feedback(1, { name: "busy", reset: 0n });
   const start = b.and(wrote(0, 0), b.not(busy.value));
   busy.drive(b.or(start, b.and(busy.value, b.not(done))));
   const finished = stickyFlag(b, "done_seen", done, b.or(readControl, start));
-  const global = writableWord(b, "interrupt_global", 1, 0x4, write);
-  const enable = writableWord(b, "interrupt_enable", 2, 0x8, write);
-  const raise = (name: string, event: Value, bit: number): Value => stickyFlag(b, name, b.and(event, b.extract(enable, bit, 1)), wrote(0xc, bit));
-  const status = b.concat(raise("interrupt_error", b.input("error_event"), 1), raise("interrupt_done", done, 0));
+  const global = writableWord(b, { name: "interrupt_global", bits: 1, offset: 0x4 }, write);
+  const enable = writableWord(b, { name: "interrupt_enable", bits: 2, offset: 0x8 }, write);
+  const raise = (name: string, event: Value, bit: number): Value =>
+    stickyFlag(b, name, b.and(event, b.extract(enable, bit, 1)), wrote(0xc, bit));
+  const status = b.concat(
+    raise("interrupt_error", b.input("error_event"), 1),
+    raise("interrupt_done", done, 0),
+  );
   b.output("start", b.register(start, { name: "start", reset: 0n }));
   b.output("interrupt", b.and(global, b.not(b.equals(status, 0))));
   const idle = b.not(busy.value);
@@ -98,7 +136,13 @@ export function controlRegistersModule(name: string, registers: readonly Registe
   const addressBits = controlAddressBits(registers);
   const b = new HwBuilder(name, inputPorts(registers, addressBits));
   const readable = [0x0, 0x4, 0x8, 0xc, ...words.map((word) => word.offset)];
-  const writable = [0x0, 0x4, 0x8, 0xc, ...words.filter((word) => word.register.access === "rw").map((word) => word.offset)];
+  const writable = [
+    0x0,
+    0x4,
+    0x8,
+    0xc,
+    ...words.filter((word) => word.register.access === "rw").map((word) => word.offset),
+  ];
   const write = writeChannel(b, (offset) => anyOf(b, offset, writable));
 
   const answer = b.feedback(1, { name: "r_valid", reset: 0n });
@@ -110,17 +154,34 @@ export function controlRegistersModule(name: string, registers: readonly Registe
   const values = new Map<RegisterWord, Value>();
   for (const word of words) {
     const { register } = word;
-    const value = register.access === "rw" ? writableWord(b, word.name, word.bits, word.offset, write) : b.extract(b.input(register.name), word.lsb, word.bits);
+    const value =
+      register.access === "rw"
+        ? writableWord(b, word, write)
+        : b.extract(b.input(register.name), word.lsb, word.bits);
     values.set(word, value);
   }
-  const sources = [...control.map((value, index) => ({ value, offset: index * 4 })), ...[...values].map(([word, value]) => ({ value, offset: word.offset }))];
-  const data = sources.reduce((rest, source) => b.mux(at(b, offset, source.offset), b.resize(source.value, 32), rest), b.constant(0, 32));
+  const sources = [
+    ...control.map((value, index) => ({ value, offset: index * 4 })),
+    ...[...values].map(([word, value]) => ({ value, offset: word.offset })),
+  ];
+  const data = sources.reduce(
+    (rest, source) => b.mux(at(b, offset, source.offset), b.resize(source.value, 32), rest),
+    b.constant(0, 32),
+  );
   b.output(`${PREFIX}arready`, b.not(answer.value));
   b.output(`${PREFIX}rvalid`, answer.value);
   b.output(`${PREFIX}rdata`, b.register(data, { name: "r_data", enable: take }));
-  b.output(`${PREFIX}rresp`, b.register(b.mux(anyOf(b, offset, readable), b.constant(OKAY, 2), b.constant(SLAVE_ERROR, 2)), { name: "r_resp", enable: take }));
+  b.output(
+    `${PREFIX}rresp`,
+    b.register(b.mux(anyOf(b, offset, readable), b.constant(OKAY, 2), b.constant(SLAVE_ERROR, 2)), {
+      name: "r_resp",
+      enable: take,
+    }),
+  );
   for (const register of registers.filter(({ access }) => access === "rw")) {
-    const parts = words.filter((word) => word.register === register).map((word) => values.get(word) ?? b.constant(0, word.bits));
+    const parts = words
+      .filter((word) => word.register === register)
+      .map((word) => values.get(word) ?? b.constant(0, word.bits));
     b.output(register.name, b.concat(...parts.reverse()));
   }
   return b.finish();

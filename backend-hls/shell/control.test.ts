@@ -16,7 +16,14 @@ const REGISTERS = placeRegisters([
 const name = (signal: string): string => `s_axi_control_${signal}`;
 
 function write(dut: Bench, offset: number, data: number, strobes = 15): number {
-  dut.set({ [name("awaddr")]: offset, [name("awvalid")]: 1, [name("wdata")]: data, [name("wstrb")]: strobes, [name("wvalid")]: 1, [name("bready")]: 1 });
+  dut.set({
+    [name("awaddr")]: offset,
+    [name("awvalid")]: 1,
+    [name("wdata")]: data,
+    [name("wstrb")]: strobes,
+    [name("wvalid")]: 1,
+    [name("bready")]: 1,
+  });
   for (let cycle = 0; cycle < 10; cycle += 1) {
     const answered = dut.get(name("bvalid")) === 1n;
     const response = Number(dut.get(name("bresp")));
@@ -45,8 +52,16 @@ function pulse(dut: Bench, input: string): void {
 
 test("registers are placed, listed and reach the design", () => {
   expect(manifestRegisters(REGISTERS).map(({ name: word, offset }) => [word, offset])).toEqual([
-    ["control", 0], ["interrupt_global", 4], ["interrupt_enable", 8], ["interrupt_status", 12],
-    ["rows", 0x10], ["weights_base_lo", 0x18], ["weights_base_hi", 0x1c], ["error", 0x20], ["total_cycles_lo", 0x28], ["total_cycles_hi", 0x2c],
+    ["control", 0],
+    ["interrupt_global", 4],
+    ["interrupt_enable", 8],
+    ["interrupt_status", 12],
+    ["rows", 0x10],
+    ["weights_base_lo", 0x18],
+    ["weights_base_hi", 0x1c],
+    ["error", 0x20],
+    ["total_cycles_lo", 0x28],
+    ["total_cycles_hi", 0x2c],
   ]);
   const dut = resetBench(controlRegistersModule("control", REGISTERS));
   expect(write(dut, 0x10, 0x55)).toBe(0);
@@ -75,7 +90,13 @@ test("start, done, idle and the interrupt follow the ap_ctrl_hs protocol", () =>
   write(dut, 8, 1);
   expect(read(dut, 0).data).toBe(0b100);
   let starts = 0;
-  dut.set({ [name("awaddr")]: 0, [name("awvalid")]: 1, [name("wdata")]: 1, [name("wstrb")]: 15, [name("wvalid")]: 1 });
+  dut.set({
+    [name("awaddr")]: 0,
+    [name("awvalid")]: 1,
+    [name("wdata")]: 1,
+    [name("wstrb")]: 15,
+    [name("wvalid")]: 1,
+  });
   for (let cycle = 0; cycle < 8; cycle += 1) {
     dut.tick();
     dut.set({ [name("awvalid")]: 0, [name("wvalid")]: 0 });
@@ -103,12 +124,17 @@ test("busy cycles and stalls add up to the total", () => {
   for (let cycle = 0; cycle < 500; cycle += 1) {
     const running = random(4) !== 0;
     const events = STALL_CAUSES.filter(() => random(4) === 0);
-    dut.set({ running: running ? 1 : 0, ...Object.fromEntries(STALL_CAUSES.map((cause) => [cause, events.includes(cause) ? 1 : 0])) });
+    dut.set({
+      running: running ? 1 : 0,
+      ...Object.fromEntries(STALL_CAUSES.map((cause) => [cause, events.includes(cause) ? 1 : 0])),
+    });
     dut.tick();
     const charged = events[0] === undefined ? "busy" : `${events[0]}_cycles`;
     if (running) for (const counter of ["total", charged]) expected[counter] = (expected[counter] ?? 0) + 1;
   }
-  const counted = Object.fromEntries(Object.keys(expected).map((counter) => [counter, Number(dut.get(counter))]));
+  const counted = Object.fromEntries(
+    Object.keys(expected).map((counter) => [counter, Number(dut.get(counter))]),
+  );
   expect(counted).toEqual(expected);
   const { total = 0, ...parts } = expected;
   expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(total);

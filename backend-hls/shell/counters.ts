@@ -11,7 +11,10 @@ export const STALL_CAUSES = ["dram_read", "dram_write", "fifo_full", "fifo_empty
  */
 export function cycleCountersModule(causes: readonly string[] = STALL_CAUSES, width = 48): Operation {
   const b = new HwBuilder(`cycle_counters_w${String(width)}_${causes.join("_")}`, [
-    ...clockAndReset, { name: "clear", width: 1 }, { name: "running", width: 1 }, ...causes.map((name) => ({ name, width: 1 })),
+    ...clockAndReset,
+    { name: "clear", width: 1 },
+    { name: "running", width: 1 },
+    ...causes.map((name) => ({ name, width: 1 })),
   ]);
   const clear = b.input("clear");
   const counter = (name: string, event: ReturnType<HwBuilder["input"]>): void => {

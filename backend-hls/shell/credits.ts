@@ -16,6 +16,8 @@ export function creditCounter(b: HwBuilder, name: string, depth: number, credit:
   return {
     count: count.value,
     any: b.not(b.equals(count.value, 0)),
-    spend: (push) => { count.drive(upDown(b, count.value, credit, push)); },
+    spend: (push) => {
+      count.drive(upDown(b, count.value, credit, push));
+    },
   };
 }

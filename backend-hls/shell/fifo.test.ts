@@ -4,7 +4,11 @@ import { fifoLatency, fifoModule } from "./fifo.ts";
 import { bench } from "./testing/evaluate.ts";
 
 /** Drives a queue with credits kept by the producer, against a list; `traffic` says who is willing in each cycle. */
-function run(width: number, depth: number, traffic: readonly { readonly push: boolean; readonly pop: boolean }[]): void {
+function run(
+  width: number,
+  depth: number,
+  traffic: readonly { readonly push: boolean; readonly pop: boolean }[],
+): void {
   const fifo = fifoModule(width, depth);
   const dut = bench(fifo, [fifo]);
   dut.set({ rst: 1 });
@@ -16,7 +20,11 @@ function run(width: number, depth: number, traffic: readonly { readonly push: bo
   traffic.forEach(({ push, pop }, cycle) => {
     const pushes = push && credits > 0;
     const data = BigInt.asUintN(Math.max(width, 1), next * 2654435761n);
-    dut.set(width === 0 ? { in_valid: pushes ? 1 : 0, out_pop: 0 } : { in_valid: pushes ? 1 : 0, in_data: data, out_pop: 0 });
+    dut.set(
+      width === 0
+        ? { in_valid: pushes ? 1 : 0, out_pop: 0 }
+        : { in_valid: pushes ? 1 : 0, in_data: data, out_pop: 0 },
+    );
     const head = held[0];
     const valid = dut.get("out_valid") === 1n;
     if (depth <= 512) expect(valid).toBe(head !== undefined);
@@ -37,13 +45,29 @@ function run(width: number, depth: number, traffic: readonly { readonly push: bo
   });
 }
 
-const willing = fc.array(fc.record({ push: fc.boolean(), pop: fc.boolean() }), { minLength: 50, maxLength: 200 });
+const willing = fc.array(fc.record({ push: fc.boolean(), pop: fc.boolean() }), {
+  minLength: 50,
+  maxLength: 200,
+});
 
 test.each([1, 2, 3, 4, 7, 32])("a queue of depth %i keeps order under any traffic", (depth) => {
-  fc.assert(fc.property(willing, fc.constantFrom(0, 1, 9, 70), (traffic, width) => { run(width, depth, traffic); }), { numRuns: 12, seed: 1 });
+  fc.assert(
+    fc.property(willing, fc.constantFrom(0, 1, 9, 70), (traffic, width) => {
+      run(width, depth, traffic);
+    }),
+    { numRuns: 12, seed: 1 },
+  );
 });
 
 test("a block RAM queue keeps order, fills up and streams one element per cycle", () => {
-  run(16, 600, Array.from({ length: 1500 }, (_, cycle) => ({ push: true, pop: cycle > 700 })));
-  run(16, 600, Array.from({ length: 400 }, (_, cycle) => ({ push: cycle % 3 !== 0, pop: cycle % 7 !== 2 })));
+  run(
+    16,
+    600,
+    Array.from({ length: 1500 }, (_, cycle) => ({ push: true, pop: cycle > 700 })),
+  );
+  run(
+    16,
+    600,
+    Array.from({ length: 400 }, (_, cycle) => ({ push: cycle % 3 !== 0, pop: cycle % 7 !== 2 })),
+  );
 });

@@ -36,13 +36,20 @@ function occupancy(b: HwBuilder, depth: number, ends: { readonly push: Value; re
 }
 
 /** One or two elements in registers: the head is always the output register. */
-function registerQueue(b: HwBuilder, depth: number, ends: Ends): { readonly valid: Value; readonly data: Value | undefined } {
+function registerQueue(
+  b: HwBuilder,
+  depth: number,
+  ends: Ends,
+): { readonly valid: Value; readonly data: Value | undefined } {
   const { push, pop, data } = ends;
   const head = b.feedback(1, { name: "head_valid", reset: 0n });
   const keep = b.and(head.value, b.not(pop));
   if (depth === 1) {
     head.drive(b.or(push, keep));
-    return { valid: head.value, data: data === undefined ? undefined : b.register(data, { name: "head", enable: push }) };
+    return {
+      valid: head.value,
+      data: data === undefined ? undefined : b.register(data, { name: "head", enable: push }),
+    };
   }
   const tail = b.feedback(1, { name: "tail_valid", reset: 0n });
   const pushTail = b.and(push, head.value, b.or(tail.value, b.not(pop)));
@@ -51,11 +58,18 @@ function registerQueue(b: HwBuilder, depth: number, ends: Ends): { readonly vali
   if (data === undefined) return { valid: head.value, data };
   const tailData = b.register(data, { name: "tail", enable: push });
   const loadHead = b.or(pop, b.not(head.value));
-  return { valid: head.value, data: b.register(b.mux(tail.value, tailData, data), { name: "head", enable: loadHead }) };
+  return {
+    valid: head.value,
+    data: b.register(b.mux(tail.value, tailData, data), { name: "head", enable: loadHead }),
+  };
 }
 
 /** A ring in distributed RAM with a combinational read of the head. */
-function distributedQueue(b: HwBuilder, depth: number, ends: Ends): { readonly valid: Value; readonly data: Value | undefined } {
+function distributedQueue(
+  b: HwBuilder,
+  depth: number,
+  ends: Ends,
+): { readonly valid: Value; readonly data: Value | undefined } {
   const { push, pop, data } = ends;
   const valid = occupancy(b, depth, ends);
   if (data === undefined) return { valid, data };
@@ -68,7 +82,11 @@ function distributedQueue(b: HwBuilder, depth: number, ends: Ends): { readonly v
 }
 
 /** A ring in block RAM; its output register is the head, refilled as it is taken. */
-function blockQueue(b: HwBuilder, depth: number, ends: Ends & { readonly data: Value }): { readonly valid: Value; readonly data: Value } {
+function blockQueue(
+  b: HwBuilder,
+  depth: number,
+  ends: Ends & { readonly data: Value },
+): { readonly valid: Value; readonly data: Value } {
   const { push, pop, data } = ends;
   const head = b.feedback(1, { name: "head_valid", reset: 0n });
   const wanted = b.or(b.not(head.value), pop);
@@ -100,7 +118,11 @@ function ringIndex(b: HwBuilder, name: string, depth: number, advance: Value): V
 export function fifoModule(width: number, depth: number): Operation {
   const dataPort: readonly PortSpec[] = width === 0 ? [] : [{ name: "in_data", width }];
   const b = new HwBuilder(fifoName(width, depth), [
-    { name: "clk", width: "clock" }, { name: "rst", width: 1 }, { name: "in_valid", width: 1 }, ...dataPort, { name: "out_pop", width: 1 },
+    { name: "clk", width: "clock" },
+    { name: "rst", width: 1 },
+    { name: "in_valid", width: 1 },
+    ...dataPort,
+    { name: "out_pop", width: 1 },
   ]);
   const data = width === 0 ? undefined : b.input("in_data");
   const ends = { push: b.input("in_valid"), pop: b.input("out_pop"), data };
@@ -111,7 +133,11 @@ export function fifoModule(width: number, depth: number): Operation {
   return b.finish();
 }
 
-function build(b: HwBuilder, depth: number, ends: Ends): { readonly valid: Value; readonly data: Value | undefined } {
+function build(
+  b: HwBuilder,
+  depth: number,
+  ends: Ends,
+): { readonly valid: Value; readonly data: Value | undefined } {
   const { push, pop, data } = ends;
   if (depth <= 2) return registerQueue(b, depth, ends);
   if (depth > DISTRIBUTED_DEPTH && data !== undefined) return blockQueue(b, depth, { push, pop, data });
@@ -131,7 +157,8 @@ export function fifoArea(width: number, depth: number): FifoArea {
   const pointerBits = bitsFor(depth - 1);
   const control = { ff: 3 * pointerBits + 2, lut: 4 * pointerBits + 4 };
   if (width === 0) return { ff: pointerBits + 2, lut: 2 * pointerBits + 2, bram18: 0 };
-  if (depth > DISTRIBUTED_DEPTH) return { ...control, bram18: Math.ceil(width / 36) * Math.ceil(depth / 512) };
+  if (depth > DISTRIBUTED_DEPTH)
+    return { ...control, bram18: Math.ceil(width / 36) * Math.ceil(depth / 512) };
   const ram = depth <= 32 ? 4 * Math.ceil(width / 6) : Math.ceil(depth / 64) * width;
   return { ff: control.ff, lut: control.lut + ram, bram18: 0 };
 }

@@ -1,4 +1,4 @@
-import { type HwBuilder, HwModuleOp, Operation, type Value, CompilerBug, present } from "../../ir/index.ts";
+import { CompilerBug, type HwBuilder, HwModuleOp, Operation, present, type Value } from "../../ir/index.ts";
 
 /** An instance whose inputs may depend on its own outputs. */
 export interface LateInstance {

@@ -20,7 +20,9 @@ function measure(spec: Matvec, weight: (row: number, column: number) => number):
     let word = 0n;
     for (let lane = 0; lane < 8; lane += 1) {
       const at = beat * 8 + lane;
-      word |= BigInt.asUintN(8, BigInt(weight(Math.floor(at / spec.columns), at % spec.columns))) << BigInt(lane * 8);
+      word |=
+        BigInt.asUintN(8, BigInt(weight(Math.floor(at / spec.columns), at % spec.columns))) <<
+        BigInt(lane * 8);
     }
     store.set(BigInt(beat), word);
   }
@@ -29,7 +31,13 @@ function measure(spec: Matvec, weight: (row: number, column: number) => number):
   dut.set({ rst: 0, load: 1 });
   for (let word = 0; word < spec.columns / 8; word += 1) {
     const lanes = spec.activations.slice(word * 8, word * 8 + 8);
-    dut.set({ load_index: word, load_word: lanes.reduce((sum, value, lane) => sum | (BigInt.asUintN(8, BigInt(value)) << BigInt(lane * 8)), 0n) });
+    dut.set({
+      load_index: word,
+      load_word: lanes.reduce(
+        (sum, value, lane) => sum | (BigInt.asUintN(8, BigInt(value)) << BigInt(lane * 8)),
+        0n,
+      ),
+    });
     dut.tick();
   }
   dut.set({ load: 0, req_valid: 1, req_data: BigInt(beats) << 32n });
@@ -47,18 +55,32 @@ function measure(spec: Matvec, weight: (row: number, column: number) => number):
   }
   expect(seen).toBe(beats);
   expect(dut.get("error_code")).toBe(0n);
+  expect(Number(dut.get("stream_cycles"))).toBe(last - first + 1);
   return { sums, beatsPerCycle: seen / (last - first + 1), firstBeat: first };
 }
 
 test("an int8 matrix-vector product streams at 0.95 or more of what the DRAM allows", () => {
   const [rows, columns] = [512, 256];
   const activations = Array.from({ length: columns }, (_, index) => signed(index + 99));
-  const spec: Matvec = { rows, columns, activations, memory: matvecMemory(2 ** 15), responseDepth: 64, maxBurst: 32 };
+  const spec: Matvec = {
+    rows,
+    columns,
+    activations,
+    memory: matvecMemory(2 ** 15),
+    responseDepth: 64,
+    maxBurst: 32,
+  };
   const weight = (row: number, column: number): number => signed(row * columns + column);
   const { sums, beatsPerCycle, firstBeat } = measure(spec, weight);
-  expect(sums).toEqual(Array.from({ length: rows }, (_, row) => activations.reduce((sum, value, column) => sum + value * weight(row, column), 0)));
+  expect(sums).toEqual(
+    Array.from({ length: rows }, (_, row) =>
+      activations.reduce((sum, value, column) => sum + value * weight(row, column), 0),
+    ),
+  );
   const peak = peakBeatsPerCycle(spec.memory);
-  console.info(`beats per cycle ${beatsPerCycle.toFixed(4)}, DRAM bound ${peak.toFixed(4)}, ratio ${(beatsPerCycle / peak).toFixed(4)}, first beat after ${String(firstBeat)} cycles`);
+  console.info(
+    `beats per cycle ${beatsPerCycle.toFixed(4)}, DRAM bound ${peak.toFixed(4)}, ratio ${(beatsPerCycle / peak).toFixed(4)}, first beat after ${String(firstBeat)} cycles`,
+  );
   expect(beatsPerCycle / peak).toBeGreaterThanOrEqual(0.95);
   expect(beatsPerCycle).toBeLessThanOrEqual(1);
 });

@@ -32,12 +32,35 @@ export const FIRST_REGISTER_OFFSET = 0x10;
 /** Control and interrupts, as Vitis hosts know them. */
 export const CONTROL_REGISTERS: readonly ManifestRegister[] = [
   {
-    name: "control", offset: 0x0, access: "rw",
-    fields: [{ name: "ap_start", lsb: 0, bits: 1 }, { name: "ap_done", lsb: 1, bits: 1 }, { name: "ap_idle", lsb: 2, bits: 1 }, { name: "ap_ready", lsb: 3, bits: 1 }],
+    name: "control",
+    offset: 0x0,
+    access: "rw",
+    fields: [
+      { name: "ap_start", lsb: 0, bits: 1 },
+      { name: "ap_done", lsb: 1, bits: 1 },
+      { name: "ap_idle", lsb: 2, bits: 1 },
+      { name: "ap_ready", lsb: 3, bits: 1 },
+    ],
   },
   { name: "interrupt_global", offset: 0x4, access: "rw", fields: [{ name: "enable", lsb: 0, bits: 1 }] },
-  { name: "interrupt_enable", offset: 0x8, access: "rw", fields: [{ name: "done", lsb: 0, bits: 1 }, { name: "error", lsb: 1, bits: 1 }] },
-  { name: "interrupt_status", offset: 0xc, access: "rw", fields: [{ name: "done", lsb: 0, bits: 1 }, { name: "error", lsb: 1, bits: 1 }] },
+  {
+    name: "interrupt_enable",
+    offset: 0x8,
+    access: "rw",
+    fields: [
+      { name: "done", lsb: 0, bits: 1 },
+      { name: "error", lsb: 1, bits: 1 },
+    ],
+  },
+  {
+    name: "interrupt_status",
+    offset: 0xc,
+    access: "rw",
+    fields: [
+      { name: "done", lsb: 0, bits: 1 },
+      { name: "error", lsb: 1, bits: 1 },
+    ],
+  },
 ];
 
 /** A word of a register: bits `lsb` and up of it. */
@@ -62,8 +85,10 @@ export function registerWords(registers: readonly RegisterSpec[]): readonly Regi
   const taken = new Map<number, string>();
   for (const { name, offset } of words) {
     const other = taken.get(offset);
-    if (other !== undefined) throw new CompilerBug(`registers ${other} and ${name} share offset ${String(offset)}`);
-    if (offset % 4 !== 0 || offset < FIRST_REGISTER_OFFSET) throw new CompilerBug(`register ${name} cannot be at offset ${String(offset)}`);
+    if (other !== undefined)
+      throw new CompilerBug(`registers ${other} and ${name} share offset ${String(offset)}`);
+    if (offset % 4 !== 0 || offset < FIRST_REGISTER_OFFSET)
+      throw new CompilerBug(`register ${name} cannot be at offset ${String(offset)}`);
     taken.set(offset, name);
   }
   return words;
@@ -71,9 +96,14 @@ export function registerWords(registers: readonly RegisterSpec[]): readonly Regi
 
 /** The manifest's `registers`: control words first, then every word in the order of declaration. */
 export function manifestRegisters(registers: readonly RegisterSpec[]): readonly ManifestRegister[] {
-  const words = registerWords(registers).map(({ register, name, offset, bits }): ManifestRegister => ({
-    name, offset, access: register.access, fields: register.fields ?? [{ name: "value", lsb: 0, bits }],
-  }));
+  const words = registerWords(registers).map(
+    ({ register, name, offset, bits }): ManifestRegister => ({
+      name,
+      offset,
+      access: register.access,
+      fields: register.fields ?? [{ name: "value", lsb: 0, bits }],
+    }),
+  );
   return [...CONTROL_REGISTERS, ...words];
 }
 

@@ -12,7 +12,12 @@ export function stickyError(b: HwBuilder, sources: readonly ErrorSource[], clear
   const code = b.feedback(ERROR_BITS, { name: "error_code", reset: 0n });
   const none = b.constant(0, ERROR_BITS);
   const kept = b.mux(clear, none, code.value);
-  const raised = [...sources].reverse().reduce((later, { when, code: name }) => b.mux(when, b.constant(ERROR_CODES[name], ERROR_BITS), later), none);
+  const raised = [...sources]
+    .reverse()
+    .reduce(
+      (later, { when, code: name }) => b.mux(when, b.constant(ERROR_CODES[name], ERROR_BITS), later),
+      none,
+    );
   code.drive(b.mux(b.equals(kept, 0), raised, kept));
   return code.value;
 }

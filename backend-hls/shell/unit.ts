@@ -15,7 +15,8 @@ export function moduleName(module: Operation): string {
 export function modulesOf(...units: readonly HardwareUnit[]): readonly Operation[] {
   const byName = new Map<string, Operation>();
   for (const unit of units) {
-    for (const module of [...unit.submodules, unit.module]) if (!byName.has(moduleName(module))) byName.set(moduleName(module), module);
+    for (const module of [...unit.submodules, unit.module])
+      if (!byName.has(moduleName(module))) byName.set(moduleName(module), module);
   }
   return [...byName.values()];
 }

@@ -6,7 +6,12 @@ import { clockAndReset } from "./axi-shape.ts";
  * from the cycle after `limit` busy cycles in a row without progress until busy falls.
  */
 export function watchdogModule(): Operation {
-  const b = new HwBuilder("watchdog", [...clockAndReset, { name: "busy", width: 1 }, { name: "progress", width: 1 }, { name: "limit", width: 32 }]);
+  const b = new HwBuilder("watchdog", [
+    ...clockAndReset,
+    { name: "busy", width: 1 },
+    { name: "progress", width: 1 },
+    { name: "limit", width: 32 },
+  ]);
   const quiet = b.feedback(32, { name: "quiet_cycles", reset: 0n });
   const expired = b.feedback(1, { name: "expired", reset: 0n });
   const still = b.and(b.input("busy"), b.not(b.input("progress")));

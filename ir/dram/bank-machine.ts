@@ -34,11 +34,19 @@ function refresh<V>(c: Circuit<V>, memory: BankedMemory, quiet: V): Refresh<V> {
   const block = c.register("refresh_block", blockBits, 0);
   const zero = c.constant(0, intervalBits);
   const elapsed = c.eq(interval.value, zero);
-  interval.next(c.mux(elapsed, c.constant(memory.trefi - 1, intervalBits), c.sub(interval.value, c.constant(1, intervalBits), intervalBits)));
+  interval.next(
+    c.mux(
+      elapsed,
+      c.constant(memory.trefi - 1, intervalBits),
+      c.sub(interval.value, c.constant(1, intervalBits), intervalBits),
+    ),
+  );
   const blocked = c.not(c.eq(block.value, c.constant(0, blockBits)));
   const start = c.and(due.value, c.not(blocked), quiet);
   due.next(c.or(elapsed, c.and(due.value, c.not(start))));
-  block.next(c.mux(start, c.constant(memory.trp + memory.trfc - 1, blockBits), countDown(c, block.value, blockBits)));
+  block.next(
+    c.mux(start, c.constant(memory.trp + memory.trfc - 1, blockBits), countDown(c, block.value, blockBits)),
+  );
   return { hold: c.or(due.value, blocked), start };
 }
 
@@ -75,7 +83,8 @@ export function bankMachine<V>(c: Circuit<V>, memory: BankedMemory, inputs: Bank
   const rows = c.memory("open_rows", memory.banks, rowBits(memory));
   const banks = Array.from({ length: memory.banks }, (_, index) => bank(c, memory, index));
   const selected = banks.map((_, index) => c.eq(waiting.bank, c.constant(index, bankBits)));
-  const pick = (bitOf: (of: Bank<V>) => V): V => c.or(...banks.map((of, index) => c.and(selected[index] ?? waiting.valid, bitOf(of))));
+  const pick = (bitOf: (of: Bank<V>) => V): V =>
+    c.or(...banks.map((of, index) => c.and(selected[index] ?? waiting.valid, bitOf(of))));
   const idle = c.eq(timer.value, c.constant(0, timerBits));
   const allRas = c.and(...banks.map((of) => of.rasDone));
   const { hold, start } = refresh(c, memory, c.and(c.not(transferring), idle, allRas));
@@ -84,13 +93,23 @@ export function bankMachine<V>(c: Circuit<V>, memory: BankedMemory, inputs: Bank
   const hit = c.and(open, c.eq(rows.read(waiting.bank), waiting.row));
   const busy = c.and(transferring, c.eq(transferBank, waiting.bank));
   const activate = c.and(free, c.not(open));
-  const precharge = c.and(free, open, c.not(hit), pick((of) => of.rasDone), c.not(busy));
+  const precharge = c.and(
+    free,
+    open,
+    c.not(hit),
+    pick((of) => of.rasDone),
+    c.not(busy),
+  );
   banks.forEach((of, index) => {
     const mine = selected[index] ?? waiting.valid;
     of.update(c.and(activate, mine), c.and(precharge, mine), start);
   });
   rows.write(activate, waiting.bank, waiting.row);
-  const loaded = c.mux(activate, c.constant(memory.trcd - 1, timerBits), countDown(c, timer.value, timerBits));
+  const loaded = c.mux(
+    activate,
+    c.constant(memory.trcd - 1, timerBits),
+    countDown(c, timer.value, timerBits),
+  );
   timer.next(c.mux(precharge, c.constant(memory.trp - 1, timerBits), loaded));
   return c.and(free, hit);
 }

@@ -18,7 +18,10 @@ export interface BusOutputs<V> {
 }
 
 /** One beat may move where the accumulator has saved up a whole one: the ratio of DRAM to port bandwidth. */
-function beatAllowed<V>(c: Circuit<V>, memory: MemoryParameters): { readonly allowed: V; take(beat: V): void } {
+function beatAllowed<V>(
+  c: Circuit<V>,
+  memory: MemoryParameters,
+): { readonly allowed: V; take(beat: V): void } {
   const rate = memory.kind === "ideal" ? { beats: 1, cycles: 1 } : memory.rate;
   if (rate.beats === rate.cycles) return { allowed: c.constant(1, 1), take: () => undefined };
   const most = rate.cycles + rate.beats - 1;
@@ -36,12 +39,21 @@ function beatAllowed<V>(c: Circuit<V>, memory: MemoryParameters): { readonly all
 }
 
 /** 1 once `cycles` cycles have passed since `event`. */
-function quietSince<V>(c: Circuit<V>, name: string, cycles: number): { readonly done: V; restart(event: V): void } {
+function quietSince<V>(
+  c: Circuit<V>,
+  name: string,
+  cycles: number,
+): { readonly done: V; restart(event: V): void } {
   const width = bitsFor(cycles);
   const timer = c.register(name, width, 0);
   const done = c.eq(timer.value, c.constant(0, width));
   const less = c.mux(done, timer.value, c.sub(timer.value, c.constant(1, width), width));
-  return { done, restart: (event) => { timer.next(c.mux(event, c.constant(cycles, width), less)); } };
+  return {
+    done,
+    restart: (event) => {
+      timer.next(c.mux(event, c.constant(cycles, width), less));
+    },
+  };
 }
 
 /** Moves beats of one burst at the rate of the DRAM, with the turnaround times between directions. */
@@ -50,8 +62,20 @@ export function dataBus<V>(c: Circuit<V>, memory: MemoryParameters, inputs: BusI
   const afterWrite = memory.kind === "banked" ? quietSince(c, "write_to_read", memory.twtr) : undefined;
   const afterRead = memory.kind === "banked" ? quietSince(c, "read_to_write", memory.trtw) : undefined;
   const yes = c.constant(1, 1);
-  const readBeat = c.and(inputs.valid, c.not(inputs.write), inputs.readRoom, rate.allowed, afterWrite?.done ?? yes);
-  const writeReady = c.and(inputs.valid, inputs.write, inputs.responseRoom, rate.allowed, afterRead?.done ?? yes);
+  const readBeat = c.and(
+    inputs.valid,
+    c.not(inputs.write),
+    inputs.readRoom,
+    rate.allowed,
+    afterWrite?.done ?? yes,
+  );
+  const writeReady = c.and(
+    inputs.valid,
+    inputs.write,
+    inputs.responseRoom,
+    rate.allowed,
+    afterRead?.done ?? yes,
+  );
   const writeBeat = c.and(writeReady, inputs.writeValid);
   rate.take(c.or(readBeat, writeBeat));
   afterWrite?.restart(writeBeat);

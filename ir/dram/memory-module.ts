@@ -6,12 +6,20 @@ import { beatBits, memoryTiming, readQueueDepth } from "./timing.ts";
 
 function ports(memory: MemoryParameters): readonly PortSpec[] {
   return [
-    { name: "clk", width: "clock" }, { name: "rst", width: 1 },
-    { name: "s_axi_arvalid", width: 1 }, { name: "s_axi_araddr", width: memory.addressBits }, { name: "s_axi_arlen", width: 8 },
+    { name: "clk", width: "clock" },
+    { name: "rst", width: 1 },
+    { name: "s_axi_arvalid", width: 1 },
+    { name: "s_axi_araddr", width: memory.addressBits },
+    { name: "s_axi_arlen", width: 8 },
     { name: "s_axi_rready", width: 1 },
-    { name: "s_axi_awvalid", width: 1 }, { name: "s_axi_awaddr", width: memory.addressBits }, { name: "s_axi_awlen", width: 8 },
-    { name: "s_axi_wvalid", width: 1 }, { name: "s_axi_wdata", width: memory.dataBits }, { name: "s_axi_wstrb", width: memory.dataBits / 8 },
-    { name: "s_axi_wlast", width: 1 }, { name: "s_axi_bready", width: 1 },
+    { name: "s_axi_awvalid", width: 1 },
+    { name: "s_axi_awaddr", width: memory.addressBits },
+    { name: "s_axi_awlen", width: 8 },
+    { name: "s_axi_wvalid", width: 1 },
+    { name: "s_axi_wdata", width: memory.dataBits },
+    { name: "s_axi_wstrb", width: memory.dataBits / 8 },
+    { name: "s_axi_wlast", width: 1 },
+    { name: "s_axi_bready", width: 1 },
   ];
 }
 
@@ -24,12 +32,24 @@ export function memoryModule(name: string, memory: MemoryParameters): Operation 
   const low = Math.log2(memory.dataBits / 8);
   const beatOf = (address: Value): Value => b.extract(address, low, beatBits(memory));
   const timing = memoryTiming(new HardwareCircuit(b), memory, {
-    readValid: b.input("s_axi_arvalid"), readBeat: beatOf(b.input("s_axi_araddr")), readLength: b.input("s_axi_arlen"),
-    writeValid: b.input("s_axi_awvalid"), writeBeat: beatOf(b.input("s_axi_awaddr")), writeLength: b.input("s_axi_awlen"),
-    dataValid: b.input("s_axi_wvalid"), readReady: b.input("s_axi_rready"), responseReady: b.input("s_axi_bready"),
+    readValid: b.input("s_axi_arvalid"),
+    readBeat: beatOf(b.input("s_axi_araddr")),
+    readLength: b.input("s_axi_arlen"),
+    writeValid: b.input("s_axi_awvalid"),
+    writeBeat: beatOf(b.input("s_axi_awaddr")),
+    writeLength: b.input("s_axi_awlen"),
+    dataValid: b.input("s_axi_wvalid"),
+    readReady: b.input("s_axi_rready"),
+    responseReady: b.input("s_axi_bready"),
   });
   const store = b.memory({ name: "store", depth: memory.depthBeats, width: memory.dataBits, readLatency: 0 });
-  const words = b.memory({ name: "read_words", depth: readQueueDepth(memory), width: memory.dataBits, readLatency: 0, style: "distributed" });
+  const words = b.memory({
+    name: "read_words",
+    depth: readQueueDepth(memory),
+    width: memory.dataBits,
+    readLatency: 0,
+    style: "distributed",
+  });
   b.writePort(store, timing.storeBeat, timing.issueWrite, b.input("s_axi_wdata"), b.input("s_axi_wstrb"));
   b.writePort(words, timing.issueSlot, timing.issueRead, b.readPort(store, timing.storeBeat));
   b.output("s_axi_arready", timing.readReady);

@@ -55,9 +55,15 @@ export class NumberCircuit implements Circuit<number> {
   #registerCursor = 0;
   #memoryCursor = 0;
 
-  constant(value: number): number { return value; }
-  add(a: number, b: number, width: number): number { return (a + b) & mask(width); }
-  sub(a: number, b: number, width: number): number { return (a - b) & mask(width); }
+  constant(value: number): number {
+    return value;
+  }
+  add(a: number, b: number, width: number): number {
+    return (a + b) & mask(width);
+  }
+  sub(a: number, b: number, width: number): number {
+    return (a - b) & mask(width);
+  }
   and(...bits: readonly number[]): number {
     for (const bit of bits) if (bit === 0) return 0;
     return 1;
@@ -66,14 +72,25 @@ export class NumberCircuit implements Circuit<number> {
     for (const bit of bits) if (bit === 1) return 1;
     return 0;
   }
-  not(bit: number): number { return bit ^ 1; }
-  eq(a: number, b: number): number { return a === b ? 1 : 0; }
-  ult(a: number, b: number): number { return a < b ? 1 : 0; }
-  mux(condition: number, whenTrue: number, whenFalse: number): number { return condition === 1 ? whenTrue : whenFalse; }
-  extract(value: number, low: number, width: number): number { return (value >>> low) & mask(width); }
+  not(bit: number): number {
+    return bit ^ 1;
+  }
+  eq(a: number, b: number): number {
+    return a === b ? 1 : 0;
+  }
+  ult(a: number, b: number): number {
+    return a < b ? 1 : 0;
+  }
+  mux(condition: number, whenTrue: number, whenFalse: number): number {
+    return condition === 1 ? whenTrue : whenFalse;
+  }
+  extract(value: number, low: number, width: number): number {
+    return (value >>> low) & mask(width);
+  }
 
   register(name: string, width: number, reset: number): CircuitRegister<number> {
-    if (width > 31) throw new CompilerBug(`register ${name} of ${String(width)} bits is wider than a circuit value`);
+    if (width > 31)
+      throw new CompilerBug(`register ${name} of ${String(width)} bits is wider than a circuit value`);
     const index = this.#registerCursor;
     this.#registerCursor += 1;
     const known = this.#registers[index];

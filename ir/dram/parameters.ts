@@ -66,10 +66,17 @@ function gcd(a: number, b: number): number {
 }
 
 /** `beats/cycles <= 1` in small integers; rounded down to 1/1024 where the exact ratio is unwieldy. */
-function rateOf(dramMegabytes: number, portMegabytes: number): { readonly beats: number; readonly cycles: number } {
+function rateOf(
+  dramMegabytes: number,
+  portMegabytes: number,
+): { readonly beats: number; readonly cycles: number } {
   if (dramMegabytes >= portMegabytes) return { beats: 1, cycles: 1 };
-  const divisor = Number.isInteger(dramMegabytes) && Number.isInteger(portMegabytes) ? gcd(dramMegabytes, portMegabytes) : 0;
-  if (divisor > 0 && portMegabytes / divisor <= 4096) return { beats: dramMegabytes / divisor, cycles: portMegabytes / divisor };
+  const divisor =
+    Number.isInteger(dramMegabytes) && Number.isInteger(portMegabytes)
+      ? gcd(dramMegabytes, portMegabytes)
+      : 0;
+  if (divisor > 0 && portMegabytes / divisor <= 4096)
+    return { beats: dramMegabytes / divisor, cycles: portMegabytes / divisor };
   const beats = Math.floor((dramMegabytes / portMegabytes) * 1024);
   const common = gcd(beats, 1024);
   return { beats: beats / common, cycles: 1024 / common };
@@ -100,8 +107,11 @@ export function bankedMemory(dram: DramDescription, clockMhz: number, port: Memo
 /** Beats per cycle that no stream can exceed: the bus rate less the time spent in refresh, `1 - tRFC/tREFI`. */
 export function peakBeatsPerCycle(memory: MemoryParameters): number {
   switch (memory.kind) {
-    case "ideal": return 1;
-    case "banked": return Math.min(memory.rate.beats / memory.rate.cycles, 1) * (1 - memory.trfc / memory.trefi);
-    default: return unreachable(memory);
+    case "ideal":
+      return 1;
+    case "banked":
+      return Math.min(memory.rate.beats / memory.rate.cycles, 1) * (1 - memory.trfc / memory.trefi);
+    default:
+      return unreachable(memory);
   }
 }

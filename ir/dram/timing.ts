@@ -51,7 +51,11 @@ export function beatBits(memory: MemoryParameters): number {
 }
 
 /** A counter of things waiting, at most `most`. */
-function waitingCount<V>(c: Circuit<V>, name: string, most: number): { readonly any: V; readonly room: V; update(arrive: V, leave: V): void } {
+function waitingCount<V>(
+  c: Circuit<V>,
+  name: string,
+  most: number,
+): { readonly any: V; readonly room: V; update(arrive: V, leave: V): void } {
   const width = bitsFor(most);
   const count = c.register(name, width, 0);
   const any = c.not(c.eq(count.value, c.constant(0, width)));
@@ -68,7 +72,12 @@ function waitingCount<V>(c: Circuit<V>, name: string, most: number): { readonly 
 function pointer<V>(c: Circuit<V>, name: string, depth: number): { readonly value: V; advance(by: V): void } {
   const width = bitsFor(depth - 1);
   const register = c.register(name, width, 0);
-  return { value: register.value, advance: (by) => { register.next(c.mux(by, c.add(register.value, c.constant(1, width), width), register.value)); } };
+  return {
+    value: register.value,
+    advance: (by) => {
+      register.next(c.mux(by, c.add(register.value, c.constant(1, width), width), register.value));
+    },
+  };
 }
 
 interface CommandQueue<V> {
@@ -126,10 +135,18 @@ function burstRegister<V>(c: Circuit<V>, name: string, memory: MemoryParameters)
   };
 }
 
-function load<V>(c: Circuit<V>, register: BurstRegister<V>, from: Command<V>, enable: V, otherwise: Command<V>): void {
-  register.beat.next(c.mux(enable, from.beat, otherwise.beat));
-  register.length.next(c.mux(enable, from.length, otherwise.length));
-  register.write.next(c.mux(enable, from.write, otherwise.write));
+function choose<V>(c: Circuit<V>, condition: V, whenTrue: Command<V>, whenFalse: Command<V>): Command<V> {
+  return {
+    beat: c.mux(condition, whenTrue.beat, whenFalse.beat),
+    length: c.mux(condition, whenTrue.length, whenFalse.length),
+    write: c.mux(condition, whenTrue.write, whenFalse.write),
+  };
+}
+
+function load<V>(register: BurstRegister<V>, from: Command<V>): void {
+  register.beat.next(from.beat);
+  register.length.next(from.length);
+  register.write.next(from.write);
 }
 
 function valuesOf<V>(register: BurstRegister<V>): Command<V> {
@@ -137,14 +154,23 @@ function valuesOf<V>(register: BurstRegister<V>): Command<V> {
 }
 
 /** Whether the waiting burst may take the bus as far as banks and refresh are concerned. */
-function banksReady<V>(c: Circuit<V>, memory: MemoryParameters, waiting: BurstRegister<V>, transfer: BurstRegister<V>): V {
+function banksReady<V>(
+  c: Circuit<V>,
+  memory: MemoryParameters,
+  waiting: BurstRegister<V>,
+  transfer: BurstRegister<V>,
+): V {
   if (memory.kind === "ideal") return waiting.valid.value;
   const rowLow = Math.log2(memory.rowBeats);
   const bankWidth = bitsFor(memory.banks - 1);
   const bankOf = (beat: V): V => (memory.banks === 1 ? c.constant(0, 1) : c.extract(beat, rowLow, bankWidth));
   const rows = memory.depthBeats / memory.rowBeats / memory.banks;
-  if (rows < 1) throw new CompilerBug(`a store of ${String(memory.depthBeats)} beats is smaller than one row of each bank`);
-  const rowOf = (beat: V): V => (rows === 1 ? c.constant(0, 1) : c.extract(beat, rowLow + Math.log2(memory.banks), rowBits(memory)));
+  if (rows < 1)
+    throw new CompilerBug(
+      `a store of ${String(memory.depthBeats)} beats is smaller than one row of each bank`,
+    );
+  const rowOf = (beat: V): V =>
+    rows === 1 ? c.constant(0, 1) : c.extract(beat, rowLow + Math.log2(memory.banks), rowBits(memory));
   return bankMachine(c, memory, {
     waiting: { valid: waiting.valid.value, bank: bankOf(waiting.beat.value), row: rowOf(waiting.beat.value) },
     transferring: transfer.valid.value,
@@ -176,7 +202,9 @@ function readQueue<V>(c: Circuit<V>, memory: MemoryParameters, ready: V): ReadQu
   const position = c.register("issue_position", ringBits, 0);
   const warm = c.register("issue_warm", 1, 0);
   const wraps = c.eq(position.value, c.constant(ring - 1, ringBits));
-  position.next(c.mux(wraps, c.constant(0, ringBits), c.add(position.value, c.constant(1, ringBits), ringBits)));
+  position.next(
+    c.mux(wraps, c.constant(0, ringBits), c.add(position.value, c.constant(1, ringBits), ringBits)),
+  );
   warm.next(c.or(warm.value, wraps));
   arrived.update(c.and(warm.value, issued.read(position.value)), taken);
   get.advance(taken);
@@ -195,13 +223,16 @@ function readQueue<V>(c: Circuit<V>, memory: MemoryParameters, ready: V): ReadQu
   };
 }
 
-
 /**
  * One cycle of a memory behind an AXI4 slave port: in-order bursts (first come first served), open pages, the next
  * burst's row opened during the present transfer, one command per cycle. A burst is charged to the row of its first
  * beat; the engines of this project never make one that leaves it.
  */
-export function memoryTiming<V>(c: Circuit<V>, memory: MemoryParameters, inputs: TimingInputs<V>): TimingOutputs<V> {
+export function memoryTiming<V>(
+  c: Circuit<V>,
+  memory: MemoryParameters,
+  inputs: TimingInputs<V>,
+): TimingOutputs<V> {
   const queue = commandQueue(c, memory, inputs);
   const waiting = burstRegister(c, "waiting", memory);
   const transfer = burstRegister(c, "transfer", memory);
@@ -210,7 +241,11 @@ export function memoryTiming<V>(c: Circuit<V>, memory: MemoryParameters, inputs:
   const present = valuesOf(transfer);
   const last = c.eq(present.length, c.constant(0, 8));
   const bus = dataBus(c, memory, {
-    valid: transfer.valid.value, write: present.write, readRoom: reads.room, responseRoom: responses.room, writeValid: inputs.dataValid,
+    valid: transfer.valid.value,
+    write: present.write,
+    readRoom: reads.room,
+    responseRoom: responses.room,
+    writeValid: inputs.dataValid,
   });
   const beat = c.or(bus.readBeat, bus.writeBeat);
   const done = c.and(beat, last);
@@ -218,17 +253,28 @@ export function memoryTiming<V>(c: Circuit<V>, memory: MemoryParameters, inputs:
   const width = beatBits(memory);
   const nextBeat = c.mux(beat, c.add(present.beat, c.constant(1, width), width), present.beat);
   const nextLength = c.mux(beat, c.sub(present.length, c.constant(1, 8), 8), present.length);
-  load(c, transfer, valuesOf(waiting), start, { beat: nextBeat, length: nextLength, write: present.write });
+  load(
+    transfer,
+    choose(c, start, valuesOf(waiting), { beat: nextBeat, length: nextLength, write: present.write }),
+  );
   transfer.valid.next(c.or(start, c.and(transfer.valid.value, c.not(done))));
   const pop = c.and(queue.valid, c.or(c.not(waiting.valid.value), start));
-  load(c, waiting, queue.head, pop, valuesOf(waiting));
+  load(waiting, choose(c, pop, queue.head, valuesOf(waiting)));
   waiting.valid.next(c.or(pop, c.and(waiting.valid.value, c.not(start))));
   queue.pop(pop);
   reads.issue(bus.readBeat, last);
   responses.update(c.and(bus.writeBeat, last), c.and(responses.any, inputs.responseReady));
   return {
-    readReady: queue.readReady, writeReady: queue.writeReady, dataReady: bus.writeReady,
-    readAvailable: reads.available, readLast: reads.lastOfHead, responseAvailable: responses.any,
-    issueRead: bus.readBeat, issueSlot: reads.issueSlot, headSlot: reads.headSlot, issueWrite: bus.writeBeat, storeBeat: present.beat,
+    readReady: queue.readReady,
+    writeReady: queue.writeReady,
+    dataReady: bus.writeReady,
+    readAvailable: reads.available,
+    readLast: reads.lastOfHead,
+    responseAvailable: responses.any,
+    issueRead: bus.readBeat,
+    issueSlot: reads.issueSlot,
+    headSlot: reads.headSlot,
+    issueWrite: bus.writeBeat,
+    storeBeat: present.beat,
   };
 }

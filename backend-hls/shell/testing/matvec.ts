@@ -1,4 +1,9 @@
-import { bankedMemory, type DramDescription, type MemoryParameters, memoryModule } from "../../../ir/dram/index.ts";
+import {
+  bankedMemory,
+  type DramDescription,
+  type MemoryParameters,
+  memoryModule,
+} from "../../../ir/dram/index.ts";
 import { HwBuilder, type Value } from "../../../ir/index.ts";
 import { axiReadArbiter } from "../arbiter.ts";
 import { axiReadEngine } from "../axi-read-engine.ts";
@@ -6,11 +11,15 @@ import { clockAndReset } from "../axi-shape.ts";
 import { bitsFor } from "../bits.ts";
 import { fifoModule } from "../fifo.ts";
 import { lateInstance } from "../late-instance.ts";
-import { modulesOf, type HardwareUnit } from "../unit.ts";
+import { type HardwareUnit, modulesOf } from "../unit.ts";
 
 /** One DDR4-1600 byte lane of 8 Gb: as fast as a 64-bit port at 200 MHz. */
 export const ddr4Lane: DramDescription = {
-  kind: "DDR4-1600 x8 8Gb", mts: 1600, width_bits: 8, banks: 16, row_bytes: 1024,
+  kind: "DDR4-1600 x8 8Gb",
+  mts: 1600,
+  width_bits: 8,
+  banks: 16,
+  row_bytes: 1024,
   ns: { trcd: 13.75, trp: 13.75, tcl: 13.75, tras: 35, trfc: 350, trefi: 7800, twtr: 7.5 },
 };
 
@@ -29,14 +38,23 @@ export const matvecMemory = (depthBeats: number): MemoryParameters =>
 
 /** Multiplies and adds the eight int8 pairs of a beat, exactly, in 20 bits. */
 function dot(b: HwBuilder, weights: Value, activations: Value): Value {
-  const products = Array.from({ length: 8 }, (_, lane) => b.mul(b.resizeSigned(b.extract(weights, lane * 8, 8), 20), b.resizeSigned(b.extract(activations, lane * 8, 8), 20)));
+  const products = Array.from({ length: 8 }, (_, lane) =>
+    b.mul(
+      b.resizeSigned(b.extract(weights, lane * 8, 8), 20),
+      b.resizeSigned(b.extract(activations, lane * 8, 8), 20),
+    ),
+  );
   return products.reduce((sum, product) => b.add(sum, product));
 }
 
 function packed(activations: readonly number[]): readonly bigint[] {
   const words: bigint[] = [];
   for (let at = 0; at < activations.length; at += 8) {
-    words.push(activations.slice(at, at + 8).reduce((word, value, lane) => word | (BigInt.asUintN(8, BigInt(value)) << BigInt(lane * 8)), 0n));
+    words.push(
+      activations
+        .slice(at, at + 8)
+        .reduce((word, value, lane) => word | (BigInt.asUintN(8, BigInt(value)) << BigInt(lane * 8)), 0n),
+    );
   }
   return words;
 }
@@ -48,20 +66,56 @@ function multiplier(b: HwBuilder, spec: Matvec, valid: Value, data: Value): void
   const beat = b.feedback(bits, { name: "beat", reset: 0n });
   const last = b.equals(beat.value, beatsPerRow - 1);
   beat.drive(b.mux(last, b.constant(0, bits), b.add(beat.value, b.constant(1, bits))), valid);
-  const vector = b.memory({ name: "activations", depth: beatsPerRow, width: 64, readLatency: 0, init: packed(spec.activations), style: "distributed" });
+  const vector = b.memory({
+    name: "activations",
+    depth: beatsPerRow,
+    width: 64,
+    readLatency: 0,
+    init: packed(spec.activations),
+    style: "distributed",
+  });
   b.writePort(vector, b.input("load_index"), b.input("load"), b.input("load_word"));
   const sum = b.feedback(32, { name: "sum", reset: 0n });
   const next = b.add(sum.value, b.resizeSigned(dot(b, data, b.readPort(vector, beat.value)), 32));
   sum.drive(b.mux(last, b.constant(0, 32), next), valid);
-  b.output("sum_valid", b.register(b.and(valid, last), { name: "sum_valid", reset: 0n }));
-  b.output("sum", b.register(next, { name: "sum_out" }));
+  const done = {
+    valid: b.register(b.and(valid, last), { name: "sum_valid", reset: 0n }),
+    value: b.register(next, { name: "sum_out" }),
+  };
+  b.output("sum_valid", done.valid);
+  b.output("sum", done.value);
+  meter(b, (spec.rows * spec.columns) / 8, valid, done);
+}
+
+/** Measures in hardware: `stream_cycles` from the first beat to the last, `checksum` over the sums, `finished`. */
+function meter(
+  b: HwBuilder,
+  beats: number,
+  beat: Value,
+  sum: { readonly valid: Value; readonly value: Value },
+): void {
+  const left = b.feedback(32, { name: "beats_left", reset: BigInt(beats) });
+  const cycles = b.feedback(32, { name: "stream_cycles", reset: 0n });
+  const checksum = b.feedback(32, { name: "checksum", reset: 0n });
+  const one = b.constant(1, 32);
+  const open = b.not(b.equals(left.value, 0));
+  const begun = b.or(beat, b.not(b.equals(left.value, beats)));
+  left.drive(b.sub(left.value, one), b.and(beat, open));
+  cycles.drive(b.add(cycles.value, one), b.and(begun, open));
+  checksum.drive(b.add(b.mul(checksum.value, b.constant(31, 32)), sum.value), sum.valid);
+  b.output("stream_cycles", cycles.value);
+  b.output("checksum", checksum.value);
+  b.output("finished", b.register(b.and(b.not(open), b.not(sum.valid)), { name: "finished", reset: 0n }));
 }
 
 /**
  * Request queue → read engine → arbiter (a second client reads too where `other_valid`) → memory, and the weight stream
  * into a multiplier. Inputs clk, rst, req_valid, req_data, load, load_index, load_word.
  */
-export function matvecBench(spec: Matvec): { readonly top: HardwareUnit; readonly modules: ReturnType<typeof modulesOf> } {
+export function matvecBench(spec: Matvec): {
+  readonly top: HardwareUnit;
+  readonly modules: ReturnType<typeof modulesOf>;
+} {
   const shape = { addressBits: 32, dataBits: 64, maxBurst: spec.maxBurst, lengthBits: 20 };
   const engineUnit = axiReadEngine({ ...shape, responseDepth: spec.responseDepth });
   const arbiterUnit = axiReadArbiter({ clients: 2, addressBits: 32, dataBits: 64, maxOutstanding: 16 });
@@ -69,32 +123,69 @@ export function matvecBench(spec: Matvec): { readonly top: HardwareUnit; readonl
   const [requests, responses] = [fifoModule(52, 4), fifoModule(64, spec.responseDepth)];
   const beatsPerRow = spec.columns / 8;
   const b = new HwBuilder("matvec_bench", [
-    ...clockAndReset, { name: "req_valid", width: 1 }, { name: "req_data", width: 52 },
-    { name: "load", width: 1 }, { name: "load_index", width: bitsFor(beatsPerRow - 1) }, { name: "load_word", width: 64 },
+    ...clockAndReset,
+    { name: "req_valid", width: 1 },
+    { name: "req_data", width: 52 },
+    { name: "load", width: 1 },
+    { name: "load_index", width: bitsFor(beatsPerRow - 1) },
+    { name: "load_word", width: 64 },
   ]);
   const request = lateInstance(b, requests, "requests");
   const response = lateInstance(b, responses, "responses");
   const engine = lateInstance(b, engineUnit.module, "engine");
   const arbiter = lateInstance(b, arbiterUnit.module, "arbiter");
   const channel = lateInstance(b, memory, "memory");
-  request.connect({ in_valid: b.input("req_valid"), in_data: b.input("req_data"), out_pop: engine.out("req_pop") });
+  request.connect({
+    in_valid: b.input("req_valid"),
+    in_data: b.input("req_data"),
+    out_pop: engine.out("req_pop"),
+  });
   engine.connect({
-    req_valid: request.out("out_valid"), req_data: request.out("out_data"), rsp_credit: response.out("in_credit"), region_limit: b.constant(spec.rows * spec.columns, 32),
-    m_axi_arready: arbiter.out("s0_arready"), m_axi_rvalid: arbiter.out("s0_rvalid"), m_axi_rdata: arbiter.out("s0_rdata"),
-    m_axi_rresp: arbiter.out("s0_rresp"), m_axi_rlast: arbiter.out("s0_rlast"),
+    req_valid: request.out("out_valid"),
+    req_data: request.out("out_data"),
+    rsp_credit: response.out("in_credit"),
+    region_limit: b.constant(spec.rows * spec.columns, 32),
+    m_axi_arready: arbiter.out("s0_arready"),
+    m_axi_rvalid: arbiter.out("s0_rvalid"),
+    m_axi_rdata: arbiter.out("s0_rdata"),
+    m_axi_rresp: arbiter.out("s0_rresp"),
+    m_axi_rlast: arbiter.out("s0_rlast"),
   });
   arbiter.connect({
-    s0_arvalid: engine.out("m_axi_arvalid"), s0_araddr: engine.out("m_axi_araddr"), s0_arlen: engine.out("m_axi_arlen"),
-    m_axi_arready: channel.out("s_axi_arready"), m_axi_rvalid: channel.out("s_axi_rvalid"), m_axi_rdata: channel.out("s_axi_rdata"),
-    m_axi_rresp: channel.out("s_axi_rresp"), m_axi_rlast: channel.out("s_axi_rlast"),
+    s0_arvalid: engine.out("m_axi_arvalid"),
+    s0_araddr: engine.out("m_axi_araddr"),
+    s0_arlen: engine.out("m_axi_arlen"),
+    m_axi_arready: channel.out("s_axi_arready"),
+    m_axi_rvalid: channel.out("s_axi_rvalid"),
+    m_axi_rdata: channel.out("s_axi_rdata"),
+    m_axi_rresp: channel.out("s_axi_rresp"),
+    m_axi_rlast: channel.out("s_axi_rlast"),
   });
   channel.connect({
-    s_axi_arvalid: arbiter.out("m_axi_arvalid"), s_axi_araddr: arbiter.out("m_axi_araddr"), s_axi_arlen: arbiter.out("m_axi_arlen"), s_axi_rready: arbiter.out("m_axi_rready"),
+    s_axi_arvalid: arbiter.out("m_axi_arvalid"),
+    s_axi_araddr: arbiter.out("m_axi_araddr"),
+    s_axi_arlen: arbiter.out("m_axi_arlen"),
+    s_axi_rready: arbiter.out("m_axi_rready"),
   });
-  response.connect({ in_valid: engine.out("rsp_valid"), in_data: engine.out("rsp_data"), out_pop: response.out("out_valid") });
+  response.connect({
+    in_valid: engine.out("rsp_valid"),
+    in_data: engine.out("rsp_data"),
+    out_pop: response.out("out_valid"),
+  });
   multiplier(b, spec, response.out("out_valid"), response.out("out_data"));
   b.output("beat", response.out("out_valid"));
   b.output("error_code", engine.out("error_code"));
-  const top: HardwareUnit = { module: b.finish(), submodules: [...engineUnit.submodules, engineUnit.module, ...arbiterUnit.submodules, arbiterUnit.module, memory, requests, responses] };
+  const top: HardwareUnit = {
+    module: b.finish(),
+    submodules: [
+      ...engineUnit.submodules,
+      engineUnit.module,
+      ...arbiterUnit.submodules,
+      arbiterUnit.module,
+      memory,
+      requests,
+      responses,
+    ],
+  };
   return { top, modules: modulesOf(top) };
 }

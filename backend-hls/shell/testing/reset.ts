@@ -1,5 +1,5 @@
 import type { Operation } from "../../../ir/index.ts";
-import { modulesOf, type HardwareUnit } from "../unit.ts";
+import { type HardwareUnit, modulesOf } from "../unit.ts";
 import { type Bench, bench } from "./evaluate.ts";
 
 /** The design after one cycle of reset. */
