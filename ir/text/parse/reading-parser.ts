@@ -48,7 +48,7 @@ export class ReadingParser extends AttributeParser {
     if (!this.at("{")) return false;
     const after = this.LA(3).image;
     const key = this.LA(2);
-    return key.image === "}" || ((isWord(key) || key.tokenType === StringLiteral) && (after === "=" || after === "," || after === "}"));
+    return (isWord(key) || key.tokenType === StringLiteral) && (after === "=" || after === "," || after === "}");
   }
 
   accept(text: string): boolean {

@@ -13,9 +13,19 @@ function argumentName(op: Operation, index: number): string | undefined {
 const GENERIC_NAMES: NamingRules = { isolated: () => false, graph: (op) => isGraph(op.name), argumentName };
 const CUSTOM_NAMES: NamingRules = { ...GENERIC_NAMES, isolated: (op) => isIsolated(op.name) };
 
-/** `op` and all inside it in MLIR's generic form, which tools read that know none of the operations. Ends with a line break. */
+/** Their generic form is not the same in every version of MLIR, their own form is. */
+const VARYING: ReadonlySet<string> = new Set(["affine.for", "memref.alloc", "vector.extract"]);
+
+/**
+ * `op` and all inside it in MLIR's generic form, which tools read that know none of the operations. Ends with a line break.
+ * Operations of MLIR whose generic form depends on its version are in their own form.
+ */
 export function printGeneric(op: Operation): string {
-  const writer = new Writer(nameValues(op, GENERIC_NAMES), spellGeneric);
+  const spell = (each: Operation, writer: Writer): void => {
+    const isMlir = VARYING.has(each.name) && each.operands.every(({ type }) => type.kind === "index" || type.kind === "vector");
+    (isMlir ? spellCustom : spellGeneric)(each, writer);
+  };
+  const writer = new Writer(nameValues(op, GENERIC_NAMES), spell);
   writer.operation(op);
   return writer.text;
 }
