@@ -1,0 +1,38 @@
+import { builtSpan, defineDiagnostic } from "../ir/index.ts";
+
+/** The place of what is wrong with a request. */
+export const requestSpan = builtSpan("request");
+
+/** The prompt leaves no room for a token. */
+export const promptTooLong = defineDiagnostic(
+  "HOST0001",
+  "error",
+  (p: { readonly tokens: number; readonly maxContext: number }) => ({
+    message: `the prompt has ${p.tokens} tokens, the device holds ${p.maxContext} positions`,
+    expected: `a prompt of at most ${p.maxContext - 1} tokens`,
+    hint: "shorten the prompt, or compile with a larger --max-context",
+  }),
+);
+
+/** Nothing to start from. */
+export const promptEmpty = defineDiagnostic("HOST0002", "error", () => ({
+  message: "the prompt has no tokens",
+  expected: "at least one token, such as the start token",
+}));
+
+/** A prompt of ids that the model does not know. */
+export const tokenUnknown = defineDiagnostic(
+  "HOST0003",
+  "error",
+  (p: { readonly token: number; readonly vocab: number }) => ({
+    message: `the model has no token ${p.token}`,
+    expected: `ids from 0 to ${p.vocab - 1}`,
+  }),
+);
+
+/** The KV memory is full. */
+export const blocksExhausted = defineDiagnostic("HOST0004", "error", (p: { readonly short: number }) => ({
+  message: `the device's KV memory is full: ${p.short} more blocks are needed`,
+  expected: "room for every position of the sequence",
+  hint: "ask for fewer tokens, or compile with a larger --max-context",
+}));
