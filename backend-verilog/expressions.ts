@@ -1,5 +1,6 @@
 import { at, CompilerBug, type Operation, type Value } from "../ir/index.ts";
 import { constantComparison } from "./comparisons.ts";
+import type { KnownValues } from "./known-bits.ts";
 import { literal } from "./literals.ts";
 import { width, type Readings } from "./net.ts";
 
@@ -28,21 +29,21 @@ export function numberOf(op: Operation, key: string): number {
   return Number(attribute.value);
 }
 
-/** The bits of a constant, or undefined. */
-export function constantOf(value: Value): bigint | undefined {
-  const op = value.producer;
-  if (op?.name !== "hw.constant") return undefined;
-  const attribute = op.attribute("value");
-  return attribute?.kind === "int" ? BigInt.asUintN(width(value), attribute.value) : undefined;
-}
-
 /** The expressions and names of the values of one module. */
 export class Expressions {
   readonly #byValue = new Map<Value, Expression>();
   readonly #readings: Readings;
 
-  constructor(readings: Readings) {
+  readonly #known: KnownValues;
+
+  constructor(readings: Readings, known: KnownValues) {
     this.#readings = readings;
+    this.#known = known;
+  }
+
+  /** The number that a value always is, or undefined. */
+  constant(value: Value): bigint | undefined {
+    return this.#known.constant(value);
   }
 
   /** `value` is the signal `name` from here on. */
@@ -57,7 +58,7 @@ export class Expressions {
 
   /** The expression of a value; a name counts as read. */
   of(value: Value): Expression {
-    const constant = constantOf(value);
+    const constant = this.constant(value);
     if (constant !== undefined) return { text: literal(constant, width(value)), shape: "primary" };
     const known = this.#byValue.get(value);
     if (known === undefined) throw new CompilerBug("a value is read before it has a name");
@@ -78,7 +79,7 @@ export class Expressions {
 
   /** Bits of a named (or constant) value. */
   slice(value: Value, low: number, bits: number): string {
-    const constant = constantOf(value);
+    const constant = this.constant(value);
     if (constant !== undefined) return literal(BigInt.asUintN(bits, constant >> BigInt(low)), bits);
     if (bits === width(value)) return this.text(value);
     const name = this.#byValue.get(value)?.text;
@@ -95,7 +96,10 @@ export class Expressions {
     switch (op.name) {
       case "hw.wire": return this.of(at(operands, 0));
       case "comb.icmp": return this.#compare(op);
-      case "comb.mux": return this.#mux(operands);
+      case "comb.mux": {
+        const condition = this.constant(at(operands, 0));
+        return condition === undefined ? this.#mux(operands) : this.of(at(operands, condition === 1n ? 1 : 2));
+      }
       case "comb.extract": return primary(this.slice(at(operands, 0), numberOf(op, "lowBit"), width(op.result)));
       case "comb.concat": return primary(operands.length === 1 ? this.#nested(at(operands, 0)) : `{${operands.map((operand) => this.text(operand)).join(", ")}}`);
       case "comb.replicate": return this.#replicate(at(operands, 0), width(op.result));
@@ -113,7 +117,7 @@ export class Expressions {
 
   #binary(symbol: string, left: Value, right: Value): Expression {
     const ones = (1n << BigInt(width(left))) - 1n;
-    if (symbol === "^" && constantOf(right) === ones) return { text: `~${this.#nested(left)}`, shape: "unary" };
+    if (symbol === "^" && this.constant(right) === ones) return { text: `~${this.#nested(left)}`, shape: "unary" };
     if (symbol === "*" && (isSignExtended(left) || isSignExtended(right))) {
       return { text: `$signed(${this.text(left)}) * $signed(${this.text(right)})`, shape: "operator" };
     }
@@ -123,7 +127,7 @@ export class Expressions {
   #compare(op: Operation): Expression {
     const [left, right] = [at(op.operands, 0), at(op.operands, 1)];
     const predicate = numberOf(op, "predicate");
-    const known = constantComparison(predicate, width(left), constantOf(left), constantOf(right));
+    const known = constantComparison(predicate, width(left), this.constant(left), this.constant(right));
     if (known !== undefined) return primary(literal(known ? 1n : 0n, 1));
     const symbol = at(COMPARISONS, predicate);
     const signed = predicate >= 2 && predicate <= 5;
@@ -146,7 +150,7 @@ export class Expressions {
   #shift(op: Operation): Expression {
     const [input, amount] = [at(op.operands, 0), at(op.operands, 1)];
     const bits = width(input);
-    const constant = constantOf(amount);
+    const constant = this.constant(amount);
     if (constant !== undefined) return this.#shiftBy(op.name, input, constant >= BigInt(bits) ? bits : Number(constant));
     const { few, guard } = this.#amount(amount);
     if (op.name === "comb.shrs") {
@@ -205,11 +209,11 @@ export function isSignExtended(value: Value): boolean {
 }
 
 /** Whether operand `index` of `op` must be a name: its bits are taken, or it is written more than once. */
-export function needsName(op: Operation, index: number): boolean {
+export function needsName(op: Operation, index: number, expressions: Expressions): boolean {
   switch (op.name) {
     case "comb.extract": return true;
     case "comb.shl": case "comb.shru": case "comb.shrs": {
-      if (constantOf(at(op.operands, 1)) !== undefined) return true;
+      if (expressions.constant(at(op.operands, 1)) !== undefined) return true;
       return index === 1 && width(at(op.operands, 1)) >= 32;
     }
     case "hw.wire": return false;
@@ -218,7 +222,7 @@ export function needsName(op: Operation, index: number): boolean {
 }
 
 /** Whether the expression of `op` keeps its meaning inside any other: signed operators do not. */
-export function isContextFree(op: Operation): boolean {
-  if (op.name === "comb.shrs") return constantOf(at(op.operands, 1)) !== undefined;
+export function isContextFree(op: Operation, expressions: Expressions): boolean {
+  if (op.name === "comb.shrs") return expressions.constant(at(op.operands, 1)) !== undefined;
   return !(op.name === "comb.mul" && op.operands.some(isSignExtended));
 }

@@ -1,7 +1,20 @@
 import { at, type Block, type Operation, type Value } from "../ir/index.ts";
 
+/** What is known of values before liveness is asked: without it, everything that is mentioned is live. */
+export interface Constants {
+  constant(value: Value): bigint | undefined;
+}
+
+/** The operands that matter, where constants decide: none of a constant, the condition's choice of a multiplexer. */
+function relevantOperands(op: Operation, constants: Constants | undefined): readonly Value[] {
+  if (constants === undefined || !op.name.startsWith("comb.")) return op.operands;
+  if (constants.constant(op.result) !== undefined) return [];
+  const condition = op.name === "comb.mux" ? constants.constant(at(op.operands, 0)) : undefined;
+  return condition === undefined ? op.operands : [at(op.operands, condition === 1n ? 1 : 2)];
+}
+
 /** Operations that a module must keep: what its outputs, instances, named wires and memory writes depend on. */
-export function liveOperations(block: Block): ReadonlySet<Operation> {
+export function liveOperations(block: Block, constants?: Constants): ReadonlySet<Operation> {
   const live = new Set<Operation>();
   const pending: Operation[] = [];
   const keep = (op: Operation): void => {
@@ -11,7 +24,7 @@ export function liveOperations(block: Block): ReadonlySet<Operation> {
   };
   for (const op of block.ops) if (isRoot(op)) keep(op);
   for (let op = pending.pop(); op !== undefined; op = pending.pop()) {
-    for (const operand of op.operands) if (operand.producer !== undefined) keep(operand.producer);
+    for (const operand of relevantOperands(op, constants)) if (operand.producer !== undefined) keep(operand.producer);
   }
   return live;
 }
@@ -25,13 +38,13 @@ export function isCombinational(op: Operation): boolean {
   return op.name.startsWith("comb.") || op.name === "hw.constant" || op.name === "hw.wire";
 }
 
-/** The combinational operations of `live` such that operands come first, otherwise in the order of the text. */
-export function inDependenceOrder(block: Block, live: ReadonlySet<Operation>): readonly Operation[] {
+/** The combinational operations (of `live`, where given) such that operands come first, otherwise in the order of the text. */
+export function inDependenceOrder(block: Block, live?: ReadonlySet<Operation>): readonly Operation[] {
   const ordered: Operation[] = [];
   const done = new Set<Operation>();
-  const ready = (value: Value): boolean => value.producer === undefined || done.has(value.producer) || !isCombinational(value.producer);
+  const ready = (value: Value): boolean => value.producer === undefined || done.has(value.producer) || !isCombinational(value.producer) || live?.has(value.producer) === false;
   for (const root of block.ops) {
-    if (!live.has(root) || !isCombinational(root)) continue;
+    if (live?.has(root) === false || !isCombinational(root)) continue;
     const stack = [root];
     const open = new Set<Operation>();
     for (let op = stack[stack.length - 1]; op !== undefined; op = stack[stack.length - 1]) {
@@ -52,4 +65,9 @@ export function inDependenceOrder(block: Block, live: ReadonlySet<Operation>): r
 /** The only block of a module. */
 export function bodyOf(module: Operation): Block {
   return at(at(module.regions, 0).blocks, 0);
+}
+
+/** The memories of a module that its Verilog has: those that are read, or written. */
+export function emittedMemories(module: Operation): ReadonlySet<Operation> {
+  return new Set([...liveOperations(bodyOf(module))].filter((op) => op.name === "seq.firmem"));
 }

@@ -1,5 +1,5 @@
 import { at, type Operation, type Value } from "../ir/index.ts";
-import { constantOf, numberOf, type Expressions } from "./expressions.ts";
+import { numberOf, type Expressions } from "./expressions.ts";
 import { addressWidth, literal, range } from "./literals.ts";
 import { textOf } from "./module-names.ts";
 import { width } from "./net.ts";
@@ -40,7 +40,7 @@ export function declareMemory({ op, name, depth, bits, latency }: MemoryParts): 
 /** An address with exactly the bits that the words need, and what is true where it is beyond them. */
 function address(value: Value, depth: number, expressions: Expressions): { readonly text: string; readonly beyond: string | undefined } {
   const [have, need] = [width(value), addressWidth(depth)];
-  const constant = constantOf(value);
+  const constant = expressions.constant(value);
   if (constant !== undefined) return { text: literal(BigInt.asUintN(need, constant), need), beyond: constant >> BigInt(need) === 0n ? undefined : "1'b1" };
   if (have === need) return { text: expressions.text(value), beyond: undefined };
   if (have < need) return { text: `{${literal(0n, need - have)}, ${expressions.text(value)}}`, beyond: undefined };
@@ -56,7 +56,7 @@ function word({ name, depth, bits }: MemoryParts, port: Operation, expressions: 
 export type InnerNames = ReadonlyMap<Operation, string>;
 
 /** Initial words, read ports and write ports. `clock` of a port is its third operand. */
-export function writeMemory(memory: MemoryParts, expressions: Expressions, inner: InnerNames, counter: string | undefined): readonly string[] {
+export function writeMemory(memory: MemoryParts, expressions: Expressions, inner: InnerNames, counter: string): readonly string[] {
   return [
     ...writeInit(memory, counter),
     ...memory.reads.flatMap((port) => writeRead(memory, port, expressions, inner)),
@@ -64,11 +64,11 @@ export function writeMemory(memory: MemoryParts, expressions: Expressions, inner
   ];
 }
 
-function writeInit({ op, name, depth, bits }: MemoryParts, counter: string | undefined): readonly string[] {
+function writeInit({ op, name, depth, bits }: MemoryParts, counter: string): readonly string[] {
   const init = op.attribute("init");
   if (init?.kind !== "dense") return [];
   const words = init.values.map((value, index) => `    ${name}[${String(index)}] = ${literal(BigInt.asUintN(bits, BigInt(value)), bits)};`);
-  const rest = init.values.length >= depth || counter === undefined ? []
+  const rest = init.values.length >= depth ? []
     : [`    for (${counter} = ${String(init.values.length)}; ${counter} < ${String(depth)}; ${counter} = ${counter} + 1) ${name}[${counter}] = ${literal(0n, bits)};`];
   return ["", "  initial begin", ...words, ...rest, "  end"];
 }
@@ -78,7 +78,7 @@ function writeRead(memory: MemoryParts, port: Operation, expressions: Expression
   const value = word(memory, port, expressions);
   if (memory.latency === 0) return ["", `  assign ${data} = ${value};`];
   const enable = port.operands[3];
-  const condition = enable === undefined || constantOf(enable) === 1n ? "" : `if (${expressions.text(enable)}) `;
+  const condition = enable === undefined || expressions.constant(enable) === 1n ? "" : `if (${expressions.text(enable)}) `;
   const target = inner.get(port) ?? data;
   return [
     "", `  always @(posedge ${expressions.text(at(port.operands, 2))}) begin`,
@@ -88,7 +88,7 @@ function writeRead(memory: MemoryParts, port: Operation, expressions: Expression
   ];
 }
 
-function writeWrites(memory: MemoryParts, expressions: Expressions, counter: string | undefined): readonly string[] {
+function writeWrites(memory: MemoryParts, expressions: Expressions, counter: string): readonly string[] {
   const first = memory.writes[0];
   if (first === undefined) return [];
   return [
@@ -98,7 +98,7 @@ function writeWrites(memory: MemoryParts, expressions: Expressions, counter: str
   ];
 }
 
-function writeWrite({ name, depth, bits }: MemoryParts, port: Operation, expressions: Expressions, counter: string | undefined): readonly string[] {
+function writeWrite({ name, depth, bits }: MemoryParts, port: Operation, expressions: Expressions, counter: string): readonly string[] {
   const [, where, , enable, data] = port.operands;
   const mask = port.operands[5];
   if (where === undefined || enable === undefined || data === undefined) return [];
@@ -110,7 +110,7 @@ function writeWrite({ name, depth, bits }: MemoryParts, port: Operation, express
   const parts = width(mask);
   if (parts === 1) return [`    if (${enabled} && ${expressions.text(mask)}) ${target} <= ${expressions.text(data)};`];
   const size = bits / parts;
-  if (counter === undefined || parts > 64 || constantOf(mask) !== undefined || constantOf(data) !== undefined) {
+  if (parts > 64 || expressions.constant(mask) !== undefined || expressions.constant(data) !== undefined) {
     return [`    if (${enabled}) begin`, ...Array.from({ length: parts }, (_, part) =>
       `      if (${expressions.slice(mask, part, 1)}) ${target}[${String(part * size)} +: ${String(size)}] <= ${expressions.slice(data, part * size, size)};`), "    end"];
   }

@@ -1,5 +1,6 @@
 import { at, type Operation, present, type Value } from "../ir/index.ts";
-import { constantOf, Expressions, isContextFree, needsName } from "./expressions.ts";
+import { Expressions, isContextFree, needsName } from "./expressions.ts";
+import { KnownValues } from "./known-bits.ts";
 import { range } from "./literals.ts";
 import { bodyOf, inDependenceOrder, liveOperations } from "./live.ts";
 import { declareMemory, readMemory, writeMemory, type MemoryParts } from "./memories.ts";
@@ -31,7 +32,8 @@ class ModuleWriter {
   readonly #neighbours: Neighbours;
   readonly #names: ModuleNames;
   readonly #readings = new Readings();
-  readonly #expressions = new Expressions(this.#readings);
+  readonly #known = new KnownValues();
+  readonly #expressions = new Expressions(this.#readings, this.#known);
   readonly #live: ReadonlySet<Operation>;
   readonly #declarations: string[] = [];
   readonly #inner = new Map<Operation, string>();
@@ -40,7 +42,8 @@ class ModuleWriter {
     this.#module = module;
     this.#neighbours = neighbours;
     this.#names = nameModule(module);
-    this.#live = liveOperations(bodyOf(module));
+    for (const op of inDependenceOrder(bodyOf(module))) this.#known.learn(op);
+    this.#live = liveOperations(bodyOf(module), this.#known);
   }
 
   write(name: string): string {
@@ -53,7 +56,7 @@ class ModuleWriter {
     for (const op of instances) this.#declareInstance(op);
     for (const memory of memories) this.#declareMemory(memory);
     for (const op of registers) this.#declareSignal("reg", op.result, textOf(op, "name") ?? op.result.hint ?? "state");
-    const counter = memories.some(needsCounter) ? this.#names.table.unique("i") : undefined;
+    const counter = this.#names.table.unique("i");
     const wires = this.#wires();
     const body = [
       ...instances.flatMap((op) => this.#instance(op)),
@@ -61,7 +64,7 @@ class ModuleWriter {
       ...writeRegisters(registers, this.#expressions, spanComment),
       ...this.#outputs(),
     ];
-    const declarations = [...this.#declarations, ...(counter === undefined ? [] : [`  integer ${counter};`])];
+    const declarations = [...this.#declarations, ...(body.some((line) => line.includes(`for (${counter} =`)) ? [`  integer ${counter};`] : [])];
     const lines = [
       ...this.#header(name), ...section(declarations), ...section(wires), ...body, ...this.#unused(memories), "endmodule", "",
     ];
@@ -120,7 +123,7 @@ class ModuleWriter {
   #wires(): readonly string[] {
     const lines: string[] = [];
     for (const op of inDependenceOrder(bodyOf(this.#module), this.#live)) {
-      if (op.name === "hw.constant") continue;
+      if (op.name !== "hw.wire" && this.#known.constant(op.result) !== undefined) continue;
       const expression = this.#expressions.make(op);
       if (this.#isInlined(op, expression.text)) {
         this.#expressions.setExpression(op.result, expression);
@@ -136,10 +139,10 @@ class ModuleWriter {
   }
 
   #isInlined(op: Operation, text: string): boolean {
-    if (op.name === "hw.wire" || text.length > MAX_EXPRESSION || !isContextFree(op)) return false;
+    if (op.name === "hw.wire" || text.length > MAX_EXPRESSION || !isContextFree(op, this.#expressions)) return false;
     const uses = op.result.uses.filter((use) => this.#live.has(use.user));
     const [use] = uses;
-    return uses.length === 1 && use !== undefined && !needsName(use.user, use.index);
+    return uses.length === 1 && use !== undefined && !needsName(use.user, use.index, this.#expressions);
   }
 
   #instance(op: Operation): readonly string[] {
@@ -171,13 +174,3 @@ class ModuleWriter {
 function section(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ["", ...lines];
 }
-
-function needsCounter(memory: MemoryParts): boolean {
-  const init = memory.op.attribute("init");
-  const masked = memory.writes.some((port) => {
-    const mask = port.operands[5];
-    return mask !== undefined && constantOf(mask) === undefined && width(mask) > 1 && width(mask) <= 64;
-  });
-  return masked || (init?.kind === "dense" && init.values.length < memory.depth);
-}
-

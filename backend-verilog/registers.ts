@@ -1,5 +1,5 @@
 import { at, type Operation, type Value } from "../ir/index.ts";
-import { constantOf, type Expressions } from "./expressions.ts";
+import type { Expressions } from "./expressions.ts";
 
 /** A register with its conditions; constant ones are folded away. */
 interface Register {
@@ -10,14 +10,14 @@ interface Register {
   readonly reset: { readonly when: Value; readonly value: Value } | undefined;
 }
 
-function readRegister(op: Operation): Register {
+function readRegister(op: Operation, expressions: Expressions): Register {
   const withEnable = op.name === "seq.compreg.ce";
   const [when, value] = op.operands.slice(withEnable ? 3 : 2);
   const enable = withEnable ? at(op.operands, 2) : undefined;
-  const hasReset = when !== undefined && value !== undefined && constantOf(when) !== 0n;
+  const hasReset = when !== undefined && value !== undefined && expressions.constant(when) !== 0n;
   return {
     op, clock: at(op.operands, 1), next: at(op.operands, 0),
-    enable: enable !== undefined && constantOf(enable) === 1n ? undefined : enable,
+    enable: enable !== undefined && expressions.constant(enable) === 1n ? undefined : enable,
     reset: hasReset ? { when, value } : undefined,
   };
 }
@@ -29,7 +29,7 @@ function sameConditions(a: Register, b: Register): boolean {
 /** One `always` block for each run of registers with the same clock, reset and enable. `span` gives a line's comment. */
 export function writeRegisters(ops: readonly Operation[], expressions: Expressions, span: (op: Operation) => string): readonly string[] {
   const groups: Register[][] = [];
-  for (const register of ops.map(readRegister)) {
+  for (const register of ops.map((op) => readRegister(op, expressions))) {
     const group = groups.find((candidate) => sameConditions(at(candidate, 0), register));
     if (group === undefined) groups.push([register]);
     else group.push(register);

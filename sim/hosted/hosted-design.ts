@@ -1,5 +1,5 @@
 import { HwModuleOp, present, type Operation } from "../../ir/index.ts";
-import { emitVerilog, nameModule, nameModules } from "../../backend-verilog/index.ts";
+import { emittedMemories, emitVerilog, nameModule, nameModules } from "../../backend-verilog/index.ts";
 import { findModule, modulePorts, modulesByName } from "../netlist/ports.ts";
 import { fail, ok, type Result } from "../../ir/index.ts";
 
@@ -78,11 +78,12 @@ function findMemories(top: Operation, modules: ReadonlyMap<string, Operation>, n
     const names = nameModule(place.module);
     const module = present(naming.get(present(HwModuleOp.match(place.module), "hw.module").attrs.sym_name), "module");
     const seen = new Map<string, number>();
+    const emitted = emittedMemories(place.module);
     for (const [op, verilog] of names.memories) {
       const name = textOf(op, "name") ?? op.result.hint ?? "mem";
       const count = seen.get(name) ?? 0;
       seen.set(name, count + 1);
-      if (op.result.type.kind !== "firmem") continue;
+      if (op.result.type.kind !== "firmem" || !emitted.has(op)) continue;
       const { width, depth } = op.result.type;
       memories.push({ path: `${place.path}${name}${count === 0 ? "" : `#${String(count)}`}`, verilog: [...place.verilog, verilog], module, width, depth });
     }

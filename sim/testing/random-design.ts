@@ -150,17 +150,17 @@ class Grower {
     for (let port = 0; port < 1 + c.below(2); port += 1) {
       const enable = readLatency > 0 && c.below(2) === 0 ? this.ofWidth(1) : undefined;
       const read = b.readPort(memory, this.ofWidth(c.below(4) === 0 ? bits + 2 : bits), enable);
-      this.pool.push(readLatency === 0 ? read : this.#known(read));
+      this.pool.push(readLatency === 0 ? read : this.#known(read, enable));
     }
   }
 
-  /** Read registers start unknown: behind a register with reset they do not show before the first read. */
-  #known(read: Value): Value {
+  /** Read registers start unknown: their words count only after the first enabled read since reset. */
+  #known(read: Value, enable: Value | undefined): Value {
     const { b } = this;
-    const seen = b.register(b.constant(1, 1), { name: this.name("seen"), reset: 0n });
-    const twice = b.register(seen, { name: this.name("seen"), reset: 0n });
-    const thrice = b.register(twice, { name: this.name("seen"), reset: 0n });
-    return b.mux(b.and(seen, twice, thrice), read, b.constant(0, widthOf(read)));
+    const seen = b.feedback(1, { name: this.name("seen"), reset: 0n });
+    seen.drive(enable === undefined ? b.constant(1, 1) : b.or(seen.value, enable));
+    const twice = b.register(seen.value, { name: this.name("seen"), reset: 0n });
+    return b.mux(b.and(seen.value, twice), read, b.constant(0, widthOf(read)));
   }
 }
 

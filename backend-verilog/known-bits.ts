@@ -1,0 +1,120 @@
+import { at, type Operation, type Value } from "../ir/index.ts";
+import { constantComparison } from "./comparisons.ts";
+import { width } from "./net.ts";
+
+/** Bits whose value is certain: where `mask` is 1, the bit is that of `value`; elsewhere `value` is 0. */
+export interface KnownBits {
+  readonly mask: bigint;
+  readonly value: bigint;
+}
+
+const NOTHING: KnownBits = { mask: 0n, value: 0n };
+
+function ones(bits: number): bigint {
+  return (1n << BigInt(bits)) - 1n;
+}
+
+function parameter(op: Operation, key: string): number {
+  const attribute = op.attribute(key);
+  return attribute?.kind === "int" ? Number(attribute.value) : 0;
+}
+
+/** Known bits of combinational values: linters follow constants through wires and reject what they then find constant. */
+export class KnownValues {
+  readonly #byValue = new Map<Value, KnownBits>();
+
+  /** Learns the result of `op`, whose operands come first. */
+  learn(op: Operation): void {
+    if (op.results.length !== 1 || op.result.type.kind !== "int") return;
+    const known = this.#result(op);
+    if (known.mask !== 0n) this.#byValue.set(op.result, known);
+  }
+
+  /** The number that the value always is, or undefined. */
+  constant(value: Value): bigint | undefined {
+    if (value.type.kind !== "int") return undefined;
+    const known = this.#of(value);
+    return known.mask === ones(value.type.width) ? known.value : undefined;
+  }
+
+  #of(value: Value): KnownBits {
+    return this.#byValue.get(value) ?? NOTHING;
+  }
+
+  #result(op: Operation): KnownBits {
+    const bits = width(op.result);
+    const all = ones(bits);
+    const inputs = op.operands.map((operand) => this.#of(operand));
+    const [a = NOTHING, b = NOTHING, c = NOTHING] = inputs;
+    switch (op.name) {
+      case "hw.constant": {
+        const attribute = op.attribute("value");
+        return attribute?.kind === "int" ? { mask: all, value: BigInt.asUintN(bits, attribute.value) } : NOTHING;
+      }
+      case "hw.wire": return a;
+      case "comb.and": return together((a.mask & b.mask) | (a.mask & ~a.value) | (b.mask & ~b.value), a.value & b.value);
+      case "comb.or": return together((a.mask & b.mask) | a.value | b.value, a.value | b.value);
+      case "comb.xor": return op.operands[0] === op.operands[1] ? { mask: all, value: 0n } : together(a.mask & b.mask, a.value ^ b.value);
+      case "comb.extract": {
+        const low = BigInt(parameter(op, "lowBit"));
+        return { mask: BigInt.asUintN(bits, a.mask >> low), value: BigInt.asUintN(bits, a.value >> low) };
+      }
+      case "comb.concat": return joined(inputs, op.operands.map(width));
+      case "comb.replicate": return joined(Array.from({ length: bits / width(at(op.operands, 0)) }, () => a), Array.from({ length: bits / width(at(op.operands, 0)) }, () => width(at(op.operands, 0))));
+      case "comb.mux":
+        if (a.mask === 1n) return a.value === 1n ? b : c;
+        return op.operands[1] === op.operands[2] ? b : together(b.mask & c.mask & ~(b.value ^ c.value), b.value);
+      case "comb.icmp": return this.#comparison(op);
+      default: return arithmetic(op, [a, b]);
+    }
+  }
+
+  #comparison(op: Operation): KnownBits {
+    const [left, right] = [at(op.operands, 0), at(op.operands, 1)];
+    const predicate = parameter(op, "predicate");
+    if (left === right) return { mask: 1n, value: [0, 3, 5, 7, 9].includes(predicate) ? 1n : 0n };
+    const [a, b] = [this.#of(left), this.#of(right)];
+    const differ = a.mask & b.mask & (a.value ^ b.value);
+    if (predicate < 2 && differ !== 0n) return { mask: 1n, value: BigInt(predicate) };
+    const known = constantComparison(predicate, width(left), this.constant(left), this.constant(right));
+    return known === undefined ? NOTHING : { mask: 1n, value: known ? 1n : 0n };
+  }
+}
+
+function together(mask: bigint, value: bigint): KnownBits {
+  return { mask, value: value & mask };
+}
+
+/** Parts of a concatenation, the first on top. */
+function joined(parts: readonly KnownBits[], widths: readonly number[]): KnownBits {
+  return parts.reduce((sum, part, index) => {
+    const by = BigInt(at(widths, index));
+    return { mask: (sum.mask << by) | part.mask, value: (sum.value << by) | part.value };
+  }, NOTHING);
+}
+
+/** Results of carries and shifts: known where all inputs are, and in the usual cases of 0. */
+function arithmetic(op: Operation, [a, b]: readonly [KnownBits, KnownBits]): KnownBits {
+  const bits = width(op.result);
+  const all = ones(bits);
+  const zero: KnownBits = { mask: all, value: 0n };
+  const isZero = (known: KnownBits): boolean => known.mask === all && known.value === 0n;
+  if (op.name === "comb.sub" && op.operands[0] === op.operands[1]) return zero;
+  if (op.name === "comb.mul" && (isZero(a) || isZero(b))) return zero;
+  if (op.name.startsWith("comb.sh")) {
+    if (isZero(a)) return zero;
+    if (op.name !== "comb.shrs" && b.value >= BigInt(bits)) return zero;
+  }
+  if ((op.name === "comb.add" || op.name === "comb.sub") && isZero(b)) return a;
+  if (a.mask !== all || b.mask !== all) return NOTHING;
+  const by = b.value >= BigInt(bits) ? BigInt(bits) : b.value;
+  switch (op.name) {
+    case "comb.add": return { mask: all, value: BigInt.asUintN(bits, a.value + b.value) };
+    case "comb.sub": return { mask: all, value: BigInt.asUintN(bits, a.value - b.value) };
+    case "comb.mul": return { mask: all, value: BigInt.asUintN(bits, a.value * b.value) };
+    case "comb.shl": return { mask: all, value: BigInt.asUintN(bits, a.value << by) };
+    case "comb.shru": return { mask: all, value: a.value >> by };
+    case "comb.shrs": return { mask: all, value: BigInt.asUintN(bits, BigInt.asIntN(bits, a.value) >> by) };
+    default: return NOTHING;
+  }
+}
