@@ -5,3 +5,5 @@ export { buildBatch } from "./build-batch.ts";
 export { buildEmbedded, type EmbeddedOptions } from "./embedded/embedded-simulator.ts";
 export { findTool } from "./hosted/run-tool.ts";
 export type { DesignSource } from "./hosted/hosted-design.ts";
+export { synthesize, type SynthesisFamily, type SynthesisTool } from "./synth/synthesize.ts";
+export type { AreaCounts, SynthesisReport } from "./synth/statistics.ts";
