@@ -40,7 +40,7 @@ export function buildControl(b: HwBuilder, kernel: ScheduledKernel, options: Con
 
   const guards = guardEvaluator(b, graph, values, command.held);
   const pacing = buildPacing(b, kernel);
-  const ready = streamConditions(b, graph, guards, empty.value, options);
+  const ready = streamConditions(b, graph, { guardOf: guards, empty: empty.value, allLast }, options);
   const issue = b.and(busy.value, pacing.open, ...ready.conditions);
   const ends = b.and(issue, allLast);
   ready.commit(issue);
@@ -176,12 +176,18 @@ interface StreamConditions {
   commit(issue: Value): void;
 }
 
-function streamConditions(b: HwBuilder, graph: KernelGraph, guardOf: (node: NodeId) => Value, empty: Value, options: ControlOptions): StreamConditions {
+interface IterationState {
+  readonly guardOf: (node: NodeId) => Value;
+  readonly empty: Value;
+  readonly allLast: Value;
+}
+
+function streamConditions(b: HwBuilder, graph: KernelGraph, { guardOf, empty, allLast }: IterationState, options: ControlOptions): StreamConditions {
   const conditions: Value[] = [];
   const commits: ((issue: Value) => void)[] = [];
   for (const { stream, direction, node } of streamUses(graph)) {
     const { argument, name } = at(graph.streams, stream);
-    const guard = direction === "done" ? b.constant(1, 1) : b.and(b.not(empty), node.predicate === undefined ? b.constant(1, 1) : guardOf(node.predicate));
+    const guard = direction === "done" ? allLast : b.and(b.not(empty), node.predicate === undefined ? b.constant(1, 1) : guardOf(node.predicate));
     if (direction === "read") {
       conditions.push(b.or(b.not(guard), b.input(streamPort(argument, "valid"))));
       commits.push((issue) => { b.output(streamPort(argument, "pop"), b.and(issue, guard)); });
