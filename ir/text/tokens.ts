@@ -1,6 +1,6 @@
 import { createToken, Lexer, type CustomPatternMatcherFunc, type IToken, type TokenType } from "chevrotain";
 
-const DIGITS_AND_MARK = [..."0123456789?"];
+const DIGITS_AND_MARK = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "?"];
 const DIMENSION = /(?:\d+|\?)x/uy;
 
 /** A dimension such as `4x` is one token, but only inside the angles of a shaped type: `0x1F` is a number elsewhere. */

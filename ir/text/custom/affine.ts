@@ -17,10 +17,11 @@ function mapAttribute(map: AffineMap): Attribute {
 
 function printBound(map: AffineMap, operands: readonly Value[], writer: Writer, several: "min" | "max"): void {
   const [first] = map.results;
-  const [operand] = operands;
-  if (map.results.length === 1 && first?.kind === "constant" && operands.length === 0 && map.dims + map.symbols === 0) writer.write(String(first.value));
-  else if (map.results.length === 1 && first?.kind === "symbol" && map.dims === 0 && map.symbols === 1 && operand !== undefined) writer.write(writer.name(operand));
-  else printApplied(map, operands, writer, `${map.results.length === 1 ? "" : `${several} `}${printAttribute(mapAttribute(map))}`);
+  const inputs = map.dims + map.symbols;
+  const single = map.results.length === 1;
+  if (single && first?.kind === "constant" && inputs === 0) writer.write(String(first.value));
+  else if (single && first?.kind === "symbol" && inputs === 1) writer.write(writer.nameList(operands));
+  else printApplied(map, operands, writer, `${single ? "" : `${several} `}${printAttribute(mapAttribute(map))}`);
 }
 
 function readBound(reader: OpReader, several: "min" | "max"): Subscripts {

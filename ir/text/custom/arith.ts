@@ -9,11 +9,8 @@ import { comparisonSyntax } from "./comparison.ts";
 import type { DialectSyntax } from "./common.ts";
 
 function typeOf(value: Attribute | undefined): Type | undefined {
-  switch (value?.kind) {
-    case "int": case "float": case "dense": return value.type;
-    case "bool": return i1;
-    default: return undefined;
-  }
+  if (value?.kind === "bool") return i1;
+  return value?.kind === "int" || value?.kind === "float" || value?.kind === "dense" ? value.type : undefined;
 }
 
 function constantText(op: Operation): string {

@@ -27,6 +27,7 @@ function argAttrsFit(op: Operation, count: number): boolean {
   return all.elements.some((entry) => entry.kind === "dict" && Object.keys(entry.entries).length > 0);
 }
 
+/** Whether the printed head would give the signature and the arguments again. */
 function fitsFunction(op: Operation): boolean {
   const type = signature(op);
   const visibility = op.attribute("sym_visibility");

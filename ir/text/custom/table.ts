@@ -49,7 +49,8 @@ export function printableSyntax(op: Operation): OpSyntax | undefined {
 
 /** What reads the custom form of an operation. */
 export function parserOf(name: string): ((reader: OpReader) => OpParts) | undefined {
-  return syntaxOf(name)?.parse;
+  const syntax = syntaxOf(name);
+  return syntax === undefined ? undefined : (reader) => syntax.parse(reader);
 }
 
 function has(name: string, trait: "isolated" | "terminator"): boolean {

@@ -13,6 +13,16 @@ function typeSuffix(type: Type, elided: string): string {
 
 /** MLIR's spelling of an attribute; the type of a number is left out where MLIR takes it for granted (i64, f64). */
 export function printAttribute(attribute: Attribute): string {
+  if (attribute.kind === "array") return `[${attribute.elements.map(printAttribute).join(", ")}]`;
+  if (attribute.kind === "dict") return printDict(attribute.entries);
+  if (attribute.kind === "affine_map") return `affine_map<${printAffineMap(attribute.map)}>`;
+  if (attribute.kind === "dense") return `dense<${printDense(attribute.values, attribute.type)}> : ${printType(attribute.type)}`;
+  return printPlain(attribute);
+}
+
+type PlainAttribute = Exclude<Attribute, { readonly kind: "array" | "dict" | "affine_map" | "dense" }>;
+
+function printPlain(attribute: PlainAttribute): string {
   switch (attribute.kind) {
     case "int": return `${String(attribute.value)}${typeSuffix(attribute.type, "i64")}`;
     case "float": return printFloatAttribute(attribute.value, attribute.type);
@@ -21,10 +31,6 @@ export function printAttribute(attribute: Attribute): string {
     case "unit": return "unit";
     case "symbol": return printSymbol(attribute.name);
     case "type": return printType(attribute.type);
-    case "array": return `[${attribute.elements.map(printAttribute).join(", ")}]`;
-    case "dict": return printDict(attribute.entries);
-    case "affine_map": return `affine_map<${printAffineMap(attribute.map)}>`;
-    case "dense": return `dense<${printDense(attribute.values, attribute.type)}> : ${printType(attribute.type)}`;
     case "opaque": return attribute.text;
     default: return unreachable(attribute);
   }
