@@ -40,13 +40,13 @@ function serve(requests: readonly Request[], seed: number, lazy: boolean): Outco
     const pops = queued > 0 && willing();
     dut.set({
       region_limit: LIMIT,
-      req_valid: request === undefined ? 0 : 1,
+      req_valid: request !== undefined,
       req_data: request === undefined ? 0 : (BigInt(request.length) << 32n) | BigInt(request.beat * 4),
-      rsp_credit: pops ? 1 : 0,
-      m_axi_arready: willing() ? 1 : 0,
-      m_axi_rvalid: answers ? 1 : 0,
+      rsp_credit: pops,
+      m_axi_arready: willing(),
+      m_axi_rvalid: answers,
       m_axi_rdata: answers ? word(beat.address) : 0,
-      m_axi_rlast: answers && beat.left === 1 ? 1 : 0,
+      m_axi_rlast: answers && beat.left === 1,
     });
     if (dut.get("req_pop") === 1n) waiting.shift();
     if (dut.get("m_axi_arvalid") === 1n && dut.input("m_axi_arready") === 1n) {

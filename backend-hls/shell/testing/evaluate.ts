@@ -3,7 +3,7 @@ import { BenchCompiler, stringList } from "./compile-bench.ts";
 
 /** A design under test: inputs are set, outputs are read in the same cycle, `tick` is the clock edge. */
 export interface Bench {
-  set(inputs: Readonly<Record<string, bigint | number>>): void;
+  set(inputs: Readonly<Record<string, bigint | number | boolean>>): void;
   get(output: string): bigint;
   /** The present value of an input. */
   input(name: string): bigint;

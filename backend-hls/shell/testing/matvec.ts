@@ -12,6 +12,7 @@ import { bitsFor } from "../bits.ts";
 import { fifoModule } from "../fifo.ts";
 import { lateInstance } from "../late-instance.ts";
 import { type HardwareUnit, modulesOf } from "../unit.ts";
+import { wires } from "./wires.ts";
 
 /** One DDR4-1600 byte lane of 8 Gb: as fast as a 64-bit port at 200 MHz. */
 export const ddr4Lane: DramDescription = {
@@ -108,9 +109,11 @@ function meter(
   b.output("finished", b.register(b.and(b.not(open), b.not(sum.valid)), { name: "finished", reset: 0n }));
 }
 
+const ANSWERS = ["arready", "rvalid", "rdata", "rresp", "rlast"];
+
 /**
- * Request queue → read engine → arbiter (a second client reads too where `other_valid`) → memory, and the weight stream
- * into a multiplier. Inputs clk, rst, req_valid, req_data, load, load_index, load_word.
+ * Request queue → read engine → arbiter (its second client is silent) → memory, and the weight stream into a
+ * multiplier. Inputs clk, rst, req_valid, req_data, load, load_index, load_word.
  */
 export function matvecBench(spec: Matvec): {
   readonly top: HardwareUnit;
@@ -145,28 +148,11 @@ export function matvecBench(spec: Matvec): {
     req_data: request.out("out_data"),
     rsp_credit: response.out("in_credit"),
     region_limit: b.constant(spec.rows * spec.columns, 32),
-    m_axi_arready: arbiter.out("s0_arready"),
-    m_axi_rvalid: arbiter.out("s0_rvalid"),
-    m_axi_rdata: arbiter.out("s0_rdata"),
-    m_axi_rresp: arbiter.out("s0_rresp"),
-    m_axi_rlast: arbiter.out("s0_rlast"),
+    ...wires(arbiter, { from: "s0_", to: "m_axi_" }, ANSWERS),
   });
-  arbiter.connect({
-    s0_arvalid: engine.out("m_axi_arvalid"),
-    s0_araddr: engine.out("m_axi_araddr"),
-    s0_arlen: engine.out("m_axi_arlen"),
-    m_axi_arready: channel.out("s_axi_arready"),
-    m_axi_rvalid: channel.out("s_axi_rvalid"),
-    m_axi_rdata: channel.out("s_axi_rdata"),
-    m_axi_rresp: channel.out("s_axi_rresp"),
-    m_axi_rlast: channel.out("s_axi_rlast"),
-  });
-  channel.connect({
-    s_axi_arvalid: arbiter.out("m_axi_arvalid"),
-    s_axi_araddr: arbiter.out("m_axi_araddr"),
-    s_axi_arlen: arbiter.out("m_axi_arlen"),
-    s_axi_rready: arbiter.out("m_axi_rready"),
-  });
+  arbiter.connect(wires(engine, { from: "m_axi_", to: "s0_" }, ["arvalid", "araddr", "arlen"]));
+  arbiter.connect(wires(channel, { from: "s_axi_", to: "m_axi_" }, ANSWERS));
+  channel.connect(wires(arbiter, { from: "m_axi_", to: "s_axi_" }, ["arvalid", "araddr", "arlen", "rready"]));
   response.connect({
     in_valid: engine.out("rsp_valid"),
     in_data: engine.out("rsp_data"),
@@ -175,17 +161,7 @@ export function matvecBench(spec: Matvec): {
   multiplier(b, spec, response.out("out_valid"), response.out("out_data"));
   b.output("beat", response.out("out_valid"));
   b.output("error_code", engine.out("error_code"));
-  const top: HardwareUnit = {
-    module: b.finish(),
-    submodules: [
-      ...engineUnit.submodules,
-      engineUnit.module,
-      ...arbiterUnit.submodules,
-      arbiterUnit.module,
-      memory,
-      requests,
-      responses,
-    ],
-  };
+  const parts = [engineUnit, arbiterUnit].flatMap((unit) => [...unit.submodules, unit.module]);
+  const top: HardwareUnit = { module: b.finish(), submodules: [...parts, memory, requests, responses] };
   return { top, modules: modulesOf(top) };
 }
