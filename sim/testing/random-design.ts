@@ -144,7 +144,8 @@ class Grower {
     this.loose.push(() => {
       for (let port = 0; port < (rom ? 0 : 1 + c.below(2)); port += 1) {
         const mask = c.below(2) === 0 ? this.ofWidth(c.pick(parts)) : undefined;
-        b.writePort(memory, this.ofWidth(c.below(4) === 0 ? bits + 2 : bits), this.ofWidth(1), this.ofWidth(width), mask);
+        // before reset values are unknown and must not reach a memory
+        b.writePort(memory, this.ofWidth(c.below(4) === 0 ? bits + 2 : bits), b.and(this.ofWidth(1), b.not(b.input("rst"))), this.ofWidth(width), mask);
       }
     });
     for (let port = 0; port < 1 + c.below(2); port += 1) {

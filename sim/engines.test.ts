@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { emitVerilog } from "../backend-verilog/index.ts";
+import { buildBatch, findTool, synthesize, type EngineName } from "./index.ts";
+import { Oracle } from "./testing/oracle.ts";
+import { Choices, randomDesign } from "./testing/random-design.ts";
+
+const designs = Array.from({ length: 30 }, (_, seed) => ({ seed, ...randomDesign(seed, 25) }));
+
+const tools: readonly (readonly [EngineName, string | undefined])[] = [["embedded", undefined], ["icarus", "iverilog"], ["verilator", "verilator"]];
+
+test.for(tools)("%s gives the outputs of the reference in every cycle of random designs", { timeout: 240_000 }, async ([engine, tool], { skip }) => {
+  skip(tool !== undefined && findTool(tool) === undefined, `${tool ?? ""} is not installed`);
+  const built = await buildBatch(designs, { engine });
+  if (built.kind === "error") throw new Error(built.diagnostics[0]?.message);
+  for (const [index, simulator] of built.value.entries()) {
+    const design = designs[index];
+    if (design === undefined) continue;
+    const oracle = new Oracle(design.top, design.modules);
+    const c = new Choices(design.seed + 7);
+    const drive = (rst: bigint, value: (width: number) => bigint): void => {
+      for (const [name, bits] of [["rst", rst] as const, ...design.inputs.map((input) => [input.name, value(input.width)] as const)]) {
+        simulator.poke(name, bits);
+        oracle.poke(name, bits);
+      }
+    };
+    drive(1n, () => 0n);
+    await simulator.run(4);
+    for (let step = 0; step < 4; step += 1) oracle.step();
+    for (let cycle = 0; cycle < 20; cycle += 1) {
+      drive(c.below(12) === 0 ? 1n : 0n, (width) => c.bits(width));
+      for (const { name } of design.outputs) {
+        expect(`seed ${String(design.seed)} cycle ${String(cycle)} ${name} ${String(await simulator.peek(name))}`).toBe(`seed ${String(design.seed)} cycle ${String(cycle)} ${name} ${String(oracle.peek(name))}`);
+      }
+      await simulator.run(1);
+      oracle.step();
+    }
+    await simulator.close();
+  }
+});
+
+test("yosys maps a random design without latches", { timeout: 120_000 }, async ({ skip }) => {
+  skip(findTool("yosys") === undefined, "yosys is not installed");
+  const design = randomDesign(13, 25);
+  const report = await synthesize(emitVerilog(design.modules), design.top, "xc7");
+  if (report.kind === "error") throw new Error(report.diagnostics[0]?.message);
+  expect(report.value.total.latches).toBe(0);
+  expect(report.value.total.ff).toBeGreaterThan(0);
+});
+
+test("random designs are clean under verilator -Wall", { timeout: 120_000 }, ({ skip }) => {
+  skip(findTool("verilator") === undefined, "verilator is not installed");
+  const folder = mkdtempSync(join(tmpdir(), "hidalgo-lint-"));
+  try {
+    for (const { seed } of designs.slice(0, 15)) {
+      const { modules, top } = randomDesign(seed, 25, `lint${String(seed)}`);
+      const files = [...emitVerilog(modules)];
+      for (const [name, text] of files) writeFileSync(join(folder, name), text);
+      const lint = spawnSync("verilator", ["--lint-only", "-Wall", "--top-module", top, ...files.map(([name]) => name)], { cwd: folder, encoding: "utf8" });
+      expect(lint.stderr).toBe("");
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
