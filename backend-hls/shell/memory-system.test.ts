@@ -62,6 +62,10 @@ function writePhase(dut: System, writes: readonly (readonly Transfer[])[], willi
   dut.set({ w0_push: 0, w1_push: 0 });
 }
 
+function noWords(): bigint[] {
+  return [];
+}
+
 function readPhase(
   dut: System,
   reads: readonly (readonly Transfer[])[],
@@ -70,7 +74,7 @@ function readPhase(
   const state = reads.map((list) => ({
     requests: [...list],
     wanted: list.reduce((sum, { length }) => sum + length, 0),
-    words: [] as bigint[],
+    words: noWords(),
   }));
   let cycle = 0;
   for (; state.some((client) => client.words.length < client.wanted); cycle += 1) {
