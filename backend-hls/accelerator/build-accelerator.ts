@@ -1,0 +1,41 @@
+import { ScheduleBuilder, type Operation } from "../../ir/index.ts";
+import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
+import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
+import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
+import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
+import { sequenceKernel } from "./kernels/sequence.ts";
+import { accumulateKernel, blockMaximumKernel, probabilitiesKernel, scoreKernel, weighValuesKernel } from "./kernels/softmax.ts";
+import { activationKernel, argmaxKernel, collectKernel, quantizeKernel, residualKernel, scaleKernel } from "./kernels/vector.ts";
+import { planAccelerator, type ArrayShape, type ModelShape, type Plan } from "./shape.ts";
+import { makeWires, outsideConnections } from "./wires.ts";
+
+/** An accelerator as a network of kernels. */
+export interface Accelerator {
+  /** One `dataflow.schedule`: connections are the start commands, the tokens of finished steps, and the memory port. */
+  readonly schedule: Operation;
+  readonly plan: Plan;
+}
+
+const KERNELS = [
+  sequenceKernel, rowsKernel, loadRowKernel, splitConstantsKernel,
+  residualKernel, collectKernel, scaleKernel, quantizeKernel, matmulKernel, dequantizeKernel,
+  storeQkvKernel, rotateKernel, headMaximumKernel, quantizeHeadsKernel, writeRecordsKernel,
+  attendRowsKernel, attendBlocksKernel, loadKeysKernel, loadValuesKernel, scoreKernel, blockMaximumKernel, probabilitiesKernel, weighValuesKernel, accumulateKernel,
+  activationKernel, argmaxKernel, finishKernel,
+] as const;
+
+/** Builds the network that computes one step of the model (docs/numerics.md, "Integer reference"), one layer's hardware serving all layers. */
+export function buildAccelerator(model: ModelShape, design: ArrayShape): Accelerator {
+  const plan = planAccelerator(model, design);
+  const s = new ScheduleBuilder("accelerator", outsideConnections(plan));
+  const w = makeWires(s, plan);
+  for (const kernel of KERNELS) kernel(s, plan, w);
+  s.burstRead("weights", w.memory, w.weightRequests, w.weightBeats, plan.maxBurst);
+  s.burstRead("constants", w.memory, w.constantRequests, w.constantBeats, plan.maxBurst);
+  s.burstRead("descriptors", w.memory, w.descriptorRequests, w.descriptorBeats, plan.maxBurst);
+  s.burstRead("rows", w.memory, w.rowRequests, w.rowBeats, plan.maxBurst);
+  s.burstRead("kv", w.memory, w.kvRequests, w.kvBeats, plan.maxBurst);
+  s.burstWrite("records", w.memory, w.recordRequests, w.recordBeats, w.recordAcks, plan.maxBurst);
+  s.burstWrite("outputs", w.memory, w.outputRequests, w.outputBeats, w.outputAcks, plan.maxBurst);
+  return { schedule: s.finish(), plan };
+}

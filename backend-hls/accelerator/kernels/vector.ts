@@ -1,0 +1,181 @@
+import { f32, i32, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import { affineSum } from "../../../ir/index.ts";
+import { all, isBelow, isFirst, isLast, nest, not, position } from "../nest.ts";
+import { ceilDiv, type Plan } from "../shape.ts";
+import type { Wires } from "../wires.ts";
+
+/** x += y, element by element; what the next norm sees goes on. At the start of a step x is only shown. */
+export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  s.kernel({
+    name: "add_residual", command: w.residualCommand, fields: ["rows", "tiles", "isStart"], done: w.residualDone,
+    connections: { y: w.toResidual, x: w.residual, out: w.fromResidual, rowLoaded: w.rowLoaded },
+    body: ({ b, port, field }) => {
+      nest(b, { tile: { to: field.tiles, max: plan.wo.tiles }, row: { to: field.rows, max: plan.rows }, lane: plan.pn }, ({ tile, row, lane }) => {
+        b.when(all(b, field.isStart, isFirst(b, tile, lane)), () => { b.readFields(port.rowLoaded); });
+        const at = [row, affineSum([[tile, plan.pn], [lane, 1]])] as const;
+        const x = b.load(port.x, ...at);
+        const [sum = x] = b.choose(field.isStart, [f32], () => [x], () => [b.addf(x, b.read(port.y))]);
+        b.when(not(b, field.isStart), () => { b.store(sum, port.x, ...at); });
+        b.when(isBelow(b, position(b, tile, plan.pn, lane), plan.model.hidden), () => { b.write(port.out, sum); });
+      });
+    },
+  });
+}
+
+/**
+ * Puts a vector that is to be quantized into its buffer, times the gains of a norm, and takes its statistics: the largest
+ * magnitude and, for a norm, eight interleaved sums of squares. Elements come by tiles with rows inside, from attention row by row.
+ * The loop over tiles and that over lanes are split so that the place of a partial sum is an affine function of counters.
+ */
+export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { pn, rows } = plan;
+  const narrow = Math.min(pn, 8);
+  const [ratio, wide] = [8 / narrow, pn / narrow];
+  const tilesOf = (width: number): number => ceilDiv(width, pn);
+  const outerMax = ceilDiv(Math.max(tilesOf(plan.model.hidden), tilesOf(plan.model.ffn), rows), ratio);
+  const middleMax = Math.max(rows, tilesOf(plan.qWidth));
+  s.kernel({
+    name: "collect", command: w.collectCommand, fields: ["rows", "outer", "middle", "count", "isNorm", "byRow"], done: w.collected,
+    connections: {
+      fromResidual: w.fromResidual, fromActivation: w.fromActivation, fromAttention: w.fromAttention, gains: w.gains,
+      vector: w.vector, squares: w.squares, largest: w.largest,
+    },
+    body: ({ b, port, field }) => {
+      const gains = b.array("gain_of_lane", [ratio, pn], f32, { storage: "lut" });
+      const bounds = { outer: { to: field.outer, max: outerMax }, low: ratio, middle: { to: field.middle, max: middleMax }, high: wide, lane: narrow } as const;
+      nest(b, bounds, ({ outer, low, middle, high, lane }) => {
+        const line = position(b, outer, ratio, low);
+        const place = b.addi(b.muli(high, b.index(narrow)), lane);
+        const tileIndex = position(b, line, pn, place);
+        const rowIndex = position(b, middle, pn, place);
+        const inRow = all(b, field.byRow, isBelow(b, rowIndex, field.count), isBelow(b, line, field.rows));
+        const inTile = all(b, not(b, field.byRow), isBelow(b, tileIndex, field.count));
+        b.when(b.ori(inRow, inTile), () => {
+          const [x = b.float(0)] = b.choose(field.byRow, [f32], () => [b.read(port.fromAttention)], () => b.choose(field.isNorm, [f32], () => [b.read(port.fromResidual)], () => [b.read(port.fromActivation)]));
+          const row = b.select(field.byRow, line, middle);
+          const index = b.select(field.byRow, rowIndex, tileIndex);
+          const [value = x] = b.choose(field.isNorm, [f32], () => {
+            const gain = b.choose(b.equals(middle, 0), [f32], () => { const made = b.read(port.gains); b.store(made, gains, low, place); return [made]; }, () => [b.load(gains, low, place)]);
+            return [b.mulf(x, gain[0] ?? x)];
+          }, () => [x]);
+          b.store(value, port.vector, row, index);
+          const magnitude = b.bitcast(b.abs(value), i32);
+          b.store(b.select(b.equals(index, 0), magnitude, b.maxsi(b.load(port.largest, row), magnitude)), port.largest, row);
+          b.when(field.isNorm, () => {
+            const part = [middle, affineSum([[low, narrow], [lane, 1]])] as const;
+            const before = b.select(isBelow(b, index, 8), b.float(0), b.load(port.squares, ...part));
+            b.store(b.addf(before, b.mulf(x, x)), port.squares, ...part);
+          });
+        });
+      });
+    },
+  });
+}
+
+/** From a vector's statistics: the factor that quantizes it and the scale of the result. */
+export function scaleKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { hidden, eps } = plan.model;
+  s.kernel({
+    name: "scale", command: w.scaleCommand, fields: ["rows", "passes", "isNorm"], done: w.scaled,
+    connections: { collected: w.collected, squares: w.squares, largest: w.largest, inverses: w.inverses, scales: w.rowScales },
+    body: ({ b, port, field }) => {
+      const sums = b.array("sum_of_squares", [plan.rows], f32, { storage: "lut" });
+      nest(b, { pass: { to: field.passes, max: 8 }, row: { to: field.rows, max: plan.rows } }, ({ pass, row }) => {
+        b.when(isFirst(b, pass, row), () => { b.readFields(port.collected); });
+        const start = hidden % 8;
+        const part = b.select(isBelow(b, pass, 8 - start), b.addi(pass, b.index(start)), b.subi(pass, b.index(8 - start)));
+        const square = b.load(port.squares, row, part);
+        const sum = b.select(b.equals(pass, 0), square, b.addf(b.load(sums, row), square));
+        b.store(sum, sums, row);
+        b.when(isLast(b, pass, { to: field.passes, max: 8 }), () => {
+          const largest = b.bitcast(b.load(port.largest, row), f32);
+          const { inverse, scale } = quantizationOf(b, largest);
+          const root = b.rsqrt(b.addf(b.mulf(sum, b.float(1 / hidden)), b.float(eps)));
+          b.store(inverse, port.inverses, row);
+          b.store(b.select(field.isNorm, b.mulf(scale, root), scale), port.scales, row);
+        });
+      });
+    },
+  });
+}
+
+/** `inv` and `s` of quantize(v) in docs/numerics.md, from the largest magnitude. */
+export function quantizationOf(b: Parameters<typeof isBelow>[0], largest: Value): { readonly inverse: Value; readonly scale: Value } {
+  return {
+    inverse: b.mulf(b.float(127), b.recip(b.maxf(largest, b.float(2 ** -100)))),
+    scale: b.mulf(largest, b.float(1 / 127)),
+  };
+}
+
+/** Makes int8 of the vector buffer; what pads it to whole beats becomes 0. */
+export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  s.kernel({
+    name: "quantize", command: w.quantizeCommand, fields: ["rows", "padded", "count"], done: w.quantized,
+    connections: { scaled: w.scaled, vector: w.vector, inverses: w.inverses, out: w.activation8 },
+    body: ({ b, port, field }) => {
+      nest(b, { row: { to: field.rows, max: plan.rows }, i: { to: field.padded, max: plan.vectorWidth } }, ({ row, i }) => {
+        b.when(isFirst(b, row, i), () => { b.readFields(port.scaled); });
+        const q = b.toInt(b.mulf(b.load(port.vector, row, i), b.load(port.inverses, row)), 8);
+        b.store(b.select(isBelow(b, i, field.count), q, b.int(0, 8)), port.out, row, i);
+      });
+    },
+  });
+}
+
+/** SwiGLU: tiles of gate and up alternate. */
+export function activationKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { pn } = plan;
+  s.kernel({
+    name: "activate", command: w.activationCommand, fields: ["rows", "pairs"], connections: { y: w.toActivation, out: w.fromActivation },
+    body: ({ b, port, field }) => {
+      const gates = b.array("gates", [plan.rows, pn], f32, { storage: "lut" });
+      nest(b, { pair: { to: field.pairs, max: plan.gateUp.tiles / 2 }, half: 2, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ pair, half, row, lane }) => {
+        const y = b.read(port.y);
+        const isGate = b.equals(half, 0);
+        b.when(isGate, () => { b.store(y, gates, row, lane); });
+        b.when(all(b, not(b, isGate), isBelow(b, position(b, pair, pn, lane), plan.model.ffn)), () => {
+          const gate = b.load(gates, row, lane);
+          const sigmoid = b.recip(b.addf(b.float(1), b.exp(b.negf(gate))));
+          b.write(port.out, b.mulf(b.mulf(gate, sigmoid), y));
+        });
+      });
+    },
+  });
+}
+
+/** Greedy choice: per row the lowest index of the largest logit, as one beat {token i32, logit f32}. */
+export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { pn, beatWords, beatBytes, head } = plan;
+  s.kernel({
+    name: "argmax", command: w.argmaxCommand, fields: ["rows", "emitted"], connections: { y: w.toArgmax, out: w.outputBeats },
+    body: ({ b, port, field }) => {
+      const cells = { key: b.array("best_key", [plan.rows], i32, { storage: "lut" }), token: b.array("best_token", [plan.rows], i32, { storage: "lut" }), logit: b.array("best_logit", [plan.rows], i32, { storage: "lut" }) };
+      nest(b, { tile: head.tiles, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ tile, row, lane }) => {
+        const y = b.read(port.y);
+        const index = position(b, tile, pn, lane);
+        const key = orderedKey(b, y);
+        const isBetter = all(b, b.ori(isFirst(b, tile, lane), b.cmpi("sgt", key, b.load(cells.key, row))), isBelow(b, index, head.rows));
+        const bits = b.bitcast(y, i32);
+        const token = b.select(isBetter, b.indexCast(index, i32), b.load(cells.token, row));
+        const logit = b.select(isBetter, bits, b.load(cells.logit, row));
+        b.store(b.select(isBetter, key, b.load(cells.key, row)), cells.key, row);
+        b.store(token, cells.token, row);
+        b.store(logit, cells.logit, row);
+        b.when(all(b, isLast(b, tile, head.tiles), isLast(b, lane, pn), isBelow(b, row, field.emitted)), () => {
+          const words = b.vector([token, logit, ...Array.from({ length: beatWords - 2 }, () => b.int(0))], i32);
+          b.write(port.out, b.vectorCast(words, { kind: "vector", lanes: beatBytes, element: { kind: "int", width: 8 } }));
+        });
+      });
+    },
+  });
+}
+
+/** An integer that orders as the float does: zeros are one, NaN is below everything. */
+function orderedKey(b: Parameters<typeof isBelow>[0], value: Value): Value {
+  const bits = b.bitcast(value, i32);
+  const isZero = b.cmpf("oeq", value, b.float(0));
+  const isNumber = b.cmpf("oeq", value, value);
+  const ordered = b.select(b.cmpi("slt", bits, b.int(0)), b.xori(bits, b.int(0x7fffffff)), bits);
+  return b.select(isNumber, b.select(isZero, b.int(0), ordered), b.int(-(2 ** 31)));
+}
+

@@ -1,0 +1,140 @@
+import { at, CompilerBug } from "../../ir/index.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
+import { scaleBeats } from "./packing.ts";
+import type { MatrixPlan, Plan } from "./shape.ts";
+
+/** An int8 matrix [rows, columns], row-major, with one f32 scale per row. */
+export interface PackedMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly weights: Int8Array;
+  readonly scales: Float32Array;
+}
+/** One layer. */
+export interface LayerParameters {
+  readonly attnNorm: Float32Array;
+  /** Rows of queries, keys, values. */
+  readonly qkv: PackedMatrix;
+  readonly wo: PackedMatrix;
+  readonly ffnNorm: Float32Array;
+  readonly wGate: PackedMatrix;
+  readonly wUp: PackedMatrix;
+  readonly wDown: PackedMatrix;
+}
+/** All that is packed: a quantized model as `frontend` makes it has this form. */
+export interface ModelParameters {
+  /** [vocab, hidden] */
+  readonly embed: Float32Array;
+  readonly layers: readonly LayerParameters[];
+  readonly finalNorm: Float32Array;
+  readonly head: PackedMatrix;
+  /** [maxContext, headDim]: per position the cosines, then the sines, headDim / 2 of each. */
+  readonly rope: Float32Array;
+}
+
+/** Writes the parameters of a model into the image of the memory (docs/memory-layout.md). */
+export function packWeights(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
+  if (image.length < layout.bytes) throw new CompilerBug(`an image of ${String(image.length)} bytes is shorter than its layout`);
+  packMatrices(plan, layout, model, image);
+  packConstants(plan, layout, model, image);
+  const view = new DataView(image.buffer, image.byteOffset, image.length);
+  const { hidden, headDim } = plan.model;
+  packRows(view, layout.regions.embedding.base, layout.strides.embedding, hidden, model.embed);
+  packRows(view, layout.regions.rope.base, layout.strides.rope, headDim, model.rope);
+}
+
+/** The rotary table that `packWeights` takes. */
+export function ropeTable(theta: number, headDim: number, positions: number): Float32Array {
+  const half = headDim / 2;
+  const table = new Float32Array(positions * headDim);
+  for (let position = 0; position < positions; position++) {
+    for (let j = 0; j < half; j++) {
+      const angle = position * theta ** ((-2 * j) / headDim);
+      table[position * headDim + j] = Math.cos(angle);
+      table[position * headDim + half + j] = Math.sin(angle);
+    }
+  }
+  return table;
+}
+
+function packRows(view: DataView, base: number, stride: number, width: number, values: Float32Array): void {
+  for (let index = 0; index < values.length; index++) {
+    view.setFloat32(base + Math.floor(index / width) * stride + (index % width) * 4, at(values, index), true);
+  }
+}
+
+/** One output channel after the other as the tiles take them; undefined pads. */
+interface Channel { readonly matrix: PackedMatrix; readonly row: number }
+type Channels = readonly (Channel | undefined)[];
+
+function channelsOf(matrix: PackedMatrix, pn: number): Channels {
+  return Array.from({ length: Math.ceil(matrix.rows / pn) * pn }, (_, row) => (row < matrix.rows ? { matrix, row } : undefined));
+}
+
+/** Tiles of gate and up alternate. */
+function alternate(gate: Channels, up: Channels, pn: number): Channels {
+  return Array.from({ length: 2 * gate.length }, (_, index) => {
+    const tile = Math.floor(index / pn);
+    const source = tile % 2 === 0 ? gate : up;
+    return source[Math.floor(tile / 2) * pn + (index % pn)];
+  });
+}
+
+/** The matrices of a layer in the order in which they are used. */
+function matricesOf(plan: Plan, layer: LayerParameters): readonly { readonly plan: MatrixPlan; readonly channels: Channels; readonly gains: "ffn" | "next" | undefined }[] {
+  const { pn } = plan;
+  return [
+    { plan: plan.qkv, channels: channelsOf(layer.qkv, pn), gains: undefined },
+    { plan: plan.wo, channels: channelsOf(layer.wo, pn), gains: "ffn" },
+    { plan: plan.gateUp, channels: alternate(channelsOf(layer.wGate, pn), channelsOf(layer.wUp, pn), pn), gains: undefined },
+    { plan: plan.down, channels: channelsOf(layer.wDown, pn), gains: "next" },
+  ];
+}
+
+function packMatrices(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
+  const bytes = new Int8Array(image.buffer, image.byteOffset, image.length);
+  let next = layout.regions.weights.base;
+  for (const layer of model.layers) for (const matrix of matricesOf(plan, layer)) next = packChannels(plan, matrix.plan, matrix.channels, bytes, next);
+  packChannels(plan, plan.head, channelsOf(model.head, plan.pn), bytes, next);
+}
+
+/** Tile by tile, beat by beat: pn channels of pk weights. Returns the address behind them. */
+function packChannels(plan: Plan, { tiles, beats, columns }: MatrixPlan, channels: Channels, bytes: Int8Array, base: number): number {
+  const { pn, pk, beatBytes } = plan;
+  for (let tile = 0; tile < tiles; tile++) {
+    for (let n = 0; n < pn; n++) {
+      const channel = channels[tile * pn + n];
+      if (channel === undefined) continue;
+      for (let k = 0; k < columns; k++) {
+        const beat = tile * beats + Math.floor(k / pk);
+        bytes[base + beat * beatBytes + n * pk + (k % pk)] = at(channel.matrix.weights, channel.row * columns + k);
+      }
+    }
+  }
+  return base + tiles * beats * beatBytes;
+}
+
+function packConstants(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
+  const { beatWords, beatBytes, pn } = plan;
+  const view = new DataView(image.buffer, image.byteOffset, image.length);
+  let next = layout.regions.constants.base;
+  const put = (values: ArrayLike<number>, beats: number, step: number, first: number): void => {
+    for (let index = 0; index < values.length; index++) {
+      const beat = Math.floor(index / beatWords) * step + first;
+      view.setFloat32(next + beat * beatBytes + (index % beatWords) * 4, at(values, index), true);
+    }
+    if (first === step - 1) next += beats * step * beatBytes;
+  };
+  const scalesOf = (channels: Channels): readonly number[] => channels.map((channel) => (channel === undefined ? 0 : at(channel.matrix.scales, channel.row)));
+  const first = at(model.layers, 0);
+  put(first.attnNorm, Math.ceil(first.attnNorm.length / beatWords), 1, 0);
+  model.layers.forEach((layer, index) => {
+    const following = model.layers[index + 1]?.attnNorm ?? model.finalNorm;
+    for (const matrix of matricesOf(plan, layer)) {
+      const step = matrix.gains === undefined ? 1 : 2;
+      put(scalesOf(matrix.channels), scaleBeats(plan, matrix.plan), step, 0);
+      if (matrix.gains !== undefined) put(matrix.gains === "ffn" ? layer.ffnNorm : following, scaleBeats(plan, matrix.plan), 2, 1);
+    }
+  });
+  put(scalesOf(channelsOf(model.head, pn)), scaleBeats(plan, plan.head), 1, 0);
+}

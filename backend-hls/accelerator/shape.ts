@@ -1,0 +1,105 @@
+import { CompilerBug } from "../../ir/index.ts";
+
+/** What is compiled into the hardware of a model: its sizes and constants. */
+export interface ModelShape {
+  /** Width of the residual stream, at least 8. */
+  readonly hidden: number;
+  readonly layers: number;
+  /** Query heads, a multiple of `kvHeads`. */
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** Channels of a head, even; `kvHeads * headDim` is a multiple of 2. */
+  readonly headDim: number;
+  readonly ffn: number;
+  readonly vocab: number;
+  /** Sliding window in positions; undefined: all of them. */
+  readonly window: number | undefined;
+  /** Positions of the rotary table and of a block table. */
+  readonly maxContext: number;
+  readonly eps: number;
+  /** Positions of a block of the KV cache, a power of two. */
+  readonly blockSize: number;
+}
+
+/** What is free to choose: no value changes a bit of the result. Powers of two. */
+export interface ArrayShape {
+  /** Output channels in parallel. */
+  readonly pn: number;
+  /** Input channels in parallel, at least 4; a beat of the port is pn * pk >= 8 int8 weights. */
+  readonly pk: number;
+  /** Rows in parallel (default 1). */
+  readonly pt?: number;
+  /** Rows of a step, at most; a multiple of `pt`. */
+  readonly rows: number;
+}
+
+/** One matrix as the array walks over it: tiles of pn output channels, beats of pk input channels. */
+export interface MatrixPlan {
+  readonly rows: number;
+  readonly columns: number;
+  readonly tiles: number;
+  /** Beats of one tile. */
+  readonly beats: number;
+}
+
+/** All sizes that follow from a model and an array. */
+export interface Plan {
+  readonly model: ModelShape;
+  readonly pn: number;
+  readonly pk: number;
+  readonly pt: number;
+  readonly rows: number;
+  readonly beatBytes: number;
+  /** 32-bit words of a beat. */
+  readonly beatWords: number;
+  readonly qWidth: number;
+  readonly kvWidth: number;
+  /** Query heads of one key/value head. */
+  readonly group: number;
+  readonly qkv: MatrixPlan;
+  readonly wo: MatrixPlan;
+  /** Gate and up, tiles alternating. */
+  readonly gateUp: MatrixPlan;
+  readonly down: MatrixPlan;
+  readonly head: MatrixPlan;
+  /** Beats of one KV record. */
+  readonly recordBeats: number;
+  readonly maxBlocks: number;
+  /** Widths of the buffers of one row: residual, vector to be quantized. */
+  readonly residualWidth: number;
+  readonly vectorWidth: number;
+  readonly maxBurst: number;
+}
+
+/** `value` rounded up to a multiple of `unit`, in units. */
+export function ceilDiv(value: number, unit: number): number {
+  return Math.ceil(value / unit);
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return value >= 1 && Number.isInteger(Math.log2(value));
+}
+
+/** Derives all sizes; a combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
+export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
+  const { pn, pk, rows, pt = 1 } = design;
+  const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
+  const beatBytes = pn * pk;
+  if (![pn, pk, pt, model.blockSize].every(isPowerOfTwo)) throw new CompilerBug("pn, pk, pt and the block size are powers of two");
+  if (pk < 4 || beatBytes < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
+  if (rows % pt !== 0 || heads % kvHeads !== 0 || headDim % 2 !== 0 || hidden < 8) throw new CompilerBug("the shape of the model or of the array is not supported");
+  const matrix = (n: number, k: number): MatrixPlan => ({ rows: n, columns: k, tiles: ceilDiv(n, pn), beats: ceilDiv(k, pk) });
+  const [qWidth, kvWidth] = [heads * headDim, kvHeads * headDim];
+  const half = matrix(ffn, hidden);
+  const beatWords = beatBytes / 4;
+  return {
+    model, pn, pk, pt, rows, beatBytes, beatWords, qWidth, kvWidth, group: heads / kvHeads,
+    qkv: matrix(qWidth + 2 * kvWidth, hidden), wo: matrix(hidden, qWidth),
+    gateUp: { ...half, rows: 2 * ffn, tiles: 2 * half.tiles }, down: matrix(hidden, ffn), head: matrix(vocab, hidden),
+    recordBeats: ceilDiv(2 * kvWidth + 8 * kvHeads, beatBytes),
+    maxBlocks: ceilDiv(model.maxContext, model.blockSize),
+    residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
+    vectorWidth: pk * Math.max(...[hidden, qWidth, ffn].map((width) => ceilDiv(width, pk))),
+    maxBurst: Math.min(16, 4096 / beatBytes),
+  };
+}

@@ -1,0 +1,108 @@
+import {
+  REQUEST_TYPE, beatType, bundleType, f32, i1, i16, i32, i8, streamType, tokenType, vectorType, type ScheduleBuilder, type Type, type Value,
+} from "../../ir/index.ts";
+import type { Plan } from "./shape.ts";
+
+/** Fields of the command that starts a step, in order; addresses are bytes. */
+export const START_FIELDS = [
+  "rows", "emit", "descriptors", "weights", "constants", "embedding", "rope", "kv", "kvLayerBytes", "outputs",
+] as const;
+
+/** Connections of the accelerator to the outside, in order. */
+export function outsideConnections(plan: Plan): readonly { readonly name: string; readonly type: Type }[] {
+  const addresses = START_FIELDS.slice(2).map(() => i32);
+  return [
+    { name: "start", type: streamType(bundleType([i16, i1, ...addresses])) },
+    { name: "finished", type: streamType(tokenType) },
+    { name: "gmem0", type: { kind: "memory", bytes: plan.beatBytes } },
+  ];
+}
+
+/** All streams and buffers between the kernels. */
+export interface Wires extends ReturnType<typeof makeStreams>, ReturnType<typeof makeBuffers>, ReturnType<typeof makeCommands> {
+  readonly start: Value;
+  readonly finished: Value;
+  readonly memory: Value;
+}
+
+/** Declares every stream and buffer of the accelerator. */
+export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
+  return { start: s.outside(0), finished: s.outside(1), memory: s.outside(2), ...makeCommands(s), ...makeStreams(s, plan), ...makeBuffers(s, plan) };
+}
+
+function makeCommands(s: ScheduleBuilder) {
+  return {
+    rowsCommand: s.commands("rows_cmd", [i16, i32, i32]),
+    loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32]),
+    splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32], 4),
+    residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
+    collectCommand: s.commands("collect_cmd", [i16, i32, i16, i32, i1, i1], 4),
+    scaleCommand: s.commands("scale_cmd", [i16, i8, i1], 4),
+    quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32], 4),
+    matmulCommand: s.commands("matmul_cmd", [i32, i32, i16, i1], 4),
+    dequantizeCommand: s.commands("dequantize_cmd", [i32, i16, i1, i1, i1, i1], 4),
+    storeQkvCommand: s.commands("store_qkv_cmd", [i16], 2),
+    rotateCommand: s.commands("rotate_cmd", [i16], 2),
+    headMaximumCommand: s.commands("head_maximum_cmd", [i16], 2),
+    quantizeHeadsCommand: s.commands("quantize_heads_cmd", [i16], 2),
+    writeRecordsCommand: s.commands("write_records_cmd", [i16, i32], 2),
+    attendRowsCommand: s.commands("attend_rows_cmd", [i16, i32], 2),
+    attendBlocksCommand: s.commands("attend_blocks_cmd", [i16, i32, i32, i32, i32, i32], 2),
+    loadKeysCommand: s.commands("load_keys_cmd", [i16, i1, i1], 2),
+    loadValuesCommand: s.commands("load_values_cmd", [i16, i1, i1], 2),
+    scoreCommand: s.commands("score_cmd", [i16, i16, i1, i1], 4),
+    blockMaximumCommand: s.commands("block_maximum_cmd", [i16, i1], 4),
+    probabilitiesCommand: s.commands("probabilities_cmd", [i16, i1], 4),
+    weighValuesCommand: s.commands("weigh_values_cmd", [i16, i1, i1], 4),
+    accumulateCommand: s.commands("accumulate_cmd", [i1, i1], 8),
+    activationCommand: s.commands("activation_cmd", [i16, i32], 2),
+    argmaxCommand: s.commands("argmax_cmd", [i16, i16], 2),
+    finishCommand: s.commands("finish_cmd", [i1], 2),
+  };
+}
+
+function makeStreams(s: ScheduleBuilder, plan: Plan) {
+  const { beatBytes, beatWords, pn, pt, maxBurst } = plan;
+  const { headDim, heads, blockSize } = plan.model;
+  const beat = beatType(beatBytes);
+  const score = bundleType([f32, f32]);
+  return {
+    descriptorRequests: s.stream("descriptor_req", REQUEST_TYPE), descriptorBeats: s.stream("descriptor_data", beat, 2 * maxBurst),
+    rowRequests: s.stream("row_req", REQUEST_TYPE), rowBeats: s.stream("row_data", beat, 2 * maxBurst),
+    weightRequests: s.stream("weight_req", REQUEST_TYPE), weightBeats: s.stream("weight_data", beat, 4 * maxBurst),
+    constantRequests: s.stream("constant_req", REQUEST_TYPE), constantBeats: s.stream("constant_data", beat, 2 * maxBurst),
+    kvRequests: s.stream("kv_req", REQUEST_TYPE, 4), kvBeats: s.stream("kv_data", beat, 2 * maxBurst),
+    recordRequests: s.stream("record_req", REQUEST_TYPE), recordBeats: s.stream("record_data", beat, maxBurst), recordAcks: s.tokens("record_ack"),
+    outputRequests: s.stream("output_req", REQUEST_TYPE), outputBeats: s.stream("output_data", beat, 4), outputAcks: s.tokens("output_ack"),
+    gains: s.stream("gains", f32, 2 * beatWords + 4), scales: s.stream("scales", f32, 2 * beatWords + 4),
+    sums: s.stream("sums", vectorType(pt * pn, i32), 4),
+    toQkv: s.stream("to_qkv", f32, 4), toResidual: s.stream("to_residual", f32, 4), toActivation: s.stream("to_activation", f32, 4), toArgmax: s.stream("to_argmax", f32, 4),
+    fromResidual: s.stream("from_residual", f32, 4), fromActivation: s.stream("from_activation", f32, 4), fromAttention: s.stream("from_attention", f32, 4),
+    rotated: s.stream("rotated", f32, 2 * headDim + 16), magnitudes: s.stream("magnitudes", i32, 4), headScales: s.stream("head_scales", score, 4),
+    forwardedBeats: s.stream("forwarded_kv", beat, 4),
+    scoresForMaximum: s.stream("scores_for_maximum", score, 4), scores: s.stream("scores", score, 2 * blockSize * heads),
+    maxima: s.stream("maxima", bundleType([f32, f32, i32]), heads + 2), blockWeights: s.stream("block_weights", i32, 8),
+    blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2), valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
+    rowLoaded: s.tokens("row_loaded"), collected: s.tokens("collected"), scaled: s.tokens("scaled"), quantized: s.tokens("quantized"),
+    qkvStored: s.tokens("qkv_stored"), headsQuantized: s.tokens("heads_quantized"), residualDone: s.tokens("residual_done", 4),
+    keysLoaded: s.tokens("keys_loaded"), valuesLoaded: s.tokens("values_loaded"), keysFree: s.tokens("keys_free"), valuesFree: s.tokens("values_free"),
+  };
+}
+
+function makeBuffers(s: ScheduleBuilder, plan: Plan) {
+  const { rows, beatWords, beatBytes, qkv, pn, kvWidth, qWidth, maxBlocks, recordBeats } = plan;
+  const { headDim, heads, kvHeads, blockSize } = plan.model;
+  const whole = (words: number): number => Math.ceil(words / beatWords) * beatWords;
+  const record = [2, blockSize, recordBeats * beatBytes];
+  return {
+    residual: s.buffer("residual", [rows, plan.residualWidth], f32), rope: s.buffer("rope", [rows, whole(headDim)], f32),
+    tables: s.buffer("tables", [rows, whole(maxBlocks)], i32), positions: s.buffer("positions", [rows], i32), slots: s.buffer("slots", [rows], i32),
+    vector: s.buffer("vector", [rows, plan.vectorWidth], f32), activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
+    squares: s.buffer("squares", [rows, 8], f32, "lut"), largest: s.buffer("largest", [rows], i32, "lut"),
+    inverses: s.buffer("inverses", [rows], f32), rowScales: s.buffer("row_scales", [rows], f32),
+    qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32),
+    queries8: s.buffer("queries8", [rows, qWidth], i8), queryScales: s.buffer("query_scales", [rows, heads], f32),
+    newRecords: s.buffer("new_records", [rows, 2 * kvWidth], i8), newScales: s.buffer("new_scales", [rows, 2 * kvHeads], f32),
+    keyRecords: s.buffer("key_records", record, i8), valueRecords: s.buffer("value_records", record, i8),
+  };
+}
