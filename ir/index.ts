@@ -11,6 +11,7 @@ export * from "./core/op-definition.ts";
 export * from "./core/operation.ts";
 export * from "./core/pass.ts";
 export * from "./core/type.ts";
+export type { ScalarType } from "./core/type.ts"; // numerics/primitives.ts has one of its own
 export * from "./dialects/builtin/ops.ts";
 export * from "./dialects/comb/ops.ts";
 export * from "./dialects/hw/builder.ts";
@@ -36,7 +37,7 @@ export { ScheduleInterpreter, type BufferView, type RestState, type ScheduleOpti
 export { isElementOf, TOKEN, zeroOf, type ElementValue, type ScalarValue, type StreamElement, type StreamElementType } from "./interp/values.ts";
 export * from "./numerics/bit-ops.ts";
 export * from "./numerics/bit-ops-record.ts";
-export * from "./numerics/primitives.ts";
+export { FLOAT_PRIMITIVES, scalarWidth, type ErrorBound, type FloatPrimitive, type FloatPrimitiveName } from "./numerics/primitives.ts";
 export * from "./numerics/f32-semantics.ts";
 export * from "./numerics/f32-bits.ts";
 export { recipF32 } from "./numerics/f32-recip.ts";

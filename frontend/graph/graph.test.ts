@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
 import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import {
   ALL_OPS,
   dataflowCreateTasks,
@@ -10,7 +10,7 @@ import {
   withOptions,
 } from "../../ir/index.ts";
 import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
-import { forward } from "../executor/decoder.ts";
+import { argmax, forward } from "../executor/decoder.ts";
 import { createFloatDecoder } from "../executor/float-decoder.ts";
 import { createIntegerDecoder } from "../executor/integer-decoder.ts";
 import { loadModel } from "../load-model.ts";
@@ -22,7 +22,11 @@ import { buildFloatGraph, type GraphShape } from "./build-graph.ts";
 import { createGraphDecoder } from "./graph-decoder.ts";
 import { floatWeights, quantizedWeights } from "./graph-weights.ts";
 
-function lowered(config: ModelConfig, shape: GraphShape, ...passes: Parameters<typeof runPasses>[1]): Operation {
+function lowered(
+  config: ModelConfig,
+  shape: GraphShape,
+  ...passes: Parameters<typeof runPasses>[1]
+): Operation {
   const module = buildFloatGraph(config, shape);
   expect(verify(module, ALL_OPS)).toEqual([]);
   expect(runPasses(module, passes, ALL_OPS).kind).toBe(passes.length === 0 ? "unchanged" : "changed");
@@ -44,7 +48,10 @@ function expectSameLogits(checkpoint: Checkpoint, tokens: readonly number[]): vo
 
 describe("levels 1 and 2 of quantized models give the integer reference's logits to the bit", () => {
   test("fable, over a window's length and more", () => {
-    expectSameLogits(unwrap(loadModel(fableFolder)).checkpoint, [0, ...recordedIds(fableFolder).slice(0, 80)]);
+    expectSameLogits(unwrap(loadModel(fableFolder)).checkpoint, [
+      0,
+      ...recordedIds(fableFolder).slice(0, 80),
+    ]);
   });
   test.skipIf(!hasSharedModels)("stories260K", () => {
     const folder = join(sharedModels, "stories260K");
@@ -62,3 +69,24 @@ test("the float graph is the float engine, but for the order of sums", () => {
     for (const [n, logit] of row.entries()) expect(found[i]?.[n]).toBeCloseTo(logit, 4);
   }
 });
+
+test("fable quantized stays close to float32, and mostly chooses the same token", () => {
+  const { checkpoint } = unwrap(loadModel(fableFolder));
+  const tokens = [0, ...recordedIds(fableFolder).slice(0, 60)];
+  const shape = { context: tokens.length };
+  const exact = forward(
+    createGraphDecoder(lowered(checkpoint.config, shape), floatWeights(checkpoint)),
+    tokens,
+  );
+  const integer = lowered(checkpoint.config, shape, toIntegers);
+  const weights = quantizedWeights(quantizeModel(checkpoint));
+  const found = forward(createGraphDecoder(integer, weights), tokens);
+  const same = exact.filter((row, i) => argmax(row) === argmax(found[i] ?? row)).length;
+  const errors = exact.map((row, i) => rms(row.map((x, n) => x - (found[i]?.[n] ?? 0))) / rms(row));
+  expect(same).toBeGreaterThanOrEqual(58);
+  expect(Math.max(...errors)).toBeLessThan(0.1);
+});
+
+function rms(values: Float32Array): number {
+  return Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+}

@@ -4,7 +4,7 @@ import { DataflowYieldOp, DispatchOp, TaskOp } from "../dialects/dataflow/ops.ts
 import { FuncOp } from "../dialects/func/ops.ts";
 import { LayersOp, WeightOp } from "../dialects/nn/ops.ts";
 import { at, present } from "../support/bug.ts";
-import { eraseUnused, outline, writeBefore, type Outliner } from "./rewrite.ts";
+import { eraseUnused, type Outliner, outline, writeBefore } from "./rewrite.ts";
 import { TASK_RULES, type TaskRule } from "./task-rules.ts";
 
 /**
@@ -50,7 +50,12 @@ function createTasks(block: Block): number {
 
 /** Puts `op` into the first task that it may join and that comes after everything it reads, else into a new one. */
 function assign(groups: Group[], op: Operation, rule: TaskRule): void {
-  const earliest = Math.max(0, ...op.operands.map((operand) => groups.findIndex(({ ops }) => operand.producer !== undefined && ops.includes(operand.producer))));
+  const earliest = Math.max(
+    0,
+    ...op.operands.map((operand) =>
+      groups.findIndex(({ ops }) => operand.producer !== undefined && ops.includes(operand.producer)),
+    ),
+  );
   const open = groups.slice(earliest).find(({ ops }) => rule.joins(at(ops, 0), op));
   const group = open ?? { name: uniqueName(groups, rule.name(op)), ops: [] };
   if (open === undefined) groups.push(group);
@@ -58,15 +63,26 @@ function assign(groups: Group[], op: Operation, rule: TaskRule): void {
 }
 
 function uniqueName(groups: readonly Group[], name: string): string {
-  const taken = groups.filter((group) => group.name === name || group.name.startsWith(`${name}_`)).length;
-  return taken === 0 ? name : `${name}_${String(taken)}`;
+  const taken = new Set(groups.map((group) => group.name));
+  let unique = name;
+  for (let suffix = 1; taken.has(unique); suffix++) unique = `${name}_${String(suffix)}`;
+  return unique;
 }
 
 function dispatch(groups: readonly Group[], end: Operation): void {
-  const tasks = groups.map(({ name, ops }) => outline(ops.flatMap(withWeights), end, taskOutliner(name, at(ops, 0))));
+  const tasks = groups.map(({ name, ops }) =>
+    outline(ops.flatMap(withWeights), end, taskOutliner(name, at(ops, 0))),
+  );
   outline(tasks, end, {
     terminator,
-    enclosing: (region, values) => DispatchOp.create({ operands: {}, attrs: {}, regions: [region], resultTypes: values.map(({ type }) => type), span: at(tasks, 0).span }),
+    enclosing: (region, values) =>
+      DispatchOp.create({
+        operands: {},
+        attrs: {},
+        regions: [region],
+        resultTypes: values.map(({ type }) => type),
+        span: at(tasks, 0).span,
+      }),
   });
 }
 
@@ -74,9 +90,15 @@ function dispatch(groups: readonly Group[], end: Operation): void {
 function withWeights(op: Operation): readonly Operation[] {
   const copies = op.operands.flatMap((operand, index) => {
     const weight = WeightOp.match(operand.producer);
-    if (weight === undefined || operand.type.kind !== "tensor") return [];
+    if (weight === undefined || operand.type.kind !== "tensor" || weight.op.parent !== op.parent) return []; // of another block: of another layer
     const { shape, element } = operand.type;
-    const copy = writeBefore(op, (b) => b.weight(weight.attrs.name, shape.map((size) => size ?? 0), element));
+    const copy = writeBefore(op, (b) =>
+      b.weight(
+        weight.attrs.name,
+        shape.map((size) => size ?? 0),
+        element,
+      ),
+    );
     op.setOperand(index, copy);
     return [present(copy.producer, "the weight")];
   });
@@ -86,7 +108,14 @@ function withWeights(op: Operation): readonly Operation[] {
 function taskOutliner(name: string, { span }: Operation): Outliner {
   return {
     terminator,
-    enclosing: (region, values) => TaskOp.create({ operands: {}, attrs: { name }, regions: [region], resultTypes: values.map(({ type }) => type), span }),
+    enclosing: (region, values) =>
+      TaskOp.create({
+        operands: {},
+        attrs: { name },
+        regions: [region],
+        resultTypes: values.map(({ type }) => type),
+        span,
+      }),
   };
 }
 

@@ -1,12 +1,20 @@
-import type { Operation, Value } from "../core/operation.ts";
 import type { OpView } from "../core/op-definition.ts";
+import type { Operation, Value } from "../core/operation.ts";
 import { changed, definePass, unchanged } from "../core/pass.ts";
 import { i8 } from "../core/type.ts";
 import type { NnBuilder, QuantizedRows } from "../dialects/nn/builder.ts";
-import { AttentionOp, findCache, KvAppendOp, KvCacheOp, LinearOp, RmsNormOp, WeightOp } from "../dialects/nn/ops.ts";
+import {
+  AttentionOp,
+  findCache,
+  KvAppendOp,
+  KvCacheOp,
+  LinearOp,
+  RmsNormOp,
+  WeightOp,
+} from "../dialects/nn/ops.ts";
 import { shapeOf } from "../dialects/nn/shapes.ts";
 import { at, present } from "../support/bug.ts";
-import { defineDiagnostic, type Diagnostic } from "../support/diagnostics.ts";
+import { type Diagnostic, defineDiagnostic } from "../support/diagnostics.ts";
 import { behindDefinition, eraseUnused, writeBefore } from "./rewrite.ts";
 
 const unnamedWeight = defineDiagnostic("NN0101", "unsupported", (p: { op: string }) => ({
@@ -41,7 +49,13 @@ export const nnQuantize = definePass({
   },
 });
 
-const REPLACED: ReadonlySet<string> = new Set([LinearOp.name, RmsNormOp.name, KvAppendOp.name, AttentionOp.name, WeightOp.name]);
+const REPLACED: ReadonlySet<string> = new Set([
+  LinearOp.name,
+  RmsNormOp.name,
+  KvAppendOp.name,
+  AttentionOp.name,
+  WeightOp.name,
+]);
 
 function unsupported(op: Operation): readonly Diagnostic[] {
   const linear = LinearOp.match(op);
@@ -49,7 +63,9 @@ function unsupported(op: Operation): readonly Diagnostic[] {
   const norm = RmsNormOp.match(linear.operands.x.producer);
   const [, channels = 8] = norm === undefined ? [] : shapeOf(norm.operands.x.type);
   return [
-    ...(WeightOp.match(linear.operands.w.producer) === undefined ? [unnamedWeight(op.span, { op: op.name })] : []),
+    ...(WeightOp.match(linear.operands.w.producer) === undefined
+      ? [unnamedWeight(op.span, { op: op.name })]
+      : []),
     ...(channels < 8 ? [narrowNorm(op.span, { channels })] : []),
   ];
 }
@@ -60,8 +76,16 @@ class Quantizer {
   readonly #quantized = new Map<Value, QuantizedRows>();
 
   rewrite(op: Operation): void {
-    const [cache, linear, append, attention] = [KvCacheOp.match(op), LinearOp.match(op), KvAppendOp.match(op), AttentionOp.match(op)];
-    if (cache?.attrs.element.kind === "float") this.#count(() => { op.setAttribute("element", { kind: "type", type: i8 }); });
+    const [cache, linear, append, attention] = [
+      KvCacheOp.match(op),
+      LinearOp.match(op),
+      KvAppendOp.match(op),
+      AttentionOp.match(op),
+    ];
+    if (cache?.attrs.element.kind === "float")
+      this.#count(() => {
+        op.setAttribute("element", { kind: "type", type: i8 });
+      });
     if (linear !== undefined) this.#replace(op, (b) => this.#linear(b, linear));
     if (append !== undefined) this.#replace(op, (b) => kvWrite(b, append));
     if (attention !== undefined) this.#replace(op, (b) => pagedAttention(b, attention));
@@ -81,9 +105,17 @@ class Quantizer {
   }
 
   #linear(b: NnBuilder, { operands: { x, w } }: OpView<(typeof LinearOp)["spec"]>): Value {
-    const { name } = present(WeightOp.match(w.producer), "the matrix").attrs;
+    const {
+      op,
+      attrs: { name },
+    } = present(WeightOp.match(w.producer), "the matrix");
     const shape = shapeOf(w.type);
-    return b.qlinear(this.#quantize(x), b.weight(name, shape, i8), b.weight(`${name}.scale`, shape.slice(0, 1)));
+    const [w8, sw] = writeBefore(
+      op,
+      (weights) =>
+        [weights.weight(name, shape, i8), weights.weight(`${name}.scale`, shape.slice(0, 1))] as const,
+    );
+    return b.qlinear(this.#quantize(x), w8, sw);
   }
 
   #quantize(x: Value): QuantizedRows {
@@ -91,13 +123,19 @@ class Quantizer {
     if (known !== undefined) return known;
     const norm = RmsNormOp.match(x.producer);
     const rows = writeBefore(behindDefinition(x), (b) =>
-      norm === undefined ? b.quantize(x) : b.normQuantize(norm.operands.x, norm.operands.gain, norm.attrs.eps));
+      norm === undefined
+        ? b.quantize(x)
+        : b.normQuantize(norm.operands.x, norm.operands.gain, norm.attrs.eps),
+    );
     this.#quantized.set(x, rows);
     return rows;
   }
 }
 
-function kvWrite(b: NnBuilder, { op, operands: { k, v, slots }, attrs }: OpView<(typeof KvAppendOp)["spec"]>): Value {
+function kvWrite(
+  b: NnBuilder,
+  { op, operands: { k, v, slots }, attrs }: OpView<(typeof KvAppendOp)["spec"]>,
+): Value {
   const { kv_heads: heads } = present(findCache(op, attrs.cache), "the cache");
   return b.kvWrite(attrs.cache, b.quantizeHeads(k, heads), b.quantizeHeads(v, heads), slots);
 }
@@ -105,5 +143,9 @@ function kvWrite(b: NnBuilder, { op, operands: { k, v, slots }, attrs }: OpView<
 function pagedAttention(b: NnBuilder, { op, operands, attrs }: OpView<(typeof AttentionOp)["spec"]>): Value {
   const { q, ...places } = operands;
   const { head_dim: headDim } = present(findCache(op, attrs.cache), "the cache");
-  return b.pagedAttention(b.quantizeHeads(q, at(shapeOf(q.type), 1) / headDim), { ...places, ...attrs, window: attrs.window });
+  return b.pagedAttention(b.quantizeHeads(q, at(shapeOf(q.type), 1) / headDim), {
+    ...places,
+    ...attrs,
+    window: attrs.window,
+  });
 }

@@ -1,4 +1,4 @@
-import { Block, Region, type Operation, type Value } from "../core/operation.ts";
+import { Block, type Operation, Region, type Value } from "../core/operation.ts";
 import { NnBuilder } from "../dialects/nn/builder.ts";
 import { at, present } from "../support/bug.ts";
 
@@ -41,7 +41,9 @@ export interface Outliner {
  */
 export function outline(ops: readonly Operation[], anchor: Operation, outliner: Outliner): Operation {
   const moved = new Set(ops);
-  const live = ops.flatMap(({ results }) => results).filter(({ uses }) => uses.some(({ user }) => !isWithin(user, moved)));
+  const live = ops
+    .flatMap(({ results }) => results)
+    .filter(({ uses }) => uses.some(({ user }) => !isWithin(user, moved)));
   const body = new Block();
   for (const op of ops) {
     present(op.parent, `the block of ${op.name}`).remove(op);
@@ -53,7 +55,8 @@ export function outline(ops: readonly Operation[], anchor: Operation, outliner: 
   live.forEach((value, index) => {
     const replacement = at(outer.results, index);
     replacement.hint = value.hint;
-    for (const use of [...value.uses]) if (!isWithin(use.user, moved)) use.user.setOperand(use.index, replacement);
+    for (const use of [...value.uses])
+      if (!isWithin(use.user, moved)) use.user.setOperand(use.index, replacement);
   });
   body.append(outliner.terminator(live));
   return outer;

@@ -1,6 +1,18 @@
 import type { Operation } from "../core/operation.ts";
 import {
-  ArgmaxOp, EmbeddingOp, KvWriteOp, NnAddOp, NormQuantizeOp, PagedAttentionOp, QlinearOp, QuantizeHeadsOp, QuantizeOp, RopeOp, SiluMulOp, SplitOp, WeightOp,
+  ArgmaxOp,
+  EmbeddingOp,
+  KvWriteOp,
+  NnAddOp,
+  NormQuantizeOp,
+  PagedAttentionOp,
+  QlinearOp,
+  QuantizeHeadsOp,
+  QuantizeOp,
+  RopeOp,
+  SiluMulOp,
+  SplitOp,
+  WeightOp,
 } from "../dialects/nn/ops.ts";
 
 /** How an operation finds its task. */
@@ -12,7 +24,10 @@ export interface TaskRule {
 }
 
 const alone = (name: string): TaskRule => ({ name: () => name, joins: () => false });
-const behind = (name: string, ...heads: readonly string[]): TaskRule => ({ name: () => name, joins: (head) => heads.includes(head.name) });
+const behind = (name: string, ...heads: readonly string[]): TaskRule => ({
+  name: () => name,
+  joins: (head) => heads.includes(head.name),
+});
 
 /**
  * The fusion rules, by operation. A task is what one kernel can do in one pass over its input: products of one vector
@@ -23,10 +38,13 @@ export const TASK_RULES: ReadonlyMap<string, TaskRule> = new Map([
   [EmbeddingOp.name, behind("lookup", EmbeddingOp.name)],
   [NormQuantizeOp.name, alone("norm_quantize")],
   [QuantizeOp.name, alone("quantize")],
-  [QlinearOp.name, {
-    name: (op) => WeightOp.match(op.operands[2]?.producer)?.attrs.name ?? "matmul",
-    joins: (head, op) => head.name === QlinearOp.name && head.operands[0] === op.operands[0],
-  }],
+  [
+    QlinearOp.name,
+    {
+      name: (op) => WeightOp.match(op.operands[2]?.producer)?.attrs.name ?? "matmul",
+      joins: (head, op) => head.name === QlinearOp.name && head.operands[0] === op.operands[0],
+    },
+  ],
   [SplitOp.name, behind("split", QlinearOp.name)],
   [SiluMulOp.name, behind("silu_mul", QlinearOp.name)],
   [NnAddOp.name, behind("add", QlinearOp.name)],

@@ -1,11 +1,11 @@
 import { Builder } from "../../core/builder.ts";
-import { Block, Region, type Operation, type Value } from "../../core/operation.ts";
-import { f32, i32, i8, tensorType, tokenType, type ScalarType, type TensorType } from "../../core/type.ts";
+import { Block, type Operation, Region, type Value } from "../../core/operation.ts";
+import { f32, i8, i32, type ScalarType, type TensorType, tensorType, tokenType } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
 import * as float from "./float-ops.ts";
 import * as quantized from "./quantized-ops.ts";
-import { LayersOp, NnYieldOp, WeightOp } from "./structure-ops.ts";
 import { shapeOf } from "./shapes.ts";
+import { LayersOp, NnYieldOp, WeightOp } from "./structure-ops.ts";
 
 /** int8 rows and the scale of each. */
 export interface QuantizedRows {
@@ -26,14 +26,34 @@ export interface CacheView {
 /** Writes `nn` operations: one method per operation, result types inferred from the operands. */
 export class NnBuilder extends Builder {
   weight(name: string, shape: readonly number[], element: ScalarType = f32): Value {
-    return this.value(WeightOp.create({ operands: {}, attrs: { name }, resultTypes: [tensorType(shape, element)], span: this.span }), name);
+    return this.value(
+      WeightOp.create({
+        operands: {},
+        attrs: { name },
+        resultTypes: [tensorType(shape, element)],
+        span: this.span,
+      }),
+      name,
+    );
   }
 
   /** The body gets the carried values of a layer and returns those of the next. */
-  layers(count: number, initial: readonly Value[], body: (carried: readonly Value[]) => readonly Value[]): readonly Value[] {
-    const block = new Block(initial.map(({ type }) => type), initial.map(({ hint }) => hint));
+  layers(
+    count: number,
+    initial: readonly Value[],
+    body: (carried: readonly Value[]) => readonly Value[],
+  ): readonly Value[] {
+    const block = new Block(
+      initial.map(({ type }) => type),
+      initial.map(({ hint }) => hint),
+    );
     const op = LayersOp.create({
-      operands: {}, rest: initial, attrs: { count }, regions: [new Region(block)], resultTypes: initial.map(({ type }) => type), span: this.span,
+      operands: {},
+      rest: initial,
+      attrs: { count },
+      regions: [new Region(block)],
+      resultTypes: initial.map(({ type }) => type),
+      span: this.span,
     });
     this.within(block, () => {
       const next = body(block.args);
@@ -44,62 +64,174 @@ export class NnBuilder extends Builder {
 
   // ---- before and after quantization
   embedding(table: Value, ids: Value, hint?: string): Value {
-    return this.value(float.EmbeddingOp.create({ operands: { table, ids }, attrs: {}, resultTypes: [rowsType(ids, widthOf(table))], span: this.span }), hint);
+    return this.value(
+      float.EmbeddingOp.create({
+        operands: { table, ids },
+        attrs: {},
+        resultTypes: [rowsType(ids, widthOf(table))],
+        span: this.span,
+      }),
+      hint,
+    );
   }
   split(x: Value, widths: readonly number[], hints: readonly string[] = []): readonly Value[] {
-    const op = this.insert(float.SplitOp.create({ operands: { x }, attrs: {}, resultTypes: widths.map((width) => rowsType(x, width)), span: this.span }));
-    op.results.forEach((result, index) => { result.hint = hints[index]; });
+    const op = this.insert(
+      float.SplitOp.create({
+        operands: { x },
+        attrs: {},
+        resultTypes: widths.map((width) => rowsType(x, width)),
+        span: this.span,
+      }),
+    );
+    op.results.forEach((result, index) => {
+      result.hint = hints[index];
+    });
     return op.results;
   }
   rope(x: Value, cos: Value, sin: Value, hint?: string): Value {
-    return this.value(float.RopeOp.create({ operands: { x, cos, sin }, attrs: {}, resultTypes: [x.type], span: this.span }), hint);
+    return this.value(
+      float.RopeOp.create({ operands: { x, cos, sin }, attrs: {}, resultTypes: [x.type], span: this.span }),
+      hint,
+    );
   }
   siluMul(gate: Value, up: Value): Value {
-    return this.value(float.SiluMulOp.create({ operands: { gate, up }, attrs: {}, resultTypes: [gate.type], span: this.span }), "h");
+    return this.value(
+      float.SiluMulOp.create({
+        operands: { gate, up },
+        attrs: {},
+        resultTypes: [gate.type],
+        span: this.span,
+      }),
+      "h",
+    );
   }
   add(x: Value, delta: Value, hint?: string): Value {
-    return this.value(float.NnAddOp.create({ operands: { x, delta }, attrs: {}, resultTypes: [x.type], span: this.span }), hint);
+    return this.value(
+      float.NnAddOp.create({ operands: { x, delta }, attrs: {}, resultTypes: [x.type], span: this.span }),
+      hint,
+    );
   }
   argmax(x: Value): Value {
-    return this.value(float.ArgmaxOp.create({ operands: { x }, attrs: {}, resultTypes: [tensorType([rowCount(x)], i32)], span: this.span }), "token");
+    return this.value(
+      float.ArgmaxOp.create({
+        operands: { x },
+        attrs: {},
+        resultTypes: [tensorType([rowCount(x)], i32)],
+        span: this.span,
+      }),
+      "token",
+    );
   }
 
   // ---- float
   rmsNorm(x: Value, gain: Value, eps: number): Value {
-    return this.value(float.RmsNormOp.create({ operands: { x, gain }, attrs: { eps }, resultTypes: [x.type], span: this.span }), "normed");
+    return this.value(
+      float.RmsNormOp.create({
+        operands: { x, gain },
+        attrs: { eps },
+        resultTypes: [x.type],
+        span: this.span,
+      }),
+      "normed",
+    );
   }
   linear(x: Value, w: Value, hint?: string): Value {
-    return this.value(float.LinearOp.create({ operands: { x, w }, attrs: {}, resultTypes: [rowsType(x, rowCount(w))], span: this.span }), hint);
+    return this.value(
+      float.LinearOp.create({
+        operands: { x, w },
+        attrs: {},
+        resultTypes: [rowsType(x, rowCount(w))],
+        span: this.span,
+      }),
+      hint,
+    );
   }
   kvAppend(cache: string, k: Value, v: Value, slots: Value): Value {
-    return this.value(float.KvAppendOp.create({ operands: { k, v, slots }, attrs: { cache }, resultTypes: [tokenType], span: this.span }), "written");
+    return this.value(
+      float.KvAppendOp.create({
+        operands: { k, v, slots },
+        attrs: { cache },
+        resultTypes: [tokenType],
+        span: this.span,
+      }),
+      "written",
+    );
   }
   attention(q: Value, { cache, window, ...places }: CacheView): Value {
-    return this.value(float.AttentionOp.create({ operands: { q, ...places }, attrs: { cache, window }, resultTypes: [q.type], span: this.span }), "o");
+    return this.value(
+      float.AttentionOp.create({
+        operands: { q, ...places },
+        attrs: { cache, window },
+        resultTypes: [q.type],
+        span: this.span,
+      }),
+      "o",
+    );
   }
 
   // ---- quantized
   normQuantize(x: Value, gain: Value, eps: number): QuantizedRows {
-    return named(this.insert(quantized.NormQuantizeOp.create({ operands: { x, gain }, attrs: { eps }, resultTypes: quantizedTypes(x), span: this.span })));
+    return named(
+      this.insert(
+        quantized.NormQuantizeOp.create({
+          operands: { x, gain },
+          attrs: { eps },
+          resultTypes: quantizedTypes(x),
+          span: this.span,
+        }),
+      ),
+    );
   }
   quantize(x: Value): QuantizedRows {
-    return named(this.insert(quantized.QuantizeOp.create({ operands: { x }, attrs: {}, resultTypes: quantizedTypes(x), span: this.span })));
+    return named(
+      this.insert(
+        quantized.QuantizeOp.create({
+          operands: { x },
+          attrs: {},
+          resultTypes: quantizedTypes(x),
+          span: this.span,
+        }),
+      ),
+    );
   }
   /** `s` has one scale per head. */
   quantizeHeads(x: Value, heads: number): QuantizedRows {
     const types = [rowsType(x, widthOf(x), i8), rowsType(x, heads)];
-    return named(this.insert(quantized.QuantizeHeadsOp.create({ operands: { x }, attrs: {}, resultTypes: types, span: this.span })));
+    return named(
+      this.insert(
+        quantized.QuantizeHeadsOp.create({ operands: { x }, attrs: {}, resultTypes: types, span: this.span }),
+      ),
+    );
   }
   qlinear({ q, s }: QuantizedRows, w: Value, sw: Value, hint?: string): Value {
-    return this.value(quantized.QlinearOp.create({ operands: { q, s, w, sw }, attrs: {}, resultTypes: [rowsType(q, rowCount(w))], span: this.span }), hint);
+    return this.value(
+      quantized.QlinearOp.create({
+        operands: { q, s, w, sw },
+        attrs: {},
+        resultTypes: [rowsType(q, rowCount(w))],
+        span: this.span,
+      }),
+      hint,
+    );
   }
   kvWrite(cache: string, k: QuantizedRows, v: QuantizedRows, slots: Value): Value {
     const operands = { k: k.q, sk: k.s, v: v.q, sv: v.s, slots };
-    return this.value(quantized.KvWriteOp.create({ operands, attrs: { cache }, resultTypes: [tokenType], span: this.span }), "written");
+    return this.value(
+      quantized.KvWriteOp.create({ operands, attrs: { cache }, resultTypes: [tokenType], span: this.span }),
+      "written",
+    );
   }
   pagedAttention(query: QuantizedRows, { cache, window, ...places }: CacheView): Value {
     const operands = { q: query.q, t: query.s, ...places };
-    return this.value(quantized.PagedAttentionOp.create({ operands, attrs: { cache, window }, resultTypes: [rowsType(query.q, widthOf(query.q))], span: this.span }), "o");
+    return this.value(
+      quantized.PagedAttentionOp.create({
+        operands,
+        attrs: { cache, window },
+        resultTypes: [rowsType(query.q, widthOf(query.q))],
+        span: this.span,
+      }),
+      "o",
+    );
   }
 }
 

@@ -18,7 +18,8 @@ export interface CacheShape {
 /** The declaration of the cache `name` in the program that `op` is part of. */
 export function findCache(op: Operation, name: string): CacheShape | undefined {
   let root = op;
-  for (let outer = root.parent?.parent?.parent; outer !== undefined; outer = root.parent?.parent?.parent) root = outer;
+  for (let outer = root.parent?.parent?.parent; outer !== undefined; outer = root.parent?.parent?.parent)
+    root = outer;
   for (const candidate of root.regions.flatMap(({ blocks }) => blocks).flatMap(({ ops }) => ops)) {
     const declared = KvCacheOp.match(candidate);
     if (declared?.attrs.sym_name === name) return declared.attrs;
@@ -45,7 +46,14 @@ export function cacheProblems(use: CacheUse): readonly Diagnostic[] {
   const shape = findCache(op, cache);
   if (shape === undefined) return [unknownCache(op.span, { op: op.name, cache })];
   if (!sameType(shape.element, use.element)) {
-    return [cacheElement(op.span, { op: op.name, cache, actual: printType(shape.element), wanted: printType(use.element) })];
+    return [
+      cacheElement(op.span, {
+        op: op.name,
+        cache,
+        actual: printType(shape.element),
+        wanted: printType(use.element),
+      }),
+    ];
   }
   return [
     ...widthProblems(op, use.stored, shape.kv_heads * shape.head_dim),
@@ -53,15 +61,30 @@ export function cacheProblems(use: CacheUse): readonly Diagnostic[] {
     ...Object.values(use.queries ?? {}).flatMap(({ type }) => {
       const [, channels = 0] = shapeOf(type);
       const group = shape.kv_heads * shape.head_dim;
-      return channels % group === 0 ? [] : [unevenHeads(op.span, { op: op.name, channels, part: group, what: "groups" })];
+      return channels % group === 0
+        ? []
+        : [unevenHeads(op.span, { op: op.name, channels, part: group, what: "groups" })];
     }),
   ];
 }
 
-function widthProblems(op: Operation, values: Readonly<Record<string, Value>>, width: number): readonly Diagnostic[] {
+function widthProblems(
+  op: Operation,
+  values: Readonly<Record<string, Value>>,
+  width: number,
+): readonly Diagnostic[] {
   return Object.entries(values).flatMap(([value, { type }]) => {
     const [rows = 0, channels] = shapeOf(type);
-    return channels === width ? [] : [shapeMismatch(op.span, { op: op.name, value, actual: printType(type), wanted: `the shape ${String(rows)}x${String(width)} of the cache` })];
+    return channels === width
+      ? []
+      : [
+          shapeMismatch(op.span, {
+            op: op.name,
+            value,
+            actual: printType(type),
+            wanted: `the shape ${String(rows)}x${String(width)} of the cache`,
+          }),
+        ];
   });
 }
 
@@ -70,5 +93,14 @@ export function queryHeadProblems(op: Operation, cache: string, q: Value, t: Val
   const [, channels = 0] = shapeOf(q.type);
   const [rows = 0, heads] = shapeOf(t.type);
   const wanted = channels / (findCache(op, cache)?.head_dim ?? channels);
-  return heads === wanted ? [] : [shapeMismatch(op.span, { op: op.name, value: "t", actual: printType(t.type), wanted: `the shape ${String(rows)}x${String(wanted)}: one scale per head` })];
+  return heads === wanted
+    ? []
+    : [
+        shapeMismatch(op.span, {
+          op: op.name,
+          value: "t",
+          actual: printType(t.type),
+          wanted: `the shape ${String(rows)}x${String(wanted)}: one scale per head`,
+        }),
+      ];
 }

@@ -1,24 +1,54 @@
 import type { Dialect } from "../../core/dialect.ts";
 import {
-  ArgmaxOp, AttentionOp, EmbeddingOp, KvAppendOp, LinearOp, NnAddOp, RmsNormOp, RopeOp, SiluMulOp, SplitOp,
+  ArgmaxOp,
+  AttentionOp,
+  EmbeddingOp,
+  KvAppendOp,
+  LinearOp,
+  NnAddOp,
+  RmsNormOp,
+  RopeOp,
+  SiluMulOp,
+  SplitOp,
 } from "./float-ops.ts";
 import {
-  KvWriteOp, NormQuantizeOp, PagedAttentionOp, QlinearOp, QuantizeHeadsOp, QuantizeOp,
+  KvWriteOp,
+  NormQuantizeOp,
+  PagedAttentionOp,
+  QlinearOp,
+  QuantizeHeadsOp,
+  QuantizeOp,
 } from "./quantized-ops.ts";
 import { KvCacheOp, LayersOp, NnYieldOp, WeightOp } from "./structure-ops.ts";
 
+export { type CacheShape, findCache } from "./caches.ts";
 export * from "./float-ops.ts";
 export * from "./quantized-ops.ts";
 export * from "./structure-ops.ts";
-export { findCache, type CacheShape } from "./caches.ts";
 
 /** Level 1: what a transformer computes, in float32 and quantized, on tensors whose first dimension is the rows of a step. */
 export const nnDialect: Dialect = {
   name: "nn",
   ops: [
-    KvCacheOp, WeightOp, LayersOp, NnYieldOp,
-    EmbeddingOp, SplitOp, RopeOp, SiluMulOp, NnAddOp, ArgmaxOp,
-    RmsNormOp, LinearOp, KvAppendOp, AttentionOp,
-    NormQuantizeOp, QuantizeOp, QuantizeHeadsOp, QlinearOp, KvWriteOp, PagedAttentionOp,
+    KvCacheOp,
+    WeightOp,
+    LayersOp,
+    NnYieldOp,
+    EmbeddingOp,
+    SplitOp,
+    RopeOp,
+    SiluMulOp,
+    NnAddOp,
+    ArgmaxOp,
+    RmsNormOp,
+    LinearOp,
+    KvAppendOp,
+    AttentionOp,
+    NormQuantizeOp,
+    QuantizeOp,
+    QuantizeHeadsOp,
+    QlinearOp,
+    KvWriteOp,
+    PagedAttentionOp,
   ],
 };

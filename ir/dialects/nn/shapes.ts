@@ -1,6 +1,6 @@
 import type { AttrConstraint, TypeConstraint } from "../../core/constraint.ts";
 import type { Operation, Value } from "../../core/operation.ts";
-import { f32, printType, sameType, type ScalarType, type TensorType, type Type } from "../../core/type.ts";
+import { f32, printType, type ScalarType, sameType, type TensorType, type Type } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
 import type { Diagnostic } from "../../support/diagnostics.ts";
 import { shapeMismatch } from "./diagnostics.ts";
@@ -10,7 +10,10 @@ export function tensorOf(element: ScalarType, rank: number): TypeConstraint<Tens
   return {
     summary: `a tensor of ${printType(element)} with ${String(rank)} known dimension${rank === 1 ? "" : "s"}`,
     accepts: (type): type is TensorType =>
-      type.kind === "tensor" && type.shape.length === rank && type.shape.every((size) => size !== undefined) && sameType(type.element, element),
+      type.kind === "tensor" &&
+      type.shape.length === rank &&
+      type.shape.every((size) => size !== undefined) &&
+      sameType(type.element, element),
   };
 }
 
@@ -37,7 +40,9 @@ interface NamedValues {
  * A check that dimensions of one letter agree: `{ x: "T N", gain: "N", y: "T N" }`. The first value that shows a
  * letter fixes it; values without a pattern are not looked at.
  */
-export function agreeing(patterns: Readonly<Record<string, string>>): (view: NamedValues) => readonly Diagnostic[] {
+export function agreeing(
+  patterns: Readonly<Record<string, string>>,
+): (view: NamedValues) => readonly Diagnostic[] {
   const letters = Object.entries(patterns).map(([name, pattern]) => ({ name, dims: pattern.split(" ") }));
   return (view) => {
     const values = { ...view.operands, ...view.results };
@@ -47,7 +52,16 @@ export function agreeing(patterns: Readonly<Record<string, string>>): (view: Nam
       if (value === undefined) return [];
       const shape = shapeOf(value.type);
       const fits = dims.every((letter, index) => bindDim(known, letter, at(shape, index)));
-      return fits ? [] : [shapeMismatch(view.op.span, { op: view.op.name, value: name, actual: printType(value.type), wanted: describe(dims, known) })];
+      return fits
+        ? []
+        : [
+            shapeMismatch(view.op.span, {
+              op: view.op.name,
+              value: name,
+              actual: printType(value.type),
+              wanted: describe(dims, known),
+            }),
+          ];
     });
   };
 }

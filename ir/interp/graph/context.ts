@@ -1,6 +1,6 @@
+import type { Operation } from "../../core/operation.ts";
 import type { CacheShape } from "../../dialects/nn/caches.ts";
 import { findCache } from "../../dialects/nn/caches.ts";
-import type { Operation } from "../../core/operation.ts";
 import { present } from "../../support/bug.ts";
 import type { KvState } from "./kv-state.ts";
 import type { TensorData } from "./tensor.ts";

@@ -50,9 +50,14 @@ function cacheKey(name: string, layer: number | undefined): string {
 export function emptyCache(shape: CacheShape): FloatKv | ByteKv {
   const heads = shape.blocks * shape.block_size * shape.kv_heads;
   const cells = heads * shape.head_dim;
-  if (shape.element.kind === "float") return { kind: "f32", shape, keys: new Float32Array(cells), values: new Float32Array(cells) };
+  if (shape.element.kind === "float")
+    return { kind: "f32", shape, keys: new Float32Array(cells), values: new Float32Array(cells) };
   return {
-    kind: "i8", shape, keys: new Int8Array(cells), keyScales: new Float32Array(heads),
-    values: new Int8Array(cells), valueScales: new Float32Array(heads),
+    kind: "i8",
+    shape,
+    keys: new Int8Array(cells),
+    keyScales: new Float32Array(heads),
+    values: new Int8Array(cells),
+    valueScales: new Float32Array(heads),
   };
 }

@@ -35,7 +35,10 @@ function dataClass({ element }: TensorType): unknown {
 
 /** A tensor value; elements of another number or class than the type's are a bug of the caller. */
 export function graphTensor(type: Type, data: TensorData): GraphTensor {
-  if (type.kind !== "tensor" || !dataFits(type, data)) throw new CompilerBug(`${String(data.length)} elements of ${data.constructor.name} are not ${printType(type)}`);
+  if (type.kind !== "tensor" || !dataFits(type, data))
+    throw new CompilerBug(
+      `${String(data.length)} elements of ${data.constructor.name} are not ${printType(type)}`,
+    );
   return { kind: "tensor", type, data };
 }
 
@@ -57,8 +60,12 @@ export function rowOf<D extends TensorData>(matrix: Rows<D>, index: number): D {
   return matrix.data.subarray(index * matrix.width, (index + 1) * matrix.width) as D; // subarray keeps the class
 }
 
-function rowsOf<D extends TensorData>(value: GraphValue | undefined, isClass: (data: TensorData) => data is D): Rows<D> {
-  if (value?.kind !== "tensor" || !isClass(value.data)) throw new CompilerBug("an operand is not of the type that its operation asks for");
+function rowsOf<D extends TensorData>(
+  value: GraphValue | undefined,
+  isClass: (data: TensorData) => data is D,
+): Rows<D> {
+  if (value?.kind !== "tensor" || !isClass(value.data))
+    throw new CompilerBug("an operand is not of the type that its operation asks for");
   const [rows = 1, width = 1] = value.type.shape;
   return { data: value.data, rows, width };
 }

@@ -23,12 +23,20 @@ export function quantizeInto(q: Int8Array, v: Float32Array): number {
 export function normQuantizeInto(q: Int8Array, x: Float32Array, gain: Float32Array, eps: number): number {
   const mean = mulF32(sumOfSquares(x), Math.fround(1 / x.length));
   const rs = rsqrtF32(addF32(mean, Math.fround(eps)));
-  return mulF32(quantizeInto(q, x.map((value, i) => mulF32(value, gain[i] ?? 0))), rs);
+  return mulF32(
+    quantizeInto(
+      q,
+      x.map((value, i) => mulF32(value, gain[i] ?? 0)),
+    ),
+    rs,
+  );
 }
 
 function sumOfSquares(x: Float32Array): number {
   const parts = new Float32Array(PARTS);
-  x.forEach((value, i) => { parts[i % PARTS] = addF32(parts[i % PARTS] ?? 0, mulF32(value, value)); });
+  x.forEach((value, i) => {
+    parts[i % PARTS] = addF32(parts[i % PARTS] ?? 0, mulF32(value, value));
+  });
   let sum = parts[x.length % PARTS] ?? 0;
   for (let i = 1; i < PARTS; i++) sum = addF32(sum, parts[(x.length + i) % PARTS] ?? 0);
   return sum;
@@ -42,7 +50,8 @@ export interface QuantizedWeights {
 
 /** y[n] = (sum over k of w[n][k] * q[k]) * sw[n] * s. */
 export function qlinearInto(y: Float32Array, q: Int8Array, s: number, { w, sw }: QuantizedWeights): void {
-  for (let n = 0; n < y.length; n++) y[n] = mulF32(mulF32(signedToF32(dotBytes(q, w, n * q.length)), sw[n] ?? 0), s);
+  for (let n = 0; n < y.length; n++)
+    y[n] = mulF32(mulF32(signedToF32(dotBytes(q, w, n * q.length)), sw[n] ?? 0), s);
 }
 
 /** The exact sum of `q[i] * w[from + i]`, in 32 bits. */
