@@ -184,11 +184,16 @@ class GraphBuilder {
     const index = this.#loops.length;
     const trip = to === undefined ? this.#fieldTrip(op, view.rest, view.attrs.max_trip) : { kind: "constant" as const, count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
     if (trip.kind === "field" && (from !== 0 || view.attrs.step !== 1)) this.#scope.unsupported("a symbolic loop that does not count 0, 1, 2, …", "lower bound 0 and step 1", op);
+    this.#checkPerfect(op, block.ops);
+    if (trip.kind === "constant" && trip.count === 1) { // nothing to count
+      this.#scope.bindLinear(counter, linearConstant(from));
+      this.#convertBlock(block.ops, true);
+      return;
+    }
     this.#loops.push({ name: view.attrs.dim ?? counter.hint ?? `i${String(index)}`, from, step: view.attrs.step, trip });
     const largest = from + view.attrs.step * Math.max(1, trip.kind === "constant" ? trip.count : trip.max);
     this.#scope.counterWidths.push(largest.toString(2).length + 1);
     this.#scope.bindLinear(counter, linearCounter(index));
-    this.#checkPerfect(op, block.ops);
     this.#convertBlock(block.ops, true);
   }
 

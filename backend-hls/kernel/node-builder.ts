@@ -10,8 +10,8 @@ export class NodeBuilder {
   readonly #shared = new Map<string, NodeId>();
   /** The addends that an integer sum was made of. */
   readonly #addends = new Map<NodeId, { readonly leaves: readonly NodeId[]; readonly cap: number }>();
-  /** Nodes that depend on what an earlier iteration stored: kept at the root of sums, so that recurrences stay short. */
-  readonly #recurrent = new Set<NodeId>();
+  /** Loads of what an earlier iteration may have stored, or a choice of one: kept at the root of sums, so that recurrences stay short. */
+  readonly #accumulators = new Set<NodeId>();
   readonly #storedArrays: ReadonlySet<number>;
 
   constructor(span: Span, storedArrays: ReadonlySet<number>) {
@@ -48,8 +48,8 @@ export class NodeBuilder {
   // ---- integers: operands are signed in their own widths; the result is signed in at most `cap` bits
   add(a: NodeId, b: NodeId, cap: number): NodeId {
     const leaves = [...this.#leavesOf(a, cap), ...this.#leavesOf(b, cap)];
-    const held = leaves.filter((leaf) => this.#recurrent.has(leaf));
-    const free = leaves.filter((leaf) => !this.#recurrent.has(leaf));
+    const held = leaves.filter((leaf) => this.#accumulators.has(leaf));
+    const free = leaves.filter((leaf) => !this.#accumulators.has(leaf));
     let sum = this.#balanced(free, cap);
     for (const leaf of held) sum = sum === undefined ? leaf : this.#addTwo(sum, leaf, cap);
     const total = present(sum, "a sum");
@@ -206,7 +206,7 @@ export class NodeBuilder {
   // ---- memory and streams
   load(op: NodeOp & { readonly kind: "load" }, address: readonly NodeId[], width: number): NodeId {
     const id = this.#push(op, address, width, undefined);
-    if (this.#storedArrays.has(op.array)) this.#recurrent.add(id);
+    if (this.#storedArrays.has(op.array)) this.#accumulators.add(id);
     return id;
   }
   effect(op: NodeOp, args: readonly NodeId[], width: number, predicate: NodeId | undefined): NodeId {
@@ -225,7 +225,7 @@ export class NodeBuilder {
   #push(op: NodeOp, args: readonly NodeId[], width: number, predicate: NodeId | undefined): NodeId {
     const id = this.nodes.length;
     this.nodes.push({ id, op, args, width, predicate, span: this.span });
-    if (args.some((arg) => this.#recurrent.has(arg))) this.#recurrent.add(id);
+    if ((op.kind === "select" || op.kind === "extend") && args.some((arg) => this.#accumulators.has(arg))) this.#accumulators.add(id);
     return id;
   }
 }
