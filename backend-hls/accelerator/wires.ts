@@ -36,7 +36,7 @@ function makeCommands(s: ScheduleBuilder) {
     loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32]),
     splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32], 4),
     residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
-    collectCommand: s.commands("collect_cmd", [i16, i32, i16, i32, i1, i1], 4),
+    collectCommand: s.commands("collect_cmd", [i32, i32, i16, i32, i1, i1], 4),
     scaleCommand: s.commands("scale_cmd", [i16, i8, i1], 4),
     quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32], 4),
     matmulCommand: s.commands("matmul_cmd", [i32, i32, i16, i1], 4),
@@ -47,7 +47,7 @@ function makeCommands(s: ScheduleBuilder) {
     quantizeHeadsCommand: s.commands("quantize_heads_cmd", [i16], 2),
     writeRecordsCommand: s.commands("write_records_cmd", [i16, i32], 2),
     attendRowsCommand: s.commands("attend_rows_cmd", [i16, i32], 2),
-    attendBlocksCommand: s.commands("attend_blocks_cmd", [i16, i32, i32, i32, i32, i32], 2),
+    attendBlocksCommand: s.commands("attend_blocks_cmd", [i16, i32, i32, i32, i32, i32, i32, i32], 2),
     loadKeysCommand: s.commands("load_keys_cmd", [i16, i1, i1], 2),
     loadValuesCommand: s.commands("load_values_cmd", [i16, i1, i1], 2),
     scoreCommand: s.commands("score_cmd", [i16, i16, i1, i1], 4),
@@ -84,7 +84,7 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     maxima: s.stream("maxima", bundleType([f32, f32, i32]), heads + 2), blockWeights: s.stream("block_weights", i32, 8),
     blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2), valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
     rowLoaded: s.tokens("row_loaded"), collected: s.tokens("collected"), scaled: s.tokens("scaled"), quantized: s.tokens("quantized"),
-    qkvStored: s.tokens("qkv_stored"), headsQuantized: s.tokens("heads_quantized"), residualDone: s.tokens("residual_done", 4),
+    qkvStored: s.tokens("qkv_stored"), headsQuantized: s.tokens("heads_quantized"), residualDone: s.tokens("residual_done", 4), argmaxDone: s.tokens("argmax_done"), idleTaken: s.tokens("idle_taken"),
     keysLoaded: s.tokens("keys_loaded"), valuesLoaded: s.tokens("values_loaded"), keysFree: s.tokens("keys_free"), valuesFree: s.tokens("values_free"),
   };
 }
@@ -96,7 +96,7 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
   const record = [2, blockSize, recordBeats * beatBytes];
   return {
     residual: s.buffer("residual", [rows, plan.residualWidth], f32), rope: s.buffer("rope", [rows, whole(headDim)], f32),
-    tables: s.buffer("tables", [rows, whole(maxBlocks)], i32), positions: s.buffer("positions", [rows], i32), slots: s.buffer("slots", [rows], i32),
+    tables: s.buffer("tables", [rows, whole(maxBlocks)], i32), positions: s.buffer("positions", [rows + 1], i32), slots: s.buffer("slots", [rows], i32),
     vector: s.buffer("vector", [rows, plan.vectorWidth], f32), activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
     squares: s.buffer("squares", [rows, 8], f32, "lut"), largest: s.buffer("largest", [rows], i32, "lut"),
     inverses: s.buffer("inverses", [rows], f32), rowScales: s.buffer("row_scales", [rows], f32),

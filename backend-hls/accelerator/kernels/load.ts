@@ -103,11 +103,16 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const steps = 2 * plan.model.layers + 1;
   s.kernel({
     name: "finish", command: w.finishCommand, fields: ["emit"], done: w.finished,
-    connections: { residualDone: w.residualDone, outputAcks: w.outputAcks },
+    connections: { residualDone: w.residualDone, argmaxDone: w.argmaxDone, outputAcks: w.outputAcks, idleTaken: w.idleTaken },
     body: ({ b, port, field }) => {
       nest(b, { step: steps + 1 }, ({ step }) => {
         b.when(isBelow(b, step, steps), () => { b.readFields(port.residualDone); });
-        b.when(all(b, field.emit, isLast(b, step, steps + 1)), () => { b.readFields(port.outputAcks); });
+        const isEnd = isLast(b, step, steps + 1);
+        b.when(all(b, field.emit, isEnd), () => {
+          b.readFields(port.outputAcks);
+          b.readFields(port.argmaxDone);
+        });
+        b.when(all(b, not(b, field.emit), isEnd), () => { b.readFields(port.idleTaken); });
       });
     },
   });

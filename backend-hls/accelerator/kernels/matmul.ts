@@ -1,5 +1,5 @@
 import { affineSum, f32, i32, vectorType, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { LaneShifter, hold, isFirst, isLast, nest } from "../nest.ts";
+import { LaneShifter, hold, isFirst, isLast, nest, not } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -21,13 +21,14 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { tiles: mostTiles, beats: mostBeats } = largest(plan);
   s.kernel({
     name: "matmul", command: w.matmulCommand, fields: ["tiles", "beats", "groups", "isActive"],
-    connections: { quantized: w.quantized, weights: w.weightBeats, activation: w.activation8, sums: w.sums },
+    connections: { quantized: w.quantized, idleTaken: w.idleTaken, weights: w.weightBeats, activation: w.activation8, sums: w.sums },
     body: ({ b, port, field }) => {
       const held = b.array("beat", [], vectorType(beatBytes, { kind: "int", width: 8 }), { storage: "reg" });
       const accumulators = b.array("accumulators", [rows, pn], i32, { storage: rows === 1 ? "reg" : "lut" });
       const beats = { to: field.beats, max: mostBeats };
       nest(b, { tile: { to: field.tiles, max: mostTiles }, k: beats, group: { to: field.groups, max: rows / pt } }, ({ tile, k, group }) => {
         b.when(isFirst(b, tile, k, group), () => { b.readFields(port.quantized); });
+        b.when(not(b, field.isActive), () => { b.write(port.idleTaken); });
         b.when(field.isActive, () => {
           const weights = b.lanes(hold(b, held, b.equals(group, 0), () => b.read(port.weights))).map((lane) => b.extsi(lane, 32));
           const isNew = b.equals(k, 0);

@@ -137,7 +137,8 @@ function sendVector({ b, plan, is, rows, padded }: StepScope, port: { readonly r
     const rowGroups = b.shrui(b.addi(b.extui(rows, 32), b.int(ratio - 1)), b.int(Math.log2(ratio)));
     const outer = b.select(is.qkv, rowGroups, pick(b, [[isNorm, outerOf(hidden)], [is.gateUp, outerOf(ffn)]], 32));
     const present = b.select(b.ori(is.start, is.qkv), rows, padded);
-    b.write(port.collect, present, outer, b.select(is.qkv, b.int(ceilDiv(qWidth, pn), 16), present), count, isNorm, is.qkv);
+    const lines = b.select(is.qkv, b.extui(rows, 32), pick(b, [[isNorm, ceilDiv(hidden, pn)], [is.gateUp, ceilDiv(ffn, pn)]], 32));
+    b.write(port.collect, lines, outer, b.select(is.qkv, b.int(ceilDiv(qWidth, pn), 16), present), count, isNorm, is.qkv);
     b.write(port.scale, present, b.select(isNorm, b.int(8, 8), b.int(1, 8)), isNorm);
     b.write(port.quantize, present, width, count);
   });

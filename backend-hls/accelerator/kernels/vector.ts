@@ -16,7 +16,7 @@ export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         const x = b.load(port.x, ...at);
         const [sum = x] = b.choose(field.isStart, [f32], () => [x], () => [b.addf(x, b.read(port.y))]);
         b.when(not(b, field.isStart), () => { b.store(sum, port.x, ...at); });
-        b.when(isBelow(b, position(b, tile, plan.pn, lane), plan.model.hidden), () => { b.write(port.out, sum); });
+        b.write(port.out, sum);
       });
     },
   });
@@ -35,7 +35,7 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const outerMax = ceilDiv(Math.max(tilesOf(plan.model.hidden), tilesOf(plan.model.ffn), rows), ratio);
   const middleMax = Math.max(rows, tilesOf(plan.qWidth));
   s.kernel({
-    name: "collect", command: w.collectCommand, fields: ["rows", "outer", "middle", "count", "isNorm", "byRow"], done: w.collected,
+    name: "collect", command: w.collectCommand, fields: ["lines", "outer", "middle", "count", "isNorm", "byRow"], done: w.collected,
     connections: {
       fromResidual: w.fromResidual, fromActivation: w.fromActivation, fromAttention: w.fromAttention, gains: w.gains,
       vector: w.vector, squares: w.squares, largest: w.largest,
@@ -48,20 +48,22 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         const place = b.addi(b.muli(high, b.index(narrow)), lane);
         const tileIndex = position(b, line, pn, place);
         const rowIndex = position(b, middle, pn, place);
-        const inRow = all(b, field.byRow, isBelow(b, rowIndex, field.count), isBelow(b, line, field.rows));
-        const inTile = all(b, not(b, field.byRow), isBelow(b, tileIndex, field.count));
-        b.when(b.ori(inRow, inTile), () => {
+        const hasElement = b.ori(not(b, field.byRow), isBelow(b, rowIndex, field.count));
+        const isReal = isBelow(b, b.select(field.byRow, rowIndex, tileIndex), field.count);
+        b.when(all(b, isBelow(b, line, field.lines), hasElement), () => {
           const [x = b.float(0)] = b.choose(field.byRow, [f32], () => [b.read(port.fromAttention)], () => b.choose(field.isNorm, [f32], () => [b.read(port.fromResidual)], () => [b.read(port.fromActivation)]));
           const row = b.select(field.byRow, line, middle);
           const index = b.select(field.byRow, rowIndex, tileIndex);
           const [value = x] = b.choose(field.isNorm, [f32], () => {
-            const gain = b.choose(b.equals(middle, 0), [f32], () => { const made = b.read(port.gains); b.store(made, gains, low, place); return [made]; }, () => [b.load(gains, low, place)]);
+            const gain = b.choose(b.equals(middle, 0), [f32], () => { const [made = x] = b.choose(isBelow(b, tileIndex, field.count), [f32], () => [b.read(port.gains)], () => [b.float(0)]); b.store(made, gains, low, place); return [made]; }, () => [b.load(gains, low, place)]);
             return [b.mulf(x, gain[0] ?? x)];
           }, () => [x]);
-          b.store(value, port.vector, row, index);
-          const magnitude = b.bitcast(b.abs(value), i32);
-          b.store(b.select(b.equals(index, 0), magnitude, b.maxsi(b.load(port.largest, row), magnitude)), port.largest, row);
-          b.when(field.isNorm, () => {
+          b.when(isReal, () => {
+            b.store(value, port.vector, row, index);
+            const magnitude = b.bitcast(b.abs(value), i32);
+            b.store(b.select(b.equals(index, 0), magnitude, b.maxsi(b.load(port.largest, row), magnitude)), port.largest, row);
+          });
+          b.when(all(b, field.isNorm, isReal), () => {
             const part = [middle, affineSum([[low, narrow], [lane, 1]])] as const;
             const before = b.select(isBelow(b, index, 8), b.float(0), b.load(port.squares, ...part));
             b.store(b.addf(before, b.mulf(x, x)), port.squares, ...part);
@@ -129,11 +131,11 @@ export function activationKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     name: "activate", command: w.activationCommand, fields: ["rows", "pairs"], connections: { y: w.toActivation, out: w.fromActivation },
     body: ({ b, port, field }) => {
       const gates = b.array("gates", [plan.rows, pn], f32, { storage: "lut" });
-      nest(b, { pair: { to: field.pairs, max: plan.gateUp.tiles / 2 }, half: 2, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ pair, half, row, lane }) => {
+      nest(b, { pair: { to: field.pairs, max: plan.gateUp.tiles / 2 }, half: 2, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ half, row, lane }) => {
         const y = b.read(port.y);
         const isGate = b.equals(half, 0);
         b.when(isGate, () => { b.store(y, gates, row, lane); });
-        b.when(all(b, not(b, isGate), isBelow(b, position(b, pair, pn, lane), plan.model.ffn)), () => {
+        b.when(not(b, isGate), () => {
           const gate = b.load(gates, row, lane);
           const sigmoid = b.recip(b.addf(b.float(1), b.exp(b.negf(gate))));
           b.write(port.out, b.mulf(b.mulf(gate, sigmoid), y));
@@ -147,7 +149,7 @@ export function activationKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
 export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, beatWords, beatBytes, head } = plan;
   s.kernel({
-    name: "argmax", command: w.argmaxCommand, fields: ["rows", "emitted"], connections: { y: w.toArgmax, out: w.outputBeats },
+    name: "argmax", command: w.argmaxCommand, fields: ["rows", "emitted"], done: w.argmaxDone, connections: { y: w.toArgmax, out: w.outputBeats },
     body: ({ b, port, field }) => {
       const cells = { key: b.array("best_key", [plan.rows], i32, { storage: "lut" }), token: b.array("best_token", [plan.rows], i32, { storage: "lut" }), logit: b.array("best_logit", [plan.rows], i32, { storage: "lut" }) };
       nest(b, { tile: head.tiles, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ tile, row, lane }) => {
