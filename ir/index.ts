@@ -52,3 +52,4 @@ export { dataflowCreateTasks } from "./passes/dataflow-create-tasks.ts";
 export { parseModule } from "./text/parse/parse-module.ts";
 export { printGeneric, printModule } from "./text/print/printer.ts";
 export { printAttribute } from "./text/print/attribute.ts";
+export * from "./dram/index.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { peakBeatsPerCycle } from "../../ir/dram/index.ts";
+import { peakBeatsPerCycle } from "../../ir/index.ts";
 import { type Device, deviceMemory, knownDevices, loadDevice } from "./index.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "device-"));

@@ -1,4 +1,4 @@
-import { bankedMemory, type MemoryParameters } from "../../ir/dram/index.ts";
+import { bankedMemory, type MemoryParameters } from "../../ir/index.ts";
 import type { Device } from "./schema.ts";
 
 /** What of the memory model the device file does not say. */

@@ -6,7 +6,7 @@ import {
   type MemoryParameters,
   MemoryTwin,
   memoryModule,
-} from "../../ir/dram/index.ts";
+} from "../../ir/index.ts";
 import { bench } from "./testing/evaluate.ts";
 
 const port = { dataBits: 64, addressBits: 32, depthBeats: 2 ** 12, queueDepth: 4 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { peakBeatsPerCycle } from "../../ir/dram/index.ts";
+import { peakBeatsPerCycle } from "../../ir/index.ts";
 import { bench } from "./testing/evaluate.ts";
 import { type Matvec, matvecBench, matvecMemory } from "./testing/matvec.ts";
 

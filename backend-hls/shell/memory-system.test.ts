@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { MemoryParameters } from "../../ir/dram/index.ts";
+import type { MemoryParameters } from "../../ir/index.ts";
 import { ERROR_CODES } from "./error-codes.ts";
 import { matvecMemory } from "./testing/matvec.ts";
 import { memorySystem } from "./testing/memory-system.ts";

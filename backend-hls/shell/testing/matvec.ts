@@ -3,7 +3,7 @@ import {
   type DramDescription,
   type MemoryParameters,
   memoryModule,
-} from "../../../ir/dram/index.ts";
+} from "../../../ir/index.ts";
 import { HwBuilder, type Value } from "../../../ir/index.ts";
 import { axiReadArbiter } from "../arbiter.ts";
 import { axiReadEngine } from "../axi-read-engine.ts";

@@ -1,4 +1,4 @@
-import { type MemoryParameters, memoryModule } from "../../../ir/dram/index.ts";
+import { type MemoryParameters, memoryModule } from "../../../ir/index.ts";
 import { HwBuilder, type Operation, type PortSpec } from "../../../ir/index.ts";
 import { axiReadArbiter, axiWriteArbiter } from "../arbiter.ts";
 import { axiReadEngine } from "../axi-read-engine.ts";
