@@ -65,6 +65,11 @@ export class MemoryPort {
     this.errorCode = this.clients.map(({ instance }) => instance.out("error_code")).reduce((first, other) => b.mux(b.equals(first, 0), other, first));
   }
 
+  /** Whether an engine of this direction has work. */
+  busy(kind: "read" | "write"): Value {
+    return this.clients.filter((client) => client.burst.kind === kind).map(({ instance }) => instance.out("busy")).reduce((x, y) => this.#b.or(x, y), this.#b.constant(0, 1));
+  }
+
   #client(plan: NetworkPlan, burst: PlannedBurst): MemoryClient {
     const shape: AxiShape = { addressBits: ADDRESS_BITS, dataBits: this.#dataBits, maxBurst: burst.maxBurst, lengthBits: LENGTH_BITS };
     const unit = burst.kind === "read"

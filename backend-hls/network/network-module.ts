@@ -1,4 +1,4 @@
-import { HwBuilder, at, CompilerBug, present, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
+import { HwBuilder, at, CompilerBug, present, widthOf, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
 import { blockReadLatency } from "../pipeline/characterize-node.ts";
 import { kernelModule, type KernelHardware } from "../pipeline/kernel-module.ts";
 import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../pipeline/ports.ts";
@@ -11,18 +11,22 @@ import type { NetworkPlan, PlannedKernel, PlannedStream } from "./plan-network.t
 export interface NetworkHardware {
   readonly top: Operation;
   readonly modules: readonly Operation[];
-  /** Kernels in the order of the bits of `busy_bits` and `issue_bits`. */
+  /** Kernels in the order of the bits of `busy_bits` and its like. */
   readonly kernels: readonly { readonly name: string; readonly hardware: KernelHardware }[];
 }
 
 /**
  * Joins kernels, queues, buffers and memory engines. Ports: clk, rst; per outside stream that a kernel reads
  * `<name>_{valid,data,credit}`, per one that a kernel writes `<name>_{valid,data,pop}`; per memory `k`
- * `m_axi_gmem<k>_*`, `gmem<k>_{base,limit}`; `clear_error`, `error_code`, `busy_bits`, `issue_bits`.
+ * `m_axi_gmem<k>_*`, `gmem<k>_{base,limit}`; `clear_error`, `error_code`, `reading`, `writing`; `{busy,issue,starved,blocked}_bits`, one bit a kernel.
  */
 export function networkModule(name: string, plan: NetworkPlan): NetworkHardware {
   return new NetworkBuilder(name, plan).build();
 }
+
+/** What every kernel tells about its state, gathered in `<signal>_bits`. */
+const KERNEL_SIGNALS = ["busy", "issue", "starved", "blocked"] as const;
+type KernelSignal = (typeof KERNEL_SIGNALS)[number];
 
 class NetworkBuilder {
   readonly #plan: NetworkPlan;
@@ -49,9 +53,8 @@ class NetworkBuilder {
     this.#connectMemories();
     this.#connectOutside();
     for (const [value, queue] of this.#queues) queue.connect(this.#ends.get(value) ?? {});
-    const bits = (signal: "busy" | "issue"): Value => this.#b.concat(...kernels.map(({ instance }) => instance.out(signal)).toReversed());
-    this.#b.output("busy_bits", bits("busy"));
-    this.#b.output("issue_bits", bits("issue"));
+    const bits = (signal: KernelSignal): Value => this.#b.concat(...kernels.map(({ instance }) => instance.out(signal)).toReversed());
+    for (const signal of KERNEL_SIGNALS) this.#b.output(`${signal}_bits`, bits(signal));
     const top = this.#b.finish();
     return { top, modules: modulesOf({ module: top, submodules: this.#modules }), kernels: kernels.map(({ kernel, hardware }) => ({ name: kernel.name, hardware })) };
   }
@@ -84,7 +87,8 @@ class NetworkBuilder {
   // ---- kernels
   #addKernel(kernel: PlannedKernel): BuiltKernel {
     const depthOf = (argument: number): number => present(this.#plan.streams.get(at(kernel.connections, argument)), "a stream").depth;
-    const hardware = kernelModule(`${this.#name}_${kernel.name}`, kernel.scheduled, this.#plan.library, { depthOf });
+    const isMemory = (argument: number): boolean => this.#plan.bursts.some((burst) => burst.kind === "read" && burst.data === kernel.connections[argument]);
+    const hardware = kernelModule(`${this.#name}_${kernel.name}`, kernel.scheduled, this.#plan.library, { depthOf, isMemory });
     this.#modules.push(...hardware.submodules, hardware.module);
     const instance = lateInstance(this.#b, hardware.module, `k_${kernel.name}`);
     const { graph } = kernel.scheduled;
@@ -143,7 +147,7 @@ class NetworkBuilder {
   #connectMemories(): void {
     if (this.#plan.bursts.length === 0) return;
     const memories = [...new Set(this.#plan.bursts.map((burst) => burst.memory))];
-    const errors = memories.map((memory) => {
+    const ports = memories.map((memory) => {
       const port = new MemoryPort(this.#b, this.#plan, memory);
       for (const client of port.clients) {
         const { burst, instance } = client;
@@ -161,9 +165,12 @@ class NetworkBuilder {
         }
       }
       this.#modules.push(...port.modules);
-      return port.errorCode;
+      return port;
     });
-    this.#b.output("error_code", errors.reduce((x, y) => this.#b.or(x, y)));
+    const either = (values: readonly Value[]): Value => values.reduce((x, y) => this.#b.or(x, y), this.#b.constant(0, widthOf(at(values, 0))));
+    this.#b.output("error_code", either(ports.map((port) => port.errorCode)));
+    this.#b.output("reading", either(ports.map((port) => port.busy("read"))));
+    this.#b.output("writing", either(ports.map((port) => port.busy("write"))));
   }
 
   // ---- outside

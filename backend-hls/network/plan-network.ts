@@ -49,6 +49,8 @@ export interface PlannedBurst {
 /** A `dataflow.schedule` with everything decided that its hardware needs: the estimator reads the same plan. */
 export interface NetworkPlan {
   readonly name: string;
+  /** The `dataflow.schedule` that was planned. */
+  readonly schedule: Operation;
   readonly outside: readonly Value[];
   readonly kernels: readonly PlannedKernel[];
   readonly streams: ReadonlyMap<Value, PlannedStream>;
@@ -77,7 +79,7 @@ export function planNetwork(schedule: Operation, library: OperatorLibrary, mode:
   if (problems.length > 0) return fail(...problems);
   const bursts = block.ops.flatMap(plannedBurst);
   return ok({
-    name: view.attrs.sym_name, outside: block.args, kernels, bursts, library,
+    name: view.attrs.sym_name, schedule, outside: block.args, kernels, bursts, library,
     streams: planStreams(block.ops, block.args, kernels, bursts), buffers: planBuffers(block.ops, layouts),
   });
 }

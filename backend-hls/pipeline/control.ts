@@ -16,12 +16,18 @@ export interface Control {
   /** Whether an iteration begins, empty commands included. */
   readonly issue: Value;
   readonly busy: Value;
+  /** A command is under way, but an element from external memory is missing. */
+  readonly starved: Value;
+  /** A command is under way, but a queue that it writes is full. */
+  readonly blocked: Value;
 }
 
 /** What the control reads of the kernel's surroundings. */
 export interface ControlOptions {
   /** Depth of the queue behind each written stream, by argument. */
   readonly depthOf: (argument: number) => number;
+  /** Whether a read stream comes straight from external memory. */
+  readonly isMemory: (argument: number) => boolean;
 }
 
 /**
@@ -54,7 +60,7 @@ export function buildControl(b: HwBuilder, kernel: ScheduledKernel, options: Con
   empty.drive(noIterations(b, graph, command.incoming), load);
   advance(b, graph, { counters, values, lasts, step: b.and(issue, b.not(empty.value)) });
   b.output("cmd_pop", load);
-  return { valid: b.and(issue, b.not(empty.value)), done: ends, counters: values, fields: command.held, issue, busy: busy.value };
+  return { valid: b.and(issue, b.not(empty.value)), done: ends, counters: values, fields: command.held, issue, busy: busy.value, starved: b.and(busy.value, ready.starved()), blocked: b.and(busy.value, ready.blocked()) };
 }
 
 interface CommandFields {
@@ -172,6 +178,8 @@ function guardEvaluator(b: HwBuilder, graph: KernelGraph, counters: readonly Val
 
 interface StreamConditions {
   readonly conditions: readonly Value[];
+  starved(): Value;
+  blocked(): Value;
   /** Pops what the beginning iteration reads and spends the credits of what it writes. */
   commit(issue: Value): void;
 }
@@ -184,18 +192,22 @@ interface IterationState {
 
 function streamConditions(b: HwBuilder, graph: KernelGraph, { guardOf, empty, allLast }: IterationState, options: ControlOptions): StreamConditions {
   const conditions: Value[] = [];
+  const [missing, full]: [Value[], Value[]] = [[], []];
   const commits: ((issue: Value) => void)[] = [];
   for (const { stream, direction, node } of streamUses(graph)) {
     const { argument, name } = at(graph.streams, stream);
     const guard = direction === "done" ? allLast : b.and(b.not(empty), node.predicate === undefined ? b.constant(1, 1) : guardOf(node.predicate));
     if (direction === "read") {
       conditions.push(b.or(b.not(guard), b.input(streamPort(argument, "valid"))));
+      if (options.isMemory(argument)) missing.push(b.and(guard, b.not(b.input(streamPort(argument, "valid")))));
       commits.push((issue) => { b.output(streamPort(argument, "pop"), b.and(issue, guard)); });
       continue;
     }
     const credits = creditCounter(b, `${name}_${String(argument)}`, options.depthOf(argument), b.input(streamPort(argument, "credit")));
     conditions.push(b.or(b.not(guard), credits.any));
+    full.push(b.and(guard, b.not(credits.any)));
     commits.push((issue) => { credits.spend(b.and(issue, guard)); });
   }
-  return { conditions, commit: (issue) => { for (const commit of commits) commit(issue); } };
+  const any = (terms: readonly Value[]): Value => terms.reduce((x, y) => b.or(x, y), b.constant(0, 1));
+  return { conditions, starved: () => any(missing), blocked: () => any(full), commit: (issue) => { for (const commit of commits) commit(issue); } };
 }

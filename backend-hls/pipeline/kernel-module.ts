@@ -18,7 +18,7 @@ export interface KernelHardware {
 /**
  * Emits a scheduled kernel: issue control, then the pipeline of one iteration. Ports: clk, rst, cmd_{valid,data,pop};
  * per stream argument `s<k>_{valid,data,pop}` (read) or `s<k>_{valid,data,credit}` (write); per shared bank
- * `m<k>_<bank>_{raddr,rdata,wen,waddr,wdata}`; `busy`, `issue` for counters.
+ * `m<k>_<bank>_{raddr,rdata,wen,waddr,wdata}`; `busy`, `issue`, `starved`, `blocked` for counters.
  */
 export function kernelModule(name: string, kernel: ScheduledKernel, library: OperatorLibrary, options: ControlOptions): KernelHardware {
   const b = new HwBuilder(name, kernelInputs(kernel.graph));
@@ -26,6 +26,8 @@ export function kernelModule(name: string, kernel: ScheduledKernel, library: Ope
   const { registerBits, units } = new Datapath(b, kernel, library, control).build();
   b.output("busy", control.busy);
   b.output("issue", control.issue);
+  b.output("starved", control.starved);
+  b.output("blocked", control.blocked);
   const used = new Set(kernel.graph.nodes.flatMap(({ op }) => (op.kind === "float" ? [op.primitive] : [])));
   return { module: b.finish(), submodules: [...used].map((primitive) => pipelinedPrimitive(library, primitive).module), registerBits, units };
 }
