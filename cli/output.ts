@@ -8,12 +8,14 @@ export interface Output {
   readonly live: boolean;
   /** Writes text for a person as it stands, for streaming. */
   write(text: string): void;
+  /** Writes generated text as it comes: to stdout, where it can be piped; with `--json` to stderr. */
+  text(text: string): void;
   /** Writes one line for a person. */
   line(text: string): void;
   /** Writes what was itself asked for, help or version: the one text that goes to stdout. */
   help(text: string): void;
   /** Writes one intermediate object for a program; nothing without `--json`. */
-  event(event: { readonly event: string }): void;
+  event(event: { readonly event: string } & Readonly<Record<string, unknown>>): void;
   /** Writes the last object for a program; nothing without `--json`. */
   result(object: ResultObject | ErrorObject): void;
 }
@@ -32,6 +34,7 @@ export function makeOutput(streams: Streams, format: "text" | "json"): Output {
   return {
     live: streams.stderr.isTTY === true,
     write: (text) => streams.stderr.write(text),
+    text: (text) => (format === "json" ? streams.stderr : streams.stdout).write(text),
     line: (text) => streams.stderr.write(`${text}\n`),
     help: (text) => streams.stdout.write(text),
     event: emit,

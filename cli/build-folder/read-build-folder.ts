@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { builtSpan, type Diagnostic, fail, ok, type Result } from "../../ir/index.ts";
+import { type Manifest, manifestSchema } from "../schemas/manifest.ts";
+import { type BuildFiles, MANIFEST_FILE } from "./build-files.ts";
+import { buildDamaged, noBuildFolder } from "./diagnostics.ts";
+
+/** A compiled model: what the manifest says, and every file of the build, the manifest's own included. */
+export interface CompiledBuild {
+  readonly manifest: Manifest;
+  readonly files: BuildFiles;
+}
+
+/** Reads a build folder and checks the files that its manifest names against their hashes. */
+export function readBuildFolder(folder: string): Result<CompiledBuild> {
+  const where = builtSpan(folder);
+  if (!existsSync(join(folder, MANIFEST_FILE)))
+    return fail(noBuildFolder(where, { problem: `it has no ${MANIFEST_FILE}` }));
+  const files = new Map<string, Uint8Array>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    files.set(relative(folder, file).split(sep).join("/"), readFileSync(file));
+  }
+  const manifest = parseManifest(readFileSync(join(folder, MANIFEST_FILE), "utf8"));
+  if (!manifest.success) return fail(noBuildFolder(where, { problem: manifest.problem }));
+  const damaged = checkHashes(folder, manifest.value, files);
+  return damaged.length > 0 ? fail(...damaged) : ok({ manifest: manifest.value, files });
+}
+
+/** The hash of a file's bytes, as manifests hold it. */
+export function hashContent(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+function parseManifest(
+  text: string,
+):
+  | { readonly success: true; readonly value: Manifest }
+  | { readonly success: false; readonly problem: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { success: false, problem: `its ${MANIFEST_FILE} is not JSON` };
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return { success: true, value: parsed.data };
+  const [issue] = parsed.error.issues;
+  const place = issue === undefined ? "" : `${issue.path.join(".")}: ${issue.message}`;
+  return { success: false, problem: `its ${MANIFEST_FILE} is not hidalgo.manifest/1 (${place})` };
+}
+
+function checkHashes(folder: string, manifest: Manifest, files: BuildFiles): readonly Diagnostic[] {
+  const named = [
+    ...manifest.rtl
+    ...manifest.memory.flatMap(({ file, sha256 }) => (file === null ? [] : [{ path: file, sha256 }])),
+    ...(manifest.tokenizer === null ? [] : [{ path: manifest.tokenizer, sha256: null }]),
+  ];
+  return named.flatMap(({ path, sha256 }) => {
+    const content = files.get(path);
+    const where = builtSpan(join(folder, path));
+    if (content === undefined) return [buildDamaged(where, { problem: "the file is missing" })];
+    if (sha256 === null || hashContent(content) === sha256) return [];
+    return [buildDamaged(where, { problem: "the file's contents have changed" })];
+  });
+}

@@ -1,0 +1,59 @@
+import {
+  type Checkpoint,
+  createFloatDecoder,
+  createIntegerDecoder,
+  quantizeModel,
+} from "../../frontend/index.ts";
+import { createReferenceDevice, type Device, type SequenceDecoder } from "../../runtime-host/index.ts";
+import type { NumberFormats } from "./number-formats.ts";
+import type { OpenedEngine } from "./opened-engine.ts";
+
+/** Rows of a step where nobody asks for a number: software has no array to fill. */
+const defaultRows = 16;
+
+/** What shapes a step on an engine in software. */
+export interface SoftwareShape {
+  readonly rows?: number | undefined;
+  readonly blockSize: number;
+  readonly maxContext: number;
+}
+
+/** Opens the integer reference (`reference`) or the float reference (`f32`) behind the device port. */
+export function openSoftwareEngine(
+  kind: "reference" | "f32",
+  checkpoint: Checkpoint,
+  formats: NumberFormats,
+  shape: SoftwareShape,
+): OpenedEngine {
+  const facts = {
+    engine: kind,
+    simulator: null,
+    device: null,
+    clock: null,
+    precision: formats.precision,
+    kv_bits: formats.kvBits,
+    schedule: null,
+    design: null,
+    memory_model: null,
+  } as const;
+  const device = openSoftwareDevice(kind, checkpoint, shape);
+  return { kind, device, facts, energy: undefined };
+}
+
+/** The device alone. */
+export function openSoftwareDevice(
+  kind: "reference" | "f32",
+  checkpoint: Checkpoint,
+  shape: SoftwareShape,
+): Device {
+  const { rows = defaultRows, blockSize, maxContext } = shape;
+  const { vocab } = checkpoint.config;
+  const openDecoder =
+    kind === "f32" ? () => createFloatDecoder(checkpoint) : integerOpener(checkpoint, blockSize);
+  return createReferenceDevice({ openDecoder, rows, blockSize, maxContext, vocab });
+}
+
+function integerOpener(checkpoint: Checkpoint, blockSize: number): () => SequenceDecoder {
+  const quantized = quantizeModel(checkpoint);
+  return () => createIntegerDecoder(quantized, { blockSize });
+}

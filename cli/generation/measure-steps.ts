@@ -1,0 +1,162 @@
+import type { StepCounters, StepRecord } from "../../runtime-host/index.ts";
+import type { Manifest, ModelShape } from "../schemas/manifest.ts";
+import type { RunResult } from "../schemas/run.ts";
+import { neededWork } from "./needed-work.ts";
+
+/** The fields of a result that steps are measured by. */
+export type Measurements = Pick<
+  RunResult,
+  | "steps"
+  | "cycles"
+  | "cycles_per_token"
+  | "ttft_cycles"
+  | "tokens_per_s"
+  | "busy_cycles"
+  | "stalls"
+  | "bytes"
+  | "mbu"
+  | "mfu"
+  | "prefill"
+  | "decode"
+  | "energy"
+  | "macs_needed"
+>;
+
+/** What is measured against: the hardware that was built, its clock and its energy figures. */
+export type MeasuredDesign = Pick<Manifest["design"], "macs" | "ports" | "port_bits" | "clock" | "energy">;
+
+/** A step on a device with a clock. */
+type TimedStep = StepRecord & { readonly counters: StepCounters };
+
+/** Adds up what was counted; without clock or design only the work is known. */
+export function measureSteps(
+  steps: readonly StepRecord[],
+  model: ModelShape,
+  design: MeasuredDesign | undefined,
+): Measurements {
+  const timed = steps.filter((step): step is TimedStep => step.counters !== undefined);
+  const work = { steps: steps.length, macs_needed: sum(steps, (step) => neededWork(model, step).macs) };
+  if (design === undefined || timed.length < steps.length) return { ...work, ...untimed };
+  const prefill = timed.filter(({ phase }) => phase === "prefill");
+  const decode = timed.filter(({ phase }) => phase === "decode");
+  const cyclesPerToken = ratio(
+    cyclesOf(decode),
+    sum(decode, ({ tokens }) => tokens.length),
+  );
+  const gap = (some: readonly TimedStep[]): number => sum(some, ({ counters }) => counters.hostGap);
+  return {
+    ...work,
+    cycles: {
+      total: cyclesOf(timed) + gap(timed),
+      prefill: cyclesOf(prefill),
+      decode: cyclesOf(decode),
+      host_gap: gap(timed),
+    },
+    cycles_per_token: cyclesPerToken,
+    ttft_cycles: cyclesOf(prefill) + gap(prefill),
+    tokens_per_s: cyclesPerToken === null ? null : (design.clock.mhz * 1e6) / cyclesPerToken,
+    ...addCounters(timed),
+    ...utilization(timed, model, design),
+    prefill: utilization(prefill, model, design),
+    decode: decode.length === 0 ? null : utilization(decode, model, design),
+    energy: estimateEnergy(timed, work.macs_needed, design),
+  };
+}
+
+const untimed = {
+  cycles: null,
+  cycles_per_token: null,
+  ttft_cycles: null,
+  tokens_per_s: null,
+  busy_cycles: null,
+  stalls: null,
+  bytes: null,
+  mbu: null,
+  mfu: null,
+  prefill: null,
+  decode: null,
+  energy: null,
+} as const;
+
+function addCounters(steps: readonly TimedStep[]): Pick<Measurements, "busy_cycles" | "stalls" | "bytes"> {
+  const add = (pick: (counters: StepCounters) => number): number =>
+    sum(steps, ({ counters }) => pick(counters));
+  return {
+    busy_cycles: add(({ busy }) => busy),
+    stalls: {
+      dram_read: add(({ stalls }) => stalls.dramRead),
+      dram_write: add(({ stalls }) => stalls.dramWrite),
+      fifo_full: add(({ stalls }) => stalls.fifoFull),
+      fifo_empty: add(({ stalls }) => stalls.fifoEmpty),
+      drain: add(({ stalls }) => stalls.drain),
+    },
+    bytes: {
+      weights: add(({ bytes }) => bytes.weights),
+      kv_read: add(({ bytes }) => bytes.kvRead),
+      kv_write: add(({ bytes }) => bytes.kvWrite),
+      other: add(({ bytes }) => bytes.other),
+    },
+  };
+}
+
+/** Needed work ÷ what the ports and the array could have done in the same cycles. */
+function utilization(
+  steps: readonly TimedStep[],
+  model: ModelShape,
+  { macs, ports, port_bits: portBits }: MeasuredDesign,
+): { readonly mbu: number; readonly mfu: number } {
+  const cycles = cyclesOf(steps);
+  const needed = steps.map((step) => neededWork(model, step));
+  const portBytes = (ports * portBits) / 8;
+  return {
+    mbu: sum(needed, ({ bytes }) => bytes) / (cycles * portBytes),
+    mfu: sum(needed, (work) => work.macs) / (cycles * (macs.linear + macs.attention + macs.other)),
+  };
+}
+
+/** pJ of one operation to J. */
+const joulePerPico = 1e-12;
+
+/**
+ * The stated model: each needed MAC, each byte over the memory ports, each of these bytes once into and once out
+ * of on-chip memory, and static power over all cycles. An estimate from the device file's figures, no measurement.
+ */
+function estimateEnergy(
+  steps: readonly TimedStep[],
+  macs: number,
+  { energy, clock }: MeasuredDesign,
+): Measurements["energy"] {
+  const bytes = sum(steps, ({ counters: { bytes: b } }) => b.weights + b.kvRead + b.kvWrite + b.other);
+  const cycles = sum(steps, ({ counters }) => counters.cycles + counters.hostGap);
+  const joules = {
+    mac: macs * energy.pj_mac8 * joulePerPico,
+    sram: 2 * bytes * energy.pj_sram_byte * joulePerPico,
+    dram: bytes * energy.pj_dram_byte * joulePerPico,
+    static: (cycles / (clock.mhz * 1e6)) * energy.static_w,
+  };
+  const total = joules.mac + joules.sram + joules.dram + joules.static;
+  const part = (value: number): number => (total === 0 ? 0 : value / total);
+  const tokens = sum(steps, (step) => step.tokens.length);
+  return {
+    model: "macs, dram bytes, sram twice the dram bytes, static power",
+    j_per_token: tokens === 0 ? 0 : total / tokens,
+    split: {
+      mac: part(joules.mac),
+      sram: part(joules.sram),
+      dram: part(joules.dram),
+      static: part(joules.static),
+    },
+  };
+}
+
+function cyclesOf(steps: readonly TimedStep[]): number {
+  return sum(steps, ({ counters }) => counters.cycles);
+}
+
+function ratio(amount: number, parts: number): number | null {
+  return parts === 0 ? null : amount / parts;
+}
+
+function sum<T>(items: readonly T[], pick: (item: T) => number): number {
+  return items.reduce((total, item) => total + pick(item), 0);
+}

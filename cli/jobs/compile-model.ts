@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { FoundTokenizer } from "../../frontend/index.ts";
+import { CompilerBug, ok, type Result } from "../../ir/index.ts";
+import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
+import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
+import type { CompileOptions } from "../options/compile-options.ts";
+import { compileModel as compileToHardware } from "../rtl-engine.ts";
+import { manifestSchema } from "../schemas/manifest.ts";
+import type { JobWatch } from "./job-watch.ts";
+import { type PreparedModel, prepareModel } from "./prepare.ts";
+
+/** Everything that `compile` can be told. */
+export interface CompileJobOptions extends CompileOptions {
+  /** Whether the build holds the IR of every level. */
+  readonly emitIr: boolean;
+}
+
+/** Compiles a model to hardware: a complete build folder, in memory. */
+export function compileModel(
+  path: string,
+  options: CompileJobOptions,
+  watch: JobWatch = {},
+): Promise<Result<CompiledBuild>> {
+  const prepared = prepareModel(path, "rtl", options);
+  return prepared.kind === "error"
+    ? Promise.resolve(prepared)
+    : compilePrepared(prepared.value, options, watch);
+}
+
+/** The same for a model that is read already. */
+export async function compilePrepared(
+  { model, deviceFile, formats, maxContext }: PreparedModel,
+  options: CompileJobOptions,
+  watch: JobWatch,
+): Promise<Result<CompiledBuild>> {
+  const { kvBits, precision } = formats;
+  if (kvBits === 32) throw new CompilerBug("hardware was asked to keep float32 keys and values");
+  const { schedule, rows, blockSize, seed, emitIr, verifyEach, clock = deviceFile.clock_mhz } = options;
+  watch.onProgress?.(`compiling ${model.checkpoint.id} for ${deviceFile.name}`);
+  const request = { model, device: deviceFile, precision, kvBits, schedule, rows, blockSize, maxContext };
+  const more = { clockMhz: clock, seed, emitIr, verifyEach };
+  const build = await compileToHardware({ ...request, ...more }, watch);
+  if (build.kind === "error") return build;
+  return ok(completeBuild(build.value, model.tokenizer));
+}
+
+/** Adds the tokenizer's file and the manifest, which is checked against its schema. */
+export function completeBuild({ manifest, files }: CompiledBuild, tokenizer: FoundTokenizer): CompiledBuild {
+  const copied = tokenizer.kind === "absent" ? undefined : tokenizer.file;
+  const name = copied === undefined ? null : tokenizerName(copied);
+  const complete = manifestSchema.parse({ ...manifest, tokenizer: name });
+  const all = new Map(files);
+  if (copied !== undefined && name !== null) all.set(name, readFileSync(copied));
+  all.set(MANIFEST_FILE, `${JSON.stringify(complete, undefined, 1)}\n`);
+  return { manifest: complete, files: inPathOrder(all) };
+}
+
+/** Formats are told apart by name: JSON is a tokenizer.json, everything else llama2.c's. */
+function tokenizerName(file: string): string {
+  return basename(file).endsWith(".json") ? "tokenizer.json" : "tokenizer.bin";
+}
+
+function inPathOrder(files: BuildFiles): BuildFiles {
+  return new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

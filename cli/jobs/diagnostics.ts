@@ -1,0 +1,54 @@
+import { defineDiagnostic } from "../../ir/index.ts";
+
+/** No start token and nothing else to start from. */
+export const promptMissing = defineDiagnostic("CLI0030", "error", () => ({
+  message: "there is no prompt, and the model has no start token to begin with",
+  expected: "--prompt or --prompt-ids",
+}));
+
+/** Valid, not done yet. */
+export const notYet = defineDiagnostic(
+  "CLI0031",
+  "unsupported",
+  (p: { readonly what: string; readonly instead: string }) => ({
+    message: `${p.what} is not supported yet`,
+    expected: p.instead,
+  }),
+);
+
+/** Two options that exclude each other. */
+export const optionsConflict = defineDiagnostic(
+  "CLI0032",
+  "error",
+  (p: { readonly problem: string; readonly expected: string }) => ({
+    message: p.problem,
+    expected: p.expected,
+  }),
+);
+
+/** More positions than the model was made for. */
+export const contextTooLong = defineDiagnostic(
+  "CLI0033",
+  "error",
+  (p: { readonly asked: number; readonly model: number }) => ({
+    message: `${p.asked} positions are asked for, the model was made for ${p.model}`,
+    expected: `--max-context of at most ${p.model}`,
+  }),
+);
+
+/** More rows than the device allows. */
+export const rowsTooMany = defineDiagnostic(
+  "CLI0034",
+  "error",
+  (p: { readonly asked: number; readonly most: number }) => ({
+    message: `a step of ${p.asked} rows is asked for`,
+    expected: `--rows of at most ${p.most}`,
+  }),
+);
+
+/** The model that was compiled had no tokenizer. */
+export const buildWithoutTokenizer = defineDiagnostic("CLI0035", "error", () => ({
+  message: "the build has no tokenizer: the model was compiled without one",
+  expected: "--prompt-ids",
+  hint: "compile again with --tokenizer",
+}));

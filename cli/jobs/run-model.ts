@@ -1,0 +1,78 @@
+import { ok, type Result } from "../../ir/index.ts";
+import { Engine } from "../../runtime-host/index.ts";
+import type { EngineKind } from "../engines/number-formats.ts";
+import type { OpenedEngine } from "../engines/opened-engine.ts";
+import { openSoftwareDevice, openSoftwareEngine } from "../engines/software-engine.ts";
+import { firstMismatch } from "../generation/compare-tokens.ts";
+import { resolvePrompt } from "../generation/resolve-prompt.ts";
+import type { CompileOptions } from "../options/compile-options.ts";
+import type { GenerationOptions, SimulationOptions } from "../options/generation-options.ts";
+import type { RunResult } from "../schemas/run.ts";
+import { compilePrepared } from "./compile-model.ts";
+import { type GenerationJob, generateTokens, requestOf } from "./generate.ts";
+import type { JobWatch } from "./job-watch.ts";
+import { describeModel } from "./model-shape.ts";
+import { openBuild } from "./open-build.ts";
+import { type PreparedModel, prepareModel } from "./prepare.ts";
+
+/** Everything that `run` can be told. */
+export interface RunOptions extends CompileOptions, GenerationOptions, SimulationOptions {
+  readonly engine: EngineKind;
+}
+
+/**
+ * Compiles a model, simulates the hardware and compares its tokens with the integer reference; or runs it on a
+ * reference engine alone. A mismatch is a result (`matches_reference: false`), not an error.
+ */
+export async function runModel(
+  path: string,
+  options: RunOptions,
+  watch: JobWatch = {},
+): Promise<Result<RunResult>> {
+  const prepared = prepareModel(path, options.engine, options);
+  if (prepared.kind === "error") return prepared;
+  const { checkpoint, tokenizer } = prepared.value.model;
+  const promptIds = resolvePrompt(options, tokenizer, checkpoint.config.bosId);
+  if (promptIds.kind === "error") return promptIds;
+  const model = describeModel(checkpoint);
+  const job = { model, tokenizer, promptIds: promptIds.value, options, seed: options.seed };
+  const engine = await openEngine(prepared.value, options, watch);
+  if (engine.kind === "error") return engine;
+  try {
+    const result = await generateTokens(job, engine.value, watch);
+    if (result.kind === "error" || engine.value.kind !== "rtl") return result;
+    return await compareWithReference(result.value, job, prepared.value, watch);
+  } finally {
+    await engine.value.device.close();
+  }
+}
+
+async function openEngine(
+  prepared: PreparedModel,
+  options: RunOptions,
+  watch: JobWatch,
+): Promise<Result<OpenedEngine>> {
+  const { engine } = options;
+  if (engine !== "rtl") {
+    const { model, formats, maxContext } = prepared;
+    return ok(openSoftwareEngine(engine, model.checkpoint, formats, { ...options, maxContext }));
+  }
+  const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch);
+  return build.kind === "error" ? build : openBuild(build.value, options, watch);
+}
+
+/** Runs the same request on the integer reference with the hardware's own block size and context. */
+async function compareWithReference(
+  result: RunResult,
+  job: GenerationJob,
+  { model, maxContext }: PreparedModel,
+  { signal }: JobWatch,
+): Promise<Result<RunResult>> {
+  const blockSize = result.design?.block_size ?? 16;
+  const device = openSoftwareDevice("reference", model.checkpoint, { blockSize, maxContext });
+  const watch = signal === undefined ? {} : { signal };
+  const reference = await new Engine(device).generate(requestOf(job), watch);
+  if (reference.kind === "error") return reference;
+  const mismatch = firstMismatch(result.token_ids, reference.value.tokenIds);
+  return ok({ ...result, matches_reference: mismatch === null, first_mismatch: mismatch });
+}

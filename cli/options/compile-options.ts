@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { kvBits, naturalNumber, positiveInteger, precision, schedule } from "./words.ts";
+
+/** Adds what decides about the hardware: the options that `compile` and `run` share. */
+export function declareCompileOptions(command: Command): void {
+  command
+    .option("--device <name>", "a part or board: its name, or the path of its file", "kv260")
+    .option("--precision <name>", "number formats (default: w8a8; f32 with --engine f32)")
+    .option("--kv <bits>", "bits of a cached key or value: 8 or 16")
+    .option("--schedule <name>", "optimized, sequential or pipelined", "optimized")
+    .option("--rows <n>", "rows of a step, at most")
+    .option("--block-size <n>", "positions of a KV block", "16")
+    .option("--max-context <n>", "positions of a sequence (default: the model's own)")
+    .option("--clock <MHz>", "clock to compile for (default: the device's)")
+    .option("--tokenizer <file>", "tokenizer.json or tokenizer.bin, in place of the one beside the model")
+    .option("--seed <n>", "seed of every choice that is free", "0")
+    .option("--verify-each", "run both sides of every lowering and compare");
+}
+
+const powerOfTwo = positiveInteger.refine((n) => Number.isInteger(Math.log2(n)), "expected a power of two");
+
+/** What {@link declareCompileOptions} parses to; to be spread into a verb's input. */
+export const compileOptions = {
+  device: z.string(),
+  precision: precision.optional(),
+  kv: z.coerce.number("expected 8 or 16").pipe(kvBits).optional(),
+  schedule,
+  rows: positiveInteger.optional(),
+  blockSize: powerOfTwo,
+  maxContext: positiveInteger.optional(),
+  clock: z.coerce.number("expected a number").positive().optional(),
+  tokenizer: z.string().optional(),
+  seed: naturalNumber,
+  verifyEach: z.boolean().default(false),
+};
+
+/** The options that decide about the hardware. */
+export type CompileOptions = z.output<z.ZodObject<typeof compileOptions>>;

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { naturalNumber, positiveInteger, tokenIds } from "./words.ts";
+
+/** Adds what decides about the tokens: the options that `run` and `simulate` share. */
+export function declareGenerationOptions(command: Command): void {
+  command
+    .option("--prompt <text>", "text to go on from (default: the start token alone)")
+    .option("--prompt-ids <ids>", "token ids to go on from: 1,2,3")
+    .option("--max-tokens <n>", "tokens to generate, at most", "64")
+    .option("--ignore-eos", "go on after an end token");
+}
+
+/** Adds what decides about the simulation of the hardware. */
+export function declareSimulationOptions(command: Command): void {
+  command
+    .option("--simulator <name>", "auto, verilator or embedded", "auto")
+    .option("--memory <kind>", "ideal, or a DRAM kind (default: the device's)")
+    .option("--back-pressure <seed>", "let queues and memory pause at random")
+    .option("--trace <file>", "write a waveform (.fst, .vcd)");
+}
+
+/** What {@link declareGenerationOptions} parses to. */
+export const generationOptions = {
+  prompt: z.string().optional(),
+  promptIds: tokenIds.optional(),
+  maxTokens: positiveInteger,
+  ignoreEos: z.boolean().default(false),
+};
+
+/** What {@link declareSimulationOptions} parses to. */
+export const simulationOptions = {
+  simulator: z.enum(["auto", "verilator", "embedded"]),
+  memory: z.string().optional(),
+  backPressure: naturalNumber.optional(),
+  trace: z.string().optional(),
+};
+
+/** At most one of the two ways to give a prompt. */
+export function hasOnePrompt(input: { prompt?: string | undefined; promptIds?: unknown }): boolean {
+  return input.prompt === undefined || input.promptIds === undefined;
+}
+
+/** The options that decide about the tokens. */
+export type GenerationOptions = z.output<z.ZodObject<typeof generationOptions>>;
+
+/** The options that decide about the simulation. */
+export type SimulationOptions = z.output<z.ZodObject<typeof simulationOptions>>;

@@ -1,0 +1,59 @@
+import type { Device as DeviceFile } from "../backend-hls/index.ts";
+import type { LoadedModel } from "../frontend/index.ts";
+import { builtSpan, fail, type Result } from "../ir/index.ts";
+import type { Device } from "../runtime-host/index.ts";
+import type { CompiledBuild } from "./build-folder/read-build-folder.ts";
+import { notYet } from "./jobs/diagnostics.ts";
+import type { JobWatch } from "./jobs/job-watch.ts";
+import type { SimulationOptions } from "./options/generation-options.ts";
+import type { Manifest } from "./schemas/manifest.ts";
+
+/** Everything that decides about the hardware; all defaults are filled in but those that the explorer chooses. */
+export interface CompileRequest {
+  readonly model: LoadedModel;
+  /** The device file, read. */
+  readonly device: DeviceFile;
+  readonly precision: string;
+  readonly kvBits: 8 | 16;
+  readonly schedule: Manifest["design"]["schedule"];
+  /** Undefined: chosen by the explorer. */
+  readonly rows: number | undefined;
+  readonly blockSize: number;
+  /** Positions of a sequence; at most the model's own. */
+  readonly maxContext: number;
+  readonly clockMhz: number;
+  readonly seed: number;
+  readonly emitIr: boolean;
+  readonly verifyEach: boolean;
+}
+
+/** A device on a simulator, and which simulator and memory that is. */
+export interface SimulatedDevice {
+  readonly device: Device;
+  readonly simulator: "embedded" | "verilator";
+  /** As the result object says it: `ideal`, `ddr4-2400`, … */
+  readonly memoryModel: string;
+}
+
+/**
+ * Compiles a model to hardware. `files` of the build holds all but manifest and tokenizer, which are added
+ * afterwards; what the embedded simulator needs again (the hardware as IR text) is one of the files.
+ */
+export function compileModel({ device }: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
+  watch.signal?.throwIfAborted();
+  const what = `compiling to hardware for ${device.name}`;
+  return Promise.resolve(
+    fail(notYet(builtSpan("--engine rtl"), { what, instead: "--engine reference or f32" })),
+  );
+}
+
+/** Opens a compiled model on a simulator: loads its memory image and resets it. Missing tools are diagnostics. */
+export function openSimulatedDevice(
+  { manifest }: CompiledBuild,
+  { simulator }: SimulationOptions,
+  watch: JobWatch,
+): Promise<Result<SimulatedDevice>> {
+  watch.signal?.throwIfAborted();
+  const what = `simulating ${manifest.top} (--simulator ${simulator})`;
+  return Promise.resolve(fail(notYet(builtSpan("simulate"), { what, instead: "--engine reference or f32" })));
+}

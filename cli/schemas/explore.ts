@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { count } from "./quantities.ts";
+
+const node = z.looseObject({
+  name: z.string(),
+  loops: z.array(
+    z.looseObject({
+      dim: z.string(),
+      trip: count,
+      tile: count,
+      unroll: count,
+      order: count,
+    }),
+  ),
+  ii: count,
+  partition: z.unknown(),
+  placement: z.unknown(),
+  fifo_depths: z.unknown(),
+});
+
+const estimate = z.looseObject({
+  cycles_per_token: z.number(),
+  prefill_cycles: z.number(),
+  dsp: count,
+  lut: count,
+  ff: count,
+  bram18: count,
+  uram: count,
+  dram_bytes_per_token: z.number(),
+  j_per_token: z.number(),
+});
+
+const point = z.looseObject({
+  id: z.union([z.string(), count]),
+  pareto: z.boolean(),
+  feasible: z.boolean(),
+  params: z.looseObject({
+    rows: count,
+    precision: z.string(),
+    kv_bits: count,
+    clock_mhz: z.number().positive(),
+    nodes: z.array(node),
+  }),
+  estimate,
+  measured: z.unknown().nullable(),
+});
+
+/** `hidalgo.explore/1`: `build/estimate.json` and `report/report.json`; no wall times, byte-identical per seed. */
+export const exploreSchema = z.looseObject({
+  schema: z.literal("hidalgo.explore/1"),
+  model: z.string(),
+  device: z.string(),
+  objective: z.string(),
+  workload: z.strictObject({ prompt: count, output: count, batch: count }),
+  seed: count,
+  space: z.looseObject({ size: count, evaluated: count, exhaustive: z.boolean() }),
+  bound: z.looseObject({ value: z.number(), gap: z.number() }),
+  /** Index into `points`. */
+  chosen: count,
+  points: z.array(point),
+});
+
+/** `hidalgo.explore/1`. */
+export type ExploreReport = z.infer<typeof exploreSchema>;

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { ok } from "../../ir/index.ts";
+import { checkTarget, writeBuildFolder } from "../build-folder/write-build-folder.ts";
+import { compileModel } from "../jobs/compile-model.ts";
+import { compileOptions, declareCompileOptions } from "../options/compile-options.ts";
+import { describeBuild } from "../schemas/compile.ts";
+import { defineVerb } from "../verb.ts";
+import { watchSession } from "./tell-story.ts";
+
+/** From checkpoint to a build folder: Verilog, memory image, manifest, estimate. */
+export const compile = defineVerb({
+  name: "compile",
+  summary: "Compile a model to Verilog, a memory image and a manifest",
+  declare: (command) => {
+    command.argument("<model>", "a Hugging Face folder or a llama2.c .bin");
+    command.option("-o, --output <folder>", "where the build goes; an older build is replaced", "build");
+    command.option("--emit-ir", "write the IR of every level too");
+    declareCompileOptions(command);
+  },
+  input: z.object({
+    model: z.string(),
+    output: z.string(),
+    emitIr: z.boolean().default(false),
+    ...compileOptions,
+  }),
+  run: async ({ model, output: target, ...options }, session) => {
+    const free = checkTarget(target);
+    if (free.kind === "error") return free;
+    const build = await compileModel(model, options, watchSession(session));
+    if (build.kind === "error") return build;
+    const written = await writeBuildFolder(target, build.value.files, session.signal);
+    if (written.kind === "error") return written;
+    session.output.line(`${build.value.files.size} files in ${target}`);
+    return ok(describeBuild(target, build.value));
+  },
+});

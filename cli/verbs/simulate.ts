@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { simulateBuild } from "../jobs/simulate-build.ts";
+import {
+  declareGenerationOptions,
+  declareSimulationOptions,
+  generationOptions,
+  hasOnePrompt,
+  simulationOptions,
+} from "../options/generation-options.ts";
+import { naturalNumber } from "../options/words.ts";
+import { defineVerb } from "../verb.ts";
+import { endRun, watchSession } from "./tell-story.ts";
+
+/** From a build folder to text and cycles. */
+export const simulate = defineVerb({
+  name: "simulate",
+  summary: "Simulate a compiled model and stream the text that it writes",
+  declare: (command) => {
+    command.argument("<build>", "a folder made by `hidalgo compile`");
+    declareGenerationOptions(command);
+    declareSimulationOptions(command);
+    command.option("--seed <n>", "seed of every choice that is free", "0");
+  },
+  input: z
+    .object({ build: z.string(), seed: naturalNumber, ...generationOptions, ...simulationOptions })
+    .refine(hasOnePrompt, "--prompt and --prompt-ids exclude each other"),
+  run: async ({ build, ...options }, session) =>
+    endRun(await simulateBuild(build, options, watchSession(session)), session),
+});
