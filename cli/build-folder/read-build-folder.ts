@@ -54,7 +54,7 @@ function parseManifest(
 
 function checkHashes(folder: string, manifest: Manifest, files: BuildFiles): readonly Diagnostic[] {
   const named = [
-    ...manifest.rtl
+    ...manifest.rtl,
     ...manifest.memory.flatMap(({ file, sha256 }) => (file === null ? [] : [{ path: file, sha256 }])),
     ...(manifest.tokenizer === null ? [] : [{ path: manifest.tokenizer, sha256: null }]),
   ];
