@@ -18,7 +18,7 @@ export function validModule(text: string, file = "test.mlir"): Operation {
 }
 
 /** A stream of reproducible 32-bit words. */
-export function randomWords(seed: number): () => number {
+function randomWords(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0; // mulberry32
@@ -29,7 +29,7 @@ export function randomWords(seed: number): () => number {
 }
 
 /** Random elements: floats around 1 of either sign, int8 in ±127, i32 zeros. */
-export function randomTensor(type: TensorType, words: () => number): GraphTensor {
+function randomTensor(type: TensorType, words: () => number): GraphTensor {
   const count = elementCount(type);
   if (type.element.kind === "float")
     return graphTensor(
