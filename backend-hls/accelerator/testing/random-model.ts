@@ -1,0 +1,30 @@
+import type { LayerParameters, ModelParameters, PackedMatrix } from "../pack-weights.ts";
+import { ropeTable } from "../pack-weights.ts";
+import type { ModelShape } from "../shape.ts";
+
+/** Whole numbers in [0, count) from a seed (Numerical Recipes' linear congruential generator). */
+export function randomNumbers(seed: number): (count: number) => number {
+  let state = seed >>> 0;
+  return (count) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * count);
+  };
+}
+
+/** Parameters of a model without meaning: weights over the whole int8 range, gains and embeddings of either sign. */
+export function randomParameters(model: ModelShape, seed: number): ModelParameters {
+  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab } = model;
+  const random = randomNumbers(seed);
+  const floats = (count: number, from: number, to: number): Float32Array => Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
+  const matrix = (rows: number, columns: number): PackedMatrix => ({
+    rows, columns, weights: Int8Array.from({ length: rows * columns }, () => random(255) - 127), scales: floats(rows, 0.0005, 0.005),
+  });
+  const layer = (): LayerParameters => ({
+    attnNorm: floats(hidden, -1.5, 2), qkv: matrix((heads + 2 * kvHeads) * headDim, hidden), wo: matrix(hidden, heads * headDim),
+    ffnNorm: floats(hidden, 0.5, 2), wGate: matrix(ffn, hidden), wUp: matrix(ffn, hidden), wDown: matrix(hidden, ffn),
+  });
+  return {
+    embed: floats(vocab * hidden, -1, 1), layers: Array.from({ length: layers }, layer), finalNorm: floats(hidden, -1, 2), head: matrix(vocab, hidden),
+    rope: ropeTable(10000, headDim, model.maxContext),
+  };
+}
