@@ -47,8 +47,8 @@ function locate(scope: ConvertScope, { subscripts, layout }: Access): Place {
     const factor = at(layout.factors, dim);
     const stride = layout.factors.slice(dim + 1).reduce((product, next) => product * next, 1);
     const split = divide(scope, subscript, factor, at(layout.words, dim));
-    if (typeof split.bank === "number") bank += split.bank * stride;
-    else dynamic.push({ factor, stride, node: split.bank });
+    if (split.bank.kind === "known") bank += split.bank.bank * stride;
+    else dynamic.push({ factor, stride, node: split.bank.node });
     word = linearAdd(linearScale(word, at(layout.words, dim)), split.word);
   });
   const addressBits = Math.max(1, (layout.depth - 1).toString(2).length);
@@ -56,13 +56,15 @@ function locate(scope: ConvertScope, { subscripts, layout }: Access): Place {
   return { candidates: expand(scope, bank, dynamic), address };
 }
 
+type BankIndex = { readonly kind: "known"; readonly bank: number } | { readonly kind: "computed"; readonly node: NodeId };
+
 /** Subscript = word · factor + bank. */
-function divide(scope: ConvertScope, subscript: Linear, factor: number, words: number): { readonly bank: number | NodeId; readonly word: Linear } {
-  if (factor === 1) return { bank: 0, word: subscript };
+function divide(scope: ConvertScope, subscript: Linear, factor: number, words: number): { readonly bank: BankIndex; readonly word: Linear } {
+  if (factor === 1) return { bank: { kind: "known", bank: 0 }, word: subscript };
   if (factorsOf(subscript).every((value) => value % factor === 0)) {
     const bank = ((subscript.constant % factor) + factor) % factor;
     const scaled = linearScale({ ...subscript, constant: subscript.constant - bank }, 1 / factor);
-    return { bank, word: scaled };
+    return { bank: { kind: "known", bank }, word: scaled };
   }
   const { builder } = scope;
   const shift = Math.log2(factor);
@@ -71,9 +73,9 @@ function divide(scope: ConvertScope, subscript: Linear, factor: number, words: n
   if (!Number.isInteger(shift)) {
     if (words !== 1) scope.unsupported(`a subscript dealt out to ${String(factor)} banks at run time`, "a power of two of banks");
     // The banks are all cells of the dimension: the subscript itself is the bank.
-    return { bank: node, word: linearConstant(0) };
+    return { bank: { kind: "computed", node }, word: linearConstant(0) };
   }
-  const low = builder.slice(builder.signed(node, Math.max(width, shift)), 0, shift);
+  const low: BankIndex = { kind: "computed", node: builder.slice(builder.signed(node, Math.max(width, shift)), 0, shift) };
   if (shift >= width) return { bank: low, word: linearConstant(0) };
   const high = builder.slice(node, shift, width - shift);
   return { bank: low, word: { counters: new Map(), opaque: new Map([[high, 1]]), constant: 0 } };

@@ -20,8 +20,14 @@ export interface NetworkHardware {
  * `<name>_{valid,data,credit}`, per one that a kernel writes `<name>_{valid,data,pop}`; per memory `k`
  * `m_axi_gmem<k>_*`, `gmem<k>_{base,limit}`; `clear_error`, `error_code`, `reading`, `writing`; `{busy,issue,starved,blocked}_bits`, one bit a kernel.
  */
-export function networkModule(name: string, plan: NetworkPlan): NetworkHardware {
-  return new NetworkBuilder(name, plan).build();
+export function networkModule(name: string, plan: NetworkPlan, options: NetworkOptions = {}): NetworkHardware {
+  return new NetworkBuilder(name, plan, options).build();
+}
+
+/** Options of emission. */
+export interface NetworkOptions {
+  /** Every queue's input as outputs `tap_<stream>_{valid,data}`, to find where hardware and reference part. */
+  readonly taps?: boolean;
 }
 
 /** What every kernel tells about its state, gathered in `<signal>_bits`. */
@@ -32,14 +38,16 @@ class NetworkBuilder {
   readonly #plan: NetworkPlan;
   readonly #b: HwBuilder;
   readonly #name: string;
+  readonly #options: NetworkOptions;
   readonly #queues = new Map<Value, LateInstance>();
   readonly #modules: Operation[] = [];
   /** Drivers of a queue's ends, gathered while the users are made. */
   readonly #ends = new Map<Value, Record<string, Value>>();
 
-  constructor(name: string, plan: NetworkPlan) {
+  constructor(name: string, plan: NetworkPlan, options: NetworkOptions) {
     this.#name = name;
     this.#plan = plan;
+    this.#options = options;
     this.#b = new HwBuilder(name, [
       { name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...this.#outsidePorts(), ...memoryPorts(plan),
       ...(plan.bursts.length > 0 ? [{ name: "clear_error", width: 1 }] : []),
@@ -53,10 +61,19 @@ class NetworkBuilder {
     this.#connectMemories();
     this.#connectOutside();
     for (const [value, queue] of this.#queues) queue.connect(this.#ends.get(value) ?? {});
+    if (this.#options.taps === true) this.#addTaps();
     const bits = (signal: KernelSignal): Value => this.#b.concat(...kernels.map(({ instance }) => instance.out(signal)).toReversed());
     for (const signal of KERNEL_SIGNALS) this.#b.output(`${signal}_bits`, bits(signal));
     const top = this.#b.finish();
     return { top, modules: modulesOf({ module: top, submodules: this.#modules }), kernels: kernels.map(({ kernel, hardware }) => ({ name: kernel.name, hardware })) };
+  }
+
+  #addTaps(): void {
+    for (const stream of this.#plan.streams.values()) {
+      const { in_valid: valid, in_data: data } = this.#ends.get(stream.value) ?? {};
+      if (valid !== undefined) this.#b.output(`tap_${stream.name}_valid`, valid);
+      if (data !== undefined) this.#b.output(`tap_${stream.name}_data`, data);
+    }
   }
 
   // ---- queues

@@ -61,6 +61,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
   });
   passOutputs(b, control, host, "s_axi_control_");
   passOutputs(b, network.top, core, "m_axi_");
+  passOutputs(b, network.top, core, "tap_");
   b.output("interrupt", host.out("interrupt"));
   b.output("running", running.value);
   const top = b.finish();
