@@ -2,19 +2,28 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { kvBits, naturalNumber, positiveInteger, precision, schedule } from "./words.ts";
 
+/** What holds where nobody says otherwise. */
+export const compileDefaults = {
+  device: "kv260",
+  schedule: "optimized",
+  blockSize: 16,
+  seed: 0,
+  verifyEach: false,
+} as const;
+
 /** Adds what decides about the hardware: the options that `compile` and `run` share. */
 export function declareCompileOptions(command: Command): void {
   command
-    .option("--device <name>", "a part or board: its name, or the path of its file", "kv260")
+    .option("--device <name>", "a part or board: its name, or the path of its file", compileDefaults.device)
     .option("--precision <name>", "number formats (default: w8a8; f32 with --engine f32)")
     .option("--kv <bits>", "bits of a cached key or value: 8 or 16")
-    .option("--schedule <name>", "optimized, sequential or pipelined", "optimized")
+    .option("--schedule <name>", "optimized, sequential or pipelined", compileDefaults.schedule)
     .option("--rows <n>", "rows of a step, at most")
-    .option("--block-size <n>", "positions of a KV block", "16")
+    .option("--block-size <n>", "positions of a KV block", String(compileDefaults.blockSize))
     .option("--max-context <n>", "positions of a sequence (default: the model's own)")
     .option("--clock <MHz>", "clock to compile for (default: the device's)")
     .option("--tokenizer <file>", "tokenizer.json or tokenizer.bin, in place of the one beside the model")
-    .option("--seed <n>", "seed of every choice that is free", "0")
+    .option("--seed <n>", "seed of every choice that is free", String(compileDefaults.seed))
     .option("--verify-each", "run both sides of every lowering and compare");
 }
 
@@ -32,7 +41,7 @@ export const compileOptions = {
   clock: z.coerce.number("expected a number").positive().optional(),
   tokenizer: z.string().optional(),
   seed: naturalNumber,
-  verifyEach: z.boolean().default(false),
+  verifyEach: z.boolean().default(compileDefaults.verifyEach),
 };
 
 /** The options that decide about the hardware. */

@@ -2,19 +2,25 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { naturalNumber, positiveInteger, tokenIds } from "./words.ts";
 
+/** What holds where nobody says otherwise. */
+export const generationDefaults = { maxTokens: 64, ignoreEos: false } as const;
+
+/** What holds where nobody says otherwise. */
+export const simulationDefaults = { simulator: "auto" } as const;
+
 /** Adds what decides about the tokens: the options that `run` and `simulate` share. */
 export function declareGenerationOptions(command: Command): void {
   command
     .option("--prompt <text>", "text to go on from (default: the start token alone)")
     .option("--prompt-ids <ids>", "token ids to go on from: 1,2,3")
-    .option("--max-tokens <n>", "tokens to generate, at most", "64")
+    .option("--max-tokens <n>", "tokens to generate, at most", String(generationDefaults.maxTokens))
     .option("--ignore-eos", "go on after an end token");
 }
 
 /** Adds what decides about the simulation of the hardware. */
 export function declareSimulationOptions(command: Command): void {
   command
-    .option("--simulator <name>", "auto, verilator or embedded", "auto")
+    .option("--simulator <name>", "auto, verilator or embedded", simulationDefaults.simulator)
     .option("--memory <kind>", "ideal, or a DRAM kind (default: the device's)")
     .option("--back-pressure <seed>", "let queues and memory pause at random")
     .option("--trace <file>", "write a waveform (.fst, .vcd)");
@@ -25,7 +31,7 @@ export const generationOptions = {
   prompt: z.string().optional(),
   promptIds: tokenIds.optional(),
   maxTokens: positiveInteger,
-  ignoreEos: z.boolean().default(false),
+  ignoreEos: z.boolean().default(generationDefaults.ignoreEos),
 };
 
 /** What {@link declareSimulationOptions} parses to. */
