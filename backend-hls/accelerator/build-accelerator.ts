@@ -4,7 +4,7 @@ import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKerne
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
 import { sequenceKernel } from "./kernels/sequence.ts";
-import { accumulateKernel, blockMaximumKernel, probabilitiesKernel, scoreKernel, weighValuesKernel } from "./kernels/softmax.ts";
+import { accumulateKernel, blockMaximumKernel, normalizeKernel, probabilitiesKernel, scoreKernel, weighValuesKernel } from "./kernels/softmax.ts";
 import { activationKernel, argmaxKernel, collectKernel, quantizeKernel, residualKernel, scaleKernel } from "./kernels/vector.ts";
 import { planAccelerator, type ArrayShape, type ModelShape, type Plan } from "./shape.ts";
 import { makeWires, outsideConnections } from "./wires.ts";
@@ -20,7 +20,7 @@ const KERNELS = [
   sequenceKernel, rowsKernel, loadRowKernel, splitConstantsKernel,
   residualKernel, collectKernel, scaleKernel, quantizeKernel, matmulKernel, dequantizeKernel,
   storeQkvKernel, rotateKernel, headMaximumKernel, quantizeHeadsKernel, writeRecordsKernel,
-  attendRowsKernel, attendBlocksKernel, loadKeysKernel, loadValuesKernel, scoreKernel, blockMaximumKernel, probabilitiesKernel, weighValuesKernel, accumulateKernel,
+  attendRowsKernel, attendBlocksKernel, loadKeysKernel, loadValuesKernel, scoreKernel, blockMaximumKernel, probabilitiesKernel, weighValuesKernel, normalizeKernel, accumulateKernel,
   activationKernel, argmaxKernel, finishKernel,
 ] as const;
 

@@ -69,6 +69,12 @@ export interface Plan {
   readonly residualWidth: number;
   readonly vectorWidth: number;
   readonly maxBurst: number;
+  /** Bits of an exact sum of products of int8 over the widest matrix. */
+  readonly sumBits: number;
+  /** Bytes of a cell of the buffers that hold KV records: what a head and a beat have in common. */
+  readonly cellBytes: number;
+  /** Words of a record before the first beat that holds scales. */
+  readonly wordsBeforeScales: number;
 }
 
 /** `value` rounded up to a multiple of `unit`, in units. */
@@ -78,6 +84,10 @@ export function ceilDiv(value: number, unit: number): number {
 
 function isPowerOfTwo(value: number): boolean {
   return value >= 1 && Number.isInteger(Math.log2(value));
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /** Derives all sizes; a combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
@@ -101,5 +111,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
     vectorWidth: pk * Math.max(...[hidden, qWidth, ffn].map((width) => ceilDiv(width, pk))),
     maxBurst: Math.min(16, 4096 / beatBytes),
+    cellBytes: commonDivisor(headDim, beatBytes), wordsBeforeScales: Math.floor(kvWidth / 2 / beatWords) * beatWords,
+    sumBits: Math.min(32, Math.ceil(Math.log2(Math.max(hidden, qWidth, ffn) * 128 * 128)) + 2),
   };
 }

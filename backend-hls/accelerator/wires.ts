@@ -1,5 +1,5 @@
 import {
-  REQUEST_TYPE, beatType, bundleType, f32, i1, i16, i32, i8, streamType, tokenType, vectorType, type ScheduleBuilder, type Type, type Value,
+  REQUEST_TYPE, beatType, bundleType, f32, i1, i16, i32, i8, intType, streamType, tokenType, vectorType, type ScheduleBuilder, type Type, type Value,
 } from "../../ir/index.ts";
 import type { Plan } from "./shape.ts";
 
@@ -52,8 +52,9 @@ function makeCommands(s: ScheduleBuilder) {
     loadValuesCommand: s.commands("load_values_cmd", [i16, i1, i1], 2),
     scoreCommand: s.commands("score_cmd", [i16, i16, i1, i1], 4),
     blockMaximumCommand: s.commands("block_maximum_cmd", [i16, i1], 4),
-    probabilitiesCommand: s.commands("probabilities_cmd", [i16, i1], 4),
+    probabilitiesCommand: s.commands("probabilities_cmd", [i16], 4),
     weighValuesCommand: s.commands("weigh_values_cmd", [i16, i1, i1], 4),
+    normalizeCommand: s.commands("normalize_cmd", [i1], 8),
     accumulateCommand: s.commands("accumulate_cmd", [i1, i1], 8),
     activationCommand: s.commands("activation_cmd", [i16, i32], 2),
     argmaxCommand: s.commands("argmax_cmd", [i16, i16], 2),
@@ -75,14 +76,14 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     recordRequests: s.stream("record_req", REQUEST_TYPE), recordBeats: s.stream("record_data", beat, maxBurst), recordAcks: s.tokens("record_ack"),
     outputRequests: s.stream("output_req", REQUEST_TYPE), outputBeats: s.stream("output_data", beat, 4), outputAcks: s.tokens("output_ack"),
     gains: s.stream("gains", f32, 2 * beatWords + 4), scales: s.stream("scales", f32, 2 * beatWords + 4),
-    sums: s.stream("sums", vectorType(pt * pn, i32), 4),
+    sums: s.stream("sums", vectorType(pt * pn, intType(plan.sumBits)), 4),
     toQkv: s.stream("to_qkv", f32, 4), toResidual: s.stream("to_residual", f32, 4), toActivation: s.stream("to_activation", f32, 4), toArgmax: s.stream("to_argmax", f32, 4),
     fromResidual: s.stream("from_residual", f32, 4), fromActivation: s.stream("from_activation", f32, 4), fromAttention: s.stream("from_attention", f32, 4),
     rotated: s.stream("rotated", f32, 2 * headDim + 16), magnitudes: s.stream("magnitudes", i32, 4), headScales: s.stream("head_scales", score, 4),
     forwardedBeats: s.stream("forwarded_kv", beat, 4),
     scoresForMaximum: s.stream("scores_for_maximum", score, 4), scores: s.stream("scores", score, 2 * blockSize * heads),
     maxima: s.stream("maxima", bundleType([f32, f32, i32]), heads + 2), blockWeights: s.stream("block_weights", i32, 8),
-    blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2), valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
+    blockTotals: s.stream("block_totals", bundleType([f32, i32, i32]), heads + 2), blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2), valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
     rowLoaded: s.tokens("row_loaded"), collected: s.tokens("collected"), scaled: s.tokens("scaled"), quantized: s.tokens("quantized"),
     qkvStored: s.tokens("qkv_stored"), headsQuantized: s.tokens("heads_quantized"), residualDone: s.tokens("residual_done", 4), argmaxDone: s.tokens("argmax_done"), idleTaken: s.tokens("idle_taken"),
     keysLoaded: s.tokens("keys_loaded"), valuesLoaded: s.tokens("values_loaded"), keysFree: s.tokens("keys_free"), valuesFree: s.tokens("values_free"),
@@ -93,16 +94,19 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
   const { rows, beatWords, beatBytes, qkv, pn, kvWidth, qWidth, maxBlocks, recordBeats } = plan;
   const { headDim, heads, kvHeads, blockSize } = plan.model;
   const whole = (words: number): number => Math.ceil(words / beatWords) * beatWords;
-  const record = [2, blockSize, recordBeats * beatBytes];
+  const cell = vectorType(plan.cellBytes, i8);
+  const record = [2, blockSize, (recordBeats * beatBytes) / plan.cellBytes];
+  const scales = [2, blockSize, recordBeats * beatWords - plan.wordsBeforeScales];
   return {
-    residual: s.buffer("residual", [rows, plan.residualWidth], f32), rope: s.buffer("rope", [rows, whole(headDim)], f32),
+    residual: s.buffer("residual", [rows, plan.residualWidth], f32), cosines: s.buffer("cosines", [rows, headDim / 2], f32), sines: s.buffer("sines", [rows, headDim / 2], f32),
     tables: s.buffer("tables", [rows, whole(maxBlocks)], i32), positions: s.buffer("positions", [rows + 1], i32), slots: s.buffer("slots", [rows], i32),
     vector: s.buffer("vector", [rows, plan.vectorWidth], f32), activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
     squares: s.buffer("squares", [rows, 8], f32, "lut"), largest: s.buffer("largest", [rows], i32, "lut"),
     inverses: s.buffer("inverses", [rows], f32), rowScales: s.buffer("row_scales", [rows], f32),
-    qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32),
+    qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32), qkvCopy: s.buffer("qkv_copy", [rows, qkv.tiles * pn], f32),
     queries8: s.buffer("queries8", [rows, qWidth], i8), queryScales: s.buffer("query_scales", [rows, heads], f32),
     newRecords: s.buffer("new_records", [rows, 2 * kvWidth], i8), newScales: s.buffer("new_scales", [rows, 2 * kvHeads], f32),
-    keyRecords: s.buffer("key_records", record, i8), valueRecords: s.buffer("value_records", record, i8),
+    keyRecords: s.buffer("key_records", record, cell), valueRecords: s.buffer("value_records", record, cell),
+    keyScales: s.buffer("key_scales", scales, i32), valueScales: s.buffer("value_scales", scales, i32),
   };
 }

@@ -1,7 +1,8 @@
-import { affineSum, i16, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import { affineSum, i16, i32, i8, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
 import { all, isBelow, isFirst, isLast, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { wordsOf } from "./load.ts";
 
 /** Once all new records of a layer are in memory: each row's range of positions. */
 export function attendRowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
@@ -43,7 +44,7 @@ export function attendBlocksKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
     name: "attend_blocks", command: w.attendBlocksCommand, fields: ["row", "base", "first", "blocks", "last", "low", "before", "limit"],
     connections: {
       tables: w.tables, requests: w.kvRequests, loadKeys: w.loadKeysCommand, loadValues: w.loadValuesCommand, score: w.scoreCommand,
-      maximum: w.blockMaximumCommand, probabilities: w.probabilitiesCommand, weigh: w.weighValuesCommand, accumulate: w.accumulateCommand,
+      maximum: w.blockMaximumCommand, probabilities: w.probabilitiesCommand, weigh: w.weighValuesCommand, normalize: w.normalizeCommand, accumulate: w.accumulateCommand,
     },
     body: ({ b, port, field }) => {
       const blocks = { to: field.blocks, max: plan.maxBlocks };
@@ -66,8 +67,9 @@ export function attendBlocksKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
         b.write(port.loadValues, count, slot, waits);
         b.write(port.score, field.row, count, slot, frees);
         b.write(port.maximum, count, isStart);
-        b.write(port.probabilities, count, isStart);
+        b.write(port.probabilities, count);
         b.write(port.weigh, count, slot, frees);
+        b.write(port.normalize, isStart);
         b.write(port.accumulate, isStart, isEnd);
       });
     },
@@ -78,12 +80,18 @@ export function attendBlocksKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
 export function loadKeysKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "load_keys", command: w.loadKeysCommand, fields: ["count", "slot", "waits"], done: w.keysLoaded,
-    connections: { data: w.kvBeats, free: w.keysFree, records: w.keyRecords, forward: w.forwardedBeats },
+    connections: { data: w.kvBeats, free: w.keysFree, records: w.keyRecords, keyScales: w.keyScales, valueScales: w.valueScales, forward: w.forwardedBeats },
     body: ({ b, port, field }) => {
       nest(b, { key: { to: field.count, max: plan.model.blockSize }, beat: plan.recordBeats }, ({ key, beat }) => {
         b.when(all(b, field.waits, isFirst(b, key, beat)), () => { b.readFields(port.free); });
         const data = b.read(port.data);
-        b.lanes(data).forEach((byte, lane) => { b.store(byte, port.records, slotOf(b, field.slot), key, affineSum([[beat, plan.beatBytes]], lane)); });
+        const slot = slotOf(b, field.slot);
+        storeCells(b, plan, { data, records: port.records, place: [slot, key], beat });
+        b.when(not(b, isBelow(b, beat, plan.wordsBeforeScales / plan.beatWords)), () => {
+          wordsOf(b, data, plan).forEach((word, lane) => {
+            for (const scales of [port.keyScales, port.valueScales]) b.store(word, scales, slot, key, affineSum([[beat, plan.beatWords]], lane - plan.wordsBeforeScales));
+          });
+        });
         b.write(port.forward, data);
       });
     },
@@ -98,10 +106,26 @@ export function loadValuesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     body: ({ b, port, field }) => {
       nest(b, { key: { to: field.count, max: plan.model.blockSize }, beat: plan.recordBeats }, ({ key, beat }) => {
         b.when(all(b, field.waits, isFirst(b, key, beat)), () => { b.readFields(port.free); });
-        b.lanes(b.read(port.data)).forEach((byte, lane) => { b.store(byte, port.records, slotOf(b, field.slot), key, affineSum([[beat, plan.beatBytes]], lane)); });
+        storeCells(b, plan, { data: b.read(port.data), records: port.records, place: [slotOf(b, field.slot), key], beat });
       });
     },
   });
+}
+
+/** Stores a beat cell by cell. */
+function storeCells(b: LoopBuilder, plan: Plan, { data, records, place, beat }: { readonly data: Value; readonly records: Value; readonly place: readonly Value[]; readonly beat: Value }): void {
+  const bytes = b.lanes(data);
+  const cells = plan.beatBytes / plan.cellBytes;
+  for (let cell = 0; cell < cells; cell++) {
+    b.store(b.vector(bytes.slice(cell * plan.cellBytes, (cell + 1) * plan.cellBytes), i8), records, ...place, affineSum([[beat, cells]], cell));
+  }
+}
+
+/** The int8 channels of a key/value head, `skip` bytes into its record, as 32-bit numbers. */
+export function channelsOf(b: LoopBuilder, plan: Plan, { records, place, kvHead, skip }: { readonly records: Value; readonly place: readonly Value[]; readonly kvHead: Value; readonly skip: number }): readonly Value[] {
+  const cells = plan.model.headDim / plan.cellBytes;
+  return Array.from({ length: cells }, (_, cell) => b.load(records, ...place, affineSum([[kvHead, cells]], skip / plan.cellBytes + cell)))
+    .flatMap((vector) => b.lanes(vector)).map((lane) => b.extsi(lane, 32));
 }
 
 /** The place of a block as an index: a bit read without sign. */

@@ -15,15 +15,15 @@ export function rotateKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const halfWidth = headDim / 2;
   s.kernel({
     name: "rotate", command: w.rotateCommand, fields: ["rows"],
-    connections: { stored: w.qkvStored, qkv: w.qkvBuffer, rope: w.rope, out: w.rotated, magnitudes: w.magnitudes },
+    connections: { stored: w.qkvStored, qkv: w.qkvBuffer, copy: w.qkvCopy, cosines: w.cosines, sines: w.sines, out: w.rotated, magnitudes: w.magnitudes },
     body: ({ b, port, field }) => {
       nest(b, { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), half: 2, j: halfWidth }, ({ row, head, half, j }) => {
         b.when(isFirst(b, row, head, half, j), () => { b.readFields(port.stored); });
         const first = b.load(port.qkv, row, affineSum([[head, headDim], [j, 1]]));
-        const second = b.load(port.qkv, row, affineSum([[head, headDim], [j, 1]], halfWidth));
+        const second = b.load(port.copy, row, affineSum([[head, headDim], [j, 1]], halfWidth));
         const isSecond = b.equals(half, 1);
-        const own = b.mulf(b.select(isSecond, second, first), b.load(port.rope, row, j));
-        const other = b.mulf(b.select(isSecond, first, second), b.load(port.rope, row, affineSum([[j, 1]], halfWidth)));
+        const own = b.mulf(b.select(isSecond, second, first), b.load(port.cosines, row, j));
+        const other = b.mulf(b.select(isSecond, first, second), b.load(port.sines, row, j));
         const turned = b.addf(own, b.select(isSecond, other, b.negf(other)));
         const value = b.select(isBelow(b, head, heads + kvHeads), turned, b.select(isSecond, second, first));
         b.write(port.out, value);
@@ -39,13 +39,17 @@ export function headMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
   s.kernel({
     name: "head_maximum", command: w.headMaximumCommand, fields: ["rows"], connections: { magnitudes: w.magnitudes, out: w.headScales },
     body: ({ b, port, field }) => {
-      const largest = register(b, "largest", i32);
+      // Several maxima take turns, so that each has as many iterations' time.
+      const turns = Array.from({ length: Math.min(4, headDim) }, (_, turn) => register(b, `maximum${String(turn)}`, i32));
       nest(b, { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), j: headDim }, ({ j }) => {
         const magnitude = b.read(port.magnitudes);
-        const maximum = b.select(b.equals(j, 0), magnitude, b.maxsi(b.load(largest), magnitude));
-        b.store(maximum, largest);
+        const others = turns.map((turn) => b.load(turn));
+        const oldest = others.pop() ?? magnitude;
+        const own = b.maxsi(b.select(isBelow(b, j, turns.length), b.int(0), oldest), magnitude);
+        [own, ...others].forEach((value, turn) => { const cell = turns[turn]; if (cell !== undefined) b.store(value, cell); });
+        const largest = others.reduce((most, other) => b.maxsi(most, other), own);
         b.when(isLast(b, j, headDim), () => {
-          const { inverse, scale } = quantizationOf(b, b.bitcast(maximum, f32));
+          const { inverse, scale } = quantizationOf(b, b.bitcast(largest, f32));
           b.write(port.out, inverse, scale);
         });
       });

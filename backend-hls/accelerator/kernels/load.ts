@@ -1,6 +1,6 @@
 import { i32, f32, vectorType, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
 import { affineSum } from "../../../ir/index.ts";
-import { LaneShifter, all, isBelow, isFirst, isLast, nest, not } from "../nest.ts";
+import { LaneShifter, all, isBelow, isFirst, isLast, nest, not, position } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -17,17 +17,20 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const most = embedding + rope + ceilDiv(plan.maxBlocks, beatWords);
   s.kernel({
     name: "load_row", command: w.loadRow, fields: ["row", "position", "slot", "beats"], done: w.rowLoaded,
-    connections: { data: w.rowBeats, residual: w.residual, rope: w.rope, tables: w.tables, positions: w.positions, slots: w.slots },
+    connections: { data: w.rowBeats, residual: w.residual, cosines: w.cosines, sines: w.sines, tables: w.tables, positions: w.positions, slots: w.slots },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "word", beatWords, i32);
       nest(b, { beat: { to: field.beats, max: most }, lane: beatWords }, ({ beat, lane }) => {
         const word = shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan));
-        const at = (skipped: number): ReturnType<typeof affineSum> => affineSum([[beat, beatWords], [lane, 1]], -skipped * beatWords);
+        const at = (skipped: number): ReturnType<typeof affineSum> => affineSum([[beat, beatWords], [lane, 1]], -skipped);
         const inEmbedding = isBelow(b, beat, embedding);
         const inRope = isBelow(b, beat, embedding + rope);
         b.when(inEmbedding, () => { b.store(b.bitcast(word, f32), port.residual, field.row, at(0)); });
-        b.when(all(b, not(b, inEmbedding), inRope), () => { b.store(b.bitcast(word, f32), port.rope, field.row, at(embedding)); });
-        b.when(not(b, inRope), () => { b.store(word, port.tables, field.row, at(embedding + rope)); });
+        const angle = b.addi(position(b, beat, beatWords, lane), b.index(-embedding * beatWords));
+        const [isCosine, isAngle] = [isBelow(b, angle, model.headDim / 2), isBelow(b, angle, model.headDim)];
+        b.when(all(b, not(b, inEmbedding), isCosine), () => { b.store(b.bitcast(word, f32), port.cosines, field.row, at(embedding * beatWords)); });
+        b.when(all(b, not(b, inEmbedding), not(b, isCosine), isAngle), () => { b.store(b.bitcast(word, f32), port.sines, field.row, at(embedding * beatWords + model.headDim / 2)); });
+        b.when(not(b, inRope), () => { b.store(word, port.tables, field.row, at((embedding + rope) * beatWords)); });
         b.when(isFirst(b, beat, lane), () => {
           b.store(field.position, port.positions, field.row);
           b.store(field.slot, port.slots, field.row);
@@ -76,15 +79,15 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             if (lane !== undefined) b.when(b.equals(slot, Math.floor(index / beatWords)), () => { b.store(lane, cell); });
           });
         });
-        const [token, position, kvSlot, , table] = words.map((cell) => b.load(cell));
-        if (token === undefined || position === undefined || kvSlot === undefined || table === undefined) return;
-        const blocks = b.addi(b.shrui(position, b.int(blockBits)), b.int(1));
+        const [token, place, kvSlot, , table] = words.map((cell) => b.load(cell));
+        if (token === undefined || place === undefined || kvSlot === undefined || table === undefined) return;
+        const blocks = b.addi(b.shrui(place, b.int(blockBits)), b.int(1));
         const tableBeats = b.shrui(b.addi(blocks, b.int(beatWords - 1)), b.int(Math.log2(beatWords)));
         const addressOf = (base: Value, number: Value, beats: number): Value => b.addi(base, b.muli(number, b.int(beats * beatBytes)));
         const [isEmbedding, isRope] = [b.equals(slot, recordBeats), b.equals(slot, recordBeats + 1)];
-        b.when(isEmbedding, () => { b.write(port.load, b.indexCast(row, field.rows.type), position, kvSlot, b.addi(tableBeats, b.int(embedding + rope))); });
+        b.when(isEmbedding, () => { b.write(port.load, b.indexCast(row, field.rows.type), place, kvSlot, b.addi(tableBeats, b.int(embedding + rope))); });
         b.when(not(b, isBelow(b, slot, recordBeats)), () => {
-          const address = b.select(isEmbedding, addressOf(field.embedding, token, embedding), b.select(isRope, addressOf(field.rope, position, rope), table));
+          const address = b.select(isEmbedding, addressOf(field.embedding, token, embedding), b.select(isRope, addressOf(field.rope, place, rope), table));
           b.write(port.requests, address, b.select(isEmbedding, b.int(embedding), b.select(isRope, b.int(rope), tableBeats)));
         });
       });

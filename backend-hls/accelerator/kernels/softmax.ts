@@ -1,17 +1,16 @@
-import { affineSum, f32, i32, i8, vectorType, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { all, isFirst, isLast, nest, type Bound } from "../nest.ts";
+import { affineSum, f32, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import { LaneShifter, all, isFirst, isLast, nest, register, type Bound } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
-import { slotOf } from "./attend.ts";
+import { channelsOf, slotOf } from "./attend.ts";
 import { dot } from "./matmul.ts";
-import { LaneShifter } from "../nest.ts";
 
 /** Dot product of a query head and a key, both int8, times their scales; the value's scale goes with it. */
 export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { kvWidth, group, model: { headDim, kvHeads, blockSize } } = plan;
   s.kernel({
     name: "score", command: w.scoreCommand, fields: ["row", "count", "slot", "frees"],
-    connections: { loaded: w.keysLoaded, records: w.keyRecords, queries: w.queries8, queryScales: w.queryScales, forMaximum: w.scoresForMaximum, scores: w.scores, free: w.keysFree },
+    connections: { loaded: w.keysLoaded, records: w.keyRecords, keyScales: w.keyScales, valueScales: w.valueScales, queries: w.queries8, queryScales: w.queryScales, forMaximum: w.scoresForMaximum, scores: w.scores, free: w.keysFree },
     body: ({ b, port, field }) => {
       const keys: Bound = { to: field.count, max: blockSize };
       nest(b, { key: keys, kvHead: kvHeads, g: group }, ({ key, kvHead, g }) => {
@@ -19,14 +18,11 @@ export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         const slot = slotOf(b, field.slot);
         const channels = Array.from({ length: headDim }, (_, d) => d);
         const query = channels.map((d) => b.extsi(b.load(port.queries, field.row, affineSum([[kvHead, group * headDim], [g, headDim]], d)), 32));
-        const keyLanes = channels.map((d) => b.extsi(b.load(port.records, slot, key, affineSum([[kvHead, headDim]], d)), 32));
-        const scaleAt = (offset: number): Value => {
-          const bytes = [0, 1, 2, 3].map((byte) => b.load(port.records, slot, key, affineSum([[kvHead, 4]], offset + byte)));
-          return b.bitcast(b.lane(b.vectorCast(b.vector(bytes, i8), vectorType(1, i32)), 0), f32);
-        };
+        const keyLanes = channelsOf(b, plan, { records: port.records, place: [slot, key], kvHead, skip: 0 });
+        const scaleAt = (scales: Value, offset: number): Value => b.bitcast(b.load(scales, slot, key, affineSum([[kvHead, 1]], kvWidth / 2 - plan.wordsBeforeScales + offset)), f32);
         const queryScale = b.load(port.queryScales, field.row, affineSum([[kvHead, group], [g, 1]]));
-        const score = b.mulf(b.mulf(b.toFloat(dot(b, query, keyLanes)), queryScale), scaleAt(2 * kvWidth));
-        const valueScale = scaleAt(2 * kvWidth + 4 * kvHeads);
+        const score = b.mulf(b.mulf(b.toFloat(dot(b, query, keyLanes)), queryScale), scaleAt(port.keyScales, 0));
+        const valueScale = scaleAt(port.valueScales, kvHeads);
         b.write(port.forMaximum, score, valueScale);
         b.write(port.scores, score, valueScale);
         b.when(all(b, field.frees, isLast(b, key, keys), isLast(b, kvHead, kvHeads), isLast(b, g, group)), () => { b.write(port.free); });
@@ -64,15 +60,15 @@ export function blockMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
   });
 }
 
-/** p = exp(s - m'), its sum in integers, and the weights of the values; l per head over the blocks. */
+/** p = exp(s - m'), its sum in integers, and the weights of the values. */
 export function probabilitiesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { heads, blockSize } = plan.model;
   s.kernel({
-    name: "probabilities", command: w.probabilitiesCommand, fields: ["count", "isStart"],
-    connections: { scores: w.scores, maxima: w.maxima, weights: w.blockWeights, factors: w.blockFactors },
+    name: "probabilities", command: w.probabilitiesCommand, fields: ["count"],
+    connections: { scores: w.scores, maxima: w.maxima, weights: w.blockWeights, totals: w.blockTotals },
     body: ({ b, port, field }) => {
       const held = [b.array("maximum", [heads], f32, { storage: "lut" }), b.array("alpha", [heads], f32, { storage: "lut" }), b.array("exponent", [heads], i32, { storage: "lut" })] as const;
-      const [sums, totals] = [b.array("sum", [heads], i32, { storage: "lut" }), b.array("total", [heads], f32, { storage: "lut" })];
+      const sums = b.array("sum", [heads], i32, { storage: "lut" });
       const keys: Bound = { to: field.count, max: blockSize };
       nest(b, { key: keys, head: heads }, ({ key, head }) => {
         const isNew = b.equals(key, 0);
@@ -87,12 +83,7 @@ export function probabilitiesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
         const sum = b.addi(b.select(isNew, b.int(0), b.load(sums, head)), b.toInt(b.scale2(p, b.int(15)), 32));
         b.store(sum, sums, head);
         b.write(port.weights, b.toInt(b.scale2(b.mulf(p, valueScale), b.subi(b.int(14), exponent)), 32));
-        b.when(isLast(b, key, keys), () => {
-          const before = b.select(field.isStart, b.float(0), b.load(totals, head));
-          const total = b.addf(b.mulf(before, alpha), b.scale2(b.toFloat(sum), b.int(-15)));
-          b.store(total, totals, head);
-          b.write(port.factors, alpha, exponent, b.recip(total));
-        });
+        b.when(isLast(b, key, keys), () => { b.write(port.totals, alpha, exponent, sum); });
       });
     },
   });
@@ -112,14 +103,33 @@ export function weighValuesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
         const weight = b.read(port.weights);
         const head = affineSum([[kvHead, group], [g, 1]]);
         const isNew = b.equals(key, 0);
-        const totals = Array.from({ length: headDim }, (_, d) => {
-          const value = b.extsi(b.load(port.records, slotOf(b, field.slot), key, affineSum([[kvHead, headDim]], kvWidth + d)), 32);
+        const values = channelsOf(b, plan, { records: port.records, place: [slotOf(b, field.slot), key], kvHead, skip: kvWidth });
+        const totals = values.map((value, d) => {
           const total = b.addi(b.select(isNew, b.int(0), b.load(sums, head, d)), b.muli(weight, value));
           b.store(total, sums, head, d);
           return total;
         });
         b.when(isLast(b, key, keys), () => { b.write(port.out, b.vector(totals, i32)); });
         b.when(all(b, field.frees, isLast(b, key, keys), isLast(b, kvHead, kvHeads), isLast(b, g, group)), () => { b.write(port.free); });
+      });
+    },
+  });
+}
+
+/** l = l * alpha + the block's sum of p, and 1 / l. */
+export function normalizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { heads } = plan.model;
+  s.kernel({
+    name: "normalize", command: w.normalizeCommand, fields: ["isStart"], connections: { sums: w.blockTotals, out: w.blockFactors },
+    body: ({ b, port, field }) => {
+      const totals = b.array("totals", [heads], f32, { storage: "lut" });
+      nest(b, { head: heads }, ({ head }) => {
+        const [alpha, exponent, sum] = b.readFields(port.sums);
+        if (alpha === undefined || exponent === undefined || sum === undefined) return;
+        const before = b.select(field.isStart, b.float(0), b.load(totals, head));
+        const total = b.addf(b.mulf(before, alpha), b.scale2(b.toFloat(sum), b.int(-15)));
+        b.store(total, totals, head);
+        b.write(port.out, alpha, exponent, b.recip(total));
       });
     },
   });
@@ -132,7 +142,7 @@ export function accumulateKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     name: "accumulate", command: w.accumulateCommand, fields: ["isStart", "isEnd"], connections: { factors: w.blockFactors, sums: w.valueSums, out: w.fromAttention },
     body: ({ b, port, field }) => {
       const accumulators = b.array("accumulators", [heads, headDim], f32, { storage: "lut" });
-      const cells = [b.array("alpha", [], f32, { storage: "reg" }), b.array("exponent", [], i32, { storage: "reg" }), b.array("inverse", [], f32, { storage: "reg" })] as const;
+      const cells = [register(b, "alpha", f32), register(b, "exponent", i32), register(b, "inverse", f32)] as const;
       const shifter = new LaneShifter(b, "sum", headDim, i32);
       nest(b, { head: heads, d: headDim }, ({ head, d }) => {
         const isNew = b.equals(d, 0);

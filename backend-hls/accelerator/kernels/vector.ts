@@ -155,8 +155,8 @@ export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       nest(b, { tile: head.tiles, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ tile, row, lane }) => {
         const y = b.read(port.y);
         const index = position(b, tile, pn, lane);
-        const key = orderedKey(b, y);
-        const isBetter = all(b, b.ori(isFirst(b, tile, lane), b.cmpi("sgt", key, b.load(cells.key, row))), isBelow(b, index, head.rows));
+        const key = b.select(isBelow(b, index, head.rows), orderedKey(b, y), b.int(-(2 ** 31)));
+        const isBetter = b.ori(isFirst(b, tile, lane), b.cmpi("sgt", key, b.load(cells.key, row)));
         const bits = b.bitcast(y, i32);
         const token = b.select(isBetter, b.indexCast(index, i32), b.load(cells.token, row));
         const logit = b.select(isBetter, bits, b.load(cells.logit, row));
