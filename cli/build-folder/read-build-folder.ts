@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { builtSpan, type Diagnostic, fail, ok, type Result } from "../../ir/index.ts";
 import { type Manifest, manifestSchema } from "../schemas/manifest.ts";
@@ -15,7 +15,7 @@ export interface CompiledBuild {
 /** Reads a build folder and checks the files that its manifest names against their hashes. */
 export function readBuildFolder(folder: string): Result<CompiledBuild> {
   const where = builtSpan(folder);
-  if (!existsSync(join(folder, MANIFEST_FILE)))
+  if (!isFile(join(folder, MANIFEST_FILE)))
     return fail(noBuildFolder(where, { problem: `it has no ${MANIFEST_FILE}` }));
   const files = new Map<string, Uint8Array>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -27,6 +27,16 @@ export function readBuildFolder(folder: string): Result<CompiledBuild> {
   if (!manifest.success) return fail(noBuildFolder(where, { problem: manifest.problem }));
   const damaged = checkHashes(folder, manifest.value, files);
   return damaged.length > 0 ? fail(...damaged) : ok({ manifest: manifest.value, files });
+}
+
+/** Whether a folder looks like a build of this or another version. */
+export function hasManifest(folder: string): boolean {
+  const file = join(folder, MANIFEST_FILE);
+  return isFile(file) && readFileSync(file, "utf8").includes('"hidalgo.manifest/');
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** The hash of a file's bytes, as manifests hold it. */
