@@ -24,9 +24,22 @@ export interface BlockTable {
   readonly source: string;
   /** Of a fabric register; every path starts with it, so it is taken off the usable period. */
   readonly registerClockToOutPs: number;
+  readonly lut: LutCells;
   readonly multiplier: MultiplierBlock | undefined;
   readonly blockRam: BlockRam;
   readonly distributedRam: DistributedRam;
+}
+
+/** What chained logic is packed into. */
+export interface LutCells {
+  /** Delay by number of used inputs, slowest pin, from one input on. */
+  readonly byInputs: readonly number[];
+  /** Whether the LUT in front of a carry cell is one of these (and takes in logic before the adder). */
+  readonly absorbs: boolean;
+  /** From the carry chain to a sum bit. */
+  readonly carryLeavePs: number;
+  /** Set-up of a register's synchronous reset: synthesis likes to put masks there. */
+  readonly resetSetupPs: number;
 }
 
 export interface MultiplierBlock {

@@ -44,6 +44,15 @@ export class Stages<K> {
     return last;
   }
 
+  /**
+   * An operator of `latencyCycles` with its registers where a multiplier block has them: one behind it, then a second
+   * one behind it (product and output register), the others in front.
+   */
+  around(operands: readonly Value[], latencyCycles: number, make: (operands: readonly Value[]) => Value): Value {
+    const behind = Math.min(2, latencyCycles);
+    return this.delayed(make(operands.map((operand) => this.delayed(operand, latencyCycles - behind))), behind);
+  }
+
   /** An operator's result with its latency in registers behind it, where synthesis can move them into the operator. */
   pipelined(value: Value, latencyCycles: number): Value {
     return this.delayed(value, latencyCycles);

@@ -100,26 +100,50 @@ export function addOrSubtract<V>(o: BitOps<V>, a: V, b: V, subtract: V): V {
   return o.extract(o.add(left, right), 1, width);
 }
 
-/** v >> amount, with the OR of everything shifted out kept in the lowest bit. */
+/**
+ * v >> amount, with the OR of everything shifted out kept in the lowest bit: one selection per amount bit, the widest
+ * shift first, so that the widest OR of lost bits is done early.
+ */
 export function shiftRightSticky<V>(o: BitOps<V>, v: V, amount: V): V {
   const width = o.width(v);
-  const lostMask = o.not(o.shl(ones(o, width), amount));
-  const sticky = isNonZero(o, o.and(v, lostMask));
-  return o.or(o.shr(v, amount), zext(o, sticky, width));
+  const levels = Math.min(o.width(amount), Math.ceil(Math.log2(width)));
+  let value = v;
+  let sticky = zeros(o, 1);
+  if (o.width(amount) > levels) {
+    const isBeyond = isNonZero(o, highBits(o, amount, o.width(amount) - levels));
+    sticky = o.and(isBeyond, isNonZero(o, v));
+    value = o.mux(isBeyond, zeros(o, width), v);
+  }
+  for (let level = levels - 1; level >= 0; level--) {
+    const by = 2 ** level;
+    const moves = bit(o, amount, level);
+    sticky = o.or(sticky, o.and(moves, isNonZero(o, o.extract(value, 0, by))));
+    value = o.mux(moves, zext(o, highBits(o, value, width - by), width), value);
+  }
+  return o.or(value, zext(o, sticky, width));
+}
+
+/** The number of zeros above the highest set bit of a vector whose width is a power of two; all ones when there is none. */
+export function leadingZeros<V>(o: BitOps<V>, v: V): V {
+  const half = o.width(v) / 2;
+  if (half === 1) return o.not(bit(o, v, 1));
+  const [high, low] = [highBits(o, v, half), o.extract(v, 0, half)];
+  const highIsZero = isZero(o, high);
+  return o.concat(highIsZero, o.mux(highIsZero, leadingZeros(o, low), leadingZeros(o, high)));
 }
 
 /**
- * Shifts a vector of at least two bits left until the highest bit is set, by a logarithmic tree of conditional shifts.
- * `count` is the number of leading zeros (meaningless when v is zero, which leaves the highest bit clear).
+ * Shifts a vector of at least two bits left until the highest bit is set: zeros are counted by halves, and each shift
+ * waits for its own bit of the count only. `count` is meaningless when v is zero, which leaves the highest bit clear.
  */
 export function normalizeLeft<V>(o: BitOps<V>, v: V): { readonly value: V; readonly count: V } {
   const width = o.width(v);
-  const conditions: V[] = [];
+  const levels = Math.ceil(Math.log2(width));
+  const count = leadingZeros(o, padLow(o, v, 2 ** levels - width));
   let value = v;
-  for (let step = 2 ** (Math.ceil(Math.log2(width)) - 1); step >= 1; step /= 2) {
-    const topIsZero = isZero(o, highBits(o, value, step));
-    value = o.mux(topIsZero, padLow(o, o.extract(value, 0, width - step), step), value);
-    conditions.push(topIsZero);
+  for (let level = levels - 1; level >= 0; level--) {
+    const by = 2 ** level;
+    value = o.mux(bit(o, count, level), padLow(o, o.extract(value, 0, width - by), by), value);
   }
-  return { value, count: o.concat(...conditions) };
+  return { value, count };
 }

@@ -6,6 +6,7 @@ export const ECP5_BLOCKS: BlockTable = {
     "assumption, not measured: Yosys 0.23 has no delays for TRELLIS_FF, MULT18X18D, DP16KD, TRELLIS_DPR16X4; " +
     "chosen on the slow side for speed grade 6, to be replaced by a place-and-route report",
   registerClockToOutPs: 525,
+  lut: { byInputs: [379, 379, 379, 379], absorbs: false, carryLeavePs: 379, resetSetupPs: 379 },
   multiplier: {
     operandBits: [18, 18],
     minProductBits: 9,

@@ -4,6 +4,7 @@ import type { BlockTable } from "../table-types.ts";
 export const ICE40_BLOCKS: BlockTable = {
   source: "Yosys 0.23 +/ice40/cells_sim.v with ICE40_HX: SB_DFF, SB_RAM40_4K, SB_LUT4",
   registerClockToOutPs: 540,
+  lut: { byInputs: [400, 400, 421, 449], absorbs: false, carryLeavePs: 316, resetSetupPs: 203 },
   multiplier: undefined,
   blockRam: {
     bits: 4096,

@@ -6,6 +6,7 @@ export const XC7_BLOCKS: BlockTable = {
     "Yosys 0.23 +/xilinx/cells_sim.v, specify blocks of FDRE, DSP48E1 (multiplier, no pre-adder, no pattern detector), RAMB36E1, RAM64X1D; " +
     "DSP48E1 register-to-register stages are differences of its arrival figures",
   registerClockToOutPs: 303,
+  lut: { byInputs: [127, 238, 407, 472, 631, 642], absorbs: true, carryLeavePs: 313, resetSetupPs: 404 },
   multiplier: {
     operandBits: [25, 18],
     minProductBits: 9,

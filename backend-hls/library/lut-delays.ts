@@ -1,0 +1,40 @@
+import { interpolate } from "./interpolate.ts";
+import type { OperatorLibrary } from "./operator-library.ts";
+
+/** Delays of one family's logic cells, in picoseconds. */
+export interface LutDelays {
+  /** Of a LUT by its number of used inputs; entry 0 stands for one input. As many entries as a LUT has inputs. */
+  readonly byInputs: readonly number[];
+  /** From the LUT of an operand bit (or the operand, where the cell holds the LUT) into the carry chain. */
+  readonly carryEnterPs: number;
+  readonly carryPerBitPs: number;
+  readonly carryLeavePs: number;
+  /** From an operand's LUT to the sum bit of its own place. */
+  readonly sumPs: number;
+  /** Whether logic in front of an adder merges with the LUT of the carry cell. */
+  readonly absorbs: boolean;
+  readonly resetSetupPs: number;
+}
+
+/**
+ * Share of the usable period that estimated chains may fill. Mapping is a heuristic: the same module, its cells in
+ * another order, came out up to 6 % slower.
+ */
+export const MAPPING_SHARE = 0.94;
+
+/** The cells of a library's family: LUTs as its tables state them, carries from its measured adders. */
+export function lutDelays({ tables }: OperatorLibrary): LutDelays {
+  const { byInputs, absorbs, carryLeavePs, resetSetupPs } = tables.blocks.lut;
+  const adder = (width: number): number => interpolate(tables.measured.points.add, width).delayPs;
+  const carryPerBitPs = (adder(64) - adder(8)) / 56;
+  const lut = absorbs ? (byInputs[1] ?? 0) : 0;
+  const through = adder(8) - 6 * carryPerBitPs - lut;
+  return { byInputs, absorbs, resetSetupPs, carryPerBitPs, carryLeavePs, carryEnterPs: through - carryLeavePs, sumPs: carryLeavePs };
+}
+
+/** The widest adder between two registers at the library's clock. */
+export function widestAdder(library: OperatorLibrary): number {
+  const { byInputs, absorbs, carryEnterPs, carryLeavePs, carryPerBitPs } = lutDelays(library);
+  const fixed = carryEnterPs + carryLeavePs + (absorbs ? (byInputs[1] ?? 0) : 0);
+  return Math.max(4, Math.floor((library.usablePeriodPs * MAPPING_SHARE - fixed) / carryPerBitPs));
+}
