@@ -21,6 +21,18 @@ const BINARY: ReadonlyMap<string, string> = new Map([
 const ASSOCIATIVE = new Set(["+", "&", "|", "^"]);
 /** In the order of CIRCT's predicates. */
 const COMPARISONS = ["==", "!=", "<", "<=", ">", ">=", "<", "<=", ">", ">="] as const;
+const SIGNED_LESS = 2;
+const SIGNED_AT_LEAST = 5;
+
+function isSignedOrder(predicate: number): boolean {
+  return predicate >= SIGNED_LESS && predicate <= SIGNED_AT_LEAST;
+}
+
+/** `x < 0` and `x >= 0`: one bit of `x`. */
+function isSignTest(op: Operation, expressions: Expressions): boolean {
+  const predicate = numberOf(op, "predicate");
+  return (predicate === SIGNED_LESS || predicate === SIGNED_AT_LEAST) && expressions.constant(at(op.operands, 1)) === 0n;
+}
 
 /** Reads an integer attribute. */
 export function numberOf(op: Operation, key: string): number {
@@ -130,9 +142,19 @@ export class Expressions {
     const known = constantComparison(predicate, width(left), this.constant(left), this.constant(right));
     if (known !== undefined) return primary(literal(known ? 1n : 0n, 1));
     const symbol = at(COMPARISONS, predicate);
-    const signed = predicate >= 2 && predicate <= 5;
-    const side = (value: Value): string => (signed ? `$signed(${this.text(value)})` : this.#nested(value, symbol));
+    if (isSignTest(op, this)) {
+      const sign = this.slice(left, width(left) - 1, 1);
+      return predicate === SIGNED_LESS ? primary(sign) : { text: `~${sign}`, shape: "unary" };
+    }
+    const side = (value: Value): string => (isSignedOrder(predicate) ? this.#biased(value) : this.#nested(value, symbol));
     return { text: `${side(left)} ${symbol} ${side(right)}`, shape: "operator" };
+  }
+
+  /** The value with its sign bit inverted: RATIONALE.md, "Why is no comparison signed?". */
+  #biased(value: Value): string {
+    const constant = this.constant(value);
+    const bias = 1n << BigInt(width(value) - 1);
+    return constant === undefined ? `(${this.#nested(value, "^")} ^ ${literal(bias, width(value))})` : literal(constant ^ bias, width(value));
   }
 
   #mux(operands: readonly Value[]): Expression {
@@ -212,6 +234,7 @@ export function isSignExtended(value: Value): boolean {
 export function needsName(op: Operation, index: number, expressions: Expressions): boolean {
   switch (op.name) {
     case "comb.extract": return true;
+    case "comb.icmp": return isSignTest(op, expressions);
     case "comb.shl": case "comb.shru": case "comb.shrs": {
       if (expressions.constant(at(op.operands, 1)) !== undefined) return true;
       return index === 1 && width(at(op.operands, 1)) >= 32;

@@ -8,12 +8,14 @@ import { buildBatch, findTool, synthesize, type EngineName } from "./index.ts";
 import { Oracle } from "./testing/oracle.ts";
 import { Choices, randomDesign } from "./testing/random-design.ts";
 
-const designs = Array.from({ length: 30 }, (_, seed) => ({ seed, ...randomDesign(seed, 25) }));
-
+/** Seeds from `first` on. Seed 134 once met a comparison that Verilator 5.006 folds wrongly. */
+const batches = [{ first: 0, count: 30, size: 25 }, { first: 100, count: 25, size: 30 }, { first: 125, count: 25, size: 30 }];
 const tools: readonly (readonly [EngineName, string | undefined])[] = [["embedded", undefined], ["icarus", "iverilog"], ["verilator", "verilator"]];
+const cases = tools.flatMap(([engine, tool]) => batches.map((batch) => ({ engine, tool, ...batch })));
 
-test.for(tools)("%s gives the outputs of the reference in every cycle of random designs", { timeout: 240_000 }, async ([engine, tool], { skip }) => {
+test.for(cases)("$engine gives the outputs of the reference in every cycle of $count random designs from seed $first", { timeout: 240_000 }, async ({ engine, tool, first, count, size }, { skip }) => {
   skip(tool !== undefined && findTool(tool) === undefined, `${tool ?? ""} is not installed`);
+  const designs = Array.from({ length: count }, (_, index) => ({ seed: first + index, ...randomDesign(first + index, size) }));
   const built = await buildBatch(designs, { engine });
   if (built.kind === "error") throw new Error(built.diagnostics[0]?.message);
   for (const [index, simulator] of built.value.entries()) {
@@ -55,7 +57,7 @@ test("random designs are clean under verilator -Wall", { timeout: 120_000 }, ({ 
   skip(findTool("verilator") === undefined, "verilator is not installed");
   const folder = mkdtempSync(join(tmpdir(), "hidalgo-lint-"));
   try {
-    for (const { seed } of designs.slice(0, 15)) {
+    for (let seed = 0; seed < 15; seed += 1) {
       const { modules, top } = randomDesign(seed, 25, `lint${String(seed)}`);
       const files = [...emitVerilog(modules)];
       for (const [name, text] of files) writeFileSync(join(folder, name), text);
