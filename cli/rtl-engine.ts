@@ -35,11 +35,25 @@ export interface SimulatedDevice {
   readonly memoryModel: string;
 }
 
-/**
- * Compiles a model to hardware. `files` of the build holds all but manifest and tokenizer, which are added
- * afterwards; what the embedded simulator needs again (the hardware as IR text) is one of the files.
- */
-export function compileModel({ device }: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
+/** How hardware is made and simulated. Tests put software in its place. */
+export interface Hardware {
+  /**
+   * Compiles a model. `files` of the build holds all but manifest and tokenizer, which are added afterwards; what
+   * the embedded simulator needs again (the hardware as IR text) is one of the files.
+   */
+  readonly compileModel: (request: CompileRequest, watch: JobWatch) => Promise<Result<CompiledBuild>>;
+  /** Opens a build on a simulator: loads its memory image and resets it. Missing tools are diagnostics. */
+  readonly openSimulatedDevice: (
+    build: CompiledBuild,
+    options: SimulationOptions,
+    watch: JobWatch,
+  ) => Promise<Result<SimulatedDevice>>;
+}
+
+/** The hardware that this package makes. */
+export const ownHardware: Hardware = { compileModel, openSimulatedDevice };
+
+function compileModel({ device }: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
   watch.signal?.throwIfAborted();
   const what = `compiling to hardware for ${device.name}`;
   return Promise.resolve(
@@ -47,8 +61,7 @@ export function compileModel({ device }: CompileRequest, watch: JobWatch): Promi
   );
 }
 
-/** Opens a compiled model on a simulator: loads its memory image and resets it. Missing tools are diagnostics. */
-export function openSimulatedDevice(
+function openSimulatedDevice(
   { manifest }: CompiledBuild,
   { simulator }: SimulationOptions,
   watch: JobWatch,

@@ -5,7 +5,7 @@ import { CompilerBug, ok, type Result } from "../../ir/index.ts";
 import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import type { CompileOptions } from "../options/compile-options.ts";
-import { compileModel as compileToHardware } from "../rtl-engine.ts";
+import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import { manifestSchema } from "../schemas/manifest.ts";
 import type { JobWatch } from "./job-watch.ts";
 import { type PreparedModel, prepareModel } from "./prepare.ts";
@@ -21,11 +21,12 @@ export function compileModel(
   path: string,
   options: CompileJobOptions,
   watch: JobWatch = {},
+  hardware: Hardware = ownHardware,
 ): Promise<Result<CompiledBuild>> {
   const prepared = prepareModel(path, "rtl", options);
   return prepared.kind === "error"
     ? Promise.resolve(prepared)
-    : compilePrepared(prepared.value, options, watch);
+    : compilePrepared(prepared.value, options, watch, hardware);
 }
 
 /** The same for a model that is read already. */
@@ -33,6 +34,7 @@ export async function compilePrepared(
   { model, deviceFile, formats, maxContext }: PreparedModel,
   options: CompileJobOptions,
   watch: JobWatch,
+  hardware: Hardware,
 ): Promise<Result<CompiledBuild>> {
   const { kvBits, precision } = formats;
   if (kvBits === 32) throw new CompilerBug("hardware was asked to keep float32 keys and values");
@@ -40,7 +42,7 @@ export async function compilePrepared(
   watch.onProgress?.(`compiling ${model.checkpoint.id} for ${deviceFile.name}`);
   const request = { model, device: deviceFile, precision, kvBits, schedule, rows, blockSize, maxContext };
   const more = { clockMhz: clock, seed, emitIr, verifyEach };
-  const build = await compileToHardware({ ...request, ...more }, watch);
+  const build = await hardware.compileModel({ ...request, ...more }, watch);
   if (build.kind === "error") return build;
   return ok(completeBuild(build.value, model.tokenizer));
 }

@@ -2,7 +2,7 @@ import { ok, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
 import type { SimulationOptions } from "../options/generation-options.ts";
-import { openSimulatedDevice } from "../rtl-engine.ts";
+import type { Hardware } from "../rtl-engine.ts";
 import { designSchema } from "../schemas/design.ts";
 import type { JobWatch } from "./job-watch.ts";
 
@@ -11,6 +11,7 @@ export async function openBuild(
   build: CompiledBuild,
   options: SimulationOptions,
   watch: JobWatch,
+  { openSimulatedDevice }: Hardware,
 ): Promise<Result<OpenedEngine>> {
   const simulated = await openSimulatedDevice(build, options, watch);
   if (simulated.kind === "error") return simulated;

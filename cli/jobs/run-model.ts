@@ -7,6 +7,7 @@ import { firstMismatch } from "../generation/compare-tokens.ts";
 import { resolvePrompt } from "../generation/resolve-prompt.ts";
 import type { CompileOptions } from "../options/compile-options.ts";
 import type { GenerationOptions, SimulationOptions } from "../options/generation-options.ts";
+import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import type { RunResult } from "../schemas/run.ts";
 import { compilePrepared } from "./compile-model.ts";
 import { type GenerationJob, generateTokens, requestOf } from "./generate.ts";
@@ -28,6 +29,7 @@ export async function runModel(
   path: string,
   options: RunOptions,
   watch: JobWatch = {},
+  hardware: Hardware = ownHardware,
 ): Promise<Result<RunResult>> {
   const prepared = prepareModel(path, options.engine, options);
   if (prepared.kind === "error") return prepared;
@@ -36,7 +38,7 @@ export async function runModel(
   if (promptIds.kind === "error") return promptIds;
   const model = describeModel(checkpoint);
   const job = { model, tokenizer, promptIds: promptIds.value, options, seed: options.seed };
-  const engine = await openEngine(prepared.value, options, watch);
+  const engine = await openEngine(prepared.value, options, watch, hardware);
   if (engine.kind === "error") return engine;
   try {
     const result = await generateTokens(job, engine.value, watch);
@@ -51,14 +53,15 @@ async function openEngine(
   prepared: PreparedModel,
   options: RunOptions,
   watch: JobWatch,
+  hardware: Hardware,
 ): Promise<Result<OpenedEngine>> {
   const { engine } = options;
   if (engine !== "rtl") {
     const { model, formats, maxContext } = prepared;
     return ok(openSoftwareEngine(engine, model.checkpoint, formats, { ...options, maxContext }));
   }
-  const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch);
-  return build.kind === "error" ? build : openBuild(build.value, options, watch);
+  const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch, hardware);
+  return build.kind === "error" ? build : openBuild(build.value, options, watch, hardware);
 }
 
 /** Runs the same request on the integer reference with the hardware's own block size and context. */

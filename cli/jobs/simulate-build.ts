@@ -4,6 +4,7 @@ import { builtSpan, ok, type Result } from "../../ir/index.ts";
 import { type CompiledBuild, readBuildFolder } from "../build-folder/read-build-folder.ts";
 import { resolvePrompt } from "../generation/resolve-prompt.ts";
 import type { GenerationOptions, SimulationOptions } from "../options/generation-options.ts";
+import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import type { RunResult } from "../schemas/run.ts";
 import { buildWithoutTokenizer } from "./diagnostics.ts";
 import { generateTokens } from "./generate.ts";
@@ -20,6 +21,7 @@ export async function simulateBuild(
   folder: string,
   options: SimulateOptions,
   watch: JobWatch = {},
+  hardware: Hardware = ownHardware,
 ): Promise<Result<RunResult>> {
   const build = readBuildFolder(folder);
   if (build.kind === "error") return build;
@@ -28,7 +30,7 @@ export async function simulateBuild(
   if (tokenizer.kind === "error") return tokenizer;
   const promptIds = resolvePrompt(options, tokenizer.value, model.bos_id ?? undefined);
   if (promptIds.kind === "error") return promptIds;
-  const engine = await openBuild(build.value, options, watch);
+  const engine = await openBuild(build.value, options, watch, hardware);
   if (engine.kind === "error") return engine;
   const { seed } = options;
   try {
