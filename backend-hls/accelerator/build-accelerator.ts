@@ -5,7 +5,7 @@ import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from ".
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
 import { sequenceKernel } from "./kernels/sequence.ts";
 import { accumulateKernel, blockMaximumKernel, normalizeKernel, probabilitiesKernel, scoreKernel, weighValuesKernel } from "./kernels/softmax.ts";
-import { activationKernel, argmaxKernel, collectKernel, quantizeKernel, residualKernel, scaleKernel } from "./kernels/vector.ts";
+import { activationKernel, argmaxKernel, chooseTokenKernel, collectKernel, quantizeKernel, residualKernel, scaleKernel } from "./kernels/vector.ts";
 import { planAccelerator, type ArrayShape, type ModelShape, type Plan } from "./shape.ts";
 import { makeWires, outsideConnections } from "./wires.ts";
 
@@ -21,7 +21,7 @@ const KERNELS = [
   residualKernel, collectKernel, scaleKernel, quantizeKernel, matmulKernel, dequantizeKernel,
   storeQkvKernel, rotateKernel, headMaximumKernel, quantizeHeadsKernel, writeRecordsKernel,
   attendRowsKernel, attendBlocksKernel, loadKeysKernel, loadValuesKernel, scoreKernel, blockMaximumKernel, probabilitiesKernel, weighValuesKernel, normalizeKernel, accumulateKernel,
-  activationKernel, argmaxKernel, finishKernel,
+  activationKernel, argmaxKernel, chooseTokenKernel, finishKernel,
 ] as const;
 
 /** Builds the network that computes one step of the model (docs/numerics.md, "Integer reference"), one layer's hardware serving all layers. */

@@ -58,6 +58,7 @@ function makeCommands(s: ScheduleBuilder) {
     accumulateCommand: s.commands("accumulate_cmd", [i1, i1], 8),
     activationCommand: s.commands("activation_cmd", [i16, i32], 2),
     argmaxCommand: s.commands("argmax_cmd", [i16, i16], 2),
+    chooseTokenCommand: s.commands("choose_token_cmd", [i16], 2),
     finishCommand: s.commands("finish_cmd", [i1], 2),
   };
 }
@@ -84,6 +85,7 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     scoresForMaximum: s.stream("scores_for_maximum", score, 4), scores: s.stream("scores", score, 2 * blockSize * heads),
     maxima: s.stream("maxima", bundleType([f32, f32, i32]), heads + 2), blockWeights: s.stream("block_weights", i32, 8),
     blockTotals: s.stream("block_totals", bundleType([f32, i32, i32]), heads + 2), blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2), valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
+    laneChoices: s.stream("lane_choices", bundleType([i32, i32, i32]), 4),
     rowLoaded: s.tokens("row_loaded"), collected: s.tokens("collected"), scaled: s.tokens("scaled"), quantized: s.tokens("quantized"),
     qkvStored: s.tokens("qkv_stored"), headsQuantized: s.tokens("heads_quantized"), residualDone: s.tokens("residual_done", 4), argmaxDone: s.tokens("argmax_done"), idleTaken: s.tokens("idle_taken"),
     keysLoaded: s.tokens("keys_loaded"), valuesLoaded: s.tokens("values_loaded"), keysFree: s.tokens("keys_free"), valuesFree: s.tokens("values_free"),

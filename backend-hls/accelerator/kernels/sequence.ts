@@ -40,7 +40,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     connections: {
       rows: w.rowsCommand, descriptors: w.descriptorRequests, weights: w.weightRequests, constants: w.constantRequests, outputs: w.outputRequests, finish: w.finishCommand,
       split: w.splitConstants, residual: w.residualCommand, collect: w.collectCommand, scale: w.scaleCommand, quantize: w.quantizeCommand,
-      matmul: w.matmulCommand, dequantize: w.dequantizeCommand, activation: w.activationCommand, argmax: w.argmaxCommand,
+      matmul: w.matmulCommand, dequantize: w.dequantizeCommand, activation: w.activationCommand, argmax: w.argmaxCommand, chooseToken: w.chooseTokenCommand,
       storeQkv: w.storeQkvCommand, rotate: w.rotateCommand, headMaximum: w.headMaximumCommand, quantizeHeads: w.quantizeHeadsCommand,
       writeRecords: w.writeRecordsCommand, attendRows: w.attendRowsCommand,
     },
@@ -70,6 +70,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         b.when(is.gateUp, () => { b.write(port.activation, padded, b.int(plan.gateUp.tiles / 2)); });
         b.when(isHead, () => {
           b.write(port.argmax, padded, field.rows);
+          b.write(port.chooseToken, field.rows);
           b.write(port.outputs, field.outputs, b.extui(field.rows, 32));
         });
       });
