@@ -1,4 +1,4 @@
-import { HwBuilder, at, CompilerBug, present, widthOf, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
+import { CommandOp, HwBuilder, ReadOp, at, CompilerBug, present, widthOf, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
 import { blockReadLatency } from "../pipeline/characterize-node.ts";
 import { kernelModule, type KernelHardware } from "../pipeline/kernel-module.ts";
 import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../pipeline/ports.ts";
@@ -232,9 +232,9 @@ interface BankUser {
   readonly shared: { readonly argument: number; readonly loads: boolean; readonly stores: boolean };
 }
 
-/** Whether something inside takes elements from this stream. */
+/** Whether something inside takes elements from this stream; a read that never happens counts too. */
 export function isRead(plan: NetworkPlan, value: Value): boolean {
   return plan.bursts.some((burst) => burst.requests === value || (burst.kind === "write" && burst.data === value))
-    || plan.kernels.some(({ scheduled: { graph }, connections }) => at(connections, graph.command.argument) === value
-      || streamUses(graph).some(({ stream, direction }) => direction === "read" && at(connections, at(graph.streams, stream).argument) === value));
+    || plan.kernels.some(({ op, connections }) => connections.some((connection, index) => connection === value
+      && at(at(op.regions, 0).block.args, index).uses.some(({ user }) => user.name === CommandOp.name || user.name === ReadOp.name)));
 }

@@ -1,0 +1,105 @@
+import { createOperatorLibrary, networkModule, planNetwork, recordCommands, replayTimes, type NetworkPlan, type RecordedValues, type ReplayReport, type Stimulus } from "../../backend-hls/index.ts";
+import { packElement, present, type Diagnostic, type Result } from "../../ir/index.ts";
+import { buildBatch, type HwSimulator, type SimulatorOptions } from "../../sim/index.ts";
+import { elementOf, fuzzBench, TRACE_CYCLES, type FuzzBench } from "./bench-module.ts";
+import { randomProgram, type RandomProgram } from "./random-program.ts";
+import { simulateBench, type BenchResult } from "./simulate-bench.ts";
+
+/** A program with what it should do, cycle for cycle. */
+export interface PreparedProgram {
+  readonly seed: number;
+  readonly program: RandomProgram;
+  readonly plan: NetworkPlan;
+  readonly values: RecordedValues;
+  readonly report: ReplayReport;
+  /** Cycles in which an iteration began, by kernel. */
+  readonly issues: ReadonlyMap<string, readonly number[]>;
+  readonly bench: FuzzBench;
+}
+
+/** What came of one seed. */
+export type Outcome =
+  | { readonly kind: "same"; readonly seed: number; readonly cycles: number; readonly elements: number }
+  | { readonly kind: "different"; readonly seed: number; readonly what: string }
+  /** The program is none: it cannot be scheduled, or waits for itself. */
+  | { readonly kind: "rejected"; readonly seed: number; readonly diagnostic: Diagnostic };
+
+/** Interpreter, plan, estimate and hardware of a seed. */
+export function prepareProgram(seed: number): Result<PreparedProgram> {
+  const program = randomProgram(seed);
+  const plan = planNetwork(program.schedule, createOperatorLibrary(program.family, program.clockMhz), program.mode);
+  if (plan.kind === "error") return plan;
+  const stimulus: Stimulus = {
+    inputs: new Map([...program.inputs].map(([name, { elements, dues }]) => [name, { elements, notBefore: (index) => dues[index] ?? 0 }])),
+    ready: (_, cycle) => ((program.ready >> BigInt(cycle % 64)) & 1n) === 1n,
+  };
+  const values = recordCommands(plan.value, stimulus);
+  if (values.kind === "error") return values;
+  const issues = new Map<string, number[]>(plan.value.kernels.map(({ name }) => [name, []]));
+  const report = replayTimes(plan.value, stimulus, values.value, (kernel, cycle) => { issues.get(kernel)?.push(cycle); });
+  const hardware = networkModule(plan.value.name, plan.value);
+  const expected = new Map([...values.value.outputs].map(([name, elements]) => [name, elements.length]));
+  const bench = fuzzBench(plan.value, hardware, { inputs: program.inputs, ready: program.ready, expected });
+  return { kind: "ok", value: { seed, program, plan: plan.value, values: values.value, report, issues, bench } };
+}
+
+/** Simulates prepared programs in one batch and compares every value and every cycle. */
+export async function checkPrograms(programs: readonly PreparedProgram[], options: SimulatorOptions): Promise<Result<readonly Outcome[]>> {
+  const built = await buildBatch(programs.map(({ bench: { top, modules } }) => ({ top, modules })), options);
+  if (built.kind === "error") return built;
+  const outcomes: Outcome[] = [];
+  for (const [index, program] of programs.entries()) {
+    const simulator = present(built.value[index], "a simulator");
+    outcomes.push(await checkOne(program, simulator));
+    await simulator.close();
+  }
+  return { kind: "ok", value: outcomes };
+}
+
+async function checkOne(program: PreparedProgram, simulator: HwSimulator): Promise<Outcome> {
+  const { seed, report, values } = program;
+  const result = await simulateBench(simulator, program.bench, report.cycles + 1000);
+  const what = "streams" in result ? differences(program, result) : result.message;
+  const elements = [...values.outputs.values()].reduce((sum, list) => sum + list.length, 0);
+  return what === undefined ? { kind: "same", seed, cycles: report.cycles, elements } : { kind: "different", seed, what };
+}
+
+/** The first difference between hardware and interpreter (values), then hardware and estimate (cycles). */
+function differences(program: PreparedProgram, result: BenchResult): string | undefined {
+  return valueDifference(program, result) ?? timeDifference(program, result) ?? issueDifference(program, result);
+}
+
+function valueDifference({ plan, values }: PreparedProgram, { streams }: BenchResult): string | undefined {
+  for (const [name, elements] of values.outputs) {
+    const value = present(plan.outside.find((candidate) => plan.streams.get(candidate)?.name === name), name);
+    const type = elementOf(value);
+    const wanted = elements.map((element) => packElement(type, element));
+    const got = (streams.get(name) ?? []).map(({ bits }) => bits);
+    const at = wanted.findIndex((bits, index) => bits !== got[index]);
+    if (at >= 0) return `value ${String(at)} of ${name}: hardware ${got[at]?.toString(16) ?? "none"}, interpreter ${wanted[at]?.toString(16) ?? ""}`;
+    if (got.length !== wanted.length) return `${name}: hardware gave ${String(got.length)} elements, interpreter ${String(wanted.length)}`;
+  }
+  return undefined;
+}
+
+function timeDifference({ report }: PreparedProgram, { streams }: BenchResult): string | undefined {
+  for (const [name, times] of report.times) {
+    const got = (streams.get(name) ?? []).map(({ cycle }) => cycle);
+    const at = Array.from({ length: Math.max(times.length, got.length) }).findIndex((_, index) => times[index] !== got[index]);
+    if (at >= 0) return `cycle of element ${String(at)} of ${name}: hardware ${String(got[at])}, estimate ${String(times[at])}`;
+  }
+  return undefined;
+}
+
+function issueDifference({ issues, bench, report }: PreparedProgram, { trace }: BenchResult): string | undefined {
+  for (const [index, name] of bench.kernels.entries()) {
+    const got = trace.flatMap((word, cycle) => (((word >> BigInt(bench.kernels.length + index)) & 1n) === 1n ? [cycle] : []));
+    const wanted = (issues.get(name) ?? []).filter((cycle) => cycle < Math.min(TRACE_CYCLES, trace.length));
+    const at = Array.from({ length: Math.max(wanted.length, got.length) }).findIndex((_, k) => wanted[k] !== got[k]);
+    if (at >= 0) return `iteration ${String(at)} of ${name} begins: hardware ${String(got[at])}, estimate ${String(wanted[at])}`;
+    const busy = trace.reduce((sum, word) => sum + Number((word >> BigInt(index)) & 1n), 0);
+    const activity = report.kernels.find((kernel) => kernel.name === name);
+    if (trace.length < TRACE_CYCLES && busy !== activity?.busyCycles) return `${name} is busy: hardware ${String(busy)} cycles, estimate ${String(activity?.busyCycles)}`;
+  }
+  return undefined;
+}
