@@ -1,12 +1,31 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { at } from "../../ir/index.ts";
-import { macsAndBytes, type ArrayShape, type ModelParameters, type ModelShape, type Row, type RowOutput } from "./index.ts";
+import {
+  type ArrayShape,
+  type ModelParameters,
+  type ModelShape,
+  macsAndBytes,
+  type Row,
+  type RowOutput,
+} from "./index.ts";
 import { InterpretedAccelerator } from "./testing/machine.ts";
 import { randomNumbers, randomParameters } from "./testing/random-model.ts";
 import { ReferenceSequence } from "./testing/reference.ts";
 
-const tiny: ModelShape = { hidden: 24, layers: 1, heads: 4, kvHeads: 2, headDim: 8, ffn: 36, vocab: 23, window: undefined, maxContext: 32, eps: 1e-5, blockSize: 4 };
+const tiny: ModelShape = {
+  hidden: 24,
+  layers: 1,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 8,
+  ffn: 36,
+  vocab: 23,
+  window: undefined,
+  maxContext: 32,
+  eps: 1e-5,
+  blockSize: 4,
+};
 
 function greedy(logits: readonly number[]): RowOutput {
   const logit = Math.max(...logits);
@@ -14,12 +33,22 @@ function greedy(logits: readonly number[]): RowOutput {
 }
 
 /** Some sequences, mixed in steps of any number of rows, their blocks shuffled: what each row should give, and what it gives. */
-function playSteps(machine: InterpretedAccelerator, model: ModelShape, parameters: ModelParameters, seed: number): readonly (readonly [unknown, unknown])[] {
+function playSteps(
+  machine: InterpretedAccelerator,
+  model: ModelShape,
+  parameters: ModelParameters,
+  seed: number,
+): readonly (readonly [unknown, unknown])[] {
   const random = randomNumbers(seed);
   const blocks = Math.ceil(model.maxContext / model.blockSize);
   const free = Array.from({ length: 3 * blocks }, (_, block) => block);
   const take = (): number => at(free.splice(random(free.length), 1), 0);
-  const sequences = [0, 1, 2].map((id) => ({ id, position: 0, reference: new ReferenceSequence(model, parameters), blocks: Array.from({ length: blocks }, take) }));
+  const sequences = [0, 1, 2].map((id) => ({
+    id,
+    position: 0,
+    reference: new ReferenceSequence(model, parameters),
+    blocks: Array.from({ length: blocks }, take),
+  }));
   const results: (readonly [unknown, unknown])[] = [];
   for (let step = 0; step < 5; step++) {
     const rows: Row[] = [];
@@ -29,7 +58,13 @@ function playSteps(machine: InterpretedAccelerator, model: ModelShape, parameter
       const token = random(model.vocab);
       const emit = random(3) === 0 ? "none" : "argmax";
       const logits = sequence.reference.step(token);
-      rows.push({ token, position: sequence.position++, blocks: sequence.blocks, sequence: sequence.id, emit });
+      rows.push({
+        token,
+        position: sequence.position++,
+        blocks: sequence.blocks,
+        sequence: sequence.id,
+        emit,
+      });
       wanted.push(emit === "none" ? undefined : greedy(logits));
     }
     results.push([machine.step(rows), wanted]);
@@ -39,25 +74,52 @@ function playSteps(machine: InterpretedAccelerator, model: ModelShape, parameter
 
 test("one layer, one row at a time", () => {
   const parameters = randomParameters(tiny, 1);
-  const machine = new InterpretedAccelerator(tiny, { pn: 2, pk: 8, rows: 1 }, parameters, { kvBlocks: 24, checkOrder: true });
+  const machine = new InterpretedAccelerator(tiny, { pn: 2, pk: 8, rows: 1 }, parameters, {
+    kvBlocks: 24,
+    checkOrder: true,
+  });
   for (const [found, wanted] of playSteps(machine, tiny, parameters, 7)) expect(found).toEqual(wanted);
 });
 
 const shapes = fc.record({
-  hidden: fc.integer({ min: 9, max: 40 }), layers: fc.integer({ min: 1, max: 2 }), kvHeads: fc.integer({ min: 1, max: 3 }), group: fc.integer({ min: 1, max: 2 }),
-  headDim: fc.constantFrom(4, 6, 8), ffn: fc.integer({ min: 9, max: 60 }), vocab: fc.integer({ min: 13, max: 50 }),
-  window: fc.constantFrom(undefined, 1, 3, 6), blockSize: fc.constantFrom(1, 2, 4, 16),
+  hidden: fc.integer({ min: 9, max: 40 }),
+  layers: fc.integer({ min: 1, max: 2 }),
+  kvHeads: fc.integer({ min: 1, max: 3 }),
+  group: fc.integer({ min: 1, max: 2 }),
+  headDim: fc.constantFrom(4, 6, 8),
+  ffn: fc.integer({ min: 9, max: 60 }),
+  vocab: fc.integer({ min: 13, max: 50 }),
+  window: fc.constantFrom(undefined, 1, 3, 6),
+  blockSize: fc.constantFrom(1, 2, 4, 16),
 });
-const arrays: fc.Arbitrary<ArrayShape> = fc.tuple(fc.constantFrom([1, 8], [2, 4], [4, 4], [1, 16], [16, 4], [4, 16]), fc.constantFrom(1, 1, 2), fc.integer({ min: 1, max: 3 }))
+const arrays: fc.Arbitrary<ArrayShape> = fc
+  .tuple(
+    fc.constantFrom([1, 8], [2, 4], [4, 4], [1, 16], [16, 4], [4, 16]),
+    fc.constantFrom(1, 1, 2),
+    fc.integer({ min: 1, max: 3 }),
+  )
   .map(([[pn = 1, pk = 8], pt, groups]) => ({ pn, pk, pt, rows: pt * groups }));
 
 test("any shape of model and array gives what the reference gives, with every access ordered by tokens", () => {
-  fc.assert(fc.property(shapes, arrays, fc.nat(1000), fc.boolean(), ({ group, ...shape }, design, seed, checkOrder) => {
-    const model = { ...shape, heads: group * shape.kvHeads, maxContext: 32, eps: 1e-5 };
-    const parameters = randomParameters(model, seed);
-    const machine = new InterpretedAccelerator(model, design, parameters, { kvBlocks: 3 * Math.ceil(32 / model.blockSize), checkOrder });
-    for (const [found, wanted] of playSteps(machine, model, parameters, seed)) expect(found).toEqual(wanted);
-  }), { numRuns: 25, seed: 20261122 });
+  fc.assert(
+    fc.property(
+      shapes,
+      arrays,
+      fc.nat(1000),
+      fc.boolean(),
+      ({ group, ...shape }, design, seed, checkOrder) => {
+        const model = { ...shape, heads: group * shape.kvHeads, maxContext: 32, eps: 1e-5 };
+        const parameters = randomParameters(model, seed);
+        const machine = new InterpretedAccelerator(model, design, parameters, {
+          kvBlocks: 3 * Math.ceil(32 / model.blockSize),
+          checkOrder,
+        });
+        for (const [found, wanted] of playSteps(machine, model, parameters, seed))
+          expect(found).toEqual(wanted);
+      },
+    ),
+    { numRuns: 25, seed: 20261122 },
+  );
 });
 
 test("what a step needs", () => {

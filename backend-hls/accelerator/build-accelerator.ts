@@ -1,12 +1,27 @@
-import { ScheduleBuilder, type Operation } from "../../ir/index.ts";
+import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
 import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
 import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
 import { sequenceKernel } from "./kernels/sequence.ts";
-import { accumulateKernel, blockMaximumKernel, normalizeKernel, probabilitiesKernel, scoreKernel, weighValuesKernel } from "./kernels/softmax.ts";
-import { activationKernel, argmaxKernel, chooseTokenKernel, collectKernel, quantizeKernel, residualKernel, scaleKernel } from "./kernels/vector.ts";
-import { planAccelerator, type ArrayShape, type ModelShape, type Plan } from "./shape.ts";
+import {
+  accumulateKernel,
+  blockMaximumKernel,
+  normalizeKernel,
+  probabilitiesKernel,
+  scoreKernel,
+  weighValuesKernel,
+} from "./kernels/softmax.ts";
+import {
+  activationKernel,
+  argmaxKernel,
+  chooseTokenKernel,
+  collectKernel,
+  quantizeKernel,
+  residualKernel,
+  scaleKernel,
+} from "./kernels/vector.ts";
+import { type ArrayShape, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
 import { makeWires, outsideConnections } from "./wires.ts";
 
 /** An accelerator as a network of kernels. */
@@ -17,11 +32,35 @@ export interface Accelerator {
 }
 
 const KERNELS = [
-  sequenceKernel, rowsKernel, loadRowKernel, splitConstantsKernel,
-  residualKernel, collectKernel, scaleKernel, quantizeKernel, matmulKernel, dequantizeKernel,
-  storeQkvKernel, rotateKernel, headMaximumKernel, quantizeHeadsKernel, writeRecordsKernel,
-  attendRowsKernel, attendBlocksKernel, loadKeysKernel, loadValuesKernel, scoreKernel, blockMaximumKernel, probabilitiesKernel, weighValuesKernel, normalizeKernel, accumulateKernel,
-  activationKernel, argmaxKernel, chooseTokenKernel, finishKernel,
+  sequenceKernel,
+  rowsKernel,
+  loadRowKernel,
+  splitConstantsKernel,
+  residualKernel,
+  collectKernel,
+  scaleKernel,
+  quantizeKernel,
+  matmulKernel,
+  dequantizeKernel,
+  storeQkvKernel,
+  rotateKernel,
+  headMaximumKernel,
+  quantizeHeadsKernel,
+  writeRecordsKernel,
+  attendRowsKernel,
+  attendBlocksKernel,
+  loadKeysKernel,
+  loadValuesKernel,
+  scoreKernel,
+  blockMaximumKernel,
+  probabilitiesKernel,
+  weighValuesKernel,
+  normalizeKernel,
+  accumulateKernel,
+  activationKernel,
+  argmaxKernel,
+  chooseTokenKernel,
+  finishKernel,
 ] as const;
 
 /** Builds the network that computes one step of the model (docs/numerics.md, "Integer reference"), one layer's hardware serving all layers. */

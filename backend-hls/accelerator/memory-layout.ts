@@ -9,7 +9,16 @@ export interface Region {
 }
 
 /** Names of the regions, in the order of their addresses. */
-export const REGION_NAMES = ["weights", "constants", "embedding", "rope", "descriptors", "tables", "outputs", "kv"] as const;
+export const REGION_NAMES = [
+  "weights",
+  "constants",
+  "embedding",
+  "rope",
+  "descriptors",
+  "tables",
+  "outputs",
+  "kv",
+] as const;
 export type RegionName = (typeof REGION_NAMES)[number];
 
 /** Where everything is, and how far apart repeated things are. */
@@ -17,7 +26,15 @@ export interface MemoryLayout {
   readonly regions: Readonly<Record<RegionName, Region>>;
   readonly bytes: number;
   /** Bytes from one row's descriptor, embedding row, rotary row, table, output, KV record to the next. */
-  readonly strides: { readonly descriptor: number; readonly embedding: number; readonly rope: number; readonly table: number; readonly output: number; readonly record: number; readonly kvLayer: number };
+  readonly strides: {
+    readonly descriptor: number;
+    readonly embedding: number;
+    readonly rope: number;
+    readonly table: number;
+    readonly output: number;
+    readonly record: number;
+    readonly kvLayer: number;
+  };
   readonly kvBlocks: number;
 }
 
@@ -30,19 +47,33 @@ export function layoutMemory(plan: Plan, kvBlocks: number): MemoryLayout {
   const wordBytes = (words: number): number => ceilDiv(words, beatWords) * beatBytes;
   const record = plan.recordBeats * beatBytes;
   const strides = {
-    descriptor: wordBytes(DESCRIPTOR_FIELDS.length), embedding: wordBytes(model.hidden), rope: wordBytes(model.headDim),
-    table: wordBytes(plan.maxBlocks), output: beatBytes, record, kvLayer: kvBlocks * model.blockSize * record,
+    descriptor: wordBytes(DESCRIPTOR_FIELDS.length),
+    embedding: wordBytes(model.hidden),
+    rope: wordBytes(model.headDim),
+    table: wordBytes(plan.maxBlocks),
+    output: beatBytes,
+    record,
+    kvLayer: kvBlocks * model.blockSize * record,
   };
-  const total = ({ layers, head }: { readonly layers: number; readonly head: number }): number => (layers + head) * beatBytes;
+  const total = ({ layers, head }: { readonly layers: number; readonly head: number }): number =>
+    (layers + head) * beatBytes;
   const sizes: Readonly<Record<RegionName, number>> = {
-    weights: total(weightBeats(plan)), constants: total(constantBeats(plan)), embedding: model.vocab * strides.embedding, rope: model.maxContext * strides.rope,
-    descriptors: plan.rows * strides.descriptor, tables: plan.rows * strides.table, outputs: plan.rows * strides.output, kv: model.layers * strides.kvLayer,
+    weights: total(weightBeats(plan)),
+    constants: total(constantBeats(plan)),
+    embedding: model.vocab * strides.embedding,
+    rope: model.maxContext * strides.rope,
+    descriptors: plan.rows * strides.descriptor,
+    tables: plan.rows * strides.table,
+    outputs: plan.rows * strides.output,
+    kv: model.layers * strides.kvLayer,
   };
   let next = 0;
-  const regions = Object.fromEntries(REGION_NAMES.map((name) => {
-    const region = { base: next, bytes: sizes[name] };
-    next += ceilDiv(region.bytes, PAGE) * PAGE;
-    return [name, region];
-  })) as Record<RegionName, Region>; // keys are the names
+  const regions = Object.fromEntries(
+    REGION_NAMES.map((name) => {
+      const region = { base: next, bytes: sizes[name] };
+      next += ceilDiv(region.bytes, PAGE) * PAGE;
+      return [name, region];
+    }),
+  ) as Record<RegionName, Region>; // keys are the names
   return { regions, bytes: next, strides, kvBlocks };
 }

@@ -1,10 +1,21 @@
-import { indexType, type ElementType, type LoopBuilder, type ScalarType, type Type, type Value } from "../../ir/index.ts";
+import {
+  type ElementType,
+  indexType,
+  type LoopBuilder,
+  type ScalarType,
+  type Type,
+  type Value,
+} from "../../ir/index.ts";
 
 /** A loop bound: a number, or a command field with its maximum. */
 export type Bound = number | { readonly to: Value; readonly max: number };
 
 /** A perfect nest, outermost loop first; `body` gets the counters by name. */
-export function nest<const K extends string>(b: LoopBuilder, loops: Readonly<Record<K, Bound>>, body: (counters: Readonly<Record<K, Value>>) => void): void {
+export function nest<const K extends string>(
+  b: LoopBuilder,
+  loops: Readonly<Record<K, Bound>>,
+  body: (counters: Readonly<Record<K, Value>>) => void,
+): void {
   const entries = Object.entries<Bound>(loops);
   const counters: Record<string, Value> = {};
   const open = (depth: number): void => {
@@ -15,7 +26,10 @@ export function nest<const K extends string>(b: LoopBuilder, loops: Readonly<Rec
     }
     const [name, bound] = entry;
     const options = typeof bound === "number" ? { to: bound } : { to: bound.to, maxTrip: bound.max };
-    b.loop(name, options, (counter) => { counters[name] = counter; open(depth + 1); });
+    b.loop(name, options, (counter) => {
+      counters[name] = counter;
+      open(depth + 1);
+    });
   };
   open(0);
 }
@@ -64,17 +78,15 @@ export function register(b: LoopBuilder, name: string, type: ElementType): Value
 /** What `fresh` gives in iterations where `isNew`, and what it gave last in the others. */
 export function hold(b: LoopBuilder, cell: Value, isNew: Value, fresh: () => Value): Value {
   if (cell.type.kind !== "memref") return cell;
-  const [value] = b.choose(isNew, [cell.type.element], () => [fresh()], () => [b.load(cell)]);
+  const [value] = b.choose(
+    isNew,
+    [cell.type.element],
+    () => [fresh()],
+    () => [b.load(cell)],
+  );
   if (value === undefined) return cell;
   b.store(value, cell);
   return value;
-}
-
-/** As `hold`, one cell of an array for each value of a counter. */
-export function holdAt(b: LoopBuilder, cells: Value, counter: Value, isNew: Value, fresh: () => Value): Value {
-  if (cells.type.kind !== "memref") return cells;
-  const [value] = b.choose(isNew, [cells.type.element], () => { const made = fresh(); b.store(made, cells, counter); return [made]; }, () => [b.load(cells, counter)]);
-  return value ?? cells;
 }
 
 /** Lanes of a vector handed out one after the other: a shift register that is loaded where `isNew`. */
@@ -92,7 +104,10 @@ export class LaneShifter {
     const types: readonly Type[] = [this.#type, ...this.#cells.map(() => this.#type)];
     const zero = (): Value => (this.#type.kind === "float" ? b.float(0) : b.constant(0, this.#type));
     const lanes = b.choose(isNew, types, fresh, () => [...this.#cells.map((cell) => b.load(cell)), zero()]);
-    this.#cells.forEach((cell, index) => { const value = lanes[index + 1]; if (value !== undefined) b.store(value, cell); });
+    this.#cells.forEach((cell, index) => {
+      const value = lanes[index + 1];
+      if (value !== undefined) b.store(value, cell);
+    });
     const [first] = lanes;
     return first ?? zero();
   }

@@ -33,14 +33,24 @@ export interface ModelParameters {
 }
 
 /** Writes the parameters of a model into the image of the memory (docs/memory-layout.md). */
-export function packWeights(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
-  if (image.length < layout.bytes) throw new CompilerBug(`an image of ${String(image.length)} bytes is shorter than its layout`);
+export function packWeights(
+  plan: Plan,
+  layout: MemoryLayout,
+  model: ModelParameters,
+  image: Uint8Array,
+): void {
+  if (image.length < layout.bytes)
+    throw new CompilerBug(`an image of ${String(image.length)} bytes is shorter than its layout`);
   packMatrices(plan, layout, model, image);
   packConstants(plan, layout, model, image);
   const view = new DataView(image.buffer, image.byteOffset, image.length);
   const { hidden, headDim } = plan.model;
-  packRows(view, layout.regions.embedding.base, layout.strides.embedding, hidden, model.embed);
-  packRows(view, layout.regions.rope.base, layout.strides.rope, headDim, model.rope);
+  packRows(
+    view,
+    { base: layout.regions.embedding.base, stride: layout.strides.embedding, width: hidden },
+    model.embed,
+  );
+  packRows(view, { base: layout.regions.rope.base, stride: layout.strides.rope, width: headDim }, model.rope);
 }
 
 /** The rotary table that `packWeights` takes. */
@@ -57,18 +67,27 @@ export function ropeTable(theta: number, headDim: number, positions: number): Fl
   return table;
 }
 
-function packRows(view: DataView, base: number, stride: number, width: number, values: Float32Array): void {
+function packRows(
+  view: DataView,
+  { base, stride, width }: { readonly base: number; readonly stride: number; readonly width: number },
+  values: Float32Array,
+): void {
   for (let index = 0; index < values.length; index++) {
     view.setFloat32(base + Math.floor(index / width) * stride + (index % width) * 4, at(values, index), true);
   }
 }
 
 /** One output channel after the other as the tiles take them; undefined pads. */
-interface Channel { readonly matrix: PackedMatrix; readonly row: number }
+interface Channel {
+  readonly matrix: PackedMatrix;
+  readonly row: number;
+}
 type Channels = readonly (Channel | undefined)[];
 
 function channelsOf(matrix: PackedMatrix, pn: number): Channels {
-  return Array.from({ length: Math.ceil(matrix.rows / pn) * pn }, (_, row) => (row < matrix.rows ? { matrix, row } : undefined));
+  return Array.from({ length: Math.ceil(matrix.rows / pn) * pn }, (_, row) =>
+    row < matrix.rows ? { matrix, row } : undefined,
+  );
 }
 
 /** Tiles of gate and up alternate. */
@@ -81,12 +100,23 @@ function alternate(gate: Channels, up: Channels, pn: number): Channels {
 }
 
 /** The matrices of a layer in the order in which they are used. */
-function matricesOf(plan: Plan, layer: LayerParameters): readonly { readonly plan: MatrixPlan; readonly channels: Channels; readonly gains: "ffn" | "next" | undefined }[] {
+function matricesOf(
+  plan: Plan,
+  layer: LayerParameters,
+): readonly {
+  readonly plan: MatrixPlan;
+  readonly channels: Channels;
+  readonly gains: "ffn" | "next" | undefined;
+}[] {
   const { pn } = plan;
   return [
     { plan: plan.qkv, channels: channelsOf(layer.qkv, pn), gains: undefined },
     { plan: plan.wo, channels: channelsOf(layer.wo, pn), gains: "ffn" },
-    { plan: plan.gateUp, channels: alternate(channelsOf(layer.wGate, pn), channelsOf(layer.wUp, pn), pn), gains: undefined },
+    {
+      plan: plan.gateUp,
+      channels: alternate(channelsOf(layer.wGate, pn), channelsOf(layer.wUp, pn), pn),
+      gains: undefined,
+    },
     { plan: plan.down, channels: channelsOf(layer.wDown, pn), gains: "next" },
   ];
 }
@@ -94,12 +124,22 @@ function matricesOf(plan: Plan, layer: LayerParameters): readonly { readonly pla
 function packMatrices(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
   const bytes = new Int8Array(image.buffer, image.byteOffset, image.length);
   let next = layout.regions.weights.base;
-  for (const layer of model.layers) for (const matrix of matricesOf(plan, layer)) next = packChannels(plan, matrix.plan, matrix.channels, bytes, next);
-  packChannels(plan, plan.head, channelsOf(model.head, plan.pn), bytes, next);
+  for (const layer of model.layers)
+    for (const matrix of matricesOf(plan, layer)) next = packChannels(plan, matrix, bytes, next);
+  packChannels(plan, { plan: plan.head, channels: channelsOf(model.head, plan.pn) }, bytes, next);
 }
 
 /** Tile by tile, beat by beat: pn channels of pk weights. Returns the address behind them. */
-function packChannels(plan: Plan, { tiles, beats, columns }: MatrixPlan, channels: Channels, bytes: Int8Array, base: number): number {
+function packChannels(
+  plan: Plan,
+  matrix: { readonly plan: MatrixPlan; readonly channels: Channels },
+  bytes: Int8Array,
+  base: number,
+): number {
+  const {
+    plan: { tiles, beats, columns },
+    channels,
+  } = matrix;
   const { pn, pk, beatBytes } = plan;
   for (let tile = 0; tile < tiles; tile++) {
     for (let n = 0; n < pn; n++) {
@@ -107,7 +147,10 @@ function packChannels(plan: Plan, { tiles, beats, columns }: MatrixPlan, channel
       if (channel === undefined) continue;
       for (let k = 0; k < columns; k++) {
         const beat = tile * beats + Math.floor(k / pk);
-        bytes[base + beat * beatBytes + n * pk + (k % pk)] = at(channel.matrix.weights, channel.row * columns + k);
+        bytes[base + beat * beatBytes + n * pk + (k % pk)] = at(
+          channel.matrix.weights,
+          channel.row * columns + k,
+        );
       }
     }
   }
@@ -125,7 +168,8 @@ function packConstants(plan: Plan, layout: MemoryLayout, model: ModelParameters,
     }
     if (first === step - 1) next += beats * step * beatBytes;
   };
-  const scalesOf = (channels: Channels): readonly number[] => channels.map((channel) => (channel === undefined ? 0 : at(channel.matrix.scales, channel.row)));
+  const scalesOf = (channels: Channels): readonly number[] =>
+    channels.map((channel) => (channel === undefined ? 0 : at(channel.matrix.scales, channel.row)));
   const first = at(model.layers, 0);
   put(first.attnNorm, Math.ceil(first.attnNorm.length / beatWords), 1, 0);
   model.layers.forEach((layer, index) => {
@@ -133,7 +177,8 @@ function packConstants(plan: Plan, layout: MemoryLayout, model: ModelParameters,
     for (const matrix of matricesOf(plan, layer)) {
       const step = matrix.gains === undefined ? 1 : 2;
       put(scalesOf(matrix.channels), scaleBeats(plan, matrix.plan), step, 0);
-      if (matrix.gains !== undefined) put(matrix.gains === "ffn" ? layer.ffnNorm : following, scaleBeats(plan, matrix.plan), 2, 1);
+      if (matrix.gains !== undefined)
+        put(matrix.gains === "ffn" ? layer.ffnNorm : following, scaleBeats(plan, matrix.plan), 2, 1);
     }
   });
   put(scalesOf(channelsOf(model.head, pn)), scaleBeats(plan, plan.head), 1, 0);

@@ -9,7 +9,10 @@ export interface LinearBeats {
 /** Beats of the int8 weights. */
 export function weightBeats({ qkv, wo, gateUp, down, head, model }: Plan): LinearBeats {
   const beatsOf = ({ tiles, beats }: MatrixPlan): number => tiles * beats;
-  return { layers: model.layers * [qkv, wo, gateUp, down].reduce((sum, matrix) => sum + beatsOf(matrix), 0), head: beatsOf(head) };
+  return {
+    layers: model.layers * [qkv, wo, gateUp, down].reduce((sum, matrix) => sum + beatsOf(matrix), 0),
+    head: beatsOf(head),
+  };
 }
 
 /** Beats that the scales of a matrix take, one f32 per output channel of its tiles. */
@@ -20,6 +23,7 @@ export function scaleBeats({ pn, beatWords }: Plan, { tiles }: MatrixPlan): numb
 /** Beats of gains and scales: gains of the first norm; per layer the scales of qkv, wo with gains in between, gate/up, down with gains in between; head. */
 export function constantBeats(plan: Plan): LinearBeats {
   const { qkv, wo, gateUp, down, head, model, beatWords } = plan;
-  const layer = scaleBeats(plan, qkv) + 2 * scaleBeats(plan, wo) + scaleBeats(plan, gateUp) + 2 * scaleBeats(plan, down);
+  const layer =
+    scaleBeats(plan, qkv) + 2 * scaleBeats(plan, wo) + scaleBeats(plan, gateUp) + 2 * scaleBeats(plan, down);
   return { layers: ceilDiv(model.hidden, beatWords) + model.layers * layer, head: scaleBeats(plan, head) };
 }

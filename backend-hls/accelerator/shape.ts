@@ -95,23 +95,43 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
   const { pn, pk, rows, pt = 1 } = design;
   const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
   const beatBytes = pn * pk;
-  if (![pn, pk, pt, model.blockSize].every(isPowerOfTwo)) throw new CompilerBug("pn, pk, pt and the block size are powers of two");
+  if (![pn, pk, pt, model.blockSize].every(isPowerOfTwo))
+    throw new CompilerBug("pn, pk, pt and the block size are powers of two");
   if (pk < 4 || beatBytes < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
-  if (rows % pt !== 0 || heads % kvHeads !== 0 || headDim % 2 !== 0 || hidden < 8) throw new CompilerBug("the shape of the model or of the array is not supported");
-  const matrix = (n: number, k: number): MatrixPlan => ({ rows: n, columns: k, tiles: ceilDiv(n, pn), beats: ceilDiv(k, pk) });
+  if (rows % pt !== 0 || heads % kvHeads !== 0 || headDim % 2 !== 0 || hidden < 8)
+    throw new CompilerBug("the shape of the model or of the array is not supported");
+  const matrix = (n: number, k: number): MatrixPlan => ({
+    rows: n,
+    columns: k,
+    tiles: ceilDiv(n, pn),
+    beats: ceilDiv(k, pk),
+  });
   const [qWidth, kvWidth] = [heads * headDim, kvHeads * headDim];
   const half = matrix(ffn, hidden);
   const beatWords = beatBytes / 4;
   return {
-    model, pn, pk, pt, rows, beatBytes, beatWords, qWidth, kvWidth, group: heads / kvHeads,
-    qkv: matrix(qWidth + 2 * kvWidth, hidden), wo: matrix(hidden, qWidth),
-    gateUp: { ...half, rows: 2 * ffn, tiles: 2 * half.tiles }, down: matrix(hidden, ffn), head: matrix(vocab, hidden),
+    model,
+    pn,
+    pk,
+    pt,
+    rows,
+    beatBytes,
+    beatWords,
+    qWidth,
+    kvWidth,
+    group: heads / kvHeads,
+    qkv: matrix(qWidth + 2 * kvWidth, hidden),
+    wo: matrix(hidden, qWidth),
+    gateUp: { ...half, rows: 2 * ffn, tiles: 2 * half.tiles },
+    down: matrix(hidden, ffn),
+    head: matrix(vocab, hidden),
     recordBeats: ceilDiv(2 * kvWidth + 8 * kvHeads, beatBytes),
     maxBlocks: ceilDiv(model.maxContext, model.blockSize),
     residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
     vectorWidth: pk * Math.max(...[hidden, qWidth, ffn].map((width) => ceilDiv(width, pk))),
     maxBurst: Math.min(16, 4096 / beatBytes),
-    cellBytes: commonDivisor(headDim, beatBytes), wordsBeforeScales: Math.floor(kvWidth / 2 / beatWords) * beatWords,
+    cellBytes: commonDivisor(headDim, beatBytes),
+    wordsBeforeScales: Math.floor(kvWidth / 2 / beatWords) * beatWords,
     sumBits: Math.min(32, Math.ceil(Math.log2(Math.max(hidden, qWidth, ffn) * 128 * 128)) + 2),
   };
 }

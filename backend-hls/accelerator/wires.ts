@@ -1,11 +1,34 @@
 import {
-  REQUEST_TYPE, beatType, bundleType, f32, i1, i16, i32, i8, intType, streamType, tokenType, vectorType, type ScheduleBuilder, type Type, type Value,
+  beatType,
+  bundleType,
+  f32,
+  i1,
+  i8,
+  i16,
+  i32,
+  intType,
+  REQUEST_TYPE,
+  type ScheduleBuilder,
+  streamType,
+  type Type,
+  tokenType,
+  type Value,
+  vectorType,
 } from "../../ir/index.ts";
 import type { Plan } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
 export const START_FIELDS = [
-  "rows", "emit", "descriptors", "weights", "constants", "embedding", "rope", "kv", "kvLayerBytes", "outputs",
+  "rows",
+  "emit",
+  "descriptors",
+  "weights",
+  "constants",
+  "embedding",
+  "rope",
+  "kv",
+  "kvLayerBytes",
+  "outputs",
 ] as const;
 
 /** Connections of the accelerator to the outside, in order. */
@@ -19,7 +42,10 @@ export function outsideConnections(plan: Plan): readonly { readonly name: string
 }
 
 /** All streams and buffers between the kernels. */
-export interface Wires extends ReturnType<typeof makeStreams>, ReturnType<typeof makeBuffers>, ReturnType<typeof makeCommands> {
+export interface Wires
+  extends ReturnType<typeof makeStreams>,
+    ReturnType<typeof makeBuffers>,
+    ReturnType<typeof makeCommands> {
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -27,7 +53,14 @@ export interface Wires extends ReturnType<typeof makeStreams>, ReturnType<typeof
 
 /** Declares every stream and buffer of the accelerator. */
 export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
-  return { start: s.outside(0), finished: s.outside(1), memory: s.outside(2), ...makeCommands(s), ...makeStreams(s, plan), ...makeBuffers(s, plan) };
+  return {
+    start: s.outside(0),
+    finished: s.outside(1),
+    memory: s.outside(2),
+    ...makeCommands(s),
+    ...makeStreams(s, plan),
+    ...makeBuffers(s, plan),
+  };
 }
 
 function makeCommands(s: ScheduleBuilder) {
@@ -69,26 +102,57 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
   const beat = beatType(beatBytes);
   const score = bundleType([f32, f32]);
   return {
-    descriptorRequests: s.stream("descriptor_req", REQUEST_TYPE), descriptorBeats: s.stream("descriptor_data", beat, 2 * maxBurst),
-    rowRequests: s.stream("row_req", REQUEST_TYPE), rowBeats: s.stream("row_data", beat, 2 * maxBurst),
-    weightRequests: s.stream("weight_req", REQUEST_TYPE), weightBeats: s.stream("weight_data", beat, 4 * maxBurst),
-    constantRequests: s.stream("constant_req", REQUEST_TYPE), constantBeats: s.stream("constant_data", beat, 2 * maxBurst),
-    kvRequests: s.stream("kv_req", REQUEST_TYPE, 4), kvBeats: s.stream("kv_data", beat, 2 * maxBurst),
-    recordRequests: s.stream("record_req", REQUEST_TYPE), recordBeats: s.stream("record_data", beat, maxBurst), recordAcks: s.tokens("record_ack"),
-    outputRequests: s.stream("output_req", REQUEST_TYPE), outputBeats: s.stream("output_data", beat, 4), outputAcks: s.tokens("output_ack"),
-    gains: s.stream("gains", f32, 2 * beatWords + 4), scales: s.stream("scales", f32, 2 * beatWords + 4),
+    descriptorRequests: s.stream("descriptor_req", REQUEST_TYPE),
+    descriptorBeats: s.stream("descriptor_data", beat, 2 * maxBurst),
+    rowRequests: s.stream("row_req", REQUEST_TYPE),
+    rowBeats: s.stream("row_data", beat, 2 * maxBurst),
+    weightRequests: s.stream("weight_req", REQUEST_TYPE),
+    weightBeats: s.stream("weight_data", beat, 4 * maxBurst),
+    constantRequests: s.stream("constant_req", REQUEST_TYPE),
+    constantBeats: s.stream("constant_data", beat, 2 * maxBurst),
+    kvRequests: s.stream("kv_req", REQUEST_TYPE, 4),
+    kvBeats: s.stream("kv_data", beat, 2 * maxBurst),
+    recordRequests: s.stream("record_req", REQUEST_TYPE),
+    recordBeats: s.stream("record_data", beat, maxBurst),
+    recordAcks: s.tokens("record_ack"),
+    outputRequests: s.stream("output_req", REQUEST_TYPE),
+    outputBeats: s.stream("output_data", beat, 4),
+    outputAcks: s.tokens("output_ack"),
+    gains: s.stream("gains", f32, 2 * beatWords + 4),
+    scales: s.stream("scales", f32, 2 * beatWords + 4),
     sums: s.stream("sums", vectorType(pt * pn, intType(plan.sumBits)), 4),
-    toQkv: s.stream("to_qkv", f32, 4), toResidual: s.stream("to_residual", f32, 4), toActivation: s.stream("to_activation", f32, 4), toArgmax: s.stream("to_argmax", f32, 4),
-    fromResidual: s.stream("from_residual", f32, 4), fromActivation: s.stream("from_activation", f32, 4), fromAttention: s.stream("from_attention", f32, 4),
-    rotated: s.stream("rotated", f32, 2 * headDim + 16), magnitudes: s.stream("magnitudes", i32, 4), headScales: s.stream("head_scales", score, 4),
+    toQkv: s.stream("to_qkv", f32, 4),
+    toResidual: s.stream("to_residual", f32, 4),
+    toActivation: s.stream("to_activation", f32, 4),
+    toArgmax: s.stream("to_argmax", f32, 4),
+    fromResidual: s.stream("from_residual", f32, 4),
+    fromActivation: s.stream("from_activation", f32, 4),
+    fromAttention: s.stream("from_attention", f32, 4),
+    rotated: s.stream("rotated", f32, 2 * headDim + 16),
+    magnitudes: s.stream("magnitudes", i32, 4),
+    headScales: s.stream("head_scales", score, 4),
     forwardedBeats: s.stream("forwarded_kv", beat, 4),
-    scoresForMaximum: s.stream("scores_for_maximum", score, 4), scores: s.stream("scores", score, 2 * blockSize * heads),
-    maxima: s.stream("maxima", bundleType([f32, f32, i32]), heads + 2), blockWeights: s.stream("block_weights", i32, 8),
-    blockTotals: s.stream("block_totals", bundleType([f32, i32, i32]), heads + 2), blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2), valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
+    scoresForMaximum: s.stream("scores_for_maximum", score, 4),
+    scores: s.stream("scores", score, 2 * blockSize * heads),
+    maxima: s.stream("maxima", bundleType([f32, f32, i32]), heads + 2),
+    blockWeights: s.stream("block_weights", i32, 8),
+    blockTotals: s.stream("block_totals", bundleType([f32, i32, i32]), heads + 2),
+    blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2),
+    valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
     laneChoices: s.stream("lane_choices", bundleType([i32, i32, i32]), 4),
-    rowLoaded: s.tokens("row_loaded"), collected: s.tokens("collected"), scaled: s.tokens("scaled"), quantized: s.tokens("quantized"),
-    qkvStored: s.tokens("qkv_stored"), headsQuantized: s.tokens("heads_quantized"), residualDone: s.tokens("residual_done", 4), argmaxDone: s.tokens("argmax_done"), idleTaken: s.tokens("idle_taken"),
-    keysLoaded: s.tokens("keys_loaded"), valuesLoaded: s.tokens("values_loaded"), keysFree: s.tokens("keys_free"), valuesFree: s.tokens("values_free"),
+    rowLoaded: s.tokens("row_loaded"),
+    collected: s.tokens("collected"),
+    scaled: s.tokens("scaled"),
+    quantized: s.tokens("quantized"),
+    qkvStored: s.tokens("qkv_stored"),
+    headsQuantized: s.tokens("heads_quantized"),
+    residualDone: s.tokens("residual_done", 4),
+    argmaxDone: s.tokens("argmax_done"),
+    idleTaken: s.tokens("idle_taken"),
+    keysLoaded: s.tokens("keys_loaded"),
+    valuesLoaded: s.tokens("values_loaded"),
+    keysFree: s.tokens("keys_free"),
+    valuesFree: s.tokens("values_free"),
   };
 }
 
@@ -100,15 +164,27 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
   const record = [2, blockSize, (recordBeats * beatBytes) / plan.cellBytes];
   const scales = [2, blockSize, recordBeats * beatWords - plan.wordsBeforeScales];
   return {
-    residual: s.buffer("residual", [rows, plan.residualWidth], f32), cosines: s.buffer("cosines", [rows, headDim / 2], f32), sines: s.buffer("sines", [rows, headDim / 2], f32),
-    tables: s.buffer("tables", [rows, whole(maxBlocks)], i32), positions: s.buffer("positions", [rows + 1], i32), slots: s.buffer("slots", [rows], i32),
-    vector: s.buffer("vector", [rows, plan.vectorWidth], f32), activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
-    squares: s.buffer("squares", [rows, 8], f32, "lut"), largest: s.buffer("largest", [rows], i32, "lut"),
-    inverses: s.buffer("inverses", [rows], f32), rowScales: s.buffer("row_scales", [rows], f32),
-    qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32), qkvCopy: s.buffer("qkv_copy", [rows, qkv.tiles * pn], f32),
-    queries8: s.buffer("queries8", [rows, qWidth], i8), queryScales: s.buffer("query_scales", [rows, heads], f32),
-    newRecords: s.buffer("new_records", [rows, 2 * kvWidth], i8), newScales: s.buffer("new_scales", [rows, 2 * kvHeads], f32),
-    keyRecords: s.buffer("key_records", record, cell), valueRecords: s.buffer("value_records", record, cell),
-    keyScales: s.buffer("key_scales", scales, i32), valueScales: s.buffer("value_scales", scales, i32),
+    residual: s.buffer("residual", [rows, plan.residualWidth], f32),
+    cosines: s.buffer("cosines", [rows, headDim / 2], f32),
+    sines: s.buffer("sines", [rows, headDim / 2], f32),
+    tables: s.buffer("tables", [rows, whole(maxBlocks)], i32),
+    positions: s.buffer("positions", [rows + 1], i32),
+    slots: s.buffer("slots", [rows], i32),
+    vector: s.buffer("vector", [rows, plan.vectorWidth], f32),
+    activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
+    squares: s.buffer("squares", [rows, 8], f32, "lut"),
+    largest: s.buffer("largest", [rows], i32, "lut"),
+    inverses: s.buffer("inverses", [rows], f32),
+    rowScales: s.buffer("row_scales", [rows], f32),
+    qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32),
+    qkvCopy: s.buffer("qkv_copy", [rows, qkv.tiles * pn], f32),
+    queries8: s.buffer("queries8", [rows, qWidth], i8),
+    queryScales: s.buffer("query_scales", [rows, heads], f32),
+    newRecords: s.buffer("new_records", [rows, 2 * kvWidth], i8),
+    newScales: s.buffer("new_scales", [rows, 2 * kvHeads], f32),
+    keyRecords: s.buffer("key_records", record, cell),
+    valueRecords: s.buffer("value_records", record, cell),
+    keyScales: s.buffer("key_scales", scales, i32),
+    valueScales: s.buffer("value_scales", scales, i32),
   };
 }

@@ -1,4 +1,4 @@
-import { affineSum, f32, i32, i8, vectorType, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import { affineSum, f32, i8, i32, type ScheduleBuilder, type Value, vectorType } from "../../../ir/index.ts";
 import { all, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -14,21 +14,58 @@ export function rotateKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { headDim, heads, kvHeads } = plan.model;
   const halfWidth = headDim / 2;
   s.kernel({
-    name: "rotate", command: w.rotateCommand, fields: ["rows"],
-    connections: { stored: w.qkvStored, qkv: w.qkvBuffer, copy: w.qkvCopy, cosines: w.cosines, sines: w.sines, out: w.rotated, magnitudes: w.magnitudes },
+    name: "rotate",
+    command: w.rotateCommand,
+    fields: ["rows"],
+    connections: {
+      stored: w.qkvStored,
+      qkv: w.qkvBuffer,
+      copy: w.qkvCopy,
+      cosines: w.cosines,
+      sines: w.sines,
+      out: w.rotated,
+      magnitudes: w.magnitudes,
+    },
     body: ({ b, port, field }) => {
-      nest(b, { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), half: 2, j: halfWidth }, ({ row, head, half, j }) => {
-        b.when(isFirst(b, row, head, half, j), () => { b.readFields(port.stored); });
-        const first = b.load(port.qkv, row, affineSum([[head, headDim], [j, 1]]));
-        const second = b.load(port.copy, row, affineSum([[head, headDim], [j, 1]], halfWidth));
-        const isSecond = b.equals(half, 1);
-        const own = b.mulf(b.select(isSecond, second, first), b.load(port.cosines, row, j));
-        const other = b.mulf(b.select(isSecond, first, second), b.load(port.sines, row, j));
-        const turned = b.addf(own, b.select(isSecond, other, b.negf(other)));
-        const value = b.select(isBelow(b, head, heads + kvHeads), turned, b.select(isSecond, second, first));
-        b.write(port.out, value);
-        b.write(port.magnitudes, b.bitcast(b.abs(value), i32));
-      });
+      nest(
+        b,
+        { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), half: 2, j: halfWidth },
+        ({ row, head, half, j }) => {
+          b.when(isFirst(b, row, head, half, j), () => {
+            b.readFields(port.stored);
+          });
+          const first = b.load(
+            port.qkv,
+            row,
+            affineSum([
+              [head, headDim],
+              [j, 1],
+            ]),
+          );
+          const second = b.load(
+            port.copy,
+            row,
+            affineSum(
+              [
+                [head, headDim],
+                [j, 1],
+              ],
+              halfWidth,
+            ),
+          );
+          const isSecond = b.equals(half, 1);
+          const own = b.mulf(b.select(isSecond, second, first), b.load(port.cosines, row, j));
+          const other = b.mulf(b.select(isSecond, first, second), b.load(port.sines, row, j));
+          const turned = b.addf(own, b.select(isSecond, other, b.negf(other)));
+          const value = b.select(
+            isBelow(b, head, heads + kvHeads),
+            turned,
+            b.select(isSecond, second, first),
+          );
+          b.write(port.out, value);
+          b.write(port.magnitudes, b.bitcast(b.abs(value), i32));
+        },
+      );
     },
   });
 }
@@ -37,16 +74,24 @@ export function rotateKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 export function headMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { headDim } = plan.model;
   s.kernel({
-    name: "head_maximum", command: w.headMaximumCommand, fields: ["rows"], connections: { magnitudes: w.magnitudes, out: w.headScales },
+    name: "head_maximum",
+    command: w.headMaximumCommand,
+    fields: ["rows"],
+    connections: { magnitudes: w.magnitudes, out: w.headScales },
     body: ({ b, port, field }) => {
       // Several maxima take turns, so that each has as many iterations' time.
-      const turns = Array.from({ length: Math.min(4, headDim) }, (_, turn) => register(b, `maximum${String(turn)}`, i32));
+      const turns = Array.from({ length: Math.min(4, headDim) }, (_, turn) =>
+        register(b, `maximum${String(turn)}`, i32),
+      );
       nest(b, { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), j: headDim }, ({ j }) => {
         const magnitude = b.read(port.magnitudes);
         const others = turns.map((turn) => b.load(turn));
         const oldest = others.pop() ?? magnitude;
         const own = b.maxsi(b.select(isBelow(b, j, turns.length), b.int(0), oldest), magnitude);
-        [own, ...others].forEach((value, turn) => { const cell = turns[turn]; if (cell !== undefined) b.store(value, cell); });
+        [own, ...others].forEach((value, turn) => {
+          const cell = turns[turn];
+          if (cell !== undefined) b.store(value, cell);
+        });
         const largest = others.reduce((most, other) => b.maxsi(most, other), own);
         b.when(isLast(b, j, headDim), () => {
           const { inverse, scale } = quantizationOf(b, b.bitcast(largest, f32));
@@ -61,24 +106,70 @@ export function headMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
 export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { headDim, heads } = plan.model;
   s.kernel({
-    name: "quantize_heads", command: w.quantizeHeadsCommand, fields: ["rows"], done: w.headsQuantized,
-    connections: { values: w.rotated, scales: w.headScales, queries: w.queries8, queryScales: w.queryScales, records: w.newRecords, newScales: w.newScales },
+    name: "quantize_heads",
+    command: w.quantizeHeadsCommand,
+    fields: ["rows"],
+    done: w.headsQuantized,
+    connections: {
+      values: w.rotated,
+      scales: w.headScales,
+      queries: w.queries8,
+      queryScales: w.queryScales,
+      records: w.newRecords,
+      newScales: w.newScales,
+    },
     body: ({ b, port, field }) => {
       const cells = [register(b, "inverse", f32), register(b, "scale", f32)] as const;
-      nest(b, { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), j: headDim }, ({ row, head, j }) => {
-        const isNew = b.equals(j, 0);
-        const [inverse, scale] = b.choose(isNew, [f32, f32], () => b.readFields(port.scales), () => cells.map((cell) => b.load(cell)));
-        if (inverse === undefined || scale === undefined) return;
-        b.store(inverse, cells[0]);
-        b.store(scale, cells[1]);
-        const q = b.toInt(b.mulf(b.read(port.values), inverse), 8);
-        const isQuery = isBelow(b, head, heads);
-        const isOther = not(b, isQuery);
-        b.when(isQuery, () => { b.store(q, port.queries, row, affineSum([[head, headDim], [j, 1]])); });
-        b.when(all(b, isQuery, isNew), () => { b.store(b.mulf(scale, b.float(1 / Math.sqrt(headDim))), port.queryScales, row, head); });
-        b.when(isOther, () => { b.store(q, port.records, row, affineSum([[head, headDim], [j, 1]], -heads * headDim)); });
-        b.when(all(b, isOther, isNew), () => { b.store(scale, port.newScales, row, affineSum([[head, 1]], -heads)); });
-      });
+      nest(
+        b,
+        { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), j: headDim },
+        ({ row, head, j }) => {
+          const isNew = b.equals(j, 0);
+          const [inverse, scale] = b.choose(
+            isNew,
+            [f32, f32],
+            () => b.readFields(port.scales),
+            () => cells.map((cell) => b.load(cell)),
+          );
+          if (inverse === undefined || scale === undefined) return;
+          b.store(inverse, cells[0]);
+          b.store(scale, cells[1]);
+          const q = b.toInt(b.mulf(b.read(port.values), inverse), 8);
+          const isQuery = isBelow(b, head, heads);
+          const isOther = not(b, isQuery);
+          b.when(isQuery, () => {
+            b.store(
+              q,
+              port.queries,
+              row,
+              affineSum([
+                [head, headDim],
+                [j, 1],
+              ]),
+            );
+          });
+          b.when(all(b, isQuery, isNew), () => {
+            b.store(b.mulf(scale, b.float(1 / Math.sqrt(headDim))), port.queryScales, row, head);
+          });
+          b.when(isOther, () => {
+            b.store(
+              q,
+              port.records,
+              row,
+              affineSum(
+                [
+                  [head, headDim],
+                  [j, 1],
+                ],
+                -heads * headDim,
+              ),
+            );
+          });
+          b.when(all(b, isOther, isNew), () => {
+            b.store(scale, port.newScales, row, affineSum([[head, 1]], -heads));
+          });
+        },
+      );
     },
   });
 }
@@ -88,21 +179,46 @@ export function writeRecordsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
   const { beatWords, beatBytes, recordBeats, kvWidth, model } = plan;
   const dataWords = kvWidth / 2;
   s.kernel({
-    name: "write_records", command: w.writeRecordsCommand, fields: ["rows", "base"],
-    connections: { quantized: w.headsQuantized, records: w.newRecords, scales: w.newScales, slots: w.slots, requests: w.recordRequests, out: w.recordBeats },
+    name: "write_records",
+    command: w.writeRecordsCommand,
+    fields: ["rows", "base"],
+    connections: {
+      quantized: w.headsQuantized,
+      records: w.newRecords,
+      scales: w.newScales,
+      slots: w.slots,
+      requests: w.recordRequests,
+      out: w.recordBeats,
+    },
     body: ({ b, port, field }) => {
       nest(b, { row: { to: field.rows, max: plan.rows }, beat: recordBeats }, ({ row, beat }) => {
-        b.when(isFirst(b, row, beat), () => { b.readFields(port.quantized); });
+        b.when(isFirst(b, row, beat), () => {
+          b.readFields(port.quantized);
+        });
         b.when(b.equals(beat, 0), () => {
-          b.write(port.requests, b.addi(field.base, b.muli(b.load(port.slots, row), b.int(recordBeats * beatBytes))), b.int(recordBeats));
+          b.write(
+            port.requests,
+            b.addi(field.base, b.muli(b.load(port.slots, row), b.int(recordBeats * beatBytes))),
+            b.int(recordBeats),
+          );
         });
         const bytes: Value[] = [];
         for (let lane = 0; lane < beatWords; lane++) {
           const word = position(b, beat, beatWords, b.index(lane));
-          const dataBytes = (): readonly Value[] => [0, 1, 2, 3].map((byte) => b.load(port.records, row, affineSum([[beat, beatBytes]], 4 * lane + byte)));
-          const scaleWord = (): readonly Value[] => [b.bitcast(b.load(port.scales, row, affineSum([[beat, beatWords]], lane - dataWords)), i32)];
+          const dataBytes = (): readonly Value[] =>
+            [0, 1, 2, 3].map((byte) =>
+              b.load(port.records, row, affineSum([[beat, beatBytes]], 4 * lane + byte)),
+            );
+          const scaleWord = (): readonly Value[] => [
+            b.bitcast(b.load(port.scales, row, affineSum([[beat, beatWords]], lane - dataWords)), i32),
+          ];
           const scaleBytes = (): readonly Value[] => {
-            const [bits = b.int(0)] = b.choose(isBelow(b, word, dataWords + 2 * model.kvHeads), [i32], scaleWord, () => [b.int(0)]);
+            const [bits = b.int(0)] = b.choose(
+              isBelow(b, word, dataWords + 2 * model.kvHeads),
+              [i32],
+              scaleWord,
+              () => [b.int(0)],
+            );
             return b.lanes(b.vectorCast(b.vector([bits], i32), vectorType(4, i8)));
           };
           bytes.push(...b.choose(isBelow(b, word, dataWords), [i8, i8, i8, i8], dataBytes, scaleBytes));
@@ -112,4 +228,3 @@ export function writeRecordsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
     },
   });
 }
-

@@ -1,6 +1,13 @@
-import { i32, f32, vectorType, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { affineSum } from "../../../ir/index.ts";
-import { LaneShifter, all, isBelow, isFirst, isLast, nest, not, position } from "../nest.ts";
+import {
+  affineSum,
+  f32,
+  i32,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Value,
+  vectorType,
+} from "../../../ir/index.ts";
+import { all, isBelow, isFirst, isLast, LaneShifter, nest, not, position } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -16,21 +23,47 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const rope = ceilDiv(model.headDim, beatWords);
   const most = embedding + rope + ceilDiv(plan.maxBlocks, beatWords);
   s.kernel({
-    name: "load_row", command: w.loadRow, fields: ["row", "position", "slot", "beats"], done: w.rowLoaded,
-    connections: { data: w.rowBeats, residual: w.residual, cosines: w.cosines, sines: w.sines, tables: w.tables, positions: w.positions, slots: w.slots },
+    name: "load_row",
+    command: w.loadRow,
+    fields: ["row", "position", "slot", "beats"],
+    done: w.rowLoaded,
+    connections: {
+      data: w.rowBeats,
+      residual: w.residual,
+      cosines: w.cosines,
+      sines: w.sines,
+      tables: w.tables,
+      positions: w.positions,
+      slots: w.slots,
+    },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "word", beatWords, i32);
       nest(b, { beat: { to: field.beats, max: most }, lane: beatWords }, ({ beat, lane }) => {
         const word = shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan));
-        const at = (skipped: number): ReturnType<typeof affineSum> => affineSum([[beat, beatWords], [lane, 1]], -skipped);
+        const at = (skipped: number): ReturnType<typeof affineSum> =>
+          affineSum(
+            [
+              [beat, beatWords],
+              [lane, 1],
+            ],
+            -skipped,
+          );
         const inEmbedding = isBelow(b, beat, embedding);
         const inRope = isBelow(b, beat, embedding + rope);
-        b.when(inEmbedding, () => { b.store(b.bitcast(word, f32), port.residual, field.row, at(0)); });
+        b.when(inEmbedding, () => {
+          b.store(b.bitcast(word, f32), port.residual, field.row, at(0));
+        });
         const angle = b.addi(position(b, beat, beatWords, lane), b.index(-embedding * beatWords));
         const [isCosine, isAngle] = [isBelow(b, angle, model.headDim / 2), isBelow(b, angle, model.headDim)];
-        b.when(all(b, not(b, inEmbedding), isCosine), () => { b.store(b.bitcast(word, f32), port.cosines, field.row, at(embedding * beatWords)); });
-        b.when(all(b, not(b, inEmbedding), not(b, isCosine), isAngle), () => { b.store(b.bitcast(word, f32), port.sines, field.row, at(embedding * beatWords + model.headDim / 2)); });
-        b.when(not(b, inRope), () => { b.store(word, port.tables, field.row, at((embedding + rope) * beatWords)); });
+        b.when(all(b, not(b, inEmbedding), isCosine), () => {
+          b.store(b.bitcast(word, f32), port.cosines, field.row, at(embedding * beatWords));
+        });
+        b.when(all(b, not(b, inEmbedding), not(b, isCosine), isAngle), () => {
+          b.store(b.bitcast(word, f32), port.sines, field.row, at(embedding * beatWords + model.headDim / 2));
+        });
+        b.when(not(b, inRope), () => {
+          b.store(word, port.tables, field.row, at((embedding + rope) * beatWords));
+        });
         b.when(isFirst(b, beat, lane), () => {
           b.store(field.position, port.positions, field.row);
           b.store(field.slot, port.slots, field.row);
@@ -43,19 +76,36 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 /** Splits the constants of a matrix into its output scales and, beat by beat in between, the gains of the norm that follows. */
 export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { beatWords } = plan;
-  const most = Math.max(...[plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head].map(({ tiles }) => ceilDiv(tiles * plan.pn, beatWords)));
+  const most = Math.max(
+    ...[plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head].map(({ tiles }) =>
+      ceilDiv(tiles * plan.pn, beatWords),
+    ),
+  );
   s.kernel({
-    name: "split_constants", command: w.splitConstants, fields: ["beats", "parts", "onlyGains", "scaleCount", "gainCount"],
+    name: "split_constants",
+    command: w.splitConstants,
+    fields: ["beats", "parts", "onlyGains", "scaleCount", "gainCount"],
     connections: { data: w.constantBeats, gains: w.gains, scales: w.scales },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "word", beatWords, i32);
-      nest(b, { beat: { to: field.beats, max: most }, part: { to: field.parts, max: 2 }, lane: beatWords }, ({ beat, part, lane }) => {
-        const value = b.bitcast(shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan)), f32);
-        const element = b.addi(b.muli(beat, b.index(beatWords)), lane);
-        const isGain = b.ori(field.onlyGains, b.equals(part, 1));
-        b.when(all(b, isGain, isBelow(b, element, field.gainCount)), () => { b.write(port.gains, value); });
-        b.when(all(b, not(b, isGain), isBelow(b, element, field.scaleCount)), () => { b.write(port.scales, value); });
-      });
+      nest(
+        b,
+        { beat: { to: field.beats, max: most }, part: { to: field.parts, max: 2 }, lane: beatWords },
+        ({ beat, part, lane }) => {
+          const value = b.bitcast(
+            shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan)),
+            f32,
+          );
+          const element = b.addi(b.muli(beat, b.index(beatWords)), lane);
+          const isGain = b.ori(field.onlyGains, b.equals(part, 1));
+          b.when(all(b, isGain, isBelow(b, element, field.gainCount)), () => {
+            b.write(port.gains, value);
+          });
+          b.when(all(b, not(b, isGain), isBelow(b, element, field.scaleCount)), () => {
+            b.write(port.scales, value);
+          });
+        },
+      );
     },
   });
 }
@@ -67,7 +117,9 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const blockBits = Math.log2(model.blockSize);
   const [embedding, rope] = [ceilDiv(model.hidden, beatWords), ceilDiv(model.headDim, beatWords)];
   s.kernel({
-    name: "rows", command: w.rowsCommand, fields: ["rows", "embedding", "rope"],
+    name: "rows",
+    command: w.rowsCommand,
+    fields: ["rows", "embedding", "rope"],
     connections: { data: w.descriptorBeats, load: w.loadRow, requests: w.rowRequests },
     body: ({ b, port, field }) => {
       const words = DESCRIPTOR_FIELDS.map(({ name }) => b.array(name, [], i32, { storage: "reg" }));
@@ -76,19 +128,39 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           const lanes = wordsOf(b, b.read(port.data), plan);
           words.forEach((cell, index) => {
             const lane = lanes[index % beatWords];
-            if (lane !== undefined) b.when(b.equals(slot, Math.floor(index / beatWords)), () => { b.store(lane, cell); });
+            if (lane !== undefined)
+              b.when(b.equals(slot, Math.floor(index / beatWords)), () => {
+                b.store(lane, cell);
+              });
           });
         });
         const [token, place, kvSlot, , table] = words.map((cell) => b.load(cell));
         if (token === undefined || place === undefined || kvSlot === undefined || table === undefined) return;
         const blocks = b.addi(b.shrui(place, b.int(blockBits)), b.int(1));
         const tableBeats = b.shrui(b.addi(blocks, b.int(beatWords - 1)), b.int(Math.log2(beatWords)));
-        const addressOf = (base: Value, number: Value, beats: number): Value => b.addi(base, b.muli(number, b.int(beats * beatBytes)));
+        const addressOf = (base: Value, number: Value, beats: number): Value =>
+          b.addi(base, b.muli(number, b.int(beats * beatBytes)));
         const [isEmbedding, isRope] = [b.equals(slot, recordBeats), b.equals(slot, recordBeats + 1)];
-        b.when(isEmbedding, () => { b.write(port.load, b.indexCast(row, field.rows.type), place, kvSlot, b.addi(tableBeats, b.int(embedding + rope))); });
+        b.when(isEmbedding, () => {
+          b.write(
+            port.load,
+            b.indexCast(row, field.rows.type),
+            place,
+            kvSlot,
+            b.addi(tableBeats, b.int(embedding + rope)),
+          );
+        });
         b.when(not(b, isBelow(b, slot, recordBeats)), () => {
-          const address = b.select(isEmbedding, addressOf(field.embedding, token, embedding), b.select(isRope, addressOf(field.rope, place, rope), table));
-          b.write(port.requests, address, b.select(isEmbedding, b.int(embedding), b.select(isRope, b.int(rope), tableBeats)));
+          const address = b.select(
+            isEmbedding,
+            addressOf(field.embedding, token, embedding),
+            b.select(isRope, addressOf(field.rope, place, rope), table),
+          );
+          b.write(
+            port.requests,
+            address,
+            b.select(isEmbedding, b.int(embedding), b.select(isRope, b.int(rope), tableBeats)),
+          );
         });
       });
     },
@@ -97,7 +169,14 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 
 /** The 32-bit words of a row descriptor. */
 export const DESCRIPTOR_FIELDS = [
-  { name: "token" }, { name: "position" }, { name: "kv_slot" }, { name: "sequence" }, { name: "block_table" }, { name: "emit" }, { name: "visible_low" }, { name: "visible_high" },
+  { name: "token" },
+  { name: "position" },
+  { name: "kv_slot" },
+  { name: "sequence" },
+  { name: "block_table" },
+  { name: "emit" },
+  { name: "visible_low" },
+  { name: "visible_high" },
 ] as const;
 const DESCRIPTOR_WORDS = DESCRIPTOR_FIELDS.length;
 
@@ -105,17 +184,29 @@ const DESCRIPTOR_WORDS = DESCRIPTOR_FIELDS.length;
 export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const steps = 2 * plan.model.layers + 1;
   s.kernel({
-    name: "finish", command: w.finishCommand, fields: ["emit"], done: w.finished,
-    connections: { residualDone: w.residualDone, argmaxDone: w.argmaxDone, outputAcks: w.outputAcks, idleTaken: w.idleTaken },
+    name: "finish",
+    command: w.finishCommand,
+    fields: ["emit"],
+    done: w.finished,
+    connections: {
+      residualDone: w.residualDone,
+      argmaxDone: w.argmaxDone,
+      outputAcks: w.outputAcks,
+      idleTaken: w.idleTaken,
+    },
     body: ({ b, port, field }) => {
       nest(b, { step: steps + 1 }, ({ step }) => {
-        b.when(isBelow(b, step, steps), () => { b.readFields(port.residualDone); });
+        b.when(isBelow(b, step, steps), () => {
+          b.readFields(port.residualDone);
+        });
         const isEnd = isLast(b, step, steps + 1);
         b.when(all(b, field.emit, isEnd), () => {
           b.readFields(port.outputAcks);
           b.readFields(port.argmaxDone);
         });
-        b.when(all(b, not(b, field.emit), isEnd), () => { b.readFields(port.idleTaken); });
+        b.when(all(b, not(b, field.emit), isEnd), () => {
+          b.readFields(port.idleTaken);
+        });
       });
     },
   });

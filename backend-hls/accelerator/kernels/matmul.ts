@@ -1,12 +1,24 @@
-import { affineSum, f32, i8, intType, vectorType, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { LaneShifter, hold, isFirst, isLast, nest, not } from "../nest.ts";
+import {
+  affineSum,
+  f32,
+  i8,
+  intType,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Value,
+  vectorType,
+} from "../../../ir/index.ts";
+import { hold, isFirst, isLast, LaneShifter, nest, not } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
 function largest(plan: Plan): { readonly tiles: number; readonly beats: number } {
   const matrices = [plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head];
-  return { tiles: Math.max(...matrices.map(({ tiles }) => tiles)), beats: Math.max(...matrices.map(({ beats }) => beats)) };
+  return {
+    tiles: Math.max(...matrices.map(({ tiles }) => tiles)),
+    beats: Math.max(...matrices.map(({ beats }) => beats)),
+  };
 }
 
 /** Exact sum of products of int8 lanes. */
@@ -20,32 +32,56 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, pk, pt, rows, beatBytes } = plan;
   const { tiles: mostTiles, beats: mostBeats } = largest(plan);
   s.kernel({
-    name: "matmul", command: w.matmulCommand, fields: ["tiles", "beats", "groups", "isActive"],
-    connections: { quantized: w.quantized, idleTaken: w.idleTaken, weights: w.weightBeats, activation: w.activation8, sums: w.sums },
+    name: "matmul",
+    command: w.matmulCommand,
+    fields: ["tiles", "beats", "groups", "isActive"],
+    connections: {
+      quantized: w.quantized,
+      idleTaken: w.idleTaken,
+      weights: w.weightBeats,
+      activation: w.activation8,
+      sums: w.sums,
+    },
     body: ({ b, port, field }) => {
       const held = b.array("beat", [], vectorType(beatBytes, i8), { storage: "reg" });
-      const accumulators = b.array("accumulators", [rows, pn], intType(plan.sumBits), { storage: rows === 1 ? "reg" : "lut" });
-      const beats = { to: field.beats, max: mostBeats };
-      nest(b, { tile: { to: field.tiles, max: mostTiles }, k: beats, group: { to: field.groups, max: rows / pt } }, ({ tile, k, group }) => {
-        b.when(isFirst(b, tile, k, group), () => { b.readFields(port.quantized); });
-        b.when(not(b, field.isActive), () => { b.write(port.idleTaken); });
-        b.when(field.isActive, () => {
-          const weights = b.lanes(hold(b, held, b.equals(group, 0), () => b.read(port.weights))).map((lane) => b.extsi(lane, plan.sumBits));
-          const isNew = b.equals(k, 0);
-          const totals: Value[] = [];
-          for (let p = 0; p < pt; p++) {
-            const row = affineSum([[group, pt]], p);
-            const inputs = Array.from({ length: pk }, (_, lane) => b.extsi(b.load(port.activation, row, affineSum([[k, pk]], lane)), plan.sumBits));
-            for (let n = 0; n < pn; n++) {
-              const sum = dot(b, inputs, weights.slice(n * pk, (n + 1) * pk));
-              const total = b.select(isNew, sum, b.addi(b.load(accumulators, row, n), sum));
-              b.store(total, accumulators, row, n);
-              totals.push(total);
-            }
-          }
-          b.when(isLast(b, k, beats), () => { b.write(port.sums, b.vector(totals, intType(plan.sumBits))); });
-        });
+      const accumulators = b.array("accumulators", [rows, pn], intType(plan.sumBits), {
+        storage: rows === 1 ? "reg" : "lut",
       });
+      const beats = { to: field.beats, max: mostBeats };
+      nest(
+        b,
+        { tile: { to: field.tiles, max: mostTiles }, k: beats, group: { to: field.groups, max: rows / pt } },
+        ({ tile, k, group }) => {
+          b.when(isFirst(b, tile, k, group), () => {
+            b.readFields(port.quantized);
+          });
+          b.when(not(b, field.isActive), () => {
+            b.write(port.idleTaken);
+          });
+          b.when(field.isActive, () => {
+            const weights = b
+              .lanes(hold(b, held, b.equals(group, 0), () => b.read(port.weights)))
+              .map((lane) => b.extsi(lane, plan.sumBits));
+            const isNew = b.equals(k, 0);
+            const totals: Value[] = [];
+            for (let p = 0; p < pt; p++) {
+              const row = affineSum([[group, pt]], p);
+              const inputs = Array.from({ length: pk }, (_, lane) =>
+                b.extsi(b.load(port.activation, row, affineSum([[k, pk]], lane)), plan.sumBits),
+              );
+              for (let n = 0; n < pn; n++) {
+                const sum = dot(b, inputs, weights.slice(n * pk, (n + 1) * pk));
+                const total = b.select(isNew, sum, b.addi(b.load(accumulators, row, n), sum));
+                b.store(total, accumulators, row, n);
+                totals.push(total);
+              }
+            }
+            b.when(isLast(b, k, beats), () => {
+              b.write(port.sums, b.vector(totals, intType(plan.sumBits)));
+            });
+          });
+        },
+      );
     },
   });
 }
@@ -54,20 +90,65 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, pt, rows } = plan;
   s.kernel({
-    name: "dequantize", command: w.dequantizeCommand, fields: ["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"],
-    connections: { sums: w.sums, scales: w.scales, rowScales: w.rowScales, qkv: w.toQkv, residual: w.toResidual, activation: w.toActivation, argmax: w.toArgmax },
+    name: "dequantize",
+    command: w.dequantizeCommand,
+    fields: ["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"],
+    connections: {
+      sums: w.sums,
+      scales: w.scales,
+      rowScales: w.rowScales,
+      qkv: w.toQkv,
+      residual: w.toResidual,
+      activation: w.toActivation,
+      argmax: w.toArgmax,
+    },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "sum", pt * pn, intType(plan.sumBits));
       const channelScales = b.array("channel_scales", [pn], f32, { storage: "lut" });
-      nest(b, { tile: { to: field.tiles, max: largest(plan).tiles }, group: { to: field.groups, max: rows / pt }, p: pt, lane: pn }, ({ group, p, lane }) => {
-        const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
-        const [scale = sum] = b.choose(isFirst(b, group, p), [f32], () => { const made = b.read(port.scales); b.store(made, channelScales, lane); return [made]; }, () => [b.load(channelScales, lane)]);
-        const y = b.mulf(b.mulf(b.toFloat(sum), scale), b.load(port.rowScales, affineSum([[group, pt], [p, 1]])));
-        b.when(field.toQkv, () => { b.write(port.qkv, y); });
-        b.when(field.toResidual, () => { b.write(port.residual, y); });
-        b.when(field.toActivation, () => { b.write(port.activation, y); });
-        b.when(field.toArgmax, () => { b.write(port.argmax, y); });
-      });
+      nest(
+        b,
+        {
+          tile: { to: field.tiles, max: largest(plan).tiles },
+          group: { to: field.groups, max: rows / pt },
+          p: pt,
+          lane: pn,
+        },
+        ({ group, p, lane }) => {
+          const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
+          const [scale = sum] = b.choose(
+            isFirst(b, group, p),
+            [f32],
+            () => {
+              const made = b.read(port.scales);
+              b.store(made, channelScales, lane);
+              return [made];
+            },
+            () => [b.load(channelScales, lane)],
+          );
+          const y = b.mulf(
+            b.mulf(b.toFloat(sum), scale),
+            b.load(
+              port.rowScales,
+              affineSum([
+                [group, pt],
+                [p, 1],
+              ]),
+            ),
+          );
+          b.when(field.toQkv, () => {
+            b.write(port.qkv, y);
+          });
+          b.when(field.toResidual, () => {
+            b.write(port.residual, y);
+          });
+          b.when(field.toActivation, () => {
+            b.write(port.activation, y);
+          });
+          b.when(field.toArgmax, () => {
+            b.write(port.argmax, y);
+          });
+        },
+      );
     },
   });
 }
@@ -75,13 +156,29 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
 /** Queries, keys and values into their buffer, twice: the two halves of a rotated pair are read at once. */
 export function storeQkvKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
-    name: "store_qkv", command: w.storeQkvCommand, fields: ["rows"], done: w.qkvStored, connections: { y: w.toQkv, qkv: w.qkvBuffer, copy: w.qkvCopy },
+    name: "store_qkv",
+    command: w.storeQkvCommand,
+    fields: ["rows"],
+    done: w.qkvStored,
+    connections: { y: w.toQkv, qkv: w.qkvBuffer, copy: w.qkvCopy },
     body: ({ b, port, field }) => {
-      nest(b, { tile: plan.qkv.tiles, row: { to: field.rows, max: plan.rows }, lane: plan.pn }, ({ tile, row, lane }) => {
-        const y = b.read(port.y);
-        for (const target of [port.qkv, port.copy]) b.store(y, target, row, affineSum([[tile, plan.pn], [lane, 1]]));
-      });
+      nest(
+        b,
+        { tile: plan.qkv.tiles, row: { to: field.rows, max: plan.rows }, lane: plan.pn },
+        ({ tile, row, lane }) => {
+          const y = b.read(port.y);
+          for (const target of [port.qkv, port.copy])
+            b.store(
+              y,
+              target,
+              row,
+              affineSum([
+                [tile, plan.pn],
+                [lane, 1],
+              ]),
+            );
+        },
+      );
     },
   });
 }
-

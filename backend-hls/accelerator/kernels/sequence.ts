@@ -1,6 +1,6 @@
-import { type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { constantBeats, weightBeats } from "../packing.ts";
+import type { LoopBuilder, ScheduleBuilder, Value } from "../../../ir/index.ts";
 import { all, nest, not } from "../nest.ts";
+import { constantBeats, weightBeats } from "../packing.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
 import { DESCRIPTOR_FIELDS } from "./load.ts";
@@ -22,7 +22,11 @@ function phaseOf(b: LoopBuilder, layer: Value, phase: Value, layers: number): Ph
   const inLayer = not(b, b.equals(layer, layers));
   const only = (number: number): Value => all(b, inLayer, b.equals(phase, number));
   return {
-    start: all(b, b.equals(layer, 0), b.equals(phase, 0)), qkv: only(1), wo: only(2), gateUp: only(3), down: only(4),
+    start: all(b, b.equals(layer, 0), b.equals(phase, 0)),
+    qkv: only(1),
+    wo: only(2),
+    gateUp: only(3),
+    down: only(4),
     head: all(b, b.equals(layer, layers), b.equals(phase, 1)),
   };
 }
@@ -34,15 +38,36 @@ function pick(b: LoopBuilder, cases: readonly (readonly [Value, number])[], widt
 
 /** The program: walks over layers and phases and sends every kernel its commands; order comes from tokens between the kernels. */
 export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { model: { layers } } = plan;
+  const {
+    model: { layers },
+  } = plan;
   s.kernel({
-    name: "sequence", command: w.start, fields: START_FIELDS,
+    name: "sequence",
+    command: w.start,
+    fields: START_FIELDS,
     connections: {
-      rows: w.rowsCommand, descriptors: w.descriptorRequests, weights: w.weightRequests, constants: w.constantRequests, outputs: w.outputRequests, finish: w.finishCommand,
-      split: w.splitConstants, residual: w.residualCommand, collect: w.collectCommand, scale: w.scaleCommand, quantize: w.quantizeCommand,
-      matmul: w.matmulCommand, dequantize: w.dequantizeCommand, activation: w.activationCommand, argmax: w.argmaxCommand, chooseToken: w.chooseTokenCommand,
-      storeQkv: w.storeQkvCommand, rotate: w.rotateCommand, headMaximum: w.headMaximumCommand, quantizeHeads: w.quantizeHeadsCommand,
-      writeRecords: w.writeRecordsCommand, attendRows: w.attendRowsCommand,
+      rows: w.rowsCommand,
+      descriptors: w.descriptorRequests,
+      weights: w.weightRequests,
+      constants: w.constantRequests,
+      outputs: w.outputRequests,
+      finish: w.finishCommand,
+      split: w.splitConstants,
+      residual: w.residualCommand,
+      collect: w.collectCommand,
+      scale: w.scaleCommand,
+      quantize: w.quantizeCommand,
+      matmul: w.matmulCommand,
+      dequantize: w.dequantizeCommand,
+      activation: w.activationCommand,
+      argmax: w.argmaxCommand,
+      chooseToken: w.chooseTokenCommand,
+      storeQkv: w.storeQkvCommand,
+      rotate: w.rotateCommand,
+      headMaximum: w.headMaximumCommand,
+      quantizeHeads: w.quantizeHeadsCommand,
+      writeRecords: w.writeRecordsCommand,
+      attendRows: w.attendRowsCommand,
     },
     body: ({ b, port, field }) => {
       nest(b, { layer: layers + 1, phase: PHASES }, ({ layer, phase }) => {
@@ -53,21 +78,32 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         const padded = b.shli(groups, b.int(groupBits, 16));
         b.when(is.start, () => {
           b.write(port.rows, field.rows, field.embedding, field.rope);
-          b.write(port.descriptors, field.descriptors, b.muli(b.extui(field.rows, 32), b.int(ceilDiv(DESCRIPTOR_FIELDS.length, plan.beatWords))));
+          b.write(
+            port.descriptors,
+            field.descriptors,
+            b.muli(b.extui(field.rows, 32), b.int(ceilDiv(DESCRIPTOR_FIELDS.length, plan.beatWords))),
+          );
           b.write(port.finish, field.emit);
         });
-        sendFetches({ b, plan, is, isHead }, { weights: port.weights, constants: port.constants, split: port.split }, field);
+        sendFetches(
+          { b, plan, is, isHead },
+          { weights: port.weights, constants: port.constants, split: port.split },
+          field,
+        );
         const step: StepScope = { b, plan, is, isHead, rows: field.rows, padded, groups };
         sendMatrix(step, port);
         sendVector(step, port);
         b.when(is.qkv, () => {
           b.write(port.storeQkv, padded);
-          for (const target of [port.rotate, port.headMaximum, port.quantizeHeads]) b.write(target, field.rows);
+          for (const target of [port.rotate, port.headMaximum, port.quantizeHeads])
+            b.write(target, field.rows);
           const base = b.addi(field.kv, b.muli(b.indexCast(layer, field.kv.type), field.kvLayerBytes));
           b.write(port.writeRecords, field.rows, base);
           b.write(port.attendRows, field.rows, base);
         });
-        b.when(is.gateUp, () => { b.write(port.activation, padded, b.int(plan.gateUp.tiles / 2)); });
+        b.when(is.gateUp, () => {
+          b.write(port.activation, padded, b.int(plan.gateUp.tiles / 2));
+        });
         b.when(isHead, () => {
           b.write(port.argmax, padded, field.rows);
           b.write(port.chooseToken, field.rows);
@@ -91,10 +127,22 @@ interface StepScope extends FetchScope {
 }
 
 /** One long burst of weights and one of constants for all layers, another for the head where it is wanted. */
-function sendFetches({ b, plan, is, isHead }: FetchScope, port: { readonly weights: Value; readonly constants: Value; readonly split: Value }, field: { readonly weights: Value; readonly constants: Value }): void {
-  const fetch = (target: Value, base: Value, { layers, head }: { readonly layers: number; readonly head: number }): void => {
+function sendFetches(
+  { b, plan, is, isHead }: FetchScope,
+  port: { readonly weights: Value; readonly constants: Value; readonly split: Value },
+  field: { readonly weights: Value; readonly constants: Value },
+): void {
+  const fetch = (
+    target: Value,
+    base: Value,
+    { layers, head }: { readonly layers: number; readonly head: number },
+  ): void => {
     b.when(b.ori(is.start, isHead), () => {
-      b.write(target, b.select(is.start, base, b.addi(base, b.int(layers * plan.beatBytes))), b.select(is.start, b.int(layers), b.int(head)));
+      b.write(
+        target,
+        b.select(is.start, base, b.addi(base, b.int(layers * plan.beatBytes))),
+        b.select(is.start, b.int(layers), b.int(head)),
+      );
     });
   };
   fetch(port.weights, field.weights, weightBeats(plan));
@@ -103,10 +151,34 @@ function sendFetches({ b, plan, is, isHead }: FetchScope, port: { readonly weigh
   const beatsOf = ({ tiles }: MatrixPlan): number => ceilDiv(tiles * plan.pn, plan.beatWords);
   const withGains = b.ori(is.wo, is.down);
   b.when(all(b, anyOf(b, [is.start, is.qkv, is.wo, is.gateUp, is.down, isHead])), () => {
-    const matrices = [[is.qkv, qkv], [is.wo, wo], [is.gateUp, gateUp], [is.down, down], [is.head, head]] as const;
-    const beats = pick(b, [[is.start, ceilDiv(plan.model.hidden, plan.beatWords)], ...matrices.map(([bit, matrix]) => [bit, beatsOf(matrix)] as const)], 32);
-    const scales = pick(b, matrices.map(([bit, { tiles }]) => [bit, tiles * plan.pn] as const), 32);
-    b.write(port.split, beats, b.select(withGains, b.int(2, 8), b.int(1, 8)), is.start, scales, b.int(plan.model.hidden));
+    const matrices = [
+      [is.qkv, qkv],
+      [is.wo, wo],
+      [is.gateUp, gateUp],
+      [is.down, down],
+      [is.head, head],
+    ] as const;
+    const beats = pick(
+      b,
+      [
+        [is.start, ceilDiv(plan.model.hidden, plan.beatWords)],
+        ...matrices.map(([bit, matrix]) => [bit, beatsOf(matrix)] as const),
+      ],
+      32,
+    );
+    const scales = pick(
+      b,
+      matrices.map(([bit, { tiles }]) => [bit, tiles * plan.pn] as const),
+      32,
+    );
+    b.write(
+      port.split,
+      beats,
+      b.select(withGains, b.int(2, 8), b.int(1, 8)),
+      is.start,
+      scales,
+      b.int(plan.model.hidden),
+    );
   });
 }
 
@@ -115,33 +187,115 @@ function anyOf(b: LoopBuilder, bits: readonly Value[]): Value {
 }
 
 /** The array and the kernel behind it. A step without head runs the array once idle, to take the last token. */
-function sendMatrix({ b, plan, is, isHead, groups }: StepScope, port: { readonly matmul: Value; readonly dequantize: Value }): void {
-  const matrices = [[is.qkv, plan.qkv], [is.wo, plan.wo], [is.gateUp, plan.gateUp], [is.down, plan.down], [isHead, plan.head]] as const;
-  const active = anyOf(b, matrices.map(([bit]) => bit));
-  const tiles = pick(b, matrices.map(([bit, matrix]) => [bit, matrix.tiles] as const), 32);
-  const beats = pick(b, matrices.map(([bit, matrix]) => [bit, matrix.beats] as const), 32);
+function sendMatrix(
+  { b, plan, is, isHead, groups }: StepScope,
+  port: { readonly matmul: Value; readonly dequantize: Value },
+): void {
+  const matrices = [
+    [is.qkv, plan.qkv],
+    [is.wo, plan.wo],
+    [is.gateUp, plan.gateUp],
+    [is.down, plan.down],
+    [isHead, plan.head],
+  ] as const;
+  const active = anyOf(
+    b,
+    matrices.map(([bit]) => bit),
+  );
+  const tiles = pick(
+    b,
+    matrices.map(([bit, matrix]) => [bit, matrix.tiles] as const),
+    32,
+  );
+  const beats = pick(
+    b,
+    matrices.map(([bit, matrix]) => [bit, matrix.beats] as const),
+    32,
+  );
   const one = (value: Value): Value => b.select(active, value, b.constant(1, value.type));
-  b.when(b.ori(active, is.head), () => { b.write(port.matmul, one(tiles), one(beats), one(groups), active); });
-  b.when(active, () => { b.write(port.dequantize, tiles, groups, is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead); });
+  b.when(b.ori(active, is.head), () => {
+    b.write(port.matmul, one(tiles), one(beats), one(groups), active);
+  });
+  b.when(active, () => {
+    b.write(port.dequantize, tiles, groups, is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead);
+  });
 }
 
 /** Residual, collection, scale and quantization of the vector that the next matrix takes. */
-function sendVector({ b, plan, is, rows, padded }: StepScope, port: { readonly residual: Value; readonly collect: Value; readonly scale: Value; readonly quantize: Value }): void {
-  const { model: { hidden, ffn }, qWidth, pn, pk } = plan;
+function sendVector(
+  { b, plan, is, rows, padded }: StepScope,
+  port: {
+    readonly residual: Value;
+    readonly collect: Value;
+    readonly scale: Value;
+    readonly quantize: Value;
+  },
+): void {
+  const {
+    model: { hidden, ffn },
+    qWidth,
+    pn,
+    pk,
+  } = plan;
   const isNorm = anyOf(b, [is.start, is.wo, is.down]);
   const ratio = 8 / Math.min(pn, 8);
   const outerOf = (width: number): number => ceilDiv(ceilDiv(width, pn), ratio);
-  b.when(isNorm, () => { b.write(port.residual, b.select(is.start, rows, padded), b.int(plan.wo.tiles), is.start); });
+  b.when(isNorm, () => {
+    b.write(port.residual, b.select(is.start, rows, padded), b.int(plan.wo.tiles), is.start);
+  });
   b.when(anyOf(b, [isNorm, is.qkv, is.gateUp]), () => {
-    const count = pick(b, [[isNorm, hidden], [is.qkv, qWidth], [is.gateUp, ffn]], 32);
-    const width = pick(b, [[isNorm, hidden], [is.qkv, qWidth], [is.gateUp, ffn]].map(([bit, n]) => [bit as Value, ceilDiv(n as number, pk) * pk] as const), 32); // pairs of a bit and a width
+    const count = pick(
+      b,
+      [
+        [isNorm, hidden],
+        [is.qkv, qWidth],
+        [is.gateUp, ffn],
+      ],
+      32,
+    );
+    const padding = (width: number): number => ceilDiv(width, pk) * pk;
+    const widths = [
+      [isNorm, padding(hidden)],
+      [is.qkv, padding(qWidth)],
+      [is.gateUp, padding(ffn)],
+    ] as const;
+    const width = pick(b, widths, 32);
     const rowGroups = b.shrui(b.addi(b.extui(rows, 32), b.int(ratio - 1)), b.int(Math.log2(ratio)));
-    const outer = b.select(is.qkv, rowGroups, pick(b, [[isNorm, outerOf(hidden)], [is.gateUp, outerOf(ffn)]], 32));
+    const outer = b.select(
+      is.qkv,
+      rowGroups,
+      pick(
+        b,
+        [
+          [isNorm, outerOf(hidden)],
+          [is.gateUp, outerOf(ffn)],
+        ],
+        32,
+      ),
+    );
     const present = b.select(b.ori(is.start, is.qkv), rows, padded);
-    const lines = b.select(is.qkv, b.extui(rows, 32), pick(b, [[isNorm, ceilDiv(hidden, pn)], [is.gateUp, ceilDiv(ffn, pn)]], 32));
-    b.write(port.collect, lines, outer, b.select(is.qkv, b.int(ceilDiv(qWidth, pn), 16), present), count, isNorm, is.qkv);
+    const lines = b.select(
+      is.qkv,
+      b.extui(rows, 32),
+      pick(
+        b,
+        [
+          [isNorm, ceilDiv(hidden, pn)],
+          [is.gateUp, ceilDiv(ffn, pn)],
+        ],
+        32,
+      ),
+    );
+    b.write(
+      port.collect,
+      lines,
+      outer,
+      b.select(is.qkv, b.int(ceilDiv(qWidth, pn), 16), present),
+      count,
+      isNorm,
+      is.qkv,
+    );
     b.write(port.scale, present, b.select(isNorm, b.int(8, 8), b.int(1, 8)), isNorm);
     b.write(port.quantize, present, width, count);
   });
 }
-

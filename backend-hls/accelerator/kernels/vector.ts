@@ -1,5 +1,4 @@
-import { f32, i32, i8, vectorType, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { affineSum } from "../../../ir/index.ts";
+import { affineSum, f32, i8, i32, type ScheduleBuilder, type Value, vectorType } from "../../../ir/index.ts";
 import { all, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -7,17 +6,43 @@ import type { Wires } from "../wires.ts";
 /** x += y, element by element; what the next norm sees goes on. At the start of a step x is only shown. */
 export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
-    name: "add_residual", command: w.residualCommand, fields: ["rows", "tiles", "isStart"], done: w.residualDone,
+    name: "add_residual",
+    command: w.residualCommand,
+    fields: ["rows", "tiles", "isStart"],
+    done: w.residualDone,
     connections: { y: w.toResidual, x: w.residual, out: w.fromResidual, rowLoaded: w.rowLoaded },
     body: ({ b, port, field }) => {
-      nest(b, { tile: { to: field.tiles, max: plan.wo.tiles }, row: { to: field.rows, max: plan.rows }, lane: plan.pn }, ({ tile, row, lane }) => {
-        b.when(all(b, field.isStart, isFirst(b, tile, lane)), () => { b.readFields(port.rowLoaded); });
-        const at = [row, affineSum([[tile, plan.pn], [lane, 1]])] as const;
-        const x = b.load(port.x, ...at);
-        const [sum = x] = b.choose(field.isStart, [f32], () => [x], () => [b.addf(x, b.read(port.y))]);
-        b.when(not(b, field.isStart), () => { b.store(sum, port.x, ...at); });
-        b.write(port.out, sum);
-      });
+      nest(
+        b,
+        {
+          tile: { to: field.tiles, max: plan.wo.tiles },
+          row: { to: field.rows, max: plan.rows },
+          lane: plan.pn,
+        },
+        ({ tile, row, lane }) => {
+          b.when(all(b, field.isStart, isFirst(b, tile, lane)), () => {
+            b.readFields(port.rowLoaded);
+          });
+          const at = [
+            row,
+            affineSum([
+              [tile, plan.pn],
+              [lane, 1],
+            ]),
+          ] as const;
+          const x = b.load(port.x, ...at);
+          const [sum = x] = b.choose(
+            field.isStart,
+            [f32],
+            () => [x],
+            () => [b.addf(x, b.read(port.y))],
+          );
+          b.when(not(b, field.isStart), () => {
+            b.store(sum, port.x, ...at);
+          });
+          b.write(port.out, sum);
+        },
+      );
     },
   });
 }
@@ -35,14 +60,28 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const outerMax = ceilDiv(Math.max(tilesOf(plan.model.hidden), tilesOf(plan.model.ffn), rows), ratio);
   const middleMax = Math.max(rows, tilesOf(plan.qWidth));
   s.kernel({
-    name: "collect", command: w.collectCommand, fields: ["lines", "outer", "middle", "count", "isNorm", "byRow"], done: w.collected,
+    name: "collect",
+    command: w.collectCommand,
+    fields: ["lines", "outer", "middle", "count", "isNorm", "byRow"],
+    done: w.collected,
     connections: {
-      fromResidual: w.fromResidual, fromActivation: w.fromActivation, fromAttention: w.fromAttention, gains: w.gains,
-      vector: w.vector, squares: w.squares, largest: w.largest,
+      fromResidual: w.fromResidual,
+      fromActivation: w.fromActivation,
+      fromAttention: w.fromAttention,
+      gains: w.gains,
+      vector: w.vector,
+      squares: w.squares,
+      largest: w.largest,
     },
     body: ({ b, port, field }) => {
       const gains = b.array("gain_of_lane", [ratio, pn], f32, { storage: "lut" });
-      const bounds = { outer: { to: field.outer, max: outerMax }, low: ratio, middle: { to: field.middle, max: middleMax }, high: wide, lane: narrow } as const;
+      const bounds = {
+        outer: { to: field.outer, max: outerMax },
+        low: ratio,
+        middle: { to: field.middle, max: middleMax },
+        high: wide,
+        lane: narrow,
+      } as const;
       nest(b, bounds, ({ outer, low, middle, high, lane }) => {
         const line = position(b, outer, ratio, low);
         const place = b.addi(b.muli(high, b.index(narrow)), lane);
@@ -51,20 +90,60 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         const hasElement = b.ori(not(b, field.byRow), isBelow(b, rowIndex, field.count));
         const isReal = isBelow(b, b.select(field.byRow, rowIndex, tileIndex), field.count);
         b.when(all(b, isBelow(b, line, field.lines), hasElement), () => {
-          const [x = b.float(0)] = b.choose(field.byRow, [f32], () => [b.read(port.fromAttention)], () => b.choose(field.isNorm, [f32], () => [b.read(port.fromResidual)], () => [b.read(port.fromActivation)]));
+          const [x = b.float(0)] = b.choose(
+            field.byRow,
+            [f32],
+            () => [b.read(port.fromAttention)],
+            () =>
+              b.choose(
+                field.isNorm,
+                [f32],
+                () => [b.read(port.fromResidual)],
+                () => [b.read(port.fromActivation)],
+              ),
+          );
           const row = b.select(field.byRow, line, middle);
           const index = b.select(field.byRow, rowIndex, tileIndex);
-          const [value = x] = b.choose(field.isNorm, [f32], () => {
-            const gain = b.choose(b.equals(middle, 0), [f32], () => { const [made = x] = b.choose(isBelow(b, tileIndex, field.count), [f32], () => [b.read(port.gains)], () => [b.float(0)]); b.store(made, gains, low, place); return [made]; }, () => [b.load(gains, low, place)]);
-            return [b.mulf(x, gain[0] ?? x)];
-          }, () => [x]);
+          const [value = x] = b.choose(
+            field.isNorm,
+            [f32],
+            () => {
+              const gain = b.choose(
+                b.equals(middle, 0),
+                [f32],
+                () => {
+                  const [made = x] = b.choose(
+                    isBelow(b, tileIndex, field.count),
+                    [f32],
+                    () => [b.read(port.gains)],
+                    () => [b.float(0)],
+                  );
+                  b.store(made, gains, low, place);
+                  return [made];
+                },
+                () => [b.load(gains, low, place)],
+              );
+              return [b.mulf(x, gain[0] ?? x)];
+            },
+            () => [x],
+          );
           b.when(isReal, () => {
             b.store(value, port.vector, row, index);
             const magnitude = b.bitcast(b.abs(value), i32);
-            b.store(b.select(b.equals(index, 0), magnitude, b.maxsi(b.load(port.largest, row), magnitude)), port.largest, row);
+            b.store(
+              b.select(b.equals(index, 0), magnitude, b.maxsi(b.load(port.largest, row), magnitude)),
+              port.largest,
+              row,
+            );
           });
           b.when(all(b, field.isNorm, isReal), () => {
-            const part = [middle, affineSum([[low, narrow], [lane, 1]])] as const;
+            const part = [
+              middle,
+              affineSum([
+                [low, narrow],
+                [lane, 1],
+              ]),
+            ] as const;
             const before = b.select(isBelow(b, index, 8), b.float(0), b.load(port.squares, ...part));
             b.store(b.addf(before, b.mulf(x, x)), port.squares, ...part);
           });
@@ -78,31 +157,53 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 export function scaleKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { hidden, eps } = plan.model;
   s.kernel({
-    name: "scale", command: w.scaleCommand, fields: ["rows", "passes", "isNorm"], done: w.scaled,
-    connections: { collected: w.collected, squares: w.squares, largest: w.largest, inverses: w.inverses, scales: w.rowScales },
+    name: "scale",
+    command: w.scaleCommand,
+    fields: ["rows", "passes", "isNorm"],
+    done: w.scaled,
+    connections: {
+      collected: w.collected,
+      squares: w.squares,
+      largest: w.largest,
+      inverses: w.inverses,
+      scales: w.rowScales,
+    },
     body: ({ b, port, field }) => {
       const sums = b.array("sum_of_squares", [plan.rows], f32, { storage: "lut" });
-      nest(b, { pass: { to: field.passes, max: 8 }, row: { to: field.rows, max: plan.rows } }, ({ pass, row }) => {
-        b.when(isFirst(b, pass, row), () => { b.readFields(port.collected); });
-        const start = hidden % 8;
-        const part = b.select(isBelow(b, pass, 8 - start), b.addi(pass, b.index(start)), b.subi(pass, b.index(8 - start)));
-        const square = b.load(port.squares, row, part);
-        const sum = b.select(b.equals(pass, 0), square, b.addf(b.load(sums, row), square));
-        b.store(sum, sums, row);
-        b.when(isLast(b, pass, { to: field.passes, max: 8 }), () => {
-          const largest = b.bitcast(b.load(port.largest, row), f32);
-          const { inverse, scale } = quantizationOf(b, largest);
-          const root = b.rsqrt(b.addf(b.mulf(sum, b.float(1 / hidden)), b.float(eps)));
-          b.store(inverse, port.inverses, row);
-          b.store(b.select(field.isNorm, b.mulf(scale, root), scale), port.scales, row);
-        });
-      });
+      nest(
+        b,
+        { pass: { to: field.passes, max: 8 }, row: { to: field.rows, max: plan.rows } },
+        ({ pass, row }) => {
+          b.when(isFirst(b, pass, row), () => {
+            b.readFields(port.collected);
+          });
+          const start = hidden % 8;
+          const part = b.select(
+            isBelow(b, pass, 8 - start),
+            b.addi(pass, b.index(start)),
+            b.subi(pass, b.index(8 - start)),
+          );
+          const square = b.load(port.squares, row, part);
+          const sum = b.select(b.equals(pass, 0), square, b.addf(b.load(sums, row), square));
+          b.store(sum, sums, row);
+          b.when(isLast(b, pass, { to: field.passes, max: 8 }), () => {
+            const largest = b.bitcast(b.load(port.largest, row), f32);
+            const { inverse, scale } = quantizationOf(b, largest);
+            const root = b.rsqrt(b.addf(b.mulf(sum, b.float(1 / hidden)), b.float(eps)));
+            b.store(inverse, port.inverses, row);
+            b.store(b.select(field.isNorm, b.mulf(scale, root), scale), port.scales, row);
+          });
+        },
+      );
     },
   });
 }
 
 /** `inv` and `s` of quantize(v) in docs/numerics.md, from the largest magnitude. */
-export function quantizationOf(b: Parameters<typeof isBelow>[0], largest: Value): { readonly inverse: Value; readonly scale: Value } {
+export function quantizationOf(
+  b: Parameters<typeof isBelow>[0],
+  largest: Value,
+): { readonly inverse: Value; readonly scale: Value } {
   return {
     inverse: b.mulf(b.float(127), b.recip(b.maxf(largest, b.float(2 ** -100)))),
     scale: b.mulf(largest, b.float(1 / 127)),
@@ -112,14 +213,23 @@ export function quantizationOf(b: Parameters<typeof isBelow>[0], largest: Value)
 /** Makes int8 of the vector buffer; what pads it to whole beats becomes 0. */
 export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
-    name: "quantize", command: w.quantizeCommand, fields: ["rows", "padded", "count"], done: w.quantized,
+    name: "quantize",
+    command: w.quantizeCommand,
+    fields: ["rows", "padded", "count"],
+    done: w.quantized,
     connections: { scaled: w.scaled, vector: w.vector, inverses: w.inverses, out: w.activation8 },
     body: ({ b, port, field }) => {
-      nest(b, { row: { to: field.rows, max: plan.rows }, i: { to: field.padded, max: plan.vectorWidth } }, ({ row, i }) => {
-        b.when(isFirst(b, row, i), () => { b.readFields(port.scaled); });
-        const q = b.toInt(b.mulf(b.load(port.vector, row, i), b.load(port.inverses, row)), 8);
-        b.store(b.select(isBelow(b, i, field.count), q, b.int(0, 8)), port.out, row, i);
-      });
+      nest(
+        b,
+        { row: { to: field.rows, max: plan.rows }, i: { to: field.padded, max: plan.vectorWidth } },
+        ({ row, i }) => {
+          b.when(isFirst(b, row, i), () => {
+            b.readFields(port.scaled);
+          });
+          const q = b.toInt(b.mulf(b.load(port.vector, row, i), b.load(port.inverses, row)), 8);
+          b.store(b.select(isBelow(b, i, field.count), q, b.int(0, 8)), port.out, row, i);
+        },
+      );
     },
   });
 }
@@ -128,19 +238,33 @@ export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 export function activationKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn } = plan;
   s.kernel({
-    name: "activate", command: w.activationCommand, fields: ["rows", "pairs"], connections: { y: w.toActivation, out: w.fromActivation },
+    name: "activate",
+    command: w.activationCommand,
+    fields: ["rows", "pairs"],
+    connections: { y: w.toActivation, out: w.fromActivation },
     body: ({ b, port, field }) => {
       const gates = b.array("gates", [plan.rows, pn], f32, { storage: "lut" });
-      nest(b, { pair: { to: field.pairs, max: plan.gateUp.tiles / 2 }, half: 2, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ half, row, lane }) => {
-        const y = b.read(port.y);
-        const isGate = b.equals(half, 0);
-        b.when(isGate, () => { b.store(y, gates, row, lane); });
-        b.when(not(b, isGate), () => {
-          const gate = b.load(gates, row, lane);
-          const sigmoid = b.recip(b.addf(b.float(1), b.exp(b.negf(gate))));
-          b.write(port.out, b.mulf(b.mulf(gate, sigmoid), y));
-        });
-      });
+      nest(
+        b,
+        {
+          pair: { to: field.pairs, max: plan.gateUp.tiles / 2 },
+          half: 2,
+          row: { to: field.rows, max: plan.rows },
+          lane: pn,
+        },
+        ({ half, row, lane }) => {
+          const y = b.read(port.y);
+          const isGate = b.equals(half, 0);
+          b.when(isGate, () => {
+            b.store(y, gates, row, lane);
+          });
+          b.when(not(b, isGate), () => {
+            const gate = b.load(gates, row, lane);
+            const sigmoid = b.recip(b.addf(b.float(1), b.exp(b.negf(gate))));
+            b.write(port.out, b.mulf(b.mulf(gate, sigmoid), y));
+          });
+        },
+      );
     },
   });
 }
@@ -149,20 +273,39 @@ export function activationKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
 export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, head } = plan;
   s.kernel({
-    name: "argmax", command: w.argmaxCommand, fields: ["rows", "emitted"], done: w.argmaxDone, connections: { y: w.toArgmax, out: w.laneChoices },
+    name: "argmax",
+    command: w.argmaxCommand,
+    fields: ["rows", "emitted"],
+    done: w.argmaxDone,
+    connections: { y: w.toArgmax, out: w.laneChoices },
     body: ({ b, port, field }) => {
-      const [keys, tokens, logits] = ["keys", "tokens", "logits"].map((name) => b.array(name, [plan.rows, pn], i32, { storage: "lut" }));
+      const [keys, tokens, logits] = ["keys", "tokens", "logits"].map((name) =>
+        b.array(name, [plan.rows, pn], i32, { storage: "lut" }),
+      );
       if (keys === undefined || tokens === undefined || logits === undefined) return;
-      nest(b, { tile: head.tiles, row: { to: field.rows, max: plan.rows }, lane: pn }, ({ tile, row, lane }) => {
-        const y = b.read(port.y);
-        const index = position(b, tile, pn, lane);
-        const key = b.select(isBelow(b, index, head.rows), orderedKey(b, y), b.int(-(2 ** 31)));
-        const before = b.load(keys, row, lane);
-        const isBetter = b.ori(b.equals(tile, 0), b.cmpi("sgt", key, before));
-        const best = [b.select(isBetter, key, before), b.select(isBetter, b.indexCast(index, i32), b.load(tokens, row, lane)), b.select(isBetter, b.bitcast(y, i32), b.load(logits, row, lane))];
-        [keys, tokens, logits].forEach((cells, part) => { const value = best[part]; if (value !== undefined) b.store(value, cells, row, lane); });
-        b.when(all(b, isLast(b, tile, head.tiles), isBelow(b, row, field.emitted)), () => { b.write(port.out, ...best); });
-      });
+      nest(
+        b,
+        { tile: head.tiles, row: { to: field.rows, max: plan.rows }, lane: pn },
+        ({ tile, row, lane }) => {
+          const y = b.read(port.y);
+          const index = position(b, tile, pn, lane);
+          const key = b.select(isBelow(b, index, head.rows), orderedKey(b, y), b.int(-(2 ** 31)));
+          const before = b.load(keys, row, lane);
+          const isBetter = b.ori(b.equals(tile, 0), b.cmpi("sgt", key, before));
+          const best = [
+            b.select(isBetter, key, before),
+            b.select(isBetter, b.indexCast(index, i32), b.load(tokens, row, lane)),
+            b.select(isBetter, b.bitcast(y, i32), b.load(logits, row, lane)),
+          ];
+          [keys, tokens, logits].forEach((cells, part) => {
+            const value = best[part];
+            if (value !== undefined) b.store(value, cells, row, lane);
+          });
+          b.when(all(b, isLast(b, tile, head.tiles), isBelow(b, row, field.emitted)), () => {
+            b.write(port.out, ...best);
+          });
+        },
+      );
     },
   });
 }
@@ -171,20 +314,30 @@ export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 export function chooseTokenKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, beatWords, beatBytes } = plan;
   s.kernel({
-    name: "choose_token", command: w.chooseTokenCommand, fields: ["rows"], connections: { choices: w.laneChoices, out: w.outputBeats },
+    name: "choose_token",
+    command: w.chooseTokenCommand,
+    fields: ["rows"],
+    connections: { choices: w.laneChoices, out: w.outputBeats },
     body: ({ b, port, field }) => {
       const cells = ["key", "token", "logit"].map((name) => register(b, name, i32));
       nest(b, { row: { to: field.rows, max: plan.rows }, lane: pn }, ({ lane }) => {
         const fresh = b.readFields(port.choices);
         const held = cells.map((cell) => b.load(cell));
         const [[key, token], [heldKey, heldToken]] = [fresh, held];
-        if (key === undefined || token === undefined || heldKey === undefined || heldToken === undefined) return;
+        if (key === undefined || token === undefined || heldKey === undefined || heldToken === undefined)
+          return;
         const isEarlier = all(b, b.cmpi("eq", key, heldKey), b.cmpi("slt", token, heldToken));
         const isBetter = b.ori(b.equals(lane, 0), b.ori(b.cmpi("sgt", key, heldKey), isEarlier));
         const best = fresh.map((value, part) => b.select(isBetter, value, held[part] ?? value));
-        best.forEach((value, part) => { const cell = cells[part]; if (cell !== undefined) b.store(value, cell); });
+        best.forEach((value, part) => {
+          const cell = cells[part];
+          if (cell !== undefined) b.store(value, cell);
+        });
         b.when(isLast(b, lane, pn), () => {
-          const words = b.vector([...best.slice(1), ...Array.from({ length: beatWords - 2 }, () => b.int(0))], i32);
+          const words = b.vector(
+            [...best.slice(1), ...Array.from({ length: beatWords - 2 }, () => b.int(0))],
+            i32,
+          );
           b.write(port.out, b.vectorCast(words, vectorType(beatBytes, i8)));
         });
       });
@@ -200,4 +353,3 @@ function orderedKey(b: Parameters<typeof isBelow>[0], value: Value): Value {
   const ordered = b.select(b.cmpi("slt", bits, b.int(0)), b.xori(bits, b.int(0x7fffffff)), bits);
   return b.select(isNumber, b.select(isZero, b.int(0), ordered), b.int(-(2 ** 31)));
 }
-

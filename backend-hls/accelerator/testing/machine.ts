@@ -1,5 +1,25 @@
-import { ALL_OPS, CompilerBug, ScheduleInterpreter, renderDiagnostic, verify, type Diagnostic } from "../../../ir/index.ts";
-import { buildAccelerator, decodeStep, encodeStep, layoutMemory, packWeights, type ArrayShape, type MemoryLayout, type ModelParameters, type ModelShape, type Plan, type Row, type RowOutput } from "../index.ts";
+import {
+  ALL_OPS,
+  CompilerBug,
+  type Diagnostic,
+  renderDiagnostic,
+  ScheduleInterpreter,
+  verify,
+} from "../../../ir/index.ts";
+import {
+  type ArrayShape,
+  buildAccelerator,
+  decodeStep,
+  encodeStep,
+  layoutMemory,
+  type MemoryLayout,
+  type ModelParameters,
+  type ModelShape,
+  type Plan,
+  packWeights,
+  type Row,
+  type RowOutput,
+} from "../index.ts";
 
 /** An accelerator with its memory in the dataflow interpreter. */
 export class InterpretedAccelerator {
@@ -8,7 +28,12 @@ export class InterpretedAccelerator {
   readonly image: Uint8Array;
   readonly interpreter: ScheduleInterpreter;
 
-  constructor(model: ModelShape, design: ArrayShape, parameters: ModelParameters, options: { readonly kvBlocks: number; readonly checkOrder?: boolean }) {
+  constructor(
+    model: ModelShape,
+    design: ArrayShape,
+    parameters: ModelParameters,
+    options: { readonly kvBlocks: number; readonly checkOrder?: boolean },
+  ) {
     const { schedule, plan } = buildAccelerator(model, design);
     const problems = verify(schedule, ALL_OPS);
     if (problems.length > 0) throw new CompilerBug(text(problems));
@@ -16,7 +41,10 @@ export class InterpretedAccelerator {
     this.layout = layoutMemory(plan, options.kvBlocks);
     this.image = new Uint8Array(this.layout.bytes);
     packWeights(plan, this.layout, parameters, this.image);
-    const made = ScheduleInterpreter.create(schedule, { memories: [this.image], checkOrder: options.checkOrder ?? false });
+    const made = ScheduleInterpreter.create(schedule, {
+      memories: [this.image],
+      checkOrder: options.checkOrder ?? false,
+    });
     if (made.kind === "error") throw new CompilerBug(text(made.diagnostics));
     this.interpreter = made.value;
   }

@@ -15,16 +15,28 @@ export function randomNumbers(seed: number): (count: number) => number {
 export function randomParameters(model: ModelShape, seed: number): ModelParameters {
   const { hidden, layers, heads, kvHeads, headDim, ffn, vocab } = model;
   const random = randomNumbers(seed);
-  const floats = (count: number, from: number, to: number): Float32Array => Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
+  const floats = (count: number, from: number, to: number): Float32Array =>
+    Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
   const matrix = (rows: number, columns: number): PackedMatrix => ({
-    rows, columns, weights: Int8Array.from({ length: rows * columns }, () => random(255) - 127), scales: floats(rows, 0.0005, 0.005),
+    rows,
+    columns,
+    weights: Int8Array.from({ length: rows * columns }, () => random(255) - 127),
+    scales: floats(rows, 0.0005, 0.005),
   });
   const layer = (): LayerParameters => ({
-    attnNorm: floats(hidden, -1.5, 2), qkv: matrix((heads + 2 * kvHeads) * headDim, hidden), wo: matrix(hidden, heads * headDim),
-    ffnNorm: floats(hidden, 0.5, 2), wGate: matrix(ffn, hidden), wUp: matrix(ffn, hidden), wDown: matrix(hidden, ffn),
+    attnNorm: floats(hidden, -1.5, 2),
+    qkv: matrix((heads + 2 * kvHeads) * headDim, hidden),
+    wo: matrix(hidden, heads * headDim),
+    ffnNorm: floats(hidden, 0.5, 2),
+    wGate: matrix(ffn, hidden),
+    wUp: matrix(ffn, hidden),
+    wDown: matrix(hidden, ffn),
   });
   return {
-    embed: floats(vocab * hidden, -1, 1), layers: Array.from({ length: layers }, layer), finalNorm: floats(hidden, -1, 2), head: matrix(vocab, hidden),
+    embed: floats(vocab * hidden, -1, 1),
+    layers: Array.from({ length: layers }, layer),
+    finalNorm: floats(hidden, -1, 2),
+    head: matrix(vocab, hidden),
     rope: ropeTable(10000, headDim, model.maxContext),
   };
 }

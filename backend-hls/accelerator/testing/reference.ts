@@ -1,10 +1,31 @@
-import { absF32, addF32, at, expF32, exponentF32, f32ToSigned, maxF32, mulF32, negF32, recipF32, rsqrtF32, scale2F32, signedToF32, subF32 } from "../../../ir/index.ts";
+import {
+  absF32,
+  addF32,
+  at,
+  expF32,
+  exponentF32,
+  f32ToSigned,
+  maxF32,
+  mulF32,
+  negF32,
+  recipF32,
+  rsqrtF32,
+  scale2F32,
+  signedToF32,
+  subF32,
+} from "../../../ir/index.ts";
 import type { LayerParameters, ModelParameters, PackedMatrix } from "../pack-weights.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** A vector in int8 and its scale. */
-interface Quantized { readonly q: readonly number[]; readonly s: number }
-interface CachedHead { readonly key: Quantized; readonly value: Quantized }
+interface Quantized {
+  readonly q: readonly number[];
+  readonly s: number;
+}
+interface CachedHead {
+  readonly key: Quantized;
+  readonly value: Quantized;
+}
 
 /** One sequence by the letter of docs/numerics.md, "Integer reference": what the kernels are compared with. Slow and short. */
 export class ReferenceSequence {
@@ -24,17 +45,33 @@ export class ReferenceSequence {
     const { hidden } = this.#model;
     const { embed, layers, finalNorm, head } = this.#parameters;
     let x = [...embed.subarray(token * hidden, (token + 1) * hidden)];
-    layers.forEach((layer, index) => { x = this.#layer(layer, at(this.#cache, index), x); });
+    layers.forEach((layer, index) => {
+      x = this.#layer(layer, at(this.#cache, index), x);
+    });
     return linear(normQuantize(x, finalNorm, this.#model.eps), head);
   }
 
   #layer(layer: LayerParameters, cache: CachedHead[][], residual: readonly number[]): number[] {
     const { heads, kvHeads, headDim, eps } = this.#model;
     const qkv = linear(normQuantize(residual, layer.attnNorm, eps), layer.qkv);
-    const all = Array.from({ length: heads + 2 * kvHeads }, (_, head) => qkv.slice(head * headDim, (head + 1) * headDim));
-    const turned = all.map((head, index) => quantize(index < heads + kvHeads ? this.#rotate(head, cache.length) : head));
-    cache.push(Array.from({ length: kvHeads }, (_, head) => ({ key: at(turned, heads + head), value: at(turned, heads + kvHeads + head) })));
-    const out = turned.slice(0, heads).flatMap((query, head) => this.#attend(query, cache.map((position) => at(position, Math.floor((head * kvHeads) / heads)))));
+    const all = Array.from({ length: heads + 2 * kvHeads }, (_, head) =>
+      qkv.slice(head * headDim, (head + 1) * headDim),
+    );
+    const turned = all.map((head, index) =>
+      quantize(index < heads + kvHeads ? this.#rotate(head, cache.length) : head),
+    );
+    cache.push(
+      Array.from({ length: kvHeads }, (_, head) => ({
+        key: at(turned, heads + head),
+        value: at(turned, heads + kvHeads + head),
+      })),
+    );
+    const out = turned.slice(0, heads).flatMap((query, head) =>
+      this.#attend(
+        query,
+        cache.map((position) => at(position, Math.floor((head * kvHeads) / heads))),
+      ),
+    );
     const x = sum(residual, linear(quantize(out), layer.wo));
     const normed = normQuantize(x, layer.ffnNorm, eps);
     const [gate, up] = [linear(normed, layer.wGate), linear(normed, layer.wUp)];
@@ -46,9 +83,11 @@ export class ReferenceSequence {
     const { headDim } = this.#model;
     const half = headDim / 2;
     const angle = (j: number): number => at(this.#parameters.rope, position * headDim + j);
-    return head.map((value, j) => (j < half
-      ? subF32(mulF32(value, angle(j)), mulF32(at(head, j + half), angle(half + j)))
-      : addF32(mulF32(value, angle(j - half)), mulF32(at(head, j - half), angle(j)))));
+    return head.map((value, j) =>
+      j < half
+        ? subF32(mulF32(value, angle(j)), mulF32(at(head, j + half), angle(half + j)))
+        : addF32(mulF32(value, angle(j - half)), mulF32(at(head, j - half), angle(j))),
+    );
   }
 
   #attend(query: Quantized, positions: readonly CachedHead[]): number[] {
@@ -65,8 +104,23 @@ export class ReferenceSequence {
       const counts = p.reduce((total, value) => total + f32ToSigned(scale2F32(value, 15), 32), 0);
       l = addF32(mulF32(l, alpha), scale2F32(signedToF32(counts), -15));
       const exponent = Math.max(...block.map(({ value }) => exponentF32(value.s)));
-      const weights = p.map((value, j) => f32ToSigned(scale2F32(mulF32(value, at(block, j).value.s), 14 - exponent), 32));
-      acc = acc.map((a, d) => addF32(mulF32(a, alpha), scale2F32(signedToF32(dot(weights, block.map(({ value }) => at(value.q, d)))), exponent - 14)));
+      const weights = p.map((value, j) =>
+        f32ToSigned(scale2F32(mulF32(value, at(block, j).value.s), 14 - exponent), 32),
+      );
+      acc = acc.map((a, d) =>
+        addF32(
+          mulF32(a, alpha),
+          scale2F32(
+            signedToF32(
+              dot(
+                weights,
+                block.map(({ value }) => at(value.q, d)),
+              ),
+            ),
+            exponent - 14,
+          ),
+        ),
+      );
       m = top;
     }
     return acc.map((a) => mulF32(a, recipF32(l)));
@@ -83,12 +137,17 @@ function sum(a: readonly number[], b: readonly number[]): number[] {
 function quantize(v: readonly number[]): Quantized {
   const largest = v.reduce((most, value) => maxF32(most, absF32(value)), 0);
   const inverse = mulF32(127, recipF32(maxF32(largest, 2 ** -100)));
-  return { q: v.map((value) => f32ToSigned(mulF32(value, inverse), 8)), s: mulF32(largest, Math.fround(1 / 127)) };
+  return {
+    q: v.map((value) => f32ToSigned(mulF32(value, inverse), 8)),
+    s: mulF32(largest, Math.fround(1 / 127)),
+  };
 }
 
 function normQuantize(x: readonly number[], gain: Float32Array, eps: number): Quantized {
   const parts = Array.from({ length: 8 }, () => 0);
-  x.forEach((value, i) => { parts[i % 8] = addF32(at(parts, i % 8), mulF32(value, value)); });
+  x.forEach((value, i) => {
+    parts[i % 8] = addF32(at(parts, i % 8), mulF32(value, value));
+  });
   const ordered = parts.map((_, i) => at(parts, (x.length + i) % 8));
   const squares = ordered.slice(1).reduce(addF32, at(ordered, 0));
   const root = rsqrtF32(addF32(mulF32(squares, Math.fround(1 / x.length)), Math.fround(eps)));
@@ -97,5 +156,10 @@ function normQuantize(x: readonly number[], gain: Float32Array, eps: number): Qu
 }
 
 function linear({ q, s }: Quantized, { rows, columns, weights, scales }: PackedMatrix): number[] {
-  return Array.from({ length: rows }, (_, n) => mulF32(mulF32(signedToF32(dot(q, [...weights.subarray(n * columns, (n + 1) * columns)])), at(scales, n)), s));
+  return Array.from({ length: rows }, (_, n) =>
+    mulF32(
+      mulF32(signedToF32(dot(q, [...weights.subarray(n * columns, (n + 1) * columns)])), at(scales, n)),
+      s,
+    ),
+  );
 }
