@@ -9,7 +9,7 @@ import type { SimulationOptions } from "./options/generation-options.ts";
 import type { Manifest } from "./schemas/manifest.ts";
 
 /** Everything that decides about the hardware; all defaults are filled in but those that the explorer chooses. */
-export interface CompileRequest {
+interface CompileRequest {
   readonly model: LoadedModel;
   /** The device file, read. */
   readonly device: DeviceFile;
@@ -28,7 +28,7 @@ export interface CompileRequest {
 }
 
 /** A device on a simulator, and which simulator and memory that is. */
-export interface SimulatedDevice {
+interface SimulatedDevice {
   readonly device: Device;
   readonly simulator: "embedded" | "verilator";
   /** As the result object says it: `ideal`, `ddr4-2400`, … */

@@ -13,7 +13,7 @@ export interface OpenedEngine {
 }
 
 /** The fields of a result that the engine decides before anything runs. */
-export type EngineFacts = Pick<
+type EngineFacts = Pick<
   RunResult,
   | "engine"
   | "simulator"

@@ -7,7 +7,7 @@ import { compileDefaults } from "../options/compile-options.ts";
 import { generationDefaults, simulationDefaults } from "../options/generation-options.ts";
 import { makeOutput } from "../output.ts";
 import { runSchema } from "../schemas/run.ts";
-import { fable, temporaryFolder } from "../testing/model-folders.ts";
+import { damagedFable, fable, temporaryFolder } from "../testing/model-folders.ts";
 import { softHardware } from "../testing/soft-hardware.ts";
 import { endRun } from "../verbs/tell-story.ts";
 import { compileModel } from "./compile-model.ts";
@@ -63,4 +63,17 @@ test("compile, carry away, simulate: the same tokens as run, without the model",
   expect(simulated.token_ids).toEqual(ran.token_ids);
   expect(simulated.text).toBe(ran.text);
   expect(simulated).toMatchObject({ matches_reference: null, model: { id: "fable" } });
+});
+
+test("a model without tokenizer gives a build without one: ids work, text is refused", async () => {
+  const hardware = softHardware();
+  const model = damagedFable({ "tokenizer.json": undefined });
+  const build = unwrap(await compileModel(model, options, {}, hardware));
+  expect(build.manifest.tokenizer).toBeNull();
+  const target = join(temporaryFolder(), "build");
+  unwrap(await writeBuildFolder(target, build.files, new AbortController().signal));
+  const simulated = await simulateBuild(target, { ...generation, promptIds: [0], seed: 0 }, {}, hardware);
+  expect(unwrap(simulated).text).toBeNull();
+  const refused = await simulateBuild(target, { ...generation, prompt: "Once", seed: 0 }, {}, hardware);
+  expect(refused).toMatchObject({ kind: "error", diagnostics: [{ code: "CLI0035" }] });
 });

@@ -15,6 +15,7 @@ import type { JobWatch } from "./job-watch.ts";
 import { describeModel } from "./model-shape.ts";
 import { openBuild } from "./open-build.ts";
 import { type PreparedModel, prepareModel } from "./prepare.ts";
+import { refuseHardwareOptions } from "./refuse-hardware-options.ts";
 
 /** Everything that `run` can be told. */
 export interface RunOptions extends CompileOptions, GenerationOptions, SimulationOptions {
@@ -31,6 +32,8 @@ export async function runModel(
   watch: JobWatch = {},
   hardware: Hardware = ownHardware,
 ): Promise<Result<RunResult>> {
+  const refused = refuseHardwareOptions(options.engine, options);
+  if (refused !== undefined) return refused;
   const prepared = prepareModel(path, options.engine, options);
   if (prepared.kind === "error") return prepared;
   const { checkpoint, tokenizer } = prepared.value.model;

@@ -20,8 +20,5 @@ export const designSchema = z.strictObject({
   hash: sha256,
 });
 
-/** What was built. */
-export type Design = z.infer<typeof designSchema>;
-
 /** Which model it is. */
 export const modelSchema = z.strictObject({ id: z.string(), arch: z.string(), sha256: z.string() });

@@ -114,6 +114,10 @@ const badRuns: readonly (readonly [string, readonly string[]])[] = [
   ["CLI0001", ["--engine", "board"]],
   ["CLI0032", ["--engine", "f32", "--precision", "w8a8"]],
   ["CLI0032", ["--engine", "f32", "--kv", "8"]],
+  ["CLI0032", ["--trace", "out.fst"]],
+  ["CLI0032", ["--memory", "ideal"]],
+  ["CLI0032", ["--back-pressure", "1"]],
+  ["CLI0032", ["--simulator", "verilator"]],
   ["HOST0001", ["--max-context", "3", "--prompt", "Once upon a time"]],
   ["HOST0003", ["--prompt-ids", "768"]],
 ];
