@@ -52,3 +52,13 @@ export const buildWithoutTokenizer = defineDiagnostic("CLI0035", "error", () => 
   expected: "--prompt-ids",
   hint: "compile again with --tokenizer",
 }));
+
+/** The reference is to come from a model that the build was not made of. */
+export const otherModel = defineDiagnostic(
+  "CLI0036",
+  "error",
+  (p: { readonly compiled: string; readonly given: string }) => ({
+    message: `the weights of ${p.given} are not those that the build was compiled from`,
+    expected: `the model ${p.compiled}, unchanged`,
+  }),
+);

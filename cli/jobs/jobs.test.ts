@@ -7,7 +7,7 @@ import { compileDefaults } from "../options/compile-options.ts";
 import { generationDefaults, simulationDefaults } from "../options/generation-options.ts";
 import { makeOutput } from "../output.ts";
 import { runSchema } from "../schemas/run.ts";
-import { damagedFable, fable, temporaryFolder } from "../testing/model-folders.ts";
+import { damagedFable, fable, temporaryFolder, weightsFile } from "../testing/model-folders.ts";
 import { softHardware } from "../testing/soft-hardware.ts";
 import { endRun } from "../verbs/tell-story.ts";
 import { compileModel } from "./compile-model.ts";
@@ -63,6 +63,14 @@ test("compile, carry away, simulate: the same tokens as run, without the model",
   expect(simulated.token_ids).toEqual(ran.token_ids);
   expect(simulated.text).toBe(ran.text);
   expect(simulated).toMatchObject({ matches_reference: null, model: { id: "fable" } });
+
+  const checked = unwrap(await simulateBuild(elsewhere, { ...prompt, reference: fable }, {}, hardware));
+  expect(checked).toMatchObject({ matches_reference: true, token_ids: ran.token_ids });
+  const weights = weightsFile();
+  weights[weights.length - 1] = 0;
+  const other = damagedFable({ "model.safetensors": weights });
+  const refused = await simulateBuild(elsewhere, { ...prompt, reference: other }, {}, hardware);
+  expect(refused).toMatchObject({ kind: "error", diagnostics: [{ code: "CLI0036" }] });
 });
 
 test("a model without tokenizer gives a build without one: ids work, text is refused", async () => {

@@ -1,16 +1,15 @@
 import { ok, type Result } from "../../ir/index.ts";
-import { Engine } from "../../runtime-host/index.ts";
 import type { EngineKind } from "../engines/number-formats.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
-import { openSoftwareDevice, openSoftwareEngine } from "../engines/software-engine.ts";
-import { firstMismatch } from "../generation/compare-tokens.ts";
+import { openSoftwareEngine } from "../engines/software-engine.ts";
 import { resolvePrompt } from "../generation/resolve-prompt.ts";
 import type { CompileOptions } from "../options/compile-options.ts";
 import type { GenerationOptions, SimulationOptions } from "../options/generation-options.ts";
 import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import type { RunResult } from "../schemas/run.ts";
+import { compareWithReference } from "./compare-with-reference.ts";
 import { compilePrepared } from "./compile-model.ts";
-import { type GenerationJob, generateTokens, requestOf } from "./generate.ts";
+import { generateTokens } from "./generate.ts";
 import type { JobWatch } from "./job-watch.ts";
 import { describeModel } from "./model-shape.ts";
 import { openBuild } from "./open-build.ts";
@@ -46,7 +45,12 @@ export async function runModel(
   try {
     const result = await generateTokens(job, engine.value, watch);
     if (result.kind === "error" || engine.value.kind !== "rtl") return result;
-    return await compareWithReference(result.value, job, prepared.value, watch);
+    return await compareWithReference(
+      result.value,
+      job,
+      { checkpoint, maxContext: prepared.value.maxContext },
+      watch,
+    );
   } finally {
     await engine.value.device.close();
   }
@@ -65,20 +69,4 @@ async function openEngine(
   }
   const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch, hardware);
   return build.kind === "error" ? build : openBuild(build.value, options, watch, hardware);
-}
-
-/** Runs the same request on the integer reference with the hardware's own block size and context. */
-async function compareWithReference(
-  result: RunResult,
-  job: GenerationJob,
-  { model, maxContext }: PreparedModel,
-  { signal }: JobWatch,
-): Promise<Result<RunResult>> {
-  const blockSize = result.design?.block_size ?? 16;
-  const device = openSoftwareDevice("reference", model.checkpoint, { blockSize, maxContext });
-  const watch = signal === undefined ? {} : { signal };
-  const reference = await new Engine(device).generate(requestOf(job), watch);
-  if (reference.kind === "error") return reference;
-  const mismatch = firstMismatch(result.token_ids, reference.value.tokenIds);
-  return ok({ ...result, matches_reference: mismatch === null, first_mismatch: mismatch });
 }

@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { type FoundTokenizer, readTokenizer } from "../../frontend/index.ts";
-import { builtSpan, ok, type Result } from "../../ir/index.ts";
+import { type Checkpoint, type FoundTokenizer, loadModel, readTokenizer } from "../../frontend/index.ts";
+import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { type CompiledBuild, readBuildFolder } from "../build-folder/read-build-folder.ts";
 import { resolvePrompt } from "../generation/resolve-prompt.ts";
 import type { GenerationOptions, SimulationOptions } from "../options/generation-options.ts";
 import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import type { RunResult } from "../schemas/run.ts";
-import { buildWithoutTokenizer } from "./diagnostics.ts";
+import { compareWithReference } from "./compare-with-reference.ts";
+import { buildWithoutTokenizer, otherModel } from "./diagnostics.ts";
 import { generateTokens } from "./generate.ts";
 import type { JobWatch } from "./job-watch.ts";
 import { openBuild } from "./open-build.ts";
@@ -14,9 +15,11 @@ import { openBuild } from "./open-build.ts";
 /** Everything that `simulate` can be told. */
 export interface SimulateOptions extends GenerationOptions, SimulationOptions {
   readonly seed: number;
+  /** The model that was compiled: its integer reference checks the tokens. A build holds no checkpoint. */
+  readonly reference?: string | undefined;
 }
 
-/** Simulates a build folder. There is no checkpoint in a build, so nothing is compared with the reference. */
+/** Simulates a build folder; compares with the integer reference where the model is given too. */
 export async function simulateBuild(
   folder: string,
   options: SimulateOptions,
@@ -30,15 +33,32 @@ export async function simulateBuild(
   if (tokenizer.kind === "error") return tokenizer;
   const promptIds = resolvePrompt(options, tokenizer.value, model.bos_id ?? undefined);
   if (promptIds.kind === "error") return promptIds;
+  const reference = loadReference(options.reference, build.value);
+  if (reference.kind === "error") return reference;
   const engine = await openBuild(build.value, options, watch, hardware);
   if (engine.kind === "error") return engine;
   const { seed } = options;
   try {
     const job = { model, tokenizer: tokenizer.value, promptIds: promptIds.value, options, seed };
-    return await generateTokens(job, engine.value, watch);
+    const result = await generateTokens(job, engine.value, watch);
+    if (result.kind === "error" || reference.value === undefined) return result;
+    const compiled = { checkpoint: reference.value, maxContext: build.value.manifest.design.max_context };
+    return await compareWithReference(result.value, job, compiled, watch);
   } finally {
     await engine.value.device.close();
   }
+}
+
+function loadReference(
+  path: string | undefined,
+  { manifest }: CompiledBuild,
+): Result<Checkpoint | undefined> {
+  if (path === undefined) return ok(undefined);
+  const model = loadModel(path);
+  if (model.kind === "error") return model;
+  const { checkpoint } = model.value;
+  if (checkpoint.sha256 === manifest.model.sha256) return ok(checkpoint);
+  return fail(otherModel(builtSpan(path), { compiled: manifest.model.id, given: checkpoint.id }));
 }
 
 function openTokenizer(folder: string, { manifest }: CompiledBuild): Result<FoundTokenizer> {

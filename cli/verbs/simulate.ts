@@ -19,10 +19,17 @@ export const simulate = defineVerb({
     command.argument("<build>", "a folder made by `hidalgo compile`");
     declareGenerationOptions(command);
     declareSimulationOptions(command);
+    command.option("--reference <model>", "compare with the integer reference of this, the compiled model");
     command.option("--seed <n>", "seed of every choice that is free", "0");
   },
   input: z
-    .object({ build: z.string(), seed: naturalNumber, ...generationOptions, ...simulationOptions })
+    .object({
+      build: z.string(),
+      seed: naturalNumber,
+      reference: z.string().optional(),
+      ...generationOptions,
+      ...simulationOptions,
+    })
     .refine(hasOnePrompt, "--prompt and --prompt-ids exclude each other"),
   run: async ({ build, ...options }, session) =>
     endRun(await simulateBuild(build, options, watchSession(session)), session),

@@ -1,0 +1,30 @@
+import type { Checkpoint } from "../../frontend/index.ts";
+import { ok, type Result } from "../../ir/index.ts";
+import { Engine } from "../../runtime-host/index.ts";
+import { openSoftwareDevice } from "../engines/software-engine.ts";
+import { firstMismatch } from "../generation/compare-tokens.ts";
+import type { RunResult } from "../schemas/run.ts";
+import { type GenerationJob, requestOf } from "./generate.ts";
+import type { JobWatch } from "./job-watch.ts";
+
+/** What the hardware was compiled from. */
+interface ReferenceModel {
+  readonly checkpoint: Checkpoint;
+  readonly maxContext: number;
+}
+
+/** Runs the same request on the integer reference with the hardware's own block size and context. */
+export async function compareWithReference(
+  result: RunResult,
+  job: GenerationJob,
+  { checkpoint, maxContext }: ReferenceModel,
+  { signal }: JobWatch,
+): Promise<Result<RunResult>> {
+  const blockSize = result.design?.block_size ?? 16;
+  const device = openSoftwareDevice("reference", checkpoint, { blockSize, maxContext });
+  const watch = signal === undefined ? {} : { signal };
+  const reference = await new Engine(device).generate(requestOf(job), watch);
+  if (reference.kind === "error") return reference;
+  const mismatch = firstMismatch(result.token_ids, reference.value.tokenIds);
+  return ok({ ...result, matches_reference: mismatch === null, first_mismatch: mismatch });
+}
