@@ -33,7 +33,7 @@ export class SharedUnits {
     const shareable = primitive.characteristics.latencyCycles > 0;
     let unit = shareable ? units.find(({ uses }) => uses.every((other) => other.slot !== use.slot)) : undefined;
     if (unit === undefined) {
-      unit = { instance: lateInstance(this.#b, primitive.module, `${primitive.name}_${String(units.length)}`), uses: [] };
+      unit = { instance: lateInstance(this.#b, primitive.module, `unit_${primitive.name}_${String(units.length)}`), uses: [] };
       units.push(unit);
     }
     unit.uses.push(use);
