@@ -45,6 +45,12 @@ export const synthesisFailed = defineDiagnostic("SIM0008", "error", (p: { tool: 
   message: `synthesis by ${p.tool} failed: ${p.output}`,
 }));
 
+/** A file that the simulation needs cannot be written. */
+export const cannotWrite = defineDiagnostic("SIM0010", "error", (p: { path: string; reason: string }) => ({
+  message: `${p.path} cannot be written: ${p.reason}`,
+  expected: "a writable folder for generated files and waveforms",
+}));
+
 /** The external memory is too large for the embedded simulator. */
 export const memoryTooLarge = defineDiagnostic("SIM0009", "error", (p: { bytes: number }) => ({
   message: `the memories of this design need ${String(p.bytes)} bytes`,

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { builtSpan, CompilerBug, fail, ok, present, type Operation, type Result } from "../../ir/index.ts";
 import { memoryTooLarge } from "../diagnostics.ts";
 import type { FlatDesign, NodeId } from "../netlist/flat.ts";
@@ -16,6 +17,11 @@ export interface EmbeddedOptions {
   /** Random start values for all state, as `--x-initial unique` gives; without it everything starts at 0. */
   readonly seed?: number;
 }
+
+/** A run gives way to timers and signals after about this many milliseconds. */
+const SLICE_MS = 50;
+const FIRST_SLICE = 1024;
+const MOST_CYCLES = 2 ** 30;
 
 type Exported = (argument?: number) => number | undefined;
 
@@ -53,15 +59,24 @@ class EmbeddedSimulator implements HwSimulator {
     return this.#read(this.#layout.slot(id), this.#width(id));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
   async run(cycles: number, until?: string): Promise<RunResult> {
     const key = until ?? "";
     const runner = this.#runners.get(key)
       ?? this.#instantiateGrown(compileRun(this.#layout, until === undefined ? undefined : this.#output(until)), "run");
     this.#runners.set(key, runner);
-    this.#settled = false;
-    const done = (runner(cycles) ?? 0) >>> 0;
-    return { cycles: done, stopped: done < cycles };
+    let done = 0;
+    for (let slice = FIRST_SLICE; done < cycles; ) {
+      const wanted = Math.min(slice, cycles - done);
+      const start = performance.now();
+      this.#settled = false;
+      const made = (runner(wanted) ?? 0) >>> 0;
+      done += made;
+      if (made < wanted) return { cycles: done, stopped: true };
+      if (done === cycles) break;
+      slice = performance.now() - start < SLICE_MS ? Math.min(2 * slice, MOST_CYCLES) : Math.max(1, slice >>> 1);
+      await setImmediate();
+    }
+    return { cycles: done, stopped: false };
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
@@ -126,5 +141,10 @@ export function buildEmbedded(top: string, modules: readonly Operation[], option
   if (simplified.kind === "error") return simplified;
   const bytes = simplified.value.memories.reduce((sum, { depth, width }) => sum + depth * Math.ceil(width / 8), 0);
   if (bytes > MOST_BYTES) return fail(memoryTooLarge(builtSpan(top), { bytes }));
-  return ok(new EmbeddedSimulator(simplified.value, options));
+  try {
+    return ok(new EmbeddedSimulator(simplified.value, options));
+  } catch (error) {
+    if (error instanceof RangeError) return fail(memoryTooLarge(builtSpan(top), { bytes })); // the engine has less than 4 GiB to give
+    throw error;
+  }
 }

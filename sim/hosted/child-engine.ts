@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { builtSpan, type Diagnostic } from "../../ir/index.ts";
 import { simulationDied, simulationHung } from "../diagnostics.ts";
 import { SimulationError } from "../simulator.ts";
+import { atProcessEnd } from "./process-end.ts";
 
 /** What a simulation says: the answer to the oldest open request, how far it is, or text for people. */
 export type EngineMessage =
@@ -20,8 +21,11 @@ export interface ChildOptions {
   readonly timeoutSeconds: number;
 }
 
+/** Says what a command does and with which inputs; asked only when something went wrong. */
+export type Activity = () => string;
+
 interface Request {
-  readonly what: string;
+  readonly what: Activity;
   readonly resolve: (data: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -36,7 +40,7 @@ export class ChildEngine {
   #text = "";
   #cycle = 0;
   #runStart = 0;
-  #last = "start";
+  #last: Activity = () => "start";
   #dead: Diagnostic | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
@@ -48,9 +52,10 @@ export class ChildEngine {
     this.#child.stdout.on("data", (chunk: Buffer) => { this.#receive(chunk); });
     this.#child.stderr.on("data", (chunk: Buffer) => { this.#note(chunk.toString("utf8")); });
     this.#child.stdin.on("error", () => undefined); // the exit says more
+    const forget = atProcessEnd(() => { this.#child.kill("SIGKILL"); });
     this.#gone = new Promise((resolve) => {
-      this.#child.on("error", (error) => { this.#die(error.message); resolve(); });
-      this.#child.on("close", (code, signal) => { this.#die(signal ?? `exit code ${String(code)}`); resolve(); });
+      this.#child.on("error", (error) => { this.#die(error.message); forget(); resolve(); });
+      this.#child.on("close", (code, signal) => { this.#die(signal ?? `exit code ${String(code)}`); forget(); resolve(); });
     });
   }
 
@@ -66,13 +71,13 @@ export class ChildEngine {
   }
 
   /** Sends a command that has no answer. */
-  send(command: Buffer, what: string): void {
+  send(command: Buffer, what: Activity): void {
     this.#last = what;
     if (this.#dead === undefined) this.#child.stdin.write(command);
   }
 
   /** Sends a command and waits for its answer. */
-  ask(command: Buffer, what: string): Promise<Buffer> {
+  ask(command: Buffer, what: Activity): Promise<Buffer> {
     if (this.#dead !== undefined) return Promise.reject(new SimulationError(this.#dead));
     return new Promise((resolve, reject) => {
       this.#open.push({ what, resolve, reject });
@@ -92,8 +97,22 @@ export class ChildEngine {
     clearTimeout(force);
   }
 
+  #activity(): string {
+    return (this.#open[0]?.what ?? this.#last)();
+  }
+
+  #decode(chunk: Buffer): readonly EngineMessage[] {
+    try {
+      return this.#options.decode(chunk);
+    } catch {
+      this.#die("garbled output");
+      this.#child.kill("SIGKILL");
+      return [];
+    }
+  }
+
   #receive(chunk: Buffer): void {
-    for (const message of this.#options.decode(chunk)) {
+    for (const message of this.#decode(chunk)) {
       if (message.kind === "answer") this.#open.shift()?.resolve(message.data);
       else if (message.kind === "progress") this.#cycle = this.#runStart + message.cycle;
       else this.#note(message.text);
@@ -110,7 +129,7 @@ export class ChildEngine {
     if (this.#open.length === 0 || this.#closing) return;
     this.#timer = setTimeout(() => {
       const { engine, timeoutSeconds } = this.#options;
-      this.#fail(simulationHung(builtSpan(engine), { engine, seconds: timeoutSeconds, cycle: this.#cycle, last: this.#open[0]?.what ?? this.#last }));
+      this.#fail(simulationHung(builtSpan(engine), { engine, seconds: timeoutSeconds, cycle: this.#cycle, last: this.#activity() }));
       this.#child.kill("SIGKILL");
     }, this.#options.timeoutSeconds * 1000);
   }
@@ -119,7 +138,7 @@ export class ChildEngine {
     clearTimeout(this.#timer);
     if (this.#dead !== undefined) return;
     const { engine } = this.#options;
-    this.#fail(simulationDied(builtSpan(engine), { engine, how, cycle: this.#cycle, last: this.#open[0]?.what ?? this.#last, output: this.#text.trim() }));
+    this.#fail(simulationDied(builtSpan(engine), { engine, how, cycle: this.#cycle, last: this.#activity(), output: this.#text.trim() }));
   }
 
   #fail(diagnostic: Diagnostic): void {

@@ -1,5 +1,7 @@
 import { HwModuleOp, present, type Operation } from "../../ir/index.ts";
 import { emittedMemories, emitVerilog, nameModule, nameModules } from "../../backend-verilog/index.ts";
+import { flatten } from "../netlist/flatten.ts";
+import { simplify } from "../netlist/simplify.ts";
 import { findModule, modulePorts, modulesByName } from "../netlist/ports.ts";
 import { fail, ok, type Result } from "../../ir/index.ts";
 
@@ -44,6 +46,8 @@ export function hostDesign({ top, modules }: DesignSource, prefix: string): Resu
   const found = findModule(top, modules);
   if (found.kind === "error") return fail(...found.diagnostics);
   const module = found.value;
+  const sound = simplify(flatten(top, modulesByName(modules)), top);
+  if (sound.kind === "error") return sound;
   const naming = nameModules(modules, prefix);
   const view = present(HwModuleOp.match(module), "hw.module");
   const names = nameModule(module);

@@ -66,11 +66,15 @@ export class SharedEngine {
   }
 }
 
+/** Inputs that a diagnostic tells. */
+const KEPT_INPUTS = 12;
+
 /** One design inside a simulation process. */
 export class HostedSimulator implements HwSimulator {
   readonly #engine: SharedEngine;
   readonly #design: HostedDesign;
   readonly #numbering: Numbering;
+  readonly #inputs = new Map<string, bigint>();
   #closed = false;
   #cycle = 0;
 
@@ -83,13 +87,14 @@ export class HostedSimulator implements HwSimulator {
   poke(input: string, value: bigint): void {
     const { index, width } = find(this.#design.inputs, input, "input");
     const command = this.#engine.protocol.poke(this.#numbering.firstInput + index, width, BigInt.asUintN(width, value));
-    this.#engine.child.send(command, `poke of ${input}`);
+    this.#inputs.set(input, value);
+    this.#engine.child.send(command, () => `poke of ${input}`);
   }
 
   async peek(output: string): Promise<bigint> {
     const { protocol, child } = this.#engine;
     const { index } = find(this.#design.outputs, output, "output");
-    const peeked = protocol.readPeek(await child.ask(protocol.peek(this.#numbering.firstOutput + index), `peek of ${output}`));
+    const peeked = protocol.readPeek(await child.ask(protocol.peek(this.#numbering.firstOutput + index), this.#activity(`peek of ${output}`)));
     if (peeked.kind === "known") return peeked.value;
     throw new SimulationError(unknownOutput(builtSpan(this.#design.top), { output, bits: peeked.bits, cycle: this.#cycle }));
   }
@@ -97,7 +102,7 @@ export class HostedSimulator implements HwSimulator {
   async run(cycles: number, until?: string): Promise<RunResult> {
     const { protocol, child } = this.#engine;
     const port = until === undefined ? undefined : this.#numbering.firstOutput + find(this.#design.outputs, until, "output").index;
-    const result = protocol.readRun(await child.ask(protocol.run(this.#numbering.design, cycles, port), `run of ${String(cycles)} cycles`));
+    const result = protocol.readRun(await child.ask(protocol.run(this.#numbering.design, cycles, port), this.#activity(`run of ${String(cycles)} cycles`)));
     child.advance(result.cycles);
     this.#cycle += result.cycles;
     return result;
@@ -109,7 +114,7 @@ export class HostedSimulator implements HwSimulator {
     const whole = address % wordBytes === 0 && bytes.length % wordBytes === 0 ? Buffer.from(bytes) : await this.#merged(path, address, bytes);
     const words = Array.from({ length: count }, (_, word) => littleEndian(whole.subarray(word * wordBytes, (word + 1) * wordBytes)));
     const mask = (1n << BigInt(this.#width(path))) - 1n;
-    child.send(protocol.writeWords(index, first, words.map((word) => word & mask), wordBytes), `write of memory ${path}`);
+    child.send(protocol.writeWords(index, first, words.map((word) => word & mask), wordBytes), this.#activity(`write of memory ${path}`));
   }
 
   async #merged(path: string, address: number, bytes: Uint8Array): Promise<Buffer> {
@@ -122,7 +127,7 @@ export class HostedSimulator implements HwSimulator {
   async readMemory(path: string, address: number, length: number): Promise<Uint8Array> {
     const { protocol, child } = this.#engine;
     const { index, first, count, wordBytes } = this.#words(path, address, length);
-    const bytes = protocol.readBytes(await child.ask(protocol.readWords(index, first, count, wordBytes), `read of memory ${path}`), wordBytes);
+    const bytes = protocol.readBytes(await child.ask(protocol.readWords(index, first, count, wordBytes), this.#activity(`read of memory ${path}`)), wordBytes);
     return new Uint8Array(bytes.subarray(address - first * wordBytes, address - first * wordBytes + length));
   }
 
@@ -130,6 +135,13 @@ export class HostedSimulator implements HwSimulator {
     if (this.#closed) return;
     this.#closed = true;
     await this.#engine.release();
+  }
+
+  #activity(what: string): () => string {
+    return () => {
+      const inputs = [...this.#inputs].slice(0, KEPT_INPUTS).map(([name, value]) => `${name} = 0x${value.toString(16)}`);
+      return inputs.length === 0 ? what : `${what} with ${inputs.join(", ")}`;
+    };
   }
 
   #width(path: string): number {

@@ -8,7 +8,7 @@ import { hostDesigns } from "../hosted/host-designs.ts";
 import type { DesignSource } from "../hosted/hosted-design.ts";
 import { HostedSimulator, numberDesigns, SharedEngine } from "../hosted/hosted-simulator.ts";
 import { findTool, runTool } from "../hosted/run-tool.ts";
-import { openWorkFolder, writeFiles } from "../hosted/work-folder.ts";
+import { checkTrace, openWorkFolder, reportingFiles, writeFiles } from "../hosted/work-folder.ts";
 import type { HwSimulator } from "../simulator.ts";
 import { writeTestbench } from "./testbench.ts";
 import { textProtocol } from "./text-protocol.ts";
@@ -16,11 +16,16 @@ import { textProtocol } from "./text-protocol.ts";
 type IcarusOptions = Pick<SimulatorOptions, "buildDir" | "trace" | "timeoutSeconds">;
 
 /** Many designs in one Icarus process; each one has a simulator and a clock of its own. State without reset starts as X. */
-export async function buildIcarusBatch(sources: readonly DesignSource[], options: IcarusOptions): Promise<Result<readonly HwSimulator[]>> {
+export function buildIcarusBatch(sources: readonly DesignSource[], options: IcarusOptions): Promise<Result<readonly HwSimulator[]>> {
+  return reportingFiles(() => buildProcess(sources, options));
+}
+
+async function buildProcess(sources: readonly DesignSource[], options: IcarusOptions): Promise<Result<readonly HwSimulator[]>> {
   const vvp = findTool("vvp");
   if (vvp === undefined) return fail(missingTool(builtSpan("vvp"), { tool: "vvp" }));
   const hosted = hostDesigns(sources);
   if (hosted.kind === "error") return hosted;
+  await checkTrace(options.trace);
   const folder = await openWorkFolder(options.buildDir);
   const trace = options.trace === undefined ? undefined : { file: resolve(options.trace) };
   const files = await writeFiles(folder.path, [...hosted.value.flatMap((design) => [...design.files]), ["testbench.v", writeTestbench(hosted.value, trace)]]);

@@ -5,6 +5,7 @@ import { ChildEngine } from "../hosted/child-engine.ts";
 import { hostDesigns } from "../hosted/host-designs.ts";
 import type { DesignSource } from "../hosted/hosted-design.ts";
 import { HostedSimulator, numberDesigns, SharedEngine } from "../hosted/hosted-simulator.ts";
+import { checkTrace, reportingFiles } from "../hosted/work-folder.ts";
 import type { HwSimulator } from "../simulator.ts";
 import { binaryProtocol } from "./binary-protocol.ts";
 import { compileModel } from "./compile-model.ts";
@@ -14,7 +15,11 @@ import { WRAPPER, writeConfiguration, writeWrapper } from "./wrapper.ts";
 type VerilatorOptions = Pick<SimulatorOptions, "buildDir" | "trace" | "seed" | "speed" | "timeoutSeconds">;
 
 /** Many designs in one Verilated program, because building is what costs; each one has a simulator and a clock of its own. */
-export async function buildVerilatorBatch(sources: readonly DesignSource[], options: VerilatorOptions): Promise<Result<readonly HwSimulator[]>> {
+export function buildVerilatorBatch(sources: readonly DesignSource[], options: VerilatorOptions): Promise<Result<readonly HwSimulator[]>> {
+  return reportingFiles(() => buildProcess(sources, options));
+}
+
+async function buildProcess(sources: readonly DesignSource[], options: VerilatorOptions): Promise<Result<readonly HwSimulator[]>> {
   const hosted = hostDesigns(sources);
   if (hosted.kind === "error") return hosted;
   const designs = hosted.value;
@@ -26,6 +31,7 @@ export async function buildVerilatorBatch(sources: readonly DesignSource[], opti
     trace, speed: options.speed ?? "build", buildDir: options.buildDir,
   });
   if (program.kind === "error") return program;
+  await checkTrace(options.trace);
   const protocol = binaryProtocol();
   const args = [String(options.seed ?? 0), ...(options.trace === undefined ? [] : [resolve(options.trace)])];
   const child = new ChildEngine({ engine: "verilator", command: program.value, args, decode: protocol.decode, timeoutSeconds: options.timeoutSeconds ?? 300 });
