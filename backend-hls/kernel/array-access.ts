@@ -96,7 +96,8 @@ function expand(
   let candidates: readonly { readonly bank: number; readonly when: NodeId | undefined }[] = [{ bank: base, when: undefined }];
   for (const { factor, stride, node } of dynamic) {
     const width = builder.widthOf(node);
-    const choices = Array.from({ length: factor }, (_, value) => ({ value, when: builder.compare("eq", node, builder.constant(BigInt(value), width)) }));
+    // A value above what the node's bits can say is never met; cut to those bits it would be taken for another one.
+    const choices = Array.from({ length: Math.min(factor, 2 ** width) }, (_, value) => ({ value, when: builder.compare("eq", node, builder.constant(BigInt(value), width)) }));
     candidates = candidates.flatMap((candidate) => choices.map(({ value, when }) => ({
       bank: candidate.bank + value * stride,
       when: candidate.when === undefined ? when : builder.binary("and", candidate.when, when),

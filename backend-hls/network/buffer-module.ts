@@ -21,12 +21,12 @@ export function bankModule(bank: BankUsers): Operation {
   const bits = addressBits(bank.depth);
   const addressPort = (name: string): readonly PortSpec[] => (bits === 0 ? [] : [{ name, width: bits }]);
   const b = new HwBuilder(bank.name, [
-    { name: "clk", width: "clock" },
+    { name: "clk", width: "clock" }, ...(bits === 0 ? [{ name: "rst", width: 1 }] : []),
     ...range(bank.readers).flatMap((index) => addressPort(`r${String(index)}_addr`)),
     ...range(bank.writers).flatMap((index) => [{ name: `w${String(index)}_en`, width: 1 }, ...addressPort(`w${String(index)}_addr`), { name: `w${String(index)}_data`, width: bank.width }]),
   ]);
   const writer = chosenWriter(b, bank, bits);
-  const shared = bank.depth === 1 ? b.register(writer.data, { name: "cell", enable: writer.enable }) : undefined;
+  const shared = bank.depth === 1 ? b.register(writer.data, { name: "cell", enable: writer.enable, reset: 0n }) : undefined;
   for (const index of range(bank.readers)) {
     b.output(`r${String(index)}_data`, shared ?? copy(b, bank, writer, index));
   }
@@ -54,7 +54,7 @@ function chosenWriter(b: HwBuilder, bank: BankUsers, bits: number): Writer {
 
 function copy(b: HwBuilder, bank: BankUsers, writer: Writer, reader: number): Value {
   const block = bank.storage === "block";
-  const memory = b.memory({ name: `copy${String(reader)}`, depth: bank.depth, width: bank.width, readLatency: block ? bank.readLatency : 0, style: block ? "block" : "distributed" });
+  const memory = b.memory({ name: `copy${String(reader)}`, depth: bank.depth, width: bank.width, readLatency: block ? bank.readLatency : 0, init: [0n], style: block ? "block" : "distributed" });
   b.writePort(memory, present(writer.address, "an address"), writer.enable, writer.data);
   return b.readPort(memory, b.input(`r${String(reader)}_addr`));
 }

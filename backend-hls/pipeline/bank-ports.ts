@@ -31,7 +31,7 @@ interface Bank {
   readonly drive: (write: { readonly enable: Value; readonly address: Value | undefined; readonly data: Value }) => void;
 }
 
-/** Memory banks of a kernel: registers and memories of its own, ports to those it shares. Accesses of one bank take turns by stage. */
+/** Memory banks of a kernel, all zero at the start as in the interpreter: registers and memories of its own, ports to those it shares. Accesses of one bank take turns by stage. */
 export class BankPorts {
   readonly #b: HwBuilder;
   readonly #graph: KernelGraph;
@@ -96,12 +96,12 @@ export class BankPorts {
     const layout = at(this.#graph.layouts, array);
     const label = layout.banks === 1 ? name : `${name}_${String(bank)}`;
     if (layout.depth === 1) {
-      const register = this.#b.feedback(width, { name: label });
+      const register = this.#b.feedback(width, { name: label, reset: 0n });
       if (!this.#touches(array, bank, "store")) register.drive(register.value, this.#b.constant(0, 1));
       return { array, bank, loads: [], stores: [], address: undefined, data: register.value, drive: ({ enable, data }) => { register.drive(data, enable); } };
     }
     const block = layout.storage === "block";
-    const memory = this.#b.memory({ name: label, depth: layout.depth, width, readLatency: block ? this.#readLatency : 0, style: block ? "block" : "distributed" });
+    const memory = this.#b.memory({ name: label, depth: layout.depth, width, readLatency: block ? this.#readLatency : 0, init: [0n], style: block ? "block" : "distributed" });
     const port = this.#touches(array, bank, "load") ? this.#lateRead(memory, layout.depth) : undefined;
     return {
       array, bank, loads: [], stores: [], address: port, data: port?.data ?? this.#b.constant(0, width),
