@@ -49,6 +49,8 @@ export { emptyCache, KvState, type ByteKv, type FloatKv } from "./interp/graph/k
 export { graphTensor, type GraphTensor, type GraphValue, type TensorData } from "./interp/graph/tensor.ts";
 export { nnQuantize } from "./passes/nn-quantize.ts";
 export { dataflowCreateTasks } from "./passes/dataflow-create-tasks.ts";
+export { dataflowInlineKernels } from "./passes/dataflow-inline-kernels.ts";
+export { dataflowOutlineKernels } from "./passes/dataflow-outline-kernels.ts";
 export { parseModule } from "./text/parse/parse-module.ts";
 export { printGeneric, printModule } from "./text/print/printer.ts";
 export { printAttribute } from "./text/print/attribute.ts";

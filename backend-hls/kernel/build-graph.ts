@@ -1,5 +1,5 @@
 import {
-  AffineForOp, AffineLoadOp, AffineStoreOp, CommandOp, CompilerBug, DoneOp, KernelOp, MemRefAllocOp, ReadOp, ScfIfOp, WriteOp,
+  AffineForOp, AffineLoadOp, AffineStoreOp, ArithIndexCastOp, ArithIndexCastUIOp, CommandOp, CompilerBug, DoneOp, KernelOp, MemRefAllocOp, ReadOp, ScfIfOp, WriteOp,
   asConstantBound, at, fail, ok, present, printType, type Operation, type Result, type Value,
 } from "../../ir/index.ts";
 import { convertPure, selectNodes } from "./convert-arith.ts";
@@ -210,7 +210,7 @@ class GraphBuilder {
 
   #fieldTrip(op: Operation, operands: readonly Value[], max: number | undefined): KernelLoop["trip"] {
     const bound = at(operands, operands.length - 1);
-    const index = this.#fields.indexOf(bound);
+    const index = this.#fields.indexOf(withoutCast(bound));
     if (index < 0) return this.#scope.unsupported(`a loop bound of type ${printType(bound.type)} that is not a command field`, "a number or a command field", op);
     return { kind: "field", index, max: present(max, "max_trip of a symbolic loop") };
   }
@@ -227,6 +227,12 @@ class GraphBuilder {
 
 function isFullyUnrolled(unroll: number | undefined, from: number, to: number | undefined, step: number): boolean {
   return unroll !== undefined && to !== undefined && unroll >= Math.ceil((to - from) / step);
+}
+
+/** The integer that was cast to an index, or the value itself. */
+function withoutCast(value: Value): Value {
+  const { producer } = value;
+  return producer?.name === ArithIndexCastOp.name || producer?.name === ArithIndexCastUIOp.name ? at(producer.operands, 0) : value;
 }
 
 /** Places of the arrays that the kernel stores to. */

@@ -1,4 +1,4 @@
-import { anyType, arrayAttr, i64Attr, ofKind, ofKinds, optional, stringAttr } from "../../core/constraint.ts";
+import { anyType, arrayAttr, i64Attr, ofKind, ofKinds, optional, stringAttr, symbolAttr } from "../../core/constraint.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { defineOp } from "../../core/op-definition.ts";
 import { memoryKind } from "../memref/ops.ts";
@@ -35,6 +35,11 @@ export const BufferOp = defineOp("dataflow.buffer", {
 export const KernelOp = defineOp("dataflow.kernel", {
   summary: "A process: for each command, a loop nest", operands: {}, rest: connection, results: {}, attrs: { sym_name: stringAttr }, regions: 1, traits: ["isolated", "symbol"],
 });
+/** A kernel whose body is a function of the module: what `dataflow.kernel` becomes for tools that want loops in functions. */
+export const InstanceOp = defineOp("dataflow.instance", {
+  summary: "A process whose body is a function", operands: {}, rest: connection, results: {},
+  attrs: { callee: symbolAttr, /** The kernel's name, where the function has another one. */ name: optional(stringAttr) }, regions: 0, traits: [],
+});
 /** Takes the next command; its fields are the results. */
 export const CommandOp = defineOp("dataflow.command", {
   summary: "Takes the next command of a kernel", operands: { stream }, results: {}, restResults: ofKinds("int", "float"), attrs: {}, regions: 0, traits: [],
@@ -63,5 +68,5 @@ export const BurstWriteOp = defineOp("dataflow.burst_write", {
 
 export const dataflowDialect: Dialect = {
   name: "dataflow",
-  ops: [DispatchOp, TaskOp, DataflowYieldOp, ScheduleOp, StreamOp, BufferOp, KernelOp, CommandOp, DoneOp, ReadOp, WriteOp, BurstReadOp, BurstWriteOp],
+  ops: [DispatchOp, TaskOp, DataflowYieldOp, ScheduleOp, StreamOp, BufferOp, KernelOp, InstanceOp, CommandOp, DoneOp, ReadOp, WriteOp, BurstReadOp, BurstWriteOp],
 };

@@ -3,7 +3,7 @@ import { Builder } from "../../core/builder.ts";
 import { Block, Operation, Region, type Value } from "../../core/operation.ts";
 import type { OpDefinition } from "../../core/op-definition.ts";
 import { f32, indexType, i1, i32, intType, memrefType, vectorType, type ElementType, type ScalarType, type Type, type VectorType } from "../../core/type.ts";
-import { CompilerBug } from "../../support/bug.ts";
+import { CompilerBug, present } from "../../support/bug.ts";
 import { AffineApplyOp, AffineForOp, AffineLoadOp, AffineStoreOp, AffineYieldOp } from "../affine/ops.ts";
 import * as arith from "../arith/ops.ts";
 import { ICMP_PREDICATES, type IcmpPredicate } from "../comb/ops.ts";
@@ -33,6 +33,9 @@ export interface ArrayOptions {
 
 /** Writes loop nests: one method per operation, insertion point kept by nesting functions. */
 export class LoopBuilder extends Builder {
+  /** Integers that bound loops, as indices. */
+  readonly #bounds = new Map<Value, Value>();
+
   // ---- structure
   /** `affine.for`; `body` gets the counter. */
   loop(name: string, options: LoopOptions, body: (counter: Value) => void): void {
@@ -40,7 +43,7 @@ export class LoopBuilder extends Builder {
     const upper: AffineMap = typeof options.to === "number" ? constantMap(options.to) : { dims: 0, symbols: 1, results: [symbol(0)] };
     const block = new Block([indexType], [name]);
     this.insert(AffineForOp.create({
-      operands: {}, rest: typeof options.to === "number" ? [] : [options.to], span: this.span, regions: [new Region(block)],
+      operands: {}, rest: typeof options.to === "number" ? [] : [this.#bound(options.to)], span: this.span, regions: [new Region(block)],
       attrs: {
         lowerBound: constantMap(options.from ?? 0), upperBound: upper, step: options.step ?? 1, unroll: options.unroll,
         max_trip: symbolic ? options.maxTrip : undefined, dim: name,
@@ -52,6 +55,21 @@ export class LoopBuilder extends Builder {
       body(counter);
       this.insert(AffineYieldOp.create({ operands: {}, attrs: {}, span: this.span }));
     });
+  }
+
+  /**
+   * An integer as the bound of a loop: cast to an index once, right behind its definition, so that it is a symbol of the
+   * affine loops below (MLIR wants symbols at the top level of a function).
+   */
+  #bound(value: Value): Value {
+    const known = value.type.kind === "index" ? value : this.#bounds.get(value);
+    if (known !== undefined) return known;
+    const cast = arith.ArithIndexCastOp.create({ operands: { in: value }, attrs: {}, resultTypes: [indexType], span: this.span });
+    const block = value.owner instanceof Block ? value.owner : present(value.owner.parent, "the block of a loop's bound");
+    block.insert(cast, value.producer === undefined ? 0 : block.ops.indexOf(value.producer) + 1);
+    cast.result.hint = value.hint;
+    this.#bounds.set(value, cast.result);
+    return cast.result;
   }
 
   /** `scf.if` without results. */

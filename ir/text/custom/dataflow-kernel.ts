@@ -77,6 +77,20 @@ export const dataflowKernelSyntax: DialectSyntax = {
       return { operands, attributes: { sym_name: name, ...more }, regions: [reader.region("dataflow.kernel", { args })] };
     },
   },
+  "dataflow.instance": {
+    print(op, writer) {
+      const callee = op.attribute("callee");
+      const head = printSymbol(callee?.kind === "symbol" ? callee.name : "");
+      writer.write(` ${head}`);
+      writer.listing(op.operands.map((operand) => writer.name(operand)), head.length + 20);
+      writer.attrDict(op.attributes, ["callee"]);
+    },
+    parse(reader) {
+      const callee: Attribute = { kind: "symbol", name: reader.symbol() };
+      const operands = reader.parens(() => reader.defined());
+      return { operands, attributes: { callee, ...reader.attrDict() } };
+    },
+  },
   "dataflow.command": takeSyntax,
   "dataflow.read": takeSyntax,
   "dataflow.done": {
