@@ -116,7 +116,7 @@ function addLog(b: HwBuilder, name: string, { words, address, push, data }: { re
   const width = data.type.kind === "int" ? data.type.width : 1;
   const log = b.memory({ name, depth: words, width, readLatency: 0, init: Array.from({ length: words }, () => (1n << BigInt(TIME_BITS)) - 1n) });
   const low = b.resize(address, bitsOf(words));
-  b.writePort(log, low, push, data);
+  b.writePort(log, low, { enable: push, data });
   b.output(`${name}_word`, b.readPort(log, low));
 }
 
@@ -125,7 +125,7 @@ function addTrace({ b, dut, cycle, running }: Side, kernels: number): void {
   const trace = b.memory({ name: "trace", depth: TRACE_CYCLES, width: 2 * kernels, readLatency: 0 });
   const inside = b.and(running, b.icmp("ult", cycle, b.constant(TRACE_CYCLES, TIME_BITS)));
   const address = b.extract(cycle, 0, bits);
-  b.writePort(trace, address, inside, b.concat(dut.out("issue_bits"), dut.out("busy_bits")));
+  b.writePort(trace, address, { enable: inside, data: b.concat(dut.out("issue_bits"), dut.out("busy_bits")) });
   b.output("trace_word", b.readPort(trace, address));
 }
 
