@@ -1,15 +1,16 @@
 import type { Device as DeviceFile } from "../backend-hls/index.ts";
 import type { LoadedModel } from "../frontend/index.ts";
-import { builtSpan, fail, type Result } from "../ir/index.ts";
+import type { Result } from "../ir/index.ts";
 import type { Device } from "../runtime-host/index.ts";
 import type { CompiledBuild } from "./build-folder/read-build-folder.ts";
-import { notYet } from "./jobs/diagnostics.ts";
 import type { JobWatch } from "./jobs/job-watch.ts";
 import type { SimulationOptions } from "./options/generation-options.ts";
+import { compileBuild } from "./rtl/compile.ts";
+import { openSimulatedBuild } from "./rtl/open-simulated.ts";
 import type { Manifest } from "./schemas/manifest.ts";
 
 /** Everything that decides about the hardware; all defaults are filled in but those that the explorer chooses. */
-interface CompileRequest {
+export interface CompileRequest {
   readonly model: LoadedModel;
   /** The device file, read. */
   readonly device: DeviceFile;
@@ -28,7 +29,7 @@ interface CompileRequest {
 }
 
 /** A device on a simulator, and which simulator and memory that is. */
-interface SimulatedDevice {
+export interface SimulatedDevice {
   readonly device: Device;
   readonly simulator: "embedded" | "verilator";
   /** As the result object says it: `ideal`, `ddr4-2400`, … */
@@ -51,22 +52,10 @@ export interface Hardware {
 }
 
 /** The hardware that this package makes. */
-export const ownHardware: Hardware = { compileModel, openSimulatedDevice };
-
-function compileModel({ device }: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
-  watch.signal?.throwIfAborted();
-  const what = `compiling to hardware for ${device.name}`;
-  return Promise.resolve(
-    fail(notYet(builtSpan("--engine rtl"), { what, instead: "--engine reference or f32" })),
-  );
-}
-
-function openSimulatedDevice(
-  { manifest }: CompiledBuild,
-  { simulator }: SimulationOptions,
-  watch: JobWatch,
-): Promise<Result<SimulatedDevice>> {
-  watch.signal?.throwIfAborted();
-  const what = `simulating ${manifest.top} (--simulator ${simulator})`;
-  return Promise.resolve(fail(notYet(builtSpan("simulate"), { what, instead: "--engine reference or f32" })));
-}
+export const ownHardware: Hardware = {
+  compileModel: (request, watch) => {
+    watch.signal?.throwIfAborted();
+    return Promise.resolve(compileBuild(request, watch));
+  },
+  openSimulatedDevice: openSimulatedBuild,
+};

@@ -16,6 +16,13 @@ export {
   type ReferenceDeviceOptions,
   type SequenceDecoder,
 } from "./devices/reference.ts";
+export {
+  type AcceleratorProgram,
+  type EncodedStep,
+  type MemoryImage,
+  openSimulatedAccelerator,
+  type SimulatedDeviceOptions,
+} from "./devices/simulated.ts";
 export { Engine, type Generation, type GenerationWatch, type StepRecord } from "./engine.ts";
 export { firstRows, scheduleStep, slotOf } from "./scheduler.ts";
 export type { FinishReason, GenerationRequest, Sequence } from "./sequence.ts";

@@ -1,0 +1,69 @@
+import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import { type ArrayShape, type ModelShape, planAccelerator, weightBeats } from "../accelerator/index.ts";
+import type { Device } from "../device/index.ts";
+import { deviceTooSmall, modelUnsupported, portUnsupported } from "./diagnostics.ts";
+
+/** What of the design is asked for; the rest is chosen. */
+export interface DesignWishes {
+  /** Rows of a step, at most; 1 where nobody asks. */
+  readonly rows?: number | undefined;
+}
+
+/** Multiply-accumulates per cycle of a design, by what they are for. */
+export interface ArrayMacs {
+  readonly linear: number;
+  readonly attention: number;
+  readonly other: number;
+}
+
+/** Output channels in parallel that are tried. */
+const CHANNELS = [1, 2, 4] as const;
+
+/** int8 weights of the narrowest and the widest beat. */
+const BEAT_BYTES = { least: 8, most: 128 } as const;
+
+/**
+ * The array for a model on a device: one beat of the memory port per cycle, split between output and input channels so that
+ * the fewest beats are padding (the first of equals has the fewest output channels). A search over more than that goes here.
+ */
+export function chooseDesign(
+  model: ModelShape,
+  device: Device,
+  wishes: DesignWishes = {},
+): Result<ArrayShape> {
+  const where = builtSpan(device.name);
+  const problem = modelProblem(model);
+  if (problem !== undefined) return fail(modelUnsupported(where, { problem }));
+  const beatBytes = device.axi.data_bits / 8;
+  if (beatBytes < BEAT_BYTES.least || beatBytes > BEAT_BYTES.most)
+    return fail(portUnsupported(where, { device: device.name, bits: device.axi.data_bits }));
+  const shapes = CHANNELS.filter((pn) => beatBytes / pn >= 4).map(
+    (pn): ArrayShape => ({ pn, pk: beatBytes / pn, rows: wishes.rows ?? 1 }),
+  );
+  const shape = shapes.reduce((best, next) => (beatsOf(model, next) < beatsOf(model, best) ? next : best));
+  const { linear, attention } = arrayMacs(model, shape);
+  const limits = [
+    { what: "int8 multipliers for linear layers", needed: linear, most: device.array?.int8_macs ?? linear },
+    { what: "DSP blocks", needed: linear + attention, most: device.resources.dsp },
+  ];
+  const short = limits.filter(({ needed, most }) => needed > most);
+  return short.length === 0
+    ? ok(shape)
+    : fail(...short.map((limit) => deviceTooSmall(where, { device: device.name, ...limit })));
+}
+
+/** Multiply-accumulates per cycle: the array, and the dot product and the weighted sum of one head. */
+export function arrayMacs({ headDim }: ModelShape, { pn, pk, pt = 1 }: ArrayShape): ArrayMacs {
+  return { linear: pn * pk * pt, attention: 2 * headDim, other: 0 };
+}
+
+function beatsOf(model: ModelShape, shape: ArrayShape): number {
+  const { layers, head } = weightBeats(planAccelerator(model, shape));
+  return layers + head;
+}
+
+function modelProblem({ hidden, heads, kvHeads, headDim }: ModelShape): string | undefined {
+  if (hidden < 8) return `its hidden size is ${hidden}`;
+  if (heads % kvHeads !== 0) return `${heads} query heads share ${kvHeads} key/value heads`;
+  return headDim % 2 === 0 ? undefined : `its heads have ${headDim} channels`;
+}

@@ -1,0 +1,72 @@
+import { type Operation, ok, type Result } from "../../ir/index.ts";
+import {
+  type ArrayShape,
+  buildAccelerator,
+  layoutMemory,
+  type MemoryLayout,
+  type ModelShape,
+  type Plan,
+  START_FIELDS,
+} from "../accelerator/index.ts";
+import type { Device } from "../device/index.ts";
+import { createOperatorLibrary } from "../library/operator-library.ts";
+import { networkModule } from "../network/network-module.ts";
+import { type NetworkPlan, planNetwork } from "../network/plan-network.ts";
+import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
+import { type SystemHardware, systemModule } from "../system/system-module.ts";
+import { productTop } from "./product-top.ts";
+
+/** What an accelerator is compiled from. */
+export interface AcceleratorRequest {
+  readonly model: ModelShape;
+  readonly shape: ArrayShape;
+  readonly device: Device;
+  readonly clockMhz: number;
+  readonly schedule: ScheduleMode;
+}
+
+/** A compiled accelerator: sizes, schedule, hardware and memory. */
+export interface CompiledAccelerator {
+  readonly plan: Plan;
+  readonly network: NetworkPlan;
+  /** The hardware with clock and reset as the simulator drives them. */
+  readonly system: SystemHardware;
+  /** The module that a board instantiates, around the system. */
+  readonly top: Operation;
+  readonly layout: MemoryLayout;
+}
+
+/** The name of the module that a board instantiates. */
+export const PRODUCT_TOP = "hidalgo";
+
+/** The name of the module below it, which simulations instantiate. */
+export const SYSTEM_TOP = "hidalgo_system";
+
+/** Blocks of the KV memory: one sequence of full length, and the null block. */
+export function kvBlocksOf({ maxContext, blockSize }: ModelShape): number {
+  return Math.ceil(maxContext / blockSize) + 1;
+}
+
+/** From the shape of a model and of an array to hardware; same input, same output. */
+export function compileAccelerator(request: AcceleratorRequest): Result<CompiledAccelerator> {
+  const { model, shape, device, clockMhz, schedule } = request;
+  const accelerator = buildAccelerator(model, shape);
+  const network = planNetwork(accelerator.schedule, createOperatorLibrary(device.family, clockMhz), schedule);
+  if (network.kind === "error") return network;
+  const core = networkModule("hidalgo_core", network.value);
+  const system = systemModule({
+    name: SYSTEM_TOP,
+    plan: network.value,
+    network: core,
+    startFields: [...START_FIELDS],
+    array: "matmul",
+  });
+  const { plan } = accelerator;
+  return ok({
+    plan,
+    network: network.value,
+    system,
+    top: productTop(PRODUCT_TOP, system.top),
+    layout: layoutMemory(plan, kvBlocksOf(model)),
+  });
+}

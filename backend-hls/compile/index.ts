@@ -1,0 +1,11 @@
+// From the shapes of a model and of an array to the hardware of a device.
+export { type ArrayMacs, arrayMacs, chooseDesign, type DesignWishes } from "./choose-design.ts";
+export {
+  type AcceleratorRequest,
+  type CompiledAccelerator,
+  compileAccelerator,
+  kvBlocksOf,
+  PRODUCT_TOP,
+  SYSTEM_TOP,
+} from "./compile-accelerator.ts";
+export { type Traffic, transferredBytes } from "./transferred-bytes.ts";

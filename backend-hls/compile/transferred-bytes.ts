@@ -1,0 +1,39 @@
+import { constantBeats, type MemoryLayout, type Plan, type Row, weightBeats } from "../accelerator/index.ts";
+
+/** Bytes that cross the memory port, by what they are. */
+export interface Traffic {
+  readonly weights: number;
+  readonly kvRead: number;
+  readonly kvWrite: number;
+  readonly other: number;
+}
+
+/**
+ * Bytes that the accelerator asks for in one step, padding of beats included: they follow from the commands, the hardware
+ * does not count them. Scales and gains count as weights.
+ */
+export function transferredBytes(plan: Plan, layout: MemoryLayout, rows: readonly Row[]): Traffic {
+  const { beatBytes, model } = plan;
+  const { strides } = layout;
+  const emitting = rows.filter(({ emit }) => emit !== "none").length;
+  const streams = [weightBeats(plan), constantBeats(plan)];
+  const beats = sum(streams.map(({ layers, head }) => layers + (emitting > 0 ? head : 0)));
+  const seen = rows.map(({ position }) => Math.min(position + 1, model.window ?? position + 1));
+  const tables = rows.map(({ position }) => {
+    const words = Math.floor(position / model.blockSize) + 1;
+    return Math.ceil(words / plan.beatWords) * beatBytes;
+  });
+  return {
+    weights: beats * beatBytes,
+    kvRead: model.layers * strides.record * sum(seen),
+    kvWrite: model.layers * strides.record * rows.length,
+    other:
+      rows.length * (strides.descriptor + strides.embedding + strides.rope) +
+      sum(tables) +
+      emitting * strides.output,
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

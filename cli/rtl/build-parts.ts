@@ -1,0 +1,101 @@
+import { z } from "zod";
+import {
+  type ArrayShape,
+  type Device as DeviceFile,
+  deviceSchema,
+  layoutMemory,
+  type MemoryLayout,
+  type Plan,
+  planAccelerator,
+} from "../../backend-hls/index.ts";
+import { builtSpan, fail, type Operation, ok, parseModule, present, type Result } from "../../ir/index.ts";
+import { buildDamaged } from "../build-folder/diagnostics.ts";
+import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
+import type { Manifest } from "../schemas/manifest.ts";
+
+/** Files of a build beside Verilog, manifest and tokenizer. */
+export const WEIGHTS_FILE = "weights.bin";
+/** The device file that was compiled for. */
+export const DEVICE_FILE = "device.json";
+/** The hardware as IR text, for simulators. */
+export const HARDWARE_FILE = "ir/hardware.mlir";
+/** `hidalgo.explore/1` */
+export const ESTIMATE_FILE = "estimate.json";
+
+const count = z.int().nonnegative();
+
+/** The `layout` of the region of weights: how they are spread over beats. */
+export const weightsLayout = z.looseObject({
+  array: z.strictObject({ pn: count, pk: count, pt: count }),
+  norm_eps: z.number(),
+});
+
+/** What is in a build, read back. */
+export interface BuildParts {
+  readonly deviceFile: DeviceFile;
+  /** hw.module operations, the system's among them. */
+  readonly hardware: readonly Operation[];
+  readonly plan: Plan;
+  readonly layout: MemoryLayout;
+  /** What the memory holds from address 0 on. */
+  readonly weights: Uint8Array;
+}
+
+/** Reads what a simulation needs out of a build; what is wrong with it is a diagnostic. */
+export function readBuildParts({ manifest, files }: CompiledBuild): Result<BuildParts> {
+  const damaged = (file: string, problem: string): Result<never> =>
+    fail(buildDamaged(builtSpan(file), { problem }));
+  const read = (file: string): string | undefined => textOf(files.get(file));
+  const [device, hardware, weights] = [read(DEVICE_FILE), read(HARDWARE_FILE), files.get(WEIGHTS_FILE)];
+  if (device === undefined) return damaged(DEVICE_FILE, "the file is missing");
+  if (hardware === undefined) return damaged(HARDWARE_FILE, "the file is missing");
+  if (weights === undefined || typeof weights === "string")
+    return damaged(WEIGHTS_FILE, "the file is missing");
+  const deviceFile = deviceSchema.safeParse(parseJson(device));
+  if (!deviceFile.success) return damaged(DEVICE_FILE, "it is no device file");
+  const shape = weightsLayout.safeParse(manifest.memory.find(({ name }) => name === "weights")?.layout);
+  if (!shape.success) return damaged("manifest.json", "the layout of the weights is not known");
+  const module = parseModule(hardware, HARDWARE_FILE);
+  if (module.kind === "error") return module;
+  const plan = planOf(manifest, shape.data.array, shape.data.norm_eps);
+  const layout = layoutMemory(plan, manifest.design.kv_blocks);
+  if (weights.length !== layout.regions.descriptors.base)
+    return damaged(WEIGHTS_FILE, "it does not fit the manifest");
+  const body = present(module.value.regions[0], "the body of a module").block;
+  return ok({ deviceFile: deviceFile.data, hardware: [...body.ops], plan, layout, weights });
+}
+
+function planOf(
+  { model, design }: Manifest,
+  { pn, pk, pt }: Required<Pick<ArrayShape, "pn" | "pk" | "pt">>,
+  eps: number,
+): Plan {
+  return planAccelerator(
+    {
+      hidden: model.hidden,
+      layers: model.layers,
+      heads: model.heads,
+      kvHeads: model.kv_heads,
+      headDim: model.head_dim,
+      ffn: model.ffn,
+      vocab: model.vocab,
+      window: model.window ?? undefined,
+      maxContext: design.max_context,
+      eps,
+      blockSize: design.block_size,
+    },
+    { pn, pk, pt, rows: design.rows },
+  );
+}
+
+function textOf(content: string | Uint8Array | undefined): string | undefined {
+  return content instanceof Uint8Array ? Buffer.from(content).toString("utf8") : content;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  type CompiledAccelerator,
+  chooseDesign,
+  compileAccelerator,
+  type ModelShape,
+  packWeights,
+  ropeTable,
+} from "../../backend-hls/index.ts";
+import { emitVerilog } from "../../backend-verilog/index.ts";
+import { quantizeModel } from "../../frontend/index.ts";
+import { builtSpan, fail, ok, printModule, type Result } from "../../ir/index.ts";
+import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
+import { notYet } from "../jobs/diagnostics.ts";
+import type { JobWatch } from "../jobs/job-watch.ts";
+import type { CompileRequest } from "../rtl-engine.ts";
+import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
+import { describeBuild } from "./manifest.ts";
+
+/** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
+export function compileBuild(request: CompileRequest, { signal }: JobWatch): Result<CompiledBuild> {
+  const refused = refuse(request);
+  if (refused !== undefined) return refused;
+  const model = hardwareShape(request);
+  const { device, clockMhz, schedule, rows } = request;
+  const shape = chooseDesign(model, device, { rows });
+  if (shape.kind === "error") return shape;
+  const compiled = compileAccelerator({ model, shape: shape.value, device, clockMhz, schedule });
+  if (compiled.kind === "error") return compiled;
+  signal?.throwIfAborted();
+  const files = new Map<string, string | Uint8Array>([
+    ...writeVerilog(compiled.value),
+    [WEIGHTS_FILE, packModel(request, compiled.value)],
+    [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
+    [HARDWARE_FILE, compiled.value.system.modules.map((module) => printModule(module)).join("\n")],
+  ]);
+  if (request.emitIr) files.set("ir/dataflow.mlir", printModule(compiled.value.network.schedule));
+  return ok({ manifest: describeBuild(request, compiled.value, files), files });
+}
+
+/** Ask for what is not there, and it says so. */
+function refuse({ precision, kvBits, verifyEach }: CompileRequest): Result<never> | undefined {
+  if (precision !== "w8a8" || kvBits !== 8) {
+    const what = `hardware for --precision ${precision} --kv ${kvBits}`;
+    return fail(notYet(builtSpan("--precision"), { what, instead: "--precision w8a8 --kv 8" }));
+  }
+  if (!verifyEach) return undefined;
+  const what = "checking every lowering of a whole model";
+  return fail(notYet(builtSpan("--verify-each"), { what, instead: "no --verify-each" }));
+}
+
+function hardwareShape({ model, blockSize, maxContext }: CompileRequest): ModelShape {
+  const { config } = model.checkpoint;
+  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, normEps: eps } = config;
+  return { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, eps, maxContext, blockSize };
+}
+
+function writeVerilog({ system, top }: CompiledAccelerator): readonly (readonly [string, string])[] {
+  const texts = emitVerilog([...system.modules, top]);
+  return [...texts].map(([name, text]) => [`rtl/${name}`, text] as const).toSorted(byPath);
+}
+
+function byPath([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}
+
+/** Everything that is in memory before the first step, from address 0 on. */
+function packModel({ model, maxContext }: CompileRequest, { plan, layout }: CompiledAccelerator): Uint8Array {
+  const quantized = quantizeModel(model.checkpoint);
+  const { ropeTheta, headDim } = quantized.config;
+  const image = new Uint8Array(layout.bytes);
+  packWeights(plan, layout, { ...quantized, rope: ropeTable(ropeTheta, headDim, maxContext) }, image);
+  return image.slice(0, layout.regions.descriptors.base);
+}

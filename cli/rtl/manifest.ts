@@ -1,0 +1,129 @@
+import {
+  arrayMacs,
+  type CompiledAccelerator,
+  DESCRIPTOR_FIELDS,
+  manifestRegisters,
+  PRODUCT_TOP,
+  type Region,
+} from "../../backend-hls/index.ts";
+import type { BuildFiles } from "../build-folder/build-files.ts";
+import { hashContent } from "../build-folder/read-build-folder.ts";
+import { describeModel } from "../jobs/model-shape.ts";
+import { packageVersion } from "../package-root.ts";
+import type { CompileRequest } from "../rtl-engine.ts";
+import type { Manifest } from "../schemas/manifest.ts";
+import { WEIGHTS_FILE } from "./build-parts.ts";
+import { ERROR_TABLE } from "./program.ts";
+
+/** Bytes and bits of a word of a descriptor, and of a float. */
+const WORD = { bytes: 4, bits: 32 } as const;
+
+/** What a build's manifest says; the tokenizer is added by whoever copies it. */
+export function describeBuild(
+  request: CompileRequest,
+  accelerator: CompiledAccelerator,
+  files: BuildFiles,
+): Manifest {
+  const { plan, system, layout } = accelerator;
+  const rtl = [...files].filter(([path]) => path.startsWith("rtl/"));
+  return {
+    schema: "hidalgo.manifest/1",
+    top: PRODUCT_TOP,
+    model: describeModel(request.model.checkpoint),
+    rtl: rtl.map(([path, content]) => ({ path, sha256: hashContent(content) })),
+    ports: {
+      clock: "ap_clk",
+      reset: "ap_rst_n",
+      axi: [{ name: "m_axi_gmem0", data_bits: 8 * plan.beatBytes, addr_bits: WORD.bits }],
+    },
+    registers: manifestRegisters(system.registers).map(({ fields, ...register }) => ({
+      ...register,
+      fields: fields.map((field) => ({ ...field })),
+    })),
+    error_codes: { ...ERROR_TABLE },
+    memory: describeMemory(accelerator, files),
+    row_descriptor: {
+      bytes: layout.strides.descriptor,
+      fields: DESCRIPTOR_FIELDS.map(({ name }, index) => ({
+        name,
+        offset_bits: WORD.bits * index,
+        bits: WORD.bits,
+      })),
+    },
+    kv_layout: describeRecord(accelerator),
+    design: describeDesign(request, accelerator, hashContent(rtl.map(([, text]) => String(text)).join(""))),
+    estimate: {},
+    tokenizer: null,
+    versions: { hidalgo: packageVersion() },
+  };
+}
+
+function describeDesign(
+  { device, clockMhz, precision, kvBits, schedule, maxContext }: CompileRequest,
+  { plan, layout }: CompiledAccelerator,
+  hash: string,
+): Manifest["design"] {
+  return {
+    rows: plan.rows,
+    macs: { ...arrayMacs(plan.model, plan) },
+    port_bits: 8 * plan.beatBytes,
+    ports: 1,
+    weights: "stream",
+    block_size: plan.model.blockSize,
+    hash,
+    device: device.name,
+    clock: { mhz: clockMhz, source: "assumed" },
+    precision,
+    kv_bits: kvBits,
+    schedule,
+    max_context: maxContext,
+    kv_blocks: layout.kvBlocks,
+    energy: { ...device.energy },
+  };
+}
+
+/** Regions under the names of the contract; what does not change is one file from address 0 on. */
+function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles): Manifest["memory"] {
+  const { weights, constants, embedding, rope, descriptors, tables, outputs, kv } = layout.regions;
+  const { strides } = layout;
+  const content = files.get(WEIGHTS_FILE) ?? "";
+  const empty = (name: string, { base, bytes }: Region, shape: unknown): Manifest["memory"][number] => ({
+    name,
+    base,
+    bytes,
+    file: null,
+    sha256: null,
+    layout: shape,
+  });
+  return [
+    {
+      name: "weights",
+      base: 0,
+      bytes: content.length,
+      file: WEIGHTS_FILE,
+      sha256: hashContent(content),
+      layout: {
+        array: { pn: plan.pn, pk: plan.pk, pt: plan.pt },
+        norm_eps: plan.model.eps,
+        parts: { weights, constants, embedding, rope },
+        strides: { embedding: strides.embedding, rope: strides.rope },
+      },
+    },
+    empty("rows", descriptors, { stride: strides.descriptor }),
+    empty("tables", tables, { stride: strides.table }),
+    empty("logits", outputs, { stride: strides.output, fields: ["token", "logit"] }),
+    empty("kv", kv, { record: strides.record, layer: strides.kvLayer, blocks: layout.kvBlocks }),
+  ];
+}
+
+/** The fields of a KV record, in bytes. */
+function describeRecord({ plan }: CompiledAccelerator): Manifest["kv_layout"] {
+  const { kvWidth, model } = plan;
+  const scales = { count: model.kvHeads, type: "f32" };
+  return [
+    { name: "keys", offset: 0, count: kvWidth, type: "i8" },
+    { name: "values", offset: kvWidth, count: kvWidth, type: "i8" },
+    { name: "key_scales", offset: 2 * kvWidth, ...scales },
+    { name: "value_scales", offset: 2 * kvWidth + WORD.bytes * model.kvHeads, ...scales },
+  ];
+}

@@ -1,0 +1,121 @@
+import {
+  type Device as DeviceFile,
+  deviceMemory,
+  type MemoryLayout,
+  type Plan,
+  SYSTEM_TOP,
+  simulationTop,
+} from "../../backend-hls/index.ts";
+import {
+  builtSpan,
+  fail,
+  HwModuleOp,
+  type MemoryParameters,
+  type Operation,
+  ok,
+  present,
+  type Result,
+} from "../../ir/index.ts";
+import { openSimulatedAccelerator } from "../../runtime-host/index.ts";
+import { buildSimulator } from "../../sim/index.ts";
+import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
+import { notYet, optionsConflict } from "../jobs/diagnostics.ts";
+import type { JobWatch } from "../jobs/job-watch.ts";
+import type { SimulationOptions } from "../options/generation-options.ts";
+import type { SimulatedDevice } from "../rtl-engine.ts";
+import { readBuildParts } from "./build-parts.ts";
+import { acceleratorProgram } from "./program.ts";
+
+/** The module that is simulated, and where its memory keeps its data. */
+const SIMULATION = { top: "hidalgo_simulation", store: "memory.store" } as const;
+
+/** Cycles from a read to its data in an ideal memory. */
+const IDEAL_LATENCY = 2;
+
+/** Opens a build on a simulator with a memory model behind its port. */
+export async function openSimulatedBuild(
+  build: CompiledBuild,
+  options: SimulationOptions,
+  watch: JobWatch,
+): Promise<Result<SimulatedDevice>> {
+  const simulator = chooseSimulator(options);
+  if (simulator.kind === "error") return simulator;
+  const parts = readBuildParts(build);
+  if (parts.kind === "error") return parts;
+  const { hardware, plan, layout, deviceFile } = parts.value;
+  const memory = chooseMemory(options.memory, deviceFile, {
+    plan,
+    layout,
+    clockMhz: build.manifest.design.clock.mhz,
+  });
+  if (memory.kind === "error") return memory;
+  watch.onProgress?.(`building the simulation: ${simulator.value}, memory ${memory.value.name}`);
+  watch.signal?.throwIfAborted();
+  const top = simulationTop(SIMULATION.top, systemOf(hardware), memory.value.parameters);
+  const built = await buildSimulator(SIMULATION.top, top.modules, {
+    engine: simulator.value,
+    speed: "run",
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
+  });
+  if (built.kind === "error") return built;
+  const program = acceleratorProgram(build.manifest, parts.value);
+  const device = await openSimulatedAccelerator(built.value, program, { memoryPath: SIMULATION.store });
+  if (device.kind === "error") return device;
+  return ok({ device: device.value, simulator: simulator.value, memoryModel: memory.value.name });
+}
+
+function chooseSimulator({
+  simulator,
+  trace,
+  backPressure,
+}: SimulationOptions): Result<SimulatedDevice["simulator"]> {
+  if (backPressure !== undefined)
+    return fail(
+      notYet(builtSpan("--back-pressure"), { what: "random back-pressure", instead: "no --back-pressure" }),
+    );
+  if (trace === undefined) return ok(simulator === "auto" ? "embedded" : simulator);
+  if (simulator !== "embedded") return ok("verilator");
+  const problem = "the embedded simulator writes no waveforms";
+  return fail(optionsConflict(builtSpan("--trace"), { problem, expected: "--simulator verilator" }));
+}
+
+interface NamedMemory {
+  readonly name: string;
+  readonly parameters: MemoryParameters;
+}
+
+/** The device's own memory, or an ideal one. */
+function chooseMemory(
+  asked: string | undefined,
+  device: DeviceFile,
+  {
+    plan,
+    layout,
+    clockMhz,
+  }: { readonly plan: Plan; readonly layout: MemoryLayout; readonly clockMhz: number },
+): Result<NamedMemory> {
+  const depthBeats = 2 ** Math.ceil(Math.log2(layout.bytes / plan.beatBytes));
+  const parameters = deviceMemory(device, { depthBeats, addressBits: 32, clockMhz });
+  const own = device.dram === undefined ? "ideal" : device.dram.kind;
+  const name = device.dram === undefined ? "ideal" : `${own}-${device.dram.mts}`;
+  if (asked === undefined || asked === own || asked === name) return ok({ name, parameters });
+  if (asked !== "ideal") {
+    const what = `the memory ${asked} behind ${device.name}`;
+    return fail(notYet(builtSpan("--memory"), { what, instead: `--memory ${name} or ideal` }));
+  }
+  const { dataBits, addressBits, queueDepth } = parameters;
+  const ideal = {
+    kind: "ideal",
+    readLatency: IDEAL_LATENCY,
+    dataBits,
+    addressBits,
+    depthBeats,
+    queueDepth,
+  } as const;
+  return ok({ name: "ideal", parameters: ideal });
+}
+
+function systemOf(hardware: readonly Operation[]) {
+  const top = hardware.find((module) => HwModuleOp.match(module)?.attrs.sym_name === SYSTEM_TOP);
+  return { top: present(top, `module ${SYSTEM_TOP}`), modules: hardware, registers: [] };
+}

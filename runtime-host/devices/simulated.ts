@@ -1,0 +1,198 @@
+import { setImmediate } from "node:timers/promises";
+import { at, builtSpan, CompilerBug, fail, ok, type Result } from "../../ir/index.ts";
+import { type HwSimulator, SimulationError } from "../../sim/index.ts";
+import type {
+  Device,
+  DeviceCapabilities,
+  Emission,
+  RowDescriptor,
+  StepCounters,
+  StepResult,
+  TransferredBytes,
+} from "../device.ts";
+import { firstRows } from "../scheduler.ts";
+import { ControlPort } from "./control-port.ts";
+import { deviceError, deviceHung } from "./diagnostics.ts";
+
+/** Bytes for a place in the accelerator's memory. */
+export interface MemoryImage {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A step as the accelerator is told it. */
+export interface EncodedStep {
+  /** Descriptors and tables. */
+  readonly memory: readonly MemoryImage[];
+  /** Words of the start command, by register. */
+  readonly command: readonly { readonly register: string; readonly value: number }[];
+  readonly transferred: TransferredBytes;
+}
+
+/** What the host has to know of a compiled accelerator. */
+export interface AcceleratorProgram {
+  readonly capabilities: DeviceCapabilities;
+  /** Byte offsets of 32-bit words by name: the manifest's registers. */
+  readonly registers: Readonly<Record<string, number>>;
+  readonly errorNames: ReadonlyMap<number, string>;
+  /** What has to be in memory before the first step. */
+  readonly memory: readonly MemoryImage[];
+  readonly memoryBytes: number;
+  /** Where a step leaves its outputs. */
+  readonly outputs: { readonly address: number; readonly bytes: number };
+  readonly encode: (rows: readonly RowDescriptor[]) => EncodedStep;
+  readonly decode: (rows: readonly RowDescriptor[], outputs: Uint8Array) => readonly Emission[];
+}
+
+/** Limits of a simulated device. */
+export interface SimulatedDeviceOptions {
+  /** Instance path of the memory's data. */
+  readonly memoryPath: string;
+  /** Cycles of a step after which the accelerator is taken to hang. */
+  readonly mostCycles?: number;
+  /** Cycles without any progress after which the accelerator itself gives up. */
+  readonly watchdogCycles?: number;
+}
+
+const defaults = { mostCycles: 2 ** 33, watchdogCycles: 200_000 } as const;
+
+/** Cycles between two looks at the rest of the world (Ctrl-C). */
+const SLICE_CYCLES = 100_000;
+
+/** Bits of the interrupt registers: done and error. */
+const BOTH_EVENTS = 3;
+
+/** An accelerator in a simulator behind the device port: memory through the back door, all else through its registers. */
+class SimulatedDevice implements Device {
+  readonly #simulator: HwSimulator;
+  readonly #program: AcceleratorProgram;
+  readonly #options: Required<SimulatedDeviceOptions>;
+  readonly #port: ControlPort;
+  #idleSince: number | undefined;
+
+  constructor(simulator: HwSimulator, program: AcceleratorProgram, options: SimulatedDeviceOptions) {
+    this.#simulator = simulator;
+    this.#program = program;
+    this.#options = { ...defaults, ...options };
+    this.#port = new ControlPort(simulator, program.registers);
+  }
+
+  get capabilities(): DeviceCapabilities {
+    return this.#program.capabilities;
+  }
+
+  /** Resets, loads the memory, sets what stays the same for all steps. */
+  async start(): Promise<void> {
+    await this.#port.reset();
+    await this.#load(this.#program.memory);
+    await this.#port.write("gmem0_base", 0);
+    await this.#port.write("gmem0_limit", this.#program.memoryBytes);
+    await this.#port.write("watchdog_limit", this.#options.watchdogCycles);
+    await this.#port.write("interrupt_global", 1);
+    await this.#port.write("interrupt_enable", BOTH_EVENTS);
+  }
+
+  async step(rows: readonly RowDescriptor[]): Promise<Result<StepResult>> {
+    checkRows(rows, this.#program.capabilities);
+    try {
+      return await this.#step(rows);
+    } catch (error) {
+      if (error instanceof SimulationError) return fail(error.diagnostic);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#simulator.close();
+  }
+
+  async #step(rows: readonly RowDescriptor[]): Promise<Result<StepResult>> {
+    const { encode, decode, outputs } = this.#program;
+    const { memory, command, transferred } = encode(rows);
+    await this.#load(memory);
+    for (const { register, value } of command) await this.#port.write(register, value);
+    const hostGap = this.#idleSince === undefined ? 0 : this.#port.cycle - this.#idleSince;
+    await this.#port.write("control", 1);
+    const isDone = await this.#waitForInterrupt();
+    this.#idleSince = this.#port.cycle;
+    const counters = await this.#readCounters(hostGap, transferred);
+    const cycle = this.#port.cycle;
+    const state = describeState(counters);
+    const where = builtSpan("simulation");
+    const { mostCycles: cycles } = this.#options;
+    if (!isDone) return fail(deviceHung(where, { cycles, cycle, state }));
+    await this.#port.write("interrupt_status", BOTH_EVENTS);
+    const code = await this.#port.read("error_code");
+    const name = this.#program.errorNames.get(code) ?? "unknown error";
+    if (code !== 0) return fail(deviceError(where, { name, code, cycle, state }));
+    const bytes = await this.#simulator.readMemory(this.#options.memoryPath, outputs.address, outputs.bytes);
+    return ok({ emissions: decode(rows, bytes), counters });
+  }
+
+  async #waitForInterrupt(): Promise<boolean> {
+    const { mostCycles } = this.#options;
+    for (let cycles = 0; cycles < mostCycles; cycles += SLICE_CYCLES) {
+      if (await this.#port.run(SLICE_CYCLES, "interrupt")) return true;
+      await setImmediate();
+    }
+    return false;
+  }
+
+  async #readCounters(hostGap: number, bytes: TransferredBytes): Promise<StepCounters> {
+    const read = async (name: string): Promise<number> =>
+      (await this.#port.read(`${name}_lo`)) + 2 ** 32 * (await this.#port.read(`${name}_hi`));
+    return {
+      cycles: await read("total"),
+      hostGap,
+      busy: await read("busy"),
+      stalls: {
+        dramRead: await read("dram_read_cycles"),
+        dramWrite: await read("dram_write_cycles"),
+        fifoFull: await read("fifo_full_cycles"),
+        fifoEmpty: await read("fifo_empty_cycles"),
+        drain: await read("drain_cycles"),
+      },
+      bytes,
+    };
+  }
+
+  async #load(images: readonly MemoryImage[]): Promise<void> {
+    for (const { address, bytes } of images)
+      await this.#simulator.writeMemory(this.#options.memoryPath, address, bytes);
+  }
+}
+
+/** Opens a simulated accelerator: reset, memory loaded, ready for steps. The simulator is the device's from here on. */
+export async function openSimulatedAccelerator(
+  simulator: HwSimulator,
+  program: AcceleratorProgram,
+  options: SimulatedDeviceOptions,
+): Promise<Result<Device>> {
+  const device = new SimulatedDevice(simulator, program, options);
+  try {
+    await device.start();
+    return ok(device);
+  } catch (error) {
+    await simulator.close();
+    if (error instanceof SimulationError) return fail(error.diagnostic);
+    throw error;
+  }
+}
+
+function describeState({ cycles, busy, stalls }: StepCounters): string {
+  const causes = Object.entries(stalls).map(([cause, lost]) => `${cause} ${String(lost)}`);
+  return `${cycles} cycles into the step: busy ${busy}, ${causes.join(", ")}`;
+}
+
+/** The accelerator's own rules: rows in order, each one sees the rows before it. */
+function checkRows(rows: readonly RowDescriptor[], capabilities: DeviceCapabilities): void {
+  if (rows.length === 0 || rows.length > capabilities.rows)
+    throw new CompilerBug(`a step of ${rows.length} rows on a device of ${capabilities.rows}`);
+  rows.forEach(({ sequence, visible, emit }, index) => {
+    if (at(rows, 0).sequence !== sequence)
+      throw new CompilerBug("the rows of a step belong to one sequence on this device");
+    if (visible !== firstRows(index + 1))
+      throw new CompilerBug("a row sees itself and every row before it on this device");
+    if (!capabilities.emits.includes(emit)) throw new CompilerBug(`this device cannot emit ${emit}`);
+  });
+}
