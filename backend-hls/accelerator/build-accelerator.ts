@@ -69,12 +69,12 @@ export function buildAccelerator(model: ModelShape, design: ArrayShape): Acceler
   const s = new ScheduleBuilder("accelerator", outsideConnections(plan));
   const w = makeWires(s, plan);
   for (const kernel of KERNELS) kernel(s, plan, w);
-  s.burstRead("weights", w.memory, w.weightRequests, w.weightBeats, plan.maxBurst);
-  s.burstRead("constants", w.memory, w.constantRequests, w.constantBeats, plan.maxBurst);
-  s.burstRead("descriptors", w.memory, w.descriptorRequests, w.descriptorBeats, plan.maxBurst);
-  s.burstRead("rows", w.memory, w.rowRequests, w.rowBeats, plan.maxBurst);
-  s.burstRead("kv", w.memory, w.kvRequests, w.kvBeats, plan.maxBurst);
-  s.burstWrite("records", w.memory, w.recordRequests, w.recordBeats, w.recordAcks, plan.maxBurst);
-  s.burstWrite("outputs", w.memory, w.outputRequests, w.outputBeats, w.outputAcks, plan.maxBurst);
+  s.burstRead("weights", { memory: w.memory, requests: w.weightRequests, data: w.weightBeats }, plan.maxBurst);
+  s.burstRead("constants", { memory: w.memory, requests: w.constantRequests, data: w.constantBeats }, plan.maxBurst);
+  s.burstRead("descriptors", { memory: w.memory, requests: w.descriptorRequests, data: w.descriptorBeats }, plan.maxBurst);
+  s.burstRead("rows", { memory: w.memory, requests: w.rowRequests, data: w.rowBeats }, plan.maxBurst);
+  s.burstRead("kv", { memory: w.memory, requests: w.kvRequests, data: w.kvBeats }, plan.maxBurst);
+  s.burstWrite("records", { memory: w.memory, requests: w.recordRequests, data: w.recordBeats, done: w.recordAcks }, plan.maxBurst);
+  s.burstWrite("outputs", { memory: w.memory, requests: w.outputRequests, data: w.outputBeats, done: w.outputAcks }, plan.maxBurst);
   return { schedule: s.finish(), plan };
 }

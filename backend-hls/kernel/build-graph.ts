@@ -66,17 +66,17 @@ class GraphBuilder {
   /** Shared arrays (block arguments), then local ones. */
   #collectArrays(kernel: Operation): readonly Value[] {
     const values: Value[] = [];
-    const add = (value: Value, name: string, storage: KernelArray["storage"], shared: number | undefined, partition: readonly number[] | undefined): void => {
+    const add = (value: Value, what: Omit<KernelArray, "shape" | "width">): void => {
       if (value.type.kind !== "memref") throw new CompilerBug("an array is a memref");
       values.push(value);
-      this.#arrays.push({ name, shape: value.type.shape, width: widthOfType(value.type.element), storage, shared, partition });
+      this.#arrays.push({ ...what, shape: value.type.shape, width: widthOfType(value.type.element) });
     };
     this.#arguments.forEach((argument, index) => {
-      if (argument.type.kind === "memref") add(argument, argument.hint ?? `array${String(index)}`, undefined, index, undefined);
+      if (argument.type.kind === "memref") add(argument, { name: argument.hint ?? `array${String(index)}`, storage: undefined, shared: index, partition: undefined });
     });
     for (const op of kernel.walk()) {
       const alloc = MemRefAllocOp.match(op);
-      if (alloc !== undefined) add(op.result, alloc.attrs.name ?? `local${String(values.length)}`, alloc.attrs.storage, undefined, alloc.attrs.partition);
+      if (alloc !== undefined) add(op.result, { name: alloc.attrs.name ?? `local${String(values.length)}`, storage: alloc.attrs.storage, shared: undefined, partition: alloc.attrs.partition });
     }
     return values;
   }
@@ -171,7 +171,7 @@ class GraphBuilder {
     }
     const whenTrue = run(0, guard);
     const whenFalse = run(1, scope.builder.not(guard));
-    op.results.forEach((result, index) => { scope.bind(result, selectNodes(scope, guard, at(whenTrue, index), at(whenFalse, index), result.type)); });
+    op.results.forEach((result, index) => { scope.bind(result, selectNodes(scope, guard, [at(whenTrue, index), at(whenFalse, index)], result.type)); });
   }
 
   #convertLoop(op: Operation, nest: boolean): void {

@@ -1,6 +1,6 @@
 import {
   ArithCmpFOp, ArithCmpIOp, ArithConstantOp, AffineApplyOp, CMPF_PREDICATES, ICMP_PREDICATES, VectorExtractOp,
-  at, CompilerBug, present, type FloatPrimitiveName, type Operation, type Type,
+  at, CompilerBug, present, type CmpfPredicate, type FloatPrimitiveName, type Operation, type Type,
 } from "../../ir/index.ts";
 import { isInteger, widthOfType, type ConvertScope } from "./convert-scope.ts";
 import { linearAdd, linearConstant, linearScale, asConstant } from "./linear.ts";
@@ -129,6 +129,9 @@ function castIndex(scope: ConvertScope, op: Operation, toIndex: () => NodeId): v
   scope.bind(op.result, scope.builder.widthOf(node) > width ? scope.builder.slice(node, 0, width) : node);
 }
 
+/** Primitives of the ordered float comparisons. */
+const ORDERED: ReadonlyMap<CmpfPredicate, FloatPrimitiveName> = new Map([["oeq", "eq"], ["ogt", "gt"], ["oge", "ge"], ["olt", "lt"], ["ole", "le"]]);
+
 const others: Record<string, Converter> = {
   "arith.constant": (scope, op) => {
     const value = present(ArithConstantOp.match(op), op.name).attrs.value;
@@ -150,12 +153,12 @@ const others: Record<string, Converter> = {
   },
   "arith.cmpf": (scope, op) => {
     const predicate = at(CMPF_PREDICATES, present(ArithCmpFOp.match(op), op.name).attrs.predicate);
-    const primitive = ({ oeq: "eq", ogt: "gt", oge: "ge", olt: "lt", ole: "le" } as const)[predicate as "oeq"]; // others give undefined
+    const primitive = ORDERED.get(predicate);
     if (primitive === undefined) return scope.unsupported(`arith.cmpf ${predicate}`, "oeq, ogt, oge, olt or ole", op);
     scope.bind(op.result, scope.builder.float(primitive, [operand(scope, op, 0), operand(scope, op, 1)], 1));
   },
   "arith.select": (scope, op) => {
-    scope.bind(op.result, selectNodes(scope, operand(scope, op, 0), operand(scope, op, 1), operand(scope, op, 2), op.result.type));
+    scope.bind(op.result, selectNodes(scope, operand(scope, op, 0), [operand(scope, op, 1), operand(scope, op, 2)], op.result.type));
   },
   "affine.apply": (scope, op) => {
     const view = present(AffineApplyOp.match(op), op.name);
@@ -172,7 +175,7 @@ const others: Record<string, Converter> = {
 };
 
 /** `condition ? a : b`, integers brought to one width first. */
-export function selectNodes(scope: ConvertScope, condition: NodeId, a: NodeId, b: NodeId, type: Type): NodeId {
+export function selectNodes(scope: ConvertScope, condition: NodeId, [a, b]: readonly [NodeId, NodeId], type: Type): NodeId {
   const { builder } = scope;
   if (!isInteger(type)) return builder.select(condition, a, b);
   const width = Math.max(builder.widthOf(a), builder.widthOf(b));

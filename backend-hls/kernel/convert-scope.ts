@@ -144,10 +144,8 @@ export function isInteger(type: Type): boolean {
 
 /** Bits of a scalar or vector type. */
 export function widthOfType(type: Type): number {
-  switch (type.kind) {
-    case "int": case "index": case "float": case "vector": case "bundle": case "token": return bitWidth(type);
-    default: throw new CompilerBug(`a ${type.kind} has no bits`);
-  }
+  if (type.kind === "int" || type.kind === "index" || type.kind === "float" || type.kind === "vector" || type.kind === "bundle" || type.kind === "token") return bitWidth(type);
+  throw new CompilerBug(`a ${type.kind} has no bits`);
 }
 
 /** The element types of a stream as fields. */

@@ -3,6 +3,8 @@ import { foldBinary, foldCompare, signedValue, signedWidthOf } from "./fold.ts";
 import type { BinaryOperator, KernelNode, Linear, NodeId, NodeOp } from "./node.ts";
 
 
+const UNCHANGED_BY_ZERO: ReadonlySet<BinaryOperator> = new Set(["xor", "shl", "shru", "shrs"]);
+
 /** Makes nodes: equal pure nodes are shared, constants folded, integer widths kept as small as the operands allow. */
 export class NodeBuilder {
   readonly nodes: KernelNode[] = [];
@@ -115,19 +117,23 @@ export class NodeBuilder {
     if (width !== this.widthOf(b)) throw new CompilerBug(`${operator} of ${String(width)} and ${String(this.widthOf(b))} bits`);
     const [x, y] = [this.constantOf(a), this.constantOf(b)];
     if (x !== undefined && y !== undefined) return this.constant(foldBinary(operator, x, y, width), width);
-    const ones = (1n << BigInt(width)) - 1n;
-    if (operator === "and") {
-      if (x === 0n || y === 0n) return this.constant(0n, width);
-      if (x === ones) return b;
-      if (y === ones || a === b) return a;
+    if (operator === "and" || operator === "or") {
+      const simple = this.#simplifyLogic(operator, a, b);
+      if (simple !== undefined) return simple;
     }
-    if (operator === "or") {
-      if (x === ones || y === ones) return this.constant(ones, width);
-      if (x === 0n) return b;
-      if (y === 0n || a === b) return a;
-    }
-    if ((operator === "xor" || operator === "shl" || operator === "shru" || operator === "shrs") && y === 0n) return a;
+    if (UNCHANGED_BY_ZERO.has(operator) && y === 0n) return a;
     return this.#pure({ kind: "binary", operator }, [a, b], width);
+  }
+
+  /** a and 0 ==> 0, a and 1 ==> a, a and a ==> a; or with 0 and 1 exchanged. */
+  #simplifyLogic(operator: "and" | "or", a: NodeId, b: NodeId): NodeId | undefined {
+    const width = this.widthOf(a);
+    const ones = (1n << BigInt(width)) - 1n;
+    const [neutral, absorbing] = operator === "and" ? [ones, 0n] : [0n, ones];
+    const [x, y] = [this.constantOf(a), this.constantOf(b)];
+    if (x === absorbing || y === absorbing) return this.constant(absorbing, width);
+    if (x === neutral) return b;
+    return y === neutral || a === b ? a : undefined;
   }
 
   /** Signed comparison of operands of any widths; unsigned predicates want equal widths. */
@@ -166,18 +172,21 @@ export class NodeBuilder {
   }
 
   slice(a: NodeId, low: number, width: number): NodeId {
-    const { op, args, width: from } = this.node(a);
+    const from = this.widthOf(a);
     if (low === 0 && width === from) return a;
     if (low < 0 || low + width > from) throw new CompilerBug(`bits ${String(low)}+${String(width)} of ${String(from)}`);
+    return this.#sliceThrough(a, low, width) ?? this.#pure({ kind: "slice", low }, [a], width);
+  }
+
+  /** The bits where they come from, if `a` only moves bits. */
+  #sliceThrough(a: NodeId, low: number, width: number): NodeId | undefined {
+    const { op, args } = this.node(a);
     if (op.kind === "constant") return this.constant(op.value >> BigInt(low), width);
+    if (op.kind === "join") return this.#partOfJoin(args, low, width);
     const [inner] = args;
-    if (op.kind === "slice" && inner !== undefined) return this.slice(inner, op.low + low, width);
-    if (op.kind === "extend" && inner !== undefined && low + width <= this.widthOf(inner)) return this.slice(inner, low, width);
-    if (op.kind === "join") {
-      const part = this.#partOfJoin(args, low, width);
-      if (part !== undefined) return part;
-    }
-    return this.#pure({ kind: "slice", low }, [a], width);
+    if (inner === undefined) return undefined;
+    if (op.kind === "slice") return this.slice(inner, op.low + low, width);
+    return op.kind === "extend" && low + width <= this.widthOf(inner) ? this.slice(inner, low, width) : undefined;
   }
 
   #partOfJoin(parts: readonly NodeId[], low: number, width: number): NodeId | undefined {

@@ -54,7 +54,7 @@ export interface KernelLoop {
   readonly name: string;
   readonly from: number;
   readonly step: number;
-  readonly trip: { readonly kind: "constant"; readonly count: number } | { readonly kind: "field"; readonly index: number; readonly max: number };
+  readonly trip: { readonly kind: "constant"; readonly count: number } | { readonly kind: "field"; readonly index: number; readonly max: number; /** Fewest trips, where a guard tells (otherwise 1). */ readonly min?: number };
 }
 
 /** An array that the kernel touches. */

@@ -55,7 +55,7 @@ function chosenWriter(b: HwBuilder, bank: BankUsers, bits: number): Writer {
 function copy(b: HwBuilder, bank: BankUsers, writer: Writer, reader: number): Value {
   const block = bank.storage === "block";
   const memory = b.memory({ name: `copy${String(reader)}`, depth: bank.depth, width: bank.width, readLatency: block ? bank.readLatency : 0, init: [0n], style: block ? "block" : "distributed" });
-  b.writePort(memory, present(writer.address, "an address"), writer.enable, writer.data);
+  b.writePort(memory, present(writer.address, "an address"), { enable: writer.enable, data: writer.data });
   return b.readPort(memory, b.input(`r${String(reader)}_addr`));
 }
 

@@ -73,7 +73,7 @@ export function planNetwork(schedule: Operation, library: OperatorLibrary, mode:
   const kernels = kernelOps.flatMap((op, index) => {
     const draft = drafts[index];
     if (draft === undefined) return [];
-    const scheduled = planKernel(op, draft, layouts, { library, mode }, problems);
+    const scheduled = collect(planKernel(op, draft, layouts, { library, mode }), problems);
     return scheduled === undefined ? [] : [{ name: draft.name, op, scheduled, connections: op.operands }];
   });
   if (problems.length > 0) return fail(...problems);
@@ -92,13 +92,13 @@ function collect<T>(result: Result<T>, problems: Diagnostic[]): T | undefined {
 
 function planKernel(
   op: Operation, draft: KernelGraph, layouts: ReadonlyMap<Value, ArrayLayout>,
-  { library, mode }: { readonly library: OperatorLibrary; readonly mode: ScheduleMode }, problems: Diagnostic[],
-): ScheduledKernel | undefined {
-  const graph = collect(buildKernelGraph(op, (array, index) => {
+  { library, mode }: { readonly library: OperatorLibrary; readonly mode: ScheduleMode },
+): Result<ScheduledKernel> {
+  const graph = buildKernelGraph(op, (array, index) => {
     const shared = array.shared === undefined ? undefined : layouts.get(at(op.operands, array.shared));
     return shared ?? layoutFor(array, array.partition ?? inferFactors(draft, index));
-  }), problems);
-  return graph === undefined ? undefined : collect(scheduleKernel(library, graph, mode), problems);
+  });
+  return graph.kind === "ok" ? scheduleKernel(library, graph.value, mode) : graph;
 }
 
 /** A shared array gets the banks that its most demanding kernel asks for. */

@@ -105,7 +105,7 @@ export class BankPorts {
     const port = this.#touches(array, bank, "load") ? this.#lateRead(memory, layout.depth) : undefined;
     return {
       array, bank, loads: [], stores: [], address: port, data: port?.data ?? this.#b.constant(0, width),
-      drive: ({ enable, address, data }) => { this.#b.writePort(memory, present(address, "an address"), enable, data); },
+      drive: ({ enable, address, data }) => { this.#b.writePort(memory, present(address, "an address"), { enable, data }); },
     };
   }
 

@@ -7,7 +7,7 @@ export function combineNode(b: HwBuilder, graph: KernelGraph, node: KernelNode, 
   const arg = (index: number): Value => present(args[index], `argument ${String(index)} of ${op.kind} in ${graph.name}`);
   switch (op.kind) {
     case "constant": return b.constant(op.value, node.width);
-    case "binary": return binary(b, op.operator, node, graph, [arg(0), arg(1)]);
+    case "binary": return op.operator === "mul" ? multiply(b, node, graph, [arg(0), arg(1)]) : binary(b, op.operator, [arg(0), arg(1)]);
     case "compare": return b.icmp(op.predicate, arg(0), arg(1));
     case "select": return b.mux(arg(0), arg(1), arg(2));
     case "extend": return b.resizeSigned(arg(0), node.width);
@@ -19,11 +19,10 @@ export function combineNode(b: HwBuilder, graph: KernelGraph, node: KernelNode, 
   }
 }
 
-function binary(b: HwBuilder, operator: BinaryOperator, node: KernelNode, graph: KernelGraph, [x, y]: readonly [Value, Value]): Value {
+function binary(b: HwBuilder, operator: Exclude<BinaryOperator, "mul">, [x, y]: readonly [Value, Value]): Value {
   switch (operator) {
     case "add": return b.add(x, y);
     case "sub": return b.sub(x, y);
-    case "mul": return multiply(b, node, graph, [x, y]);
     case "and": return b.and(x, y);
     case "or": return b.or(x, y);
     case "xor": return b.xor(x, y);

@@ -52,7 +52,7 @@ function distanceAt(level: number, loops: readonly KernelLoop[], deltas: readonl
 }
 
 function fewestTrips(loop: KernelLoop): number {
-  return loop.trip.kind === "constant" ? loop.trip.count : 1;
+  return loop.trip.kind === "constant" ? loop.trip.count : (loop.trip.min ?? 1);
 }
 function mostTrips(loop: KernelLoop): number {
   return loop.trip.kind === "constant" ? loop.trip.count : loop.trip.max;

@@ -2,9 +2,10 @@ import { at } from "../../ir/index.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
 import type { Characteristics } from "../library/operator.ts";
 import type { Dependence, OperatorType, Problem, Resource } from "../problem/problem.ts";
-import { hasEffect, type KernelGraph, type KernelNode, type Linear } from "../kernel/node.ts";
+import { hasEffect, type KernelGraph, type KernelNode, type Linear, type NodeId } from "../kernel/node.ts";
 import { characterizeNode } from "./characterize-node.ts";
 import { findMeeting } from "./dependence.ts";
+import { guardedLoops } from "./guarded-loops.ts";
 
 /** A kernel as a scheduling problem, with the timing of its nodes. */
 export interface KernelProblem {
@@ -58,40 +59,56 @@ function doneOrder(graph: KernelGraph): readonly Dependence[] {
 
 interface MemoryAccess {
   readonly id: number;
+  readonly predicate: NodeId | undefined;
   readonly kind: "load" | "store";
   readonly subscripts: readonly Linear[];
 }
 
 /** A written word can be read a cycle later; a word may be overwritten in the cycle in which it is read. */
-function cyclesBetween(first: MemoryAccess, second: MemoryAccess): number {
-  return first.kind === "store" ? 1 : second.kind === "store" ? 0 : Number.NaN;
+function cyclesBetween(first: MemoryAccess): number {
+  return first.kind === "store" ? 1 : 0;
 }
 
-function memoryOrder(graph: KernelGraph, acrossCommands: boolean): { readonly dependences: readonly Dependence[]; readonly crossesCommands: boolean } {
+interface MemoryOrder {
+  readonly dependences: readonly Dependence[];
+  readonly crossesCommands: boolean;
+}
+
+function memoryOrder(graph: KernelGraph, acrossCommands: boolean): MemoryOrder {
+  const orders = accessesByBank(graph).flatMap((accesses) => orderedPairs(accesses).map((pair) => orderOfPair(graph, pair, acrossCommands)));
+  return { dependences: orders.flatMap((order) => order.dependences), crossesCommands: orders.some((order) => order.crossesCommands) };
+}
+
+/** Accesses of each bank in program order. */
+function accessesByBank(graph: KernelGraph): readonly (readonly MemoryAccess[])[] {
   const banks = new Map<string, MemoryAccess[]>();
-  for (const { id, op } of graph.nodes) {
+  for (const { id, op, predicate } of graph.nodes) {
     if (op.kind !== "load" && op.kind !== "store") continue;
     const key = `${String(op.array)}:${String(op.bank)}`;
     const list = banks.get(key) ?? [];
     banks.set(key, list);
-    list.push({ id, kind: op.kind, subscripts: op.subscripts });
+    list.push({ id, predicate, kind: op.kind, subscripts: op.subscripts });
   }
-  const dependences: Dependence[] = [];
-  let crossesCommands = false;
-  for (const accesses of banks.values()) {
-    if (!accesses.some((access) => access.kind === "store")) continue;
-    for (const first of accesses) for (const second of accesses) {
-      if (first.kind === "load" && second.kind === "load") continue;
-      const minCycles = cyclesBetween(first, second);
-      const meeting = findMeeting(graph.loops, first.subscripts, second.subscripts, acrossCommands);
-      if (meeting.sameIteration && first.id < second.id) dependences.push({ kind: "order", from: first.id, to: second.id, distance: 0, minCycles });
-      if (meeting.carried === undefined) continue;
-      if (first === second && first.kind === "store") continue; // a pipeline keeps the order of one operation's starts
-      dependences.push({ kind: "order", from: first.id, to: second.id, distance: meeting.carried, minCycles });
-      crossesCommands ||= acrossCommands && findMeeting(graph.loops, first.subscripts, second.subscripts, false).carried !== meeting.carried;
-    }
-  }
-  return { dependences, crossesCommands };
+  return [...banks.values()];
+}
+
+type Pair = readonly [MemoryAccess, MemoryAccess];
+
+/** All pairs of which at least one is a store. */
+function orderedPairs(accesses: readonly MemoryAccess[]): readonly Pair[] {
+  return accesses.flatMap((first) => accesses.filter((second) => first.kind === "store" || second.kind === "store").map((second): Pair => [first, second]));
+}
+
+/** What must come between `first` and `second`, in the same iteration and in later ones. */
+function orderOfPair(graph: KernelGraph, [first, second]: Pair, acrossCommands: boolean): MemoryOrder {
+  const minCycles = cyclesBetween(first);
+  const loops = guardedLoops(graph, first.predicate);
+  const meeting = findMeeting(loops, first.subscripts, second.subscripts, acrossCommands);
+  const ends = { kind: "order" as const, from: first.id, to: second.id, minCycles };
+  const same: readonly Dependence[] = meeting.sameIteration && first.id < second.id ? [{ ...ends, distance: 0 }] : [];
+  if (meeting.carried === undefined || first === second) return { dependences: same, crossesCommands: false }; // a pipeline keeps the order of one operation's starts
+  const crossesCommands = acrossCommands && findMeeting(loops, first.subscripts, second.subscripts, false).carried !== meeting.carried;
+  return { dependences: [...same, { ...ends, distance: meeting.carried }], crossesCommands };
 }
 
 /** Nodes that do something, for reports. */

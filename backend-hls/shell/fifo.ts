@@ -77,7 +77,7 @@ function distributedQueue(
   const get = ringIndex(b, "get", depth, pop);
   const width = data.type.kind === "int" ? data.type.width : 1;
   const ring = b.memory({ name: "ring", depth, width, readLatency: 0, style: "distributed" });
-  b.writePort(ring, put, push, data);
+  b.writePort(ring, put, { enable: push, data });
   return { valid, data: b.readPort(ring, get) };
 }
 
@@ -98,7 +98,7 @@ function blockQueue(
   head.drive(b.or(read, b.and(head.value, b.not(pop))));
   const width = data.type.kind === "int" ? data.type.width : 1;
   const ring = b.memory({ name: "ring", depth, width, readLatency: 1, style: "block" });
-  b.writePort(ring, ringIndex(b, "put", depth, push), push, data);
+  b.writePort(ring, ringIndex(b, "put", depth, push), { enable: push, data });
   return { valid: head.value, data: b.readPort(ring, ringIndex(b, "get", depth, read), read) };
 }
 

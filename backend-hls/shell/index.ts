@@ -24,4 +24,5 @@ export {
 } from "./register-map.ts";
 export { type ErrorSource, stickyError } from "./sticky-error.ts";
 export { type HardwareUnit, moduleName, modulesOf } from "./unit.ts";
+export { matvecBench, matvecMemory } from "./testing/matvec.ts";
 export { watchdogModule } from "./watchdog.ts";

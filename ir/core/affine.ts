@@ -32,11 +32,15 @@ export function affineConstant(value: number): AffineExpr {
 /** `left op right`, folded where both are numbers or the operation is the identity. */
 export function affineBinary(op: AffineOperator, left: AffineExpr, right: AffineExpr): AffineExpr {
   if (left.kind === "constant" && right.kind === "constant") return affineConstant(applyOperator(op, left.value, right.value));
-  if (op === "+" && right.kind === "constant" && right.value === 0) return left;
-  if (op === "+" && left.kind === "constant" && left.value === 0) return right;
-  if (op === "*" && right.kind === "constant" && right.value === 1) return left;
-  if (op === "*" && left.kind === "constant" && left.value === 1) return right;
+  if (isNeutral(op, right)) return left;
+  if (isNeutral(op, left)) return right;
   return { kind: "binary", op, left, right };
+}
+
+/** Whether `op` with this operand gives the other one: 0 for a sum, 1 for a product. */
+function isNeutral(op: AffineOperator, operand: AffineExpr): boolean {
+  const neutral = op === "+" ? 0 : op === "*" ? 1 : undefined;
+  return operand.kind === "constant" && operand.value === neutral;
 }
 
 /** The map that returns its only dimension. */

@@ -64,7 +64,7 @@ export function verify(root: Operation, registry: OpRegistry, options: VerifyOpt
     for (const block of region.blocks) {
       const scope = new Set(outer);
       for (const arg of block.args) scope.add(arg);
-      if (isGraphRegion(region)) for (const op of block.ops) for (const result of op.results) scope.add(result);
+      if (isGraphRegion(region)) for (const result of block.ops.flatMap((op) => op.results)) scope.add(result);
       for (const op of block.ops) {
         checkOp(op, scope);
         if (hasTrait(registry, op, "terminator") && block.last !== op) problems.push(misplacedTerminator(op.span, { op: op.name }));

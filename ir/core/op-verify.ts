@@ -1,7 +1,7 @@
 import { at } from "../support/bug.ts";
 import { defineDiagnostic, type Diagnostic } from "../support/diagnostics.ts";
 import type { OpSpec } from "./op-definition.ts";
-import type { Operation, Value } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { printType, sameType } from "./type.ts";
 
 const wrongCount = defineDiagnostic("IR0001", "error", (p: { op: string; what: string; actual: number; wanted: string }) => ({
@@ -24,8 +24,8 @@ const mixedTypes = defineDiagnostic("IR0004", "error", (p: { op: string; first: 
 /** Counts, types, attributes and traits of `op` against its definition. */
 export function verifyAgainstSpec(op: Operation, spec: OpSpec): readonly Diagnostic[] {
   return [
-    ...verifyValues(op, "operands", op.operands, spec.operands, spec.rest),
-    ...verifyValues(op, "results", op.results, spec.results, spec.restResults),
+    ...verifyValues(op, "operands", { named: spec.operands, rest: spec.rest }),
+    ...verifyValues(op, "results", { named: spec.results, rest: spec.restResults }),
     ...verifyAttributes(op, spec),
     ...(op.regions.length === spec.regions ? [] : [wrongCount(op.span, { op: op.name, what: "regions", actual: op.regions.length, wanted: String(spec.regions) })]),
     ...(spec.traits.includes("same-type") ? verifySameType(op) : []),
@@ -35,10 +35,9 @@ export function verifyAgainstSpec(op: Operation, spec: OpSpec): readonly Diagnos
 function verifyValues(
   op: Operation,
   what: "operands" | "results",
-  values: readonly Value[],
-  named: OpSpec["operands"],
-  rest: OpSpec["rest"],
+  { named, rest }: { readonly named: OpSpec["operands"]; readonly rest: OpSpec["rest"] },
 ): readonly Diagnostic[] {
+  const values = op[what];
   const entries = Object.entries(named);
   if (values.length < entries.length || (values.length > entries.length && rest === undefined)) {
     const wanted = rest === undefined ? String(entries.length) : `at least ${String(entries.length)}`;

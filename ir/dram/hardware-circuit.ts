@@ -57,7 +57,7 @@ export class HardwareCircuit implements Circuit<Value> {
     return {
       read: (address) => this.#builder.readPort(memory, this.#fit(address, addressBits)),
       write: (enable, address, data) => {
-        this.#builder.writePort(memory, this.#fit(address, addressBits), enable, data);
+        this.#builder.writePort(memory, this.#fit(address, addressBits), { enable, data });
       },
     };
   }

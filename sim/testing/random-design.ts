@@ -145,7 +145,7 @@ class Grower {
       for (let port = 0; port < (rom ? 0 : 1 + c.below(2)); port += 1) {
         const mask = c.below(2) === 0 ? this.ofWidth(c.pick(parts)) : undefined;
         // before reset values are unknown and must not reach a memory
-        b.writePort(memory, this.ofWidth(c.below(4) === 0 ? bits + 2 : bits), b.and(this.ofWidth(1), b.not(b.input("rst"))), this.ofWidth(width), mask);
+        b.writePort(memory, this.ofWidth(c.below(4) === 0 ? bits + 2 : bits), { enable: b.and(this.ofWidth(1), b.not(b.input("rst"))), data: this.ofWidth(width), ...(mask === undefined ? {} : { mask }) });
       }
     });
     for (let port = 0; port < 1 + c.below(2); port += 1) {

@@ -18,7 +18,7 @@ export function memories(widths: readonly number[], depth: number): Operation {
   const b = new HwBuilder("memories", [...CLOCKED, { name: "address", width: address }, { name: "write", width: 1 }]);
   for (const width of widths) {
     const memory = b.memory({ name: `m${String(width)}`, depth, width, readLatency: 0 });
-    b.writePort(memory, b.input("address"), b.input("write"), b.constant((1n << BigInt(width)) - 2n, width));
+    b.writePort(memory, b.input("address"), { enable: b.input("write"), data: b.constant((1n << BigInt(width)) - 2n, width) });
     b.output(`word${String(width)}`, b.readPort(memory, b.input("address")));
   }
   return b.finish();

@@ -75,7 +75,7 @@ function multiplier(b: HwBuilder, spec: Matvec, valid: Value, data: Value): void
     init: packed(spec.activations),
     style: "distributed",
   });
-  b.writePort(vector, b.input("load_index"), b.input("load"), b.input("load_word"));
+  b.writePort(vector, b.input("load_index"), { enable: b.input("load"), data: b.input("load_word") });
   const sum = b.feedback(32, { name: "sum", reset: 0n });
   const next = b.add(sum.value, b.resizeSigned(dot(b, data, b.readPort(vector, beat.value)), 32));
   sum.drive(b.mux(last, b.constant(0, 32), next), valid);

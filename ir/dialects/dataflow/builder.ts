@@ -81,11 +81,11 @@ export class ScheduleBuilder {
   }
 
   /** Requests {byte address, beats} become beats of `bytes` bytes. */
-  burstRead(name: string, memory: Value, requests: Value, data: Value, maxBurst = 16): void {
-    this.#builder.insert(BurstReadOp.create({ operands: { memory, requests, data }, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }));
+  burstRead(name: string, ends: { readonly memory: Value; readonly requests: Value; readonly data: Value }, maxBurst = 16): void {
+    this.#builder.insert(BurstReadOp.create({ operands: ends, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }));
   }
-  burstWrite(name: string, memory: Value, requests: Value, data: Value, done: Value, maxBurst = 16): void {
-    this.#builder.insert(BurstWriteOp.create({ operands: { memory, requests, data, done }, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }));
+  burstWrite(name: string, ends: { readonly memory: Value; readonly requests: Value; readonly data: Value; readonly done: Value }, maxBurst = 16): void {
+    this.#builder.insert(BurstWriteOp.create({ operands: ends, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }));
   }
 
   finish(): Operation {

@@ -203,7 +203,7 @@ export class HwBuilder {
   }
 
   /** `mask` has one bit per equal part of the word. */
-  writePort(memory: Value, address: Value, enable: Value, data: Value, mask?: Value): void {
+  writePort(memory: Value, address: Value, { enable, data, mask }: { readonly enable: Value; readonly data: Value; readonly mask?: Value | undefined }): void {
     if (widthOf(data) !== memoryWidth(memory)) throw new CompilerBug(`a word of ${String(widthOf(data))} bits is written to a memory of ${String(memoryWidth(memory))} in ${this.name}`);
     const rest = mask === undefined ? [] : [mask];
     this.#builder.insert(SeqWritePortOp.create({ operands: { memory, address, clk: this.input("clk"), enable, data }, rest, attrs: {}, span: this.#builder.span }));
