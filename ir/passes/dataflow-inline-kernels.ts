@@ -5,6 +5,7 @@ import { DataflowYieldOp, InstanceOp, KernelOp } from "../dialects/dataflow/ops.
 import { FuncOp } from "../dialects/func/ops.ts";
 import { at, present } from "../support/bug.ts";
 import { defineDiagnostic, type Diagnostic } from "../support/diagnostics.ts";
+import { makeAccessesAffine } from "./standard-accesses.ts";
 import { moveBody } from "./dataflow-outline-kernels.ts";
 
 const badInstance = defineDiagnostic("IR0020", "error", (p: { callee: string; problem: string }) => ({
@@ -52,6 +53,7 @@ function misfit(instance: Operation, func: Operation): string | undefined {
 function inlineKernel(instance: Operation, func: Operation): void {
   const { attrs } = present(InstanceOp.match(instance), instance.name);
   const body = moveBody(at(func.regions, 0).block, (span) => DataflowYieldOp.create({ operands: {}, attrs: {}, span }));
+  makeAccessesAffine(body);
   const kernel = KernelOp.create({
     operands: {}, rest: instance.operands, attrs: { sym_name: attrs.name ?? attrs.callee }, regions: [new Region(body)], span: func.span,
   });

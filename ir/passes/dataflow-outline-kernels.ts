@@ -2,6 +2,7 @@ import { Block, type Operation, Region } from "../core/operation.ts";
 import { changed, definePass, unchanged } from "../core/pass.ts";
 import { InstanceOp, KernelOp, ScheduleOp } from "../dialects/dataflow/ops.ts";
 import { FuncOp, ReturnOp } from "../dialects/func/ops.ts";
+import { makeAccessesStandard } from "./standard-accesses.ts";
 import { at, present } from "../support/bug.ts";
 
 /**
@@ -37,6 +38,7 @@ function outlineKernel(kernel: Operation, schedule: Operation, taken: Set<string
   const callee = freeName(name, schedule, taken);
   taken.add(callee);
   const body = at(kernel.regions, 0).block;
+  makeAccessesStandard(body);
   const moved = moveBody(body, (span) => ReturnOp.create({ operands: {}, attrs: {}, span }));
   const type = { kind: "function", inputs: moved.args.map((arg) => arg.type), results: [] } as const;
   const func = FuncOp.create({ operands: {}, attrs: { sym_name: callee, function_type: type }, regions: [new Region(moved)], span: kernel.span });

@@ -1,4 +1,4 @@
-import { ofKind, optional, stringAttr, arrayAttr, i64Attr, wordAttr } from "../../core/constraint.ts";
+import { anyType, ofKind, optional, stringAttr, arrayAttr, i64Attr, wordAttr } from "../../core/constraint.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { defineOp } from "../../core/op-definition.ts";
 
@@ -13,4 +13,12 @@ export const MemRefAllocOp = defineOp("memref.alloc", {
   regions: 0, traits: [],
 });
 
-export const memrefDialect: Dialect = { name: "memref", ops: [MemRefAllocOp] };
+/** An access whose subscripts are any index values: what an `affine.load` becomes for tools that demand affine ones. Text only; inlining kernels takes it back. */
+export const MemRefLoadOp = defineOp("memref.load", {
+  summary: "Reads a cell", operands: { memref: ofKind("memref") }, rest: ofKind("index"), results: { result: anyType }, attrs: {}, regions: 0, traits: [],
+});
+export const MemRefStoreOp = defineOp("memref.store", {
+  summary: "Writes a cell", operands: { value: anyType, memref: ofKind("memref") }, rest: ofKind("index"), results: {}, attrs: {}, regions: 0, traits: [],
+});
+
+export const memrefDialect: Dialect = { name: "memref", ops: [MemRefAllocOp, MemRefLoadOp, MemRefStoreOp] };
