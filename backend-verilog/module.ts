@@ -87,8 +87,8 @@ class ModuleWriter {
     const block = bodyOf(this.#module);
     const span = spanComment(this.#module).trim();
     const ports = [
-      ...block.args.map((arg, index) => `  input wire ${range(width(arg))}${at(this.#names.inputs, index)}`),
-      ...present(block.last, "hw.output").operands.map((value, index) => `  output wire ${range(width(value))}${at(this.#names.outputs, index)}`),
+      ...block.args.map((arg, index) => portText("input", arg, at(this.#names.inputs, index))),
+      ...present(block.last, "hw.output").operands.map((value, index) => portText("output", value, at(this.#names.outputs, index))),
     ];
     if (ports.length === 0) return [`module ${name};`];
     return [...(span === "" ? [] : [span]), `module ${name} (`, ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)), ");"];
@@ -169,6 +169,14 @@ class ModuleWriter {
     if (signals.length + words.length === 0) return [];
     return ["", "  // Bits that nothing reads, on purpose.", `  wire _unused_ok = &{1'b0, ${[...signals, ...words].join(", ")}};`];
   }
+}
+
+/** Words of C++ that Verilator dislikes as port names, and that standard interfaces prescribe. */
+const PRESCRIBED_NAMES = new Set(["interrupt"]);
+
+function portText(direction: "input" | "output", value: Value, name: string): string {
+  const port = `${direction} wire ${range(width(value))}${name}`;
+  return PRESCRIBED_NAMES.has(name) ? `  /* verilator lint_off SYMRSVDWORD */ ${port} /* verilator lint_on SYMRSVDWORD */` : `  ${port}`;
 }
 
 function section(lines: readonly string[]): readonly string[] {

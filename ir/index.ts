@@ -39,6 +39,8 @@ export * from "./numerics/bit-ops.ts";
 export * from "./numerics/bit-ops-record.ts";
 export { FLOAT_PRIMITIVES, scalarWidth, type ErrorBound, type FloatPrimitive, type FloatPrimitiveName } from "./numerics/primitives.ts";
 export * from "./numerics/f32-semantics.ts";
+export { decodeScalar, encodeScalar } from "./numerics/testing/compare-primitive.ts";
+export { randomOperands, randomWords, stratifiedOperands } from "./numerics/testing/f32-cases.ts";
 export * from "./numerics/f32-bits.ts";
 export { recipF32 } from "./numerics/f32-recip.ts";
 export { rsqrtF32 } from "./numerics/f32-rsqrt.ts";
