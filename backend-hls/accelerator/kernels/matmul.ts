@@ -1,5 +1,6 @@
 import {
   affineSum,
+  at,
   f32,
   i8,
   intType,
@@ -8,7 +9,7 @@ import {
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
-import { hold, isFirst, isLast, LaneShifter, nest, not } from "../nest.ts";
+import { all, hold, isFirst, isLast, LaneShifter, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -44,9 +45,15 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     },
     body: ({ b, port, field }) => {
       const held = b.array("beat", [], vectorType(beatBytes, i8), { storage: "reg" });
-      const accumulators = b.array("accumulators", [rows, pn], intType(plan.sumBits), {
-        storage: rows === 1 ? "reg" : "lut",
-      });
+      const totalType = intType(plan.sumBits);
+      const hasGroups = rows > pt;
+      // A lone group meets its sums in the next iteration, which is too soon for a RAM: they stay in registers.
+      const lone = Array.from({ length: pt * pn }, (_, index) =>
+        register(b, `lone${String(index)}`, totalType),
+      );
+      const shared = hasGroups
+        ? b.array("accumulators", [rows, pn], totalType, { storage: "lut" })
+        : undefined;
       const beats = { to: field.beats, max: mostBeats };
       nest(
         b,
@@ -63,6 +70,8 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
               .lanes(hold(b, held, b.equals(group, 0), () => b.read(port.weights)))
               .map((lane) => b.extsi(lane, plan.sumBits));
             const isNew = b.equals(k, 0);
+            const isShared = b.cmpi("sgt", field.groups, b.constant(1, field.groups.type));
+            const isKept = all(b, not(b, isShared), not(b, isNew));
             const totals: Value[] = [];
             for (let p = 0; p < pt; p++) {
               const row = affineSum([[group, pt]], p);
@@ -71,8 +80,16 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
               );
               for (let n = 0; n < pn; n++) {
                 const sum = dot(b, inputs, weights.slice(n * pk, (n + 1) * pk));
-                const total = b.select(isNew, sum, b.addi(b.load(accumulators, row, n), sum));
-                b.store(total, accumulators, row, n);
+                const own = at(lone, p * pn + n);
+                const zero = b.constant(0, totalType);
+                const started = shared === undefined ? zero : b.select(isNew, zero, b.load(shared, row, n));
+                const total = b.addi(b.select(isKept, b.load(own), started), sum);
+                b.store(total, own);
+                if (shared !== undefined) {
+                  b.when(isShared, () => {
+                    b.store(total, shared, row, n);
+                  });
+                }
                 totals.push(total);
               }
             }
