@@ -7,3 +7,4 @@ export { findTool } from "./hosted/run-tool.ts";
 export type { DesignSource } from "./hosted/hosted-design.ts";
 export { synthesize, type SynthesisFamily, type SynthesisTool } from "./synth/synthesize.ts";
 export type { AreaCounts, SynthesisReport } from "./synth/statistics.ts";
+export { firstDivergence, StreamObserver, type ObservedStream, type StreamDivergence, type StreamExpectation } from "./compare/stream-observer.ts";
