@@ -97,9 +97,3 @@ test("Ctrl-C ends a run with exit 130", async () => {
   expect(ended.code).toBe(130);
   expect(ended.stdout.length).toBeLessThan(100);
 });
-
-test("hardware is not there yet, and says so", async () => {
-  const ended = await hidalgo("run", fable, "--json");
-  expect(ended.code).toBe(1);
-  expect(lastObject(ended)).toMatchObject({ code: "CLI0031", where: "--engine rtl" });
-});

@@ -1,0 +1,95 @@
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { manifestSchema } from "../schemas/manifest.ts";
+import { runSchema } from "../schemas/run.ts";
+import { fable, temporaryFolder } from "../testing/model-folders.ts";
+import { randomModel } from "../testing/random-model.ts";
+import { hidalgo, lastObject } from "../testing/run-in-process.ts";
+
+const sizes = { hidden: 32, ffn: 40, layers: 2, heads: 4, kvHeads: 2, vocab: 48, context: 32 };
+const tokens = ["--prompt-ids", "1,5,9", "--max-tokens", "18", "--ignore-eos", "--simulator", "embedded"];
+
+async function outcome(...args: readonly string[]) {
+  const ended = await hidalgo(...args, "--json");
+  expect(ended.code, ended.stdout.slice(-500)).toBe(0);
+  return runSchema.parse(lastObject(ended));
+}
+
+function filesOf(folder: string): ReadonlyMap<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+  return new Map(paths.map((path) => [path.slice(folder.length), readFileSync(path, "base64")]));
+}
+
+test("a random model: the hardware's tokens are the reference's, over several KV blocks", async () => {
+  const model = randomModel(sizes, 1);
+  const result = await outcome("run", model, ...tokens, "--block-size", "4");
+  expect(result).toMatchObject({
+    engine: "rtl",
+    simulator: "embedded",
+    device: "kv260",
+    memory_model: "ddr4-2400",
+    matches_reference: true,
+    first_mismatch: null,
+    steps: 20,
+    finish_reason: "length",
+  });
+  const { cycles, busy_cycles: busy, stalls } = result;
+  if (cycles === null || busy === null || stalls === null) throw new Error("nothing was counted");
+  const lost = Object.values(stalls).reduce((sum, cause) => sum + cause, 0);
+  expect(busy + lost).toBe(cycles.total - cycles.host_gap);
+}, 60_000);
+
+test("schedules and memories change cycles, not tokens", async () => {
+  const model = randomModel({ ...sizes, layers: 1 }, 2);
+  const run = (...args: readonly string[]) =>
+    outcome("run", model, "--prompt-ids", "1,5", "--max-tokens", "3", "--ignore-eos", ...args);
+  const fast = await run("--memory", "ideal");
+  const results = [
+    fast,
+    await run(),
+    await run("--schedule", "pipelined"),
+    await run("--schedule", "sequential"),
+  ];
+  for (const { token_ids: ids, matches_reference: matches } of results) {
+    expect(ids).toEqual(fast.token_ids);
+    expect(matches).toBe(true);
+  }
+  const cycles = results.map((result) => result.cycles?.total ?? 0);
+  expect(cycles).toEqual(cycles.toSorted((a, b) => a - b));
+}, 120_000);
+
+test("a build is the same bytes every time, and moves", async () => {
+  const model = randomModel(sizes, 3);
+  const folder = temporaryFolder();
+  for (const name of ["a", "b"])
+    expect((await hidalgo("compile", model, "-o", join(folder, name), "--emit-ir")).code).toBe(0);
+  const files = filesOf(join(folder, "a"));
+  expect(files).toEqual(filesOf(join(folder, "b")));
+  expect(files.has("/rtl/hidalgo.v")).toBe(true);
+  cpSync(join(folder, "a"), join(folder, "moved"), { recursive: true });
+  const manifest = manifestSchema.parse(
+    JSON.parse(readFileSync(join(folder, "moved/manifest.json"), "utf8")),
+  );
+  expect(manifest.top).toBe("hidalgo");
+  expect(manifest.memory.map(({ name }) => name)).toEqual(["weights", "rows", "tables", "logits", "kv"]);
+  const simulated = await outcome("simulate", join(folder, "moved"), ...tokens);
+  const run = await outcome("run", model, ...tokens);
+  expect(simulated.token_ids).toEqual(run.token_ids);
+  expect(simulated.cycles).toEqual(run.cycles);
+}, 120_000);
+
+test("fable writes its story", async () => {
+  const result = await outcome("run", fable, "--max-tokens", "4", "--simulator", "embedded");
+  expect(result).toMatchObject({ matches_reference: true, text: "Once upon a time" });
+}, 120_000);
+
+test("what a simulation cannot do is said before anything is compiled", async () => {
+  const code = async (...args: readonly string[]) =>
+    lastObject(await hidalgo("run", fable, "--json", ...args));
+  expect(await code("--back-pressure", "1")).toMatchObject({ code: "CLI0031", where: "--back-pressure" });
+  expect(await code("--memory", "sdram")).toMatchObject({ code: "CLI0031", where: "--memory" });
+  expect(await code("--simulator", "embedded", "--trace", "x.fst")).toMatchObject({ code: "CLI0032" });
+  expect(await code("--device", "ice40up5k")).toMatchObject({ code: "HLS0040" });
+}, 60_000);
