@@ -31,24 +31,27 @@ export function findMeeting(loops: readonly KernelLoop[], earlier: readonly Line
 
 /** Iterations between two accesses that first differ in loop `level` (-1: in the command). */
 function distanceAt(level: number, loops: readonly KernelLoop[], deltas: readonly Delta[]): number | undefined {
-  for (let outer = 0; outer < level; outer++) {
-    const delta = at(deltas, outer);
-    if (delta !== "free" && delta !== 0) return undefined;
-  }
   const own = level < 0 ? "free" : at(deltas, level);
-  if (own === "never" || (typeof own === "number" && own < 1)) return undefined;
-  if (level >= 0 && fewestTrips(at(loops, level)) === 1 && mostTrips(at(loops, level)) === 1) return undefined;
+  if (!canFirstDifferAt(level, loops, deltas)) return undefined;
   // Free inner counters go from their last value to their first; that telescopes to one plus what bound counters add.
   let distance = 1;
   let volume = 1;
   for (let inner = loops.length - 1; inner > level; inner--) {
     const delta = at(deltas, inner);
-    const loop = at(loops, inner);
-    const trips = Math.max(fewestTrips(loop), typeof delta === "number" ? Math.abs(delta) + 1 : 1);
+    const reach = typeof delta === "number" ? Math.abs(delta) + 1 : 1;
+    const trips = Math.max(fewestTrips(at(loops, inner)), reach);
     if (typeof delta === "number") distance += (trips - 1 + delta) * volume;
     volume *= trips;
   }
   return distance + (typeof own === "number" ? (own - 1) * volume : 0);
+}
+
+/** Whether the counters outside `level` may be equal and its own one later. */
+function canFirstDifferAt(level: number, loops: readonly KernelLoop[], deltas: readonly Delta[]): boolean {
+  if (deltas.slice(0, Math.max(0, level)).some((delta) => delta !== "free" && delta !== 0)) return false;
+  if (level < 0) return true;
+  const own = at(deltas, level);
+  return own !== "never" && !(typeof own === "number" && own < 1) && mostTrips(at(loops, level)) > 1;
 }
 
 function fewestTrips(loop: KernelLoop): number {

@@ -29,7 +29,7 @@ fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
 function integerGraph(config: ModelConfig, shape: GraphShape, tasks: boolean): Operation {
   const module = buildFloatGraph(config, shape);
   const pipeline = [withOptions(nnQuantize), ...(tasks ? [withOptions(dataflowCreateTasks)] : [])];
-  expect(runPasses(module, pipeline, ALL_OPS).kind).toBe("changed");
+  expect(runPasses(module, pipeline, { registry: ALL_OPS }).kind).toBe("changed");
   return module;
 }
 

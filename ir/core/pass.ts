@@ -48,14 +48,16 @@ export function withOptions<O>(pass: Pass<O>, options: Partial<O> = {}): PassIns
 /** Called after each pass that changed the module: `--emit-ir`, `--verify-each`. */
 export type PassObserver = (pass: PassInstance, module: Operation, outcome: PassOutcome) => void;
 
+/** What a pipeline runs with. */
+export interface RunOptions {
+  readonly registry: OpRegistry;
+  /** Properties that hold beforehand. */
+  readonly given?: readonly Property[];
+  readonly observe?: PassObserver;
+}
+
 /** Runs a pipeline: checks contracts, verifies after every change, stops at the first error. */
-export function runPasses(
-  module: Operation,
-  pipeline: readonly PassInstance[],
-  registry: OpRegistry,
-  given: readonly Property[] = [],
-  observe?: PassObserver,
-): PassOutcome {
+export function runPasses(module: Operation, pipeline: readonly PassInstance[], { registry, given = [], observe }: RunOptions): PassOutcome {
   const holds = new Set(given);
   let anyChange = false;
   for (const pass of pipeline) {

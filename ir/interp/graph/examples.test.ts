@@ -24,7 +24,7 @@ function run(
 ): readonly GraphValue[] {
   const module = validModule(text);
   if (tasks)
-    expect(runPasses(module, [withOptions(dataflowCreateTasks)], ALL_OPS, ["quantized"]).kind).toBe(
+    expect(runPasses(module, [withOptions(dataflowCreateTasks)], { registry: ALL_OPS, given: ["quantized"] }).kind).toBe(
       "changed",
     );
   const answer = new GraphInterpreter(module).call(name, inputs);
