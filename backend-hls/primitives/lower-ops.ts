@@ -116,7 +116,13 @@ function product<V>(o: BitOps<V>, add: (a: V, b: V) => V, shape: BlockShape | un
   if (shape === undefined) return rows(o, add, a, [b, bBits]);
   if ((aBits <= shape.wide && bBits <= shape.narrow) || (aBits <= shape.narrow && bBits <= shape.wide)) return o.mul(a, b);
   if (aBits < bBits) return product(o, add, shape, [b, bBits], [a, aBits]);
-  const cut = Math.min(shape.narrow, bBits - 1);
+  if (bBits <= shape.narrow) return inPieces(o, add, shape, [b, bBits], [a, aBits, shape.wide]);
+  return inPieces(o, add, shape, [a, aBits], [b, bBits, shape.narrow]);
+}
+
+/** The second operand cut at `cut` bits, which is less than it has; what is above may be cut again. */
+function inPieces<V>(o: BitOps<V>, add: (a: V, b: V) => V, shape: BlockShape, [a, aBits]: readonly [V, number], [b, bBits, cut]: readonly [V, number, number]): V {
+  const width = o.width(a);
   const part = (low: number, bits: number): V => product(o, add, shape, [a, aBits], [zext(o, o.extract(b, low, bits), width), bits]);
   const [low, high] = [part(0, cut), part(cut, bBits - cut)];
   const upper = width - cut;

@@ -73,7 +73,9 @@ class Placer {
   #result(node: BitNode, words: readonly Word[], block: BlockTiming | undefined): { readonly result: Word; readonly chainPs: number } {
     if (block === undefined) {
       const result = wordArrivals(this.#net, node, words);
-      return { result, chainPs: Math.max(latest(result), latest(maskOf(node, words)) + this.#net.delays.resetSetupPs) };
+      const { resetSetupPs, byInputs } = this.#net.delays;
+      const maskPs = latest(maskOf(node, words)) + (byInputs[1] ?? 0) + resetSetupPs; // Masks of masks meet in one more LUT.
+      return { result, chainPs: Math.max(latest(result), maskPs) };
     }
     const arrivalPs = latest(words.flat());
     const chainPs = arrivalPs + (block.latencyCycles === 0 ? block.outputDelayPs : block.inputDelayPs);
@@ -107,8 +109,8 @@ function latest(word: Word): number {
 
 /** What may end at the reset of a result's registers: the condition of a selection with a constant, a repeated operand of an `and`. */
 function maskOf(node: BitNode, words: readonly Word[]): Word {
-  if (node.kind !== "logic" || (node.operation !== "mux" && node.operation !== "and") || node.width < 2) return [];
-  if (node.operation === "and") return words.filter((word) => new Set(word).size === 1).flat();
+  if (node.kind !== "logic" || (node.operation !== "mux" && node.operation !== "and")) return [];
+  if (node.operation === "and") return node.width === 1 ? [] : words.filter((word) => new Set(word).size === 1).flat();
   const [condition = [], ...others] = words;
   return others.some((word) => word.some((signal) => typeof signal === "number")) ? condition : [];
 }

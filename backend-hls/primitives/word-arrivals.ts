@@ -62,7 +62,8 @@ function sum(net: LutNetwork, a: Word, b: Word, carryIn: 0 | 1): Word {
 function compare(net: LutNetwork, a: Word, b: Word): Signal {
   const bits = [...new Set([...a, ...b].filter((signal) => typeof signal !== "number"))];
   if (bits.length === 0) return 0;
-  if (bits.length <= net.delays.byInputs.length) return net.reduce(bits);
+  const isConstant = [a, b].some((word) => word.every((signal) => typeof signal === "number"));
+  if (bits.length <= net.delays.byInputs.length * (isConstant ? 3 : 1)) return net.reduce(bits);
   const { carryEnterPs, carryPerBitPs, absorbs } = net.delays;
   const step = absorbs ? 2 : 1;
   let carryPs = -Infinity;

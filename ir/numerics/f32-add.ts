@@ -112,7 +112,7 @@ function closeDifference<V>(
   const exponent = o.sub(zext(o, large.exponent, 9), zext(o, count, 9));
   return {
     magnitude: o.concat(o.extract(exponent, 0, 8), o.extract(value, 1, 23)),
-    isTiny: o.slt(exponent, o.constant(1n, 9)),
+    isTiny: o.or(bit(o, exponent, 8), isZero(o, o.extract(exponent, 0, 8))),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type BitOps, isAllOnes, isNonZero, isZero, ones, zeros, zext } from "./bit-ops.ts";
+import { type BitOps, bit, isAllOnes, isNonZero, isZero, ones, zeros, zext } from "./bit-ops.ts";
 import { CANONICAL_NAN } from "./f32-bits.ts";
 
 /** The parts of a float32; subnormals already read as zero. */
@@ -77,8 +77,10 @@ export function packRounded<V>(
   r: Pick<UnroundedF32<V>, "sign" | "isZero" | "isInfinite" | "isNaN">,
 ): V {
   const exponent = o.extract(rounded, 23, 10);
-  const isTiny = o.slt(exponent, o.constant(1n, 10));
-  const isHuge = o.not(o.slt(exponent, o.constant(255n, 10)));
+  const isNegative = bit(o, exponent, 9);
+  const isTiny = o.or(isNegative, isZero(o, o.extract(exponent, 0, 9)));
+  const isAbove = o.or(bit(o, exponent, 8), isAllOnes(o, o.extract(exponent, 0, 8)));
+  const isHuge = o.and(isAbove, o.not(isNegative));
   const finite = o.mux(o.or(r.isZero, isTiny), zeros(o, 31), o.extract(rounded, 0, 31));
   const isInfinite = o.or(r.isInfinite, o.and(isHuge, o.not(r.isZero)));
   const special = o.concat(ones(o, 8), r.isNaN, zeros(o, 22)); // The highest fraction bit tells NaN from infinity.
