@@ -1,4 +1,4 @@
-import { at, HwModuleOp, ModuleOp, present, type Operation } from "../ir/index.ts";
+import { at, HwModuleOp, ModuleOp, type Operation, present } from "../ir/index.ts";
 import { bodyOf } from "./live.ts";
 import { writeModule } from "./module.ts";
 import { nameModules } from "./module-names.ts";
@@ -14,7 +14,10 @@ export type HardwareModules = readonly Operation[] | Operation;
 
 /** The `hw.module` operations among them. */
 export function hardwareModules(modules: HardwareModules): readonly Operation[] {
-  if (!("length" in modules)) return ModuleOp.match(modules) === undefined ? hardwareModules([modules]) : hardwareModules(bodyOf(modules).ops);
+  if (!("length" in modules))
+    return ModuleOp.match(modules) === undefined
+      ? hardwareModules([modules])
+      : hardwareModules(bodyOf(modules).ops);
   return modules.filter((op) => HwModuleOp.match(op) !== undefined);
 }
 
@@ -25,7 +28,14 @@ export function hardwareModules(modules: HardwareModules): readonly Operation[] 
 export function emitVerilog(modules: HardwareModules, options: EmitOptions = {}): Map<string, string> {
   const list = hardwareModules(modules);
   const naming = nameModules(list, options.prefix);
-  const byName = new Map(list.map((module) => [present(HwModuleOp.match(module), "hw.module").attrs.sym_name, module]));
+  const byName = new Map(
+    list.map((module) => [present(HwModuleOp.match(module), "hw.module").attrs.sym_name, module]),
+  );
   const names = [...naming.values()];
-  return new Map(list.map((module, index) => [`${at(names, index)}.v`, writeModule(module, at(names, index), { naming, byName })]));
+  return new Map(
+    list.map((module, index) => [
+      `${at(names, index)}.v`,
+      writeModule(module, at(names, index), { naming, byName }),
+    ]),
+  );
 }

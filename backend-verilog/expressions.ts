@@ -2,7 +2,7 @@ import { at, CompilerBug, type Operation, type Value } from "../ir/index.ts";
 import { constantComparison } from "./comparisons.ts";
 import type { KnownValues } from "./known-bits.ts";
 import { literal } from "./literals.ts";
-import { width, type Readings } from "./net.ts";
+import { type Readings, width } from "./net.ts";
 
 /** How strongly the outermost operator of an expression binds: enough to know where parentheses are needed. */
 type Shape = "primary" | "unary" | "operator" | "conditional";
@@ -16,7 +16,12 @@ export interface Expression {
 }
 
 const BINARY: ReadonlyMap<string, string> = new Map([
-  ["comb.add", "+"], ["comb.sub", "-"], ["comb.mul", "*"], ["comb.and", "&"], ["comb.or", "|"], ["comb.xor", "^"],
+  ["comb.add", "+"],
+  ["comb.sub", "-"],
+  ["comb.mul", "*"],
+  ["comb.and", "&"],
+  ["comb.or", "|"],
+  ["comb.xor", "^"],
 ]);
 const ASSOCIATIVE = new Set(["+", "&", "|", "^"]);
 /** In the order of CIRCT's predicates. */
@@ -31,7 +36,10 @@ function isSignedOrder(predicate: number): boolean {
 /** `x < 0` and `x >= 0`: one bit of `x`. */
 function isSignTest(op: Operation, expressions: Expressions): boolean {
   const predicate = numberOf(op, "predicate");
-  return (predicate === SIGNED_LESS || predicate === SIGNED_AT_LEAST) && expressions.constant(at(op.operands, 1)) === 0n;
+  return (
+    (predicate === SIGNED_LESS || predicate === SIGNED_AT_LEAST) &&
+    expressions.constant(at(op.operands, 1)) === 0n
+  );
 }
 
 /** Reads an integer attribute. */
@@ -106,17 +114,32 @@ export class Expressions {
     const symbol = BINARY.get(op.name);
     if (symbol !== undefined) return this.#binary(symbol, at(operands, 0), at(operands, 1));
     switch (op.name) {
-      case "hw.wire": return this.of(at(operands, 0));
-      case "comb.icmp": return this.#compare(op);
+      case "hw.wire":
+        return this.of(at(operands, 0));
+      case "comb.icmp":
+        return this.#compare(op);
       case "comb.mux": {
         const condition = this.constant(at(operands, 0));
-        return condition === undefined ? this.#mux(operands) : this.of(at(operands, condition === 1n ? 1 : 2));
+        return condition === undefined
+          ? this.#mux(operands)
+          : this.of(at(operands, condition === 1n ? 1 : 2));
       }
-      case "comb.extract": return primary(this.slice(at(operands, 0), numberOf(op, "lowBit"), width(op.result)));
-      case "comb.concat": return primary(operands.length === 1 ? this.#nested(at(operands, 0)) : `{${operands.map((operand) => this.text(operand)).join(", ")}}`);
-      case "comb.replicate": return this.#replicate(at(operands, 0), width(op.result));
-      case "comb.shl": case "comb.shru": case "comb.shrs": return this.#shift(op);
-      default: throw new CompilerBug(`${op.name} has no Verilog expression`);
+      case "comb.extract":
+        return primary(this.slice(at(operands, 0), numberOf(op, "lowBit"), width(op.result)));
+      case "comb.concat":
+        return primary(
+          operands.length === 1
+            ? this.#nested(at(operands, 0))
+            : `{${operands.map((operand) => this.text(operand)).join(", ")}}`,
+        );
+      case "comb.replicate":
+        return this.#replicate(at(operands, 0), width(op.result));
+      case "comb.shl":
+      case "comb.shru":
+      case "comb.shrs":
+        return this.#shift(op);
+      default:
+        throw new CompilerBug(`${op.name} has no Verilog expression`);
     }
   }
 
@@ -129,11 +152,16 @@ export class Expressions {
 
   #binary(symbol: string, left: Value, right: Value): Expression {
     const ones = (1n << BigInt(width(left))) - 1n;
-    if (symbol === "^" && this.constant(right) === ones) return { text: `~${this.#nested(left)}`, shape: "unary" };
+    if (symbol === "^" && this.constant(right) === ones)
+      return { text: `~${this.#nested(left)}`, shape: "unary" };
     if (symbol === "*" && (isSignExtended(left) || isSignExtended(right))) {
       return { text: `$signed(${this.text(left)}) * $signed(${this.text(right)})`, shape: "operator" };
     }
-    return { text: `${this.#nested(left, symbol)} ${symbol} ${this.#nested(right, symbol === "+" ? "" : symbol)}`, shape: "operator", operator: symbol };
+    return {
+      text: `${this.#nested(left, symbol)} ${symbol} ${this.#nested(right, symbol === "+" ? "" : symbol)}`,
+      shape: "operator",
+      operator: symbol,
+    };
   }
 
   #compare(op: Operation): Expression {
@@ -146,7 +174,8 @@ export class Expressions {
       const sign = this.slice(left, width(left) - 1, 1);
       return predicate === SIGNED_LESS ? primary(sign) : { text: `~${sign}`, shape: "unary" };
     }
-    const side = (value: Value): string => (isSignedOrder(predicate) ? this.#biased(value) : this.#nested(value, symbol));
+    const side = (value: Value): string =>
+      isSignedOrder(predicate) ? this.#biased(value) : this.#nested(value, symbol);
     return { text: `${side(left)} ${symbol} ${side(right)}`, shape: "operator" };
   }
 
@@ -154,14 +183,19 @@ export class Expressions {
   #biased(value: Value): string {
     const constant = this.constant(value);
     const bias = 1n << BigInt(width(value) - 1);
-    return constant === undefined ? `(${this.#nested(value, "^")} ^ ${literal(bias, width(value))})` : literal(constant ^ bias, width(value));
+    return constant === undefined
+      ? `(${this.#nested(value, "^")} ^ ${literal(bias, width(value))})`
+      : literal(constant ^ bias, width(value));
   }
 
   #mux(operands: readonly Value[]): Expression {
     const condition = this.#nested(at(operands, 0), "?");
     const whenTrue = this.#nested(at(operands, 1), "?");
     const other = this.of(at(operands, 2));
-    return { text: `${condition} ? ${whenTrue} : ${other.shape === "operator" ? `(${other.text})` : other.text}`, shape: "conditional" };
+    return {
+      text: `${condition} ? ${whenTrue} : ${other.shape === "operator" ? `(${other.text})` : other.text}`,
+      shape: "conditional",
+    };
   }
 
   #replicate(input: Value, bits: number): Expression {
@@ -173,11 +207,17 @@ export class Expressions {
     const [input, amount] = [at(op.operands, 0), at(op.operands, 1)];
     const bits = width(input);
     const constant = this.constant(amount);
-    if (constant !== undefined) return this.#shiftBy(op.name, input, constant >= BigInt(bits) ? bits : Number(constant));
+    if (constant !== undefined)
+      return this.#shiftBy(op.name, input, constant >= BigInt(bits) ? bits : Number(constant));
     const { few, guard } = this.#amount(amount);
     if (op.name === "comb.shrs") {
       const shifted = `$signed(${this.text(input)}) >>> ${few}`;
-      return guard === undefined ? { text: shifted, shape: "operator" } : { text: `$signed(${this.text(input)}) >>> (${guard} ? ${allOnes(amount)} : ${few})`, shape: "operator" };
+      return guard === undefined
+        ? { text: shifted, shape: "operator" }
+        : {
+            text: `$signed(${this.text(input)}) >>> (${guard} ? ${allOnes(amount)} : ${few})`,
+            shape: "operator",
+          };
     }
     const shifted = `${this.#nested(input)} ${op.name === "comb.shl" ? "<<" : ">>"} ${few}`;
     if (guard === undefined) return { text: shifted, shape: "operator" };
@@ -198,11 +238,17 @@ export class Expressions {
     if (kind === "comb.shrs") {
       const kept = Math.max(1, bits - by);
       if (kept === bits) return this.of(input);
-      return primary(`{{${String(bits - kept)}{${this.slice(input, bits - 1, 1)}}}, ${this.slice(input, bits - kept, kept)}}`);
+      return primary(
+        `{{${String(bits - kept)}{${this.slice(input, bits - 1, 1)}}}, ${this.slice(input, bits - kept, kept)}}`,
+      );
     }
     if (by === bits) return primary(literal(0n, bits));
     const zeros = literal(0n, by);
-    return primary(kind === "comb.shl" ? `{${this.slice(input, 0, bits - by)}, ${zeros}}` : `{${zeros}, ${this.slice(input, by, bits - by)}}`);
+    return primary(
+      kind === "comb.shl"
+        ? `{${this.slice(input, 0, bits - by)}, ${zeros}}`
+        : `{${zeros}, ${this.slice(input, by, bits - by)}}`,
+    );
   }
 }
 
@@ -227,20 +273,36 @@ export function isSignExtended(value: Value): boolean {
   const [high, low] = [at(op.operands, 0), at(op.operands, 1)];
   const replicate = high.producer;
   const bit = replicate?.name === "comb.replicate" ? at(replicate.operands, 0).producer : replicate;
-  return bit?.name === "comb.extract" && bit.operands[0] === low && numberOf(bit, "lowBit") === width(low) - 1 && width(bit.result) === 1;
+  return (
+    bit?.name === "comb.extract" &&
+    bit.operands[0] === low &&
+    numberOf(bit, "lowBit") === width(low) - 1 &&
+    width(bit.result) === 1
+  );
 }
 
 /** Whether operand `index` of `op` must be a name: its bits are taken, or it is written more than once. */
 export function needsName(op: Operation, index: number, expressions: Expressions): boolean {
   switch (op.name) {
-    case "comb.extract": return true;
-    case "comb.icmp": return isSignTest(op, expressions);
-    case "comb.shl": case "comb.shru": case "comb.shrs": {
+    case "comb.extract":
+      return true;
+    case "comb.icmp":
+      return isSignTest(op, expressions);
+    case "comb.shl":
+    case "comb.shru":
+    case "comb.shrs": {
       if (expressions.constant(at(op.operands, 1)) !== undefined) return true;
       return index === 1 && width(at(op.operands, 1)) >= 32;
     }
-    case "hw.wire": return false;
-    default: return !(op.name.startsWith("comb.") || op.name === "hw.output" || op.name.startsWith("seq.compreg") || op.name === "hw.instance");
+    case "hw.wire":
+      return false;
+    default:
+      return !(
+        op.name.startsWith("comb.") ||
+        op.name === "hw.output" ||
+        op.name.startsWith("seq.compreg") ||
+        op.name === "hw.instance"
+      );
   }
 }
 

@@ -1,5 +1,6 @@
 // The only door of `backend-verilog` for other folders.
+
+export { type EmitOptions, emitVerilog, type HardwareModules, hardwareModules } from "./emit-verilog.ts";
 export { emittedMemories } from "./live.ts";
-export { emitVerilog, hardwareModules, type EmitOptions, type HardwareModules } from "./emit-verilog.ts";
-export { memoryPath, nameModule, nameModules, type ModuleNames, type ModuleNaming } from "./module-names.ts";
+export { type ModuleNames, type ModuleNaming, memoryPath, nameModule, nameModules } from "./module-names.ts";
 export { legalName } from "./names.ts";

@@ -49,23 +49,40 @@ export class KnownValues {
     switch (op.name) {
       case "hw.constant": {
         const attribute = op.attribute("value");
-        return attribute?.kind === "int" ? { mask: all, value: BigInt.asUintN(bits, attribute.value) } : NOTHING;
+        return attribute?.kind === "int"
+          ? { mask: all, value: BigInt.asUintN(bits, attribute.value) }
+          : NOTHING;
       }
-      case "hw.wire": return a;
-      case "comb.and": return together((a.mask & b.mask) | (a.mask & ~a.value) | (b.mask & ~b.value), a.value & b.value);
-      case "comb.or": return together((a.mask & b.mask) | a.value | b.value, a.value | b.value);
-      case "comb.xor": return op.operands[0] === op.operands[1] ? { mask: all, value: 0n } : together(a.mask & b.mask, a.value ^ b.value);
+      case "hw.wire":
+        return a;
+      case "comb.and":
+        return together((a.mask & b.mask) | (a.mask & ~a.value) | (b.mask & ~b.value), a.value & b.value);
+      case "comb.or":
+        return together((a.mask & b.mask) | a.value | b.value, a.value | b.value);
+      case "comb.xor":
+        return op.operands[0] === op.operands[1]
+          ? { mask: all, value: 0n }
+          : together(a.mask & b.mask, a.value ^ b.value);
       case "comb.extract": {
         const low = BigInt(parameter(op, "lowBit"));
         return { mask: BigInt.asUintN(bits, a.mask >> low), value: BigInt.asUintN(bits, a.value >> low) };
       }
-      case "comb.concat": return joined(inputs, op.operands.map(width));
-      case "comb.replicate": return joined(Array.from({ length: bits / width(at(op.operands, 0)) }, () => a), Array.from({ length: bits / width(at(op.operands, 0)) }, () => width(at(op.operands, 0))));
+      case "comb.concat":
+        return joined(inputs, op.operands.map(width));
+      case "comb.replicate":
+        return joined(
+          Array.from({ length: bits / width(at(op.operands, 0)) }, () => a),
+          Array.from({ length: bits / width(at(op.operands, 0)) }, () => width(at(op.operands, 0))),
+        );
       case "comb.mux":
         if (a.mask === 1n) return a.value === 1n ? b : c;
-        return op.operands[1] === op.operands[2] ? b : together(b.mask & c.mask & ~(b.value ^ c.value), b.value);
-      case "comb.icmp": return this.#comparison(op);
-      default: return arithmetic(op, [a, b]);
+        return op.operands[1] === op.operands[2]
+          ? b
+          : together(b.mask & c.mask & ~(b.value ^ c.value), b.value);
+      case "comb.icmp":
+        return this.#comparison(op);
+      default:
+        return arithmetic(op, [a, b]);
     }
   }
 
@@ -109,12 +126,19 @@ function arithmetic(op: Operation, [a, b]: readonly [KnownBits, KnownBits]): Kno
   if (a.mask !== all || b.mask !== all) return NOTHING;
   const by = b.value >= BigInt(bits) ? BigInt(bits) : b.value;
   switch (op.name) {
-    case "comb.add": return { mask: all, value: BigInt.asUintN(bits, a.value + b.value) };
-    case "comb.sub": return { mask: all, value: BigInt.asUintN(bits, a.value - b.value) };
-    case "comb.mul": return { mask: all, value: BigInt.asUintN(bits, a.value * b.value) };
-    case "comb.shl": return { mask: all, value: BigInt.asUintN(bits, a.value << by) };
-    case "comb.shru": return { mask: all, value: a.value >> by };
-    case "comb.shrs": return { mask: all, value: BigInt.asUintN(bits, BigInt.asIntN(bits, a.value) >> by) };
-    default: return NOTHING;
+    case "comb.add":
+      return { mask: all, value: BigInt.asUintN(bits, a.value + b.value) };
+    case "comb.sub":
+      return { mask: all, value: BigInt.asUintN(bits, a.value - b.value) };
+    case "comb.mul":
+      return { mask: all, value: BigInt.asUintN(bits, a.value * b.value) };
+    case "comb.shl":
+      return { mask: all, value: BigInt.asUintN(bits, a.value << by) };
+    case "comb.shru":
+      return { mask: all, value: a.value >> by };
+    case "comb.shrs":
+      return { mask: all, value: BigInt.asUintN(bits, BigInt.asIntN(bits, a.value) >> by) };
+    default:
+      return NOTHING;
   }
 }

@@ -24,13 +24,19 @@ export function liveOperations(block: Block, constants?: Constants): ReadonlySet
   };
   for (const op of block.ops) if (isRoot(op)) keep(op);
   for (let op = pending.pop(); op !== undefined; op = pending.pop()) {
-    for (const operand of relevantOperands(op, constants)) if (operand.producer !== undefined) keep(operand.producer);
+    for (const operand of relevantOperands(op, constants))
+      if (operand.producer !== undefined) keep(operand.producer);
   }
   return live;
 }
 
 function isRoot(op: Operation): boolean {
-  return op.name === "hw.output" || op.name === "hw.instance" || op.name === "hw.wire" || op.name === "seq.firmem.write_port";
+  return (
+    op.name === "hw.output" ||
+    op.name === "hw.instance" ||
+    op.name === "hw.wire" ||
+    op.name === "seq.firmem.write_port"
+  );
 }
 
 /** Whether the operation is combinational: it has an expression. */
@@ -42,7 +48,11 @@ export function isCombinational(op: Operation): boolean {
 export function inDependenceOrder(block: Block, live?: ReadonlySet<Operation>): readonly Operation[] {
   const ordered: Operation[] = [];
   const done = new Set<Operation>();
-  const ready = (value: Value): boolean => value.producer === undefined || done.has(value.producer) || !isCombinational(value.producer) || live?.has(value.producer) === false;
+  const ready = (value: Value): boolean =>
+    value.producer === undefined ||
+    done.has(value.producer) ||
+    !isCombinational(value.producer) ||
+    live?.has(value.producer) === false;
   for (const root of block.ops) {
     if (live?.has(root) === false || !isCombinational(root)) continue;
     const stack = [root];
@@ -56,7 +66,8 @@ export function inDependenceOrder(block: Block, live?: ReadonlySet<Operation>): 
         continue;
       }
       open.add(op);
-      for (const operand of [...waiting].reverse()) if (operand.producer !== undefined) stack.push(operand.producer);
+      for (const operand of [...waiting].reverse())
+        if (operand.producer !== undefined) stack.push(operand.producer);
     }
   }
   return ordered;

@@ -1,4 +1,4 @@
-import { at, HwModuleOp, present, type Operation } from "../ir/index.ts";
+import { at, HwModuleOp, type Operation, present } from "../ir/index.ts";
 import { bodyOf } from "./live.ts";
 import { NameTable } from "./names.ts";
 
@@ -27,7 +27,8 @@ export function nameModule(module: Operation): ModuleNames {
   const memories = new Map<Operation, string>();
   for (const op of bodyOf(module).ops) {
     if (op.name === "hw.instance") instances.set(op, table.unique(textOf(op, "instanceName") ?? "u"));
-    else if (op.name === "seq.firmem") memories.set(op, table.unique(textOf(op, "name") ?? op.result.hint ?? "mem"));
+    else if (op.name === "seq.firmem")
+      memories.set(op, table.unique(textOf(op, "name") ?? op.result.hint ?? "mem"));
   }
   return { table, inputs, outputs, instances, memories };
 }
@@ -38,14 +39,20 @@ export type ModuleNaming = ReadonlyMap<string, string>;
 /** Verilog names of modules; `prefix` keeps several designs apart. */
 export function nameModules(modules: readonly Operation[], prefix = ""): ModuleNaming {
   const table = new NameTable();
-  return new Map(modules.map((module) => {
-    const name = present(HwModuleOp.match(module), "hw.module").attrs.sym_name;
-    return [name, table.unique(`${prefix}${name}`)];
-  }));
+  return new Map(
+    modules.map((module) => {
+      const name = present(HwModuleOp.match(module), "hw.module").attrs.sym_name;
+      return [name, table.unique(`${prefix}${name}`)];
+    }),
+  );
 }
 
 /** The Verilog path (instance names, then the memory's name) of a memory given by its path in the IR, such as `dram.store`. */
-export function memoryPath(top: Operation, modules: ReadonlyMap<string, Operation>, path: string): readonly string[] | undefined {
+export function memoryPath(
+  top: Operation,
+  modules: ReadonlyMap<string, Operation>,
+  path: string,
+): readonly string[] | undefined {
   const steps = path.split(".");
   let module = top;
   const out: string[] = [];
@@ -59,6 +66,8 @@ export function memoryPath(top: Operation, modules: ReadonlyMap<string, Operatio
     module = next;
   }
   const [last, count] = at(steps, steps.length - 1).split("#");
-  const found = [...nameModule(module).memories].filter(([op]) => (textOf(op, "name") ?? op.result.hint ?? "mem") === last)[Number(count ?? "0")];
+  const found = [...nameModule(module).memories].filter(
+    ([op]) => (textOf(op, "name") ?? op.result.hint ?? "mem") === last,
+  )[Number(count ?? "0")];
   return found === undefined ? undefined : [...out, found[1]];
 }

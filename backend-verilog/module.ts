@@ -3,8 +3,8 @@ import { Expressions, isContextFree, needsName } from "./expressions.ts";
 import { KnownValues } from "./known-bits.ts";
 import { range } from "./literals.ts";
 import { bodyOf, inDependenceOrder, liveOperations } from "./live.ts";
-import { declareMemory, readMemory, writeMemory, type MemoryParts } from "./memories.ts";
-import { nameModule, textOf, type ModuleNames, type ModuleNaming } from "./module-names.ts";
+import { declareMemory, type MemoryParts, readMemory, writeMemory } from "./memories.ts";
+import { type ModuleNames, type ModuleNaming, nameModule, textOf } from "./module-names.ts";
 import { Readings, width } from "./net.ts";
 import { writeRegisters } from "./registers.ts";
 
@@ -48,14 +48,19 @@ class ModuleWriter {
 
   write(name: string): string {
     const block = bodyOf(this.#module);
-    block.args.forEach((arg, index) => { this.#declare(arg, at(this.#names.inputs, index)); });
+    block.args.forEach((arg, index) => {
+      this.#declare(arg, at(this.#names.inputs, index));
+    });
     const live = block.ops.filter((op) => this.#live.has(op));
-    const memories = live.filter((op) => op.name === "seq.firmem").map((op) => readMemory(op, present(this.#names.memories.get(op), "memory name"), this.#live));
+    const memories = live
+      .filter((op) => op.name === "seq.firmem")
+      .map((op) => readMemory(op, present(this.#names.memories.get(op), "memory name"), this.#live));
     const registers = live.filter((op) => op.name.startsWith("seq.compreg"));
     const instances = live.filter((op) => op.name === "hw.instance");
     for (const op of instances) this.#declareInstance(op);
     for (const memory of memories) this.#declareMemory(memory);
-    for (const op of registers) this.#declareSignal("reg", op.result, textOf(op, "name") ?? op.result.hint ?? "state");
+    for (const op of registers)
+      this.#declareSignal("reg", op.result, textOf(op, "name") ?? op.result.hint ?? "state");
     const counter = this.#names.table.unique("i");
     const wires = this.#wires();
     const body = [
@@ -64,9 +69,18 @@ class ModuleWriter {
       ...writeRegisters(registers, this.#expressions, spanComment),
       ...this.#outputs(),
     ];
-    const declarations = [...this.#declarations, ...(body.some((line) => line.includes(`for (${counter} =`)) ? [`  integer ${counter};`] : [])];
+    const declarations = [
+      ...this.#declarations,
+      ...(body.some((line) => line.includes(`for (${counter} =`)) ? [`  integer ${counter};`] : []),
+    ];
     const lines = [
-      ...this.#header(name), ...section(declarations), ...section(wires), ...body, ...this.#unused(memories), "endmodule", "",
+      ...this.#header(name),
+      ...section(declarations),
+      ...section(wires),
+      ...body,
+      ...this.#unused(memories),
+      "endmodule",
+      "",
     ];
     return lines.join("\n");
   }
@@ -88,10 +102,17 @@ class ModuleWriter {
     const span = spanComment(this.#module).trim();
     const ports = [
       ...block.args.map((arg, index) => portText("input", arg, at(this.#names.inputs, index))),
-      ...present(block.last, "hw.output").operands.map((value, index) => portText("output", value, at(this.#names.outputs, index))),
+      ...present(block.last, "hw.output").operands.map((value, index) =>
+        portText("output", value, at(this.#names.outputs, index)),
+      ),
     ];
     if (ports.length === 0) return [`module ${name};`];
-    return [...(span === "" ? [] : [span]), `module ${name} (`, ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)), ");"];
+    return [
+      ...(span === "" ? [] : [span]),
+      `module ${name} (`,
+      ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)),
+      ");",
+    ];
   }
 
   #declareInstance(op: Operation): void {
@@ -99,19 +120,32 @@ class ModuleWriter {
     const ports = this.#target(op).outputs;
     op.results.forEach((result, index) => {
       const used = result.uses.some((use) => this.#live.has(use.user));
-      this.#declareSignal("wire", result, used ? result.hint ?? `${instance}_${at(ports, index)}` : `unused_${instance}_${at(ports, index)}`);
+      this.#declareSignal(
+        "wire",
+        result,
+        used ? (result.hint ?? `${instance}_${at(ports, index)}`) : `unused_${instance}_${at(ports, index)}`,
+      );
     });
   }
 
   #target(op: Operation): ModuleNames {
     const target = op.attribute("moduleName");
-    return nameModule(present(this.#neighbours.byName.get(target?.kind === "symbol" ? target.name : ""), "instantiated module"));
+    return nameModule(
+      present(
+        this.#neighbours.byName.get(target?.kind === "symbol" ? target.name : ""),
+        "instantiated module",
+      ),
+    );
   }
 
   #declareMemory(memory: MemoryParts): void {
     this.#declarations.push(`${declareMemory(memory)}${spanComment(memory.op)}`);
     for (const port of memory.reads) {
-      const name = this.#declareSignal(memory.latency === 0 ? "wire" : "reg", port.result, port.result.hint ?? `${memory.name}_data`);
+      const name = this.#declareSignal(
+        memory.latency === 0 ? "wire" : "reg",
+        port.result,
+        port.result.hint ?? `${memory.name}_data`,
+      );
       if (memory.latency < 2) continue;
       const inner = this.#names.table.unique(`${name}_early`);
       this.#inner.set(port, inner);
@@ -131,7 +165,10 @@ class ModuleWriter {
       }
       const { hint } = op.result;
       const wanted = textOf(op, "name") ?? hint;
-      const name = wanted === undefined ? this.#names.table.numbered(op.name.replace(/^[a-z]+\./u, "")) : this.#names.table.unique(wanted);
+      const name =
+        wanted === undefined
+          ? this.#names.table.numbered(op.name.replace(/^[a-z]+\./u, ""))
+          : this.#names.table.unique(wanted);
       this.#declare(op.result, name);
       lines.push(`  wire ${range(width(op.result))}${name} = ${expression.text};${spanComment(op)}`);
     }
@@ -139,7 +176,8 @@ class ModuleWriter {
   }
 
   #isInlined(op: Operation, text: string): boolean {
-    if (op.name === "hw.wire" || text.length > MAX_EXPRESSION || !isContextFree(op, this.#expressions)) return false;
+    if (op.name === "hw.wire" || text.length > MAX_EXPRESSION || !isContextFree(op, this.#expressions))
+      return false;
     const uses = op.result.uses.filter((use) => this.#live.has(use.user));
     const [use] = uses;
     return uses.length === 1 && use !== undefined && !needsName(use.user, use.index, this.#expressions);
@@ -147,19 +185,34 @@ class ModuleWriter {
 
   #instance(op: Operation): readonly string[] {
     const target = op.attribute("moduleName");
-    const module = present(this.#neighbours.naming.get(target?.kind === "symbol" ? target.name : ""), "module name");
+    const module = present(
+      this.#neighbours.naming.get(target?.kind === "symbol" ? target.name : ""),
+      "module name",
+    );
     const names = this.#target(op);
     const ports = [
-      ...op.operands.map((operand, index) => `    .${at(names.inputs, index)}(${this.#expressions.text(operand)})`),
-      ...op.results.map((result, index) => `    .${at(names.outputs, index)}(${this.#expressions.target(result)})`),
+      ...op.operands.map(
+        (operand, index) => `    .${at(names.inputs, index)}(${this.#expressions.text(operand)})`,
+      ),
+      ...op.results.map(
+        (result, index) => `    .${at(names.outputs, index)}(${this.#expressions.target(result)})`,
+      ),
     ];
-    return ["", `  ${module} ${present(this.#names.instances.get(op), "instance name")} (${spanComment(op)}`,
-      ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)), "  );"];
+    return [
+      "",
+      `  ${module} ${present(this.#names.instances.get(op), "instance name")} (${spanComment(op)}`,
+      ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)),
+      "  );",
+    ];
   }
 
   #outputs(): readonly string[] {
     const { operands } = present(bodyOf(this.#module).last, "hw.output");
-    return section(operands.map((value, index) => `  assign ${at(this.#names.outputs, index)} = ${this.#expressions.text(value)};`));
+    return section(
+      operands.map(
+        (value, index) => `  assign ${at(this.#names.outputs, index)} = ${this.#expressions.text(value)};`,
+      ),
+    );
   }
 
   /** Signals with bits that nobody reads, gathered where linters look for them. */
@@ -167,7 +220,11 @@ class ModuleWriter {
     const signals = this.#readings.incomplete().filter((name) => !name.includes("unused"));
     const words = memories.filter((memory) => memory.reads.length === 0).map((memory) => `${memory.name}[0]`);
     if (signals.length + words.length === 0) return [];
-    return ["", "  // Bits that nothing reads, on purpose.", `  wire _unused_ok = &{1'b0, ${[...signals, ...words].join(", ")}};`];
+    return [
+      "",
+      "  // Bits that nothing reads, on purpose.",
+      `  wire _unused_ok = &{1'b0, ${[...signals, ...words].join(", ")}};`,
+    ];
   }
 }
 
@@ -176,7 +233,9 @@ const PRESCRIBED_NAMES = new Set(["interrupt"]);
 
 function portText(direction: "input" | "output", value: Value, name: string): string {
   const port = `${direction} wire ${range(width(value))}${name}`;
-  return PRESCRIBED_NAMES.has(name) ? `  /* verilator lint_off SYMRSVDWORD */ ${port} /* verilator lint_on SYMRSVDWORD */` : `  ${port}`;
+  return PRESCRIBED_NAMES.has(name)
+    ? `  /* verilator lint_off SYMRSVDWORD */ ${port} /* verilator lint_on SYMRSVDWORD */`
+    : `  ${port}`;
 }
 
 function section(lines: readonly string[]): readonly string[] {

@@ -30,6 +30,8 @@ export class Readings {
 
   /** Signals with a bit that nobody reads, in the order of declaration. */
   incomplete(): readonly string[] {
-    return [...this.#widths].filter(([name, bits]) => (this.#read.get(name) ?? 0n) !== (1n << BigInt(bits)) - 1n).map(([name]) => name);
+    return [...this.#widths]
+      .filter(([name, bits]) => (this.#read.get(name) ?? 0n) !== (1n << BigInt(bits)) - 1n)
+      .map(([name]) => name);
   }
 }

@@ -16,7 +16,9 @@ function readRegister(op: Operation, expressions: Expressions): Register {
   const enable = withEnable ? at(op.operands, 2) : undefined;
   const hasReset = when !== undefined && value !== undefined && expressions.constant(when) !== 0n;
   return {
-    op, clock: at(op.operands, 1), next: at(op.operands, 0),
+    op,
+    clock: at(op.operands, 1),
+    next: at(op.operands, 0),
     enable: enable !== undefined && expressions.constant(enable) === 1n ? undefined : enable,
     reset: hasReset ? { when, value } : undefined,
   };
@@ -27,7 +29,11 @@ function sameConditions(a: Register, b: Register): boolean {
 }
 
 /** One `always` block for each run of registers with the same clock, reset and enable. `span` gives a line's comment. */
-export function writeRegisters(ops: readonly Operation[], expressions: Expressions, span: (op: Operation) => string): readonly string[] {
+export function writeRegisters(
+  ops: readonly Operation[],
+  expressions: Expressions,
+  span: (op: Operation) => string,
+): readonly string[] {
   const groups: Register[][] = [];
   for (const register of ops.map((op) => readRegister(op, expressions))) {
     const group = groups.find((candidate) => sameConditions(at(candidate, 0), register));
@@ -37,15 +43,29 @@ export function writeRegisters(ops: readonly Operation[], expressions: Expressio
   return groups.flatMap((group) => ["", ...writeGroup(group, expressions, span)]);
 }
 
-function writeGroup(group: readonly Register[], expressions: Expressions, span: (op: Operation) => string): readonly string[] {
+function writeGroup(
+  group: readonly Register[],
+  expressions: Expressions,
+  span: (op: Operation) => string,
+): readonly string[] {
   const { clock, reset, enable } = at(group, 0);
   const load = (indent: string): readonly string[] =>
-    group.map(({ op, next }) => `${indent}${expressions.target(op.result)} <= ${expressions.text(next)};${span(op)}`);
+    group.map(
+      ({ op, next }) => `${indent}${expressions.target(op.result)} <= ${expressions.text(next)};${span(op)}`,
+    );
   const lines = [`  always @(posedge ${expressions.text(clock)}) begin`];
   if (reset !== undefined) {
     lines.push(`    if (${expressions.text(reset.when)}) begin`);
-    for (const register of group) if (register.reset !== undefined) lines.push(`      ${expressions.target(register.op.result)} <= ${expressions.text(register.reset.value)};`);
-    lines.push(`    end else ${enable === undefined ? "" : `if (${expressions.text(enable)}) `}begin`, ...load("      "), "    end");
+    for (const register of group)
+      if (register.reset !== undefined)
+        lines.push(
+          `      ${expressions.target(register.op.result)} <= ${expressions.text(register.reset.value)};`,
+        );
+    lines.push(
+      `    end else ${enable === undefined ? "" : `if (${expressions.text(enable)}) `}begin`,
+      ...load("      "),
+      "    end",
+    );
   } else if (enable !== undefined) {
     lines.push(`    if (${expressions.text(enable)}) begin`, ...load("      "), "    end");
   } else lines.push(...load("    "));

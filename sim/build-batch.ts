@@ -1,4 +1,4 @@
-import { ok, type Diagnostic, type Result } from "../ir/index.ts";
+import { type Diagnostic, ok, type Result } from "../ir/index.ts";
 import type { SimulatorOptions } from "./build-simulator.ts";
 import { buildEmbedded } from "./embedded/embedded-simulator.ts";
 import type { DesignSource } from "./hosted/hosted-design.ts";
@@ -7,15 +7,24 @@ import type { HwSimulator } from "./simulator.ts";
 import { buildVerilatorBatch } from "./verilator/build-verilator.ts";
 
 /** Simulators of many small designs from one build and in one process; one simulator for each design, in their order. */
-export function buildBatch(designs: readonly DesignSource[], options: SimulatorOptions): Promise<Result<readonly HwSimulator[]>> {
+export function buildBatch(
+  designs: readonly DesignSource[],
+  options: SimulatorOptions,
+): Promise<Result<readonly HwSimulator[]>> {
   switch (options.engine) {
-    case "embedded": return Promise.resolve(embeddedBatch(designs, options));
-    case "verilator": return buildVerilatorBatch(designs, options);
-    case "icarus": return buildIcarusBatch(designs, options);
+    case "embedded":
+      return Promise.resolve(embeddedBatch(designs, options));
+    case "verilator":
+      return buildVerilatorBatch(designs, options);
+    case "icarus":
+      return buildIcarusBatch(designs, options);
   }
 }
 
-function embeddedBatch(designs: readonly DesignSource[], options: SimulatorOptions): Result<readonly HwSimulator[]> {
+function embeddedBatch(
+  designs: readonly DesignSource[],
+  options: SimulatorOptions,
+): Result<readonly HwSimulator[]> {
   const simulators: HwSimulator[] = [];
   const problems: Diagnostic[] = [];
   for (const { top, modules } of designs) {

@@ -20,10 +20,17 @@ export interface SimulatorOptions {
 }
 
 /** Builds a simulator of the module `top`. A missing tool or a refused design is a diagnostic. */
-export function buildSimulator(top: string, modules: readonly Operation[], options: SimulatorOptions): Promise<Result<HwSimulator>> {
+export function buildSimulator(
+  top: string,
+  modules: readonly Operation[],
+  options: SimulatorOptions,
+): Promise<Result<HwSimulator>> {
   switch (options.engine) {
-    case "embedded": return Promise.resolve(buildEmbedded(top, modules, options));
-    case "verilator": return buildVerilator(top, modules, options);
-    case "icarus": return buildIcarus(top, modules, options);
+    case "embedded":
+      return Promise.resolve(buildEmbedded(top, modules, options));
+    case "verilator":
+      return buildVerilator(top, modules, options);
+    case "icarus":
+      return buildIcarus(top, modules, options);
   }
 }

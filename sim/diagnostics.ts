@@ -1,10 +1,14 @@
 import { defineDiagnostic } from "../ir/index.ts";
 
 /** The design to simulate is not there. */
-export const noSuchModule = defineDiagnostic("SIM0001", "error", (p: { top: string; names: readonly string[] }) => ({
-  message: `there is no hardware module ${p.top}`,
-  expected: `one of ${p.names.slice(0, 10).join(", ")}`,
-}));
+export const noSuchModule = defineDiagnostic(
+  "SIM0001",
+  "error",
+  (p: { top: string; names: readonly string[] }) => ({
+    message: `there is no hardware module ${p.top}`,
+    expected: `one of ${p.names.slice(0, 10).join(", ")}`,
+  }),
+);
 
 /** Combinational logic that feeds itself. */
 export const combinationalLoop = defineDiagnostic("SIM0002", "error", (p: { at: string }) => ({
@@ -25,25 +29,41 @@ export const toolFailed = defineDiagnostic("SIM0004", "error", (p: { tool: strin
 }));
 
 /** A simulation ended by itself: crash, `$fatal`, `$finish`. */
-export const simulationDied = defineDiagnostic("SIM0005", "error", (p: { engine: string; how: string; cycle: number; last: string; output: string }) => ({
-  message: `the ${p.engine} simulation ended (${p.how}) at or after cycle ${String(p.cycle)} during ${p.last}${p.output === "" ? "" : `: ${p.output}`}`,
-}));
+export const simulationDied = defineDiagnostic(
+  "SIM0005",
+  "error",
+  (p: { engine: string; how: string; cycle: number; last: string; output: string }) => ({
+    message: `the ${p.engine} simulation ended (${p.how}) at or after cycle ${String(p.cycle)} during ${p.last}${p.output === "" ? "" : `: ${p.output}`}`,
+  }),
+);
 
 /** A simulation gave no sign of life. */
-export const simulationHung = defineDiagnostic("SIM0006", "error", (p: { engine: string; seconds: number; cycle: number; last: string }) => ({
-  message: `the ${p.engine} simulation did not answer within ${String(p.seconds)} s; last seen at cycle ${String(p.cycle)} during ${p.last}`,
-}));
+export const simulationHung = defineDiagnostic(
+  "SIM0006",
+  "error",
+  (p: { engine: string; seconds: number; cycle: number; last: string }) => ({
+    message: `the ${p.engine} simulation did not answer within ${String(p.seconds)} s; last seen at cycle ${String(p.cycle)} during ${p.last}`,
+  }),
+);
 
 /** An output has unknown bits. */
-export const unknownOutput = defineDiagnostic("SIM0007", "error", (p: { output: string; bits: string; cycle: number }) => ({
-  message: `output ${p.output} is ${p.bits} at cycle ${String(p.cycle)}`,
-  expected: "known bits after reset",
-}));
+export const unknownOutput = defineDiagnostic(
+  "SIM0007",
+  "error",
+  (p: { output: string; bits: string; cycle: number }) => ({
+    message: `output ${p.output} is ${p.bits} at cycle ${String(p.cycle)}`,
+    expected: "known bits after reset",
+  }),
+);
 
 /** Synthesis gave no statistics. */
-export const synthesisFailed = defineDiagnostic("SIM0008", "error", (p: { tool: string; output: string }) => ({
-  message: `synthesis by ${p.tool} failed: ${p.output}`,
-}));
+export const synthesisFailed = defineDiagnostic(
+  "SIM0008",
+  "error",
+  (p: { tool: string; output: string }) => ({
+    message: `synthesis by ${p.tool} failed: ${p.output}`,
+  }),
+);
 
 /** A file that the simulation needs cannot be written. */
 export const cannotWrite = defineDiagnostic("SIM0010", "error", (p: { path: string; reason: string }) => ({

@@ -14,20 +14,33 @@ export function isState(node: FlatNode): boolean {
 /** The nodes whose values an action reads. */
 export function actionOperands(design: FlatDesign, action: Action): readonly NodeId[] {
   if (action.kind === "write") {
-    return at(design.memories, action.memory).writes.flatMap(({ enable, address, data, mask }) => [enable, address, data, ...(mask === undefined ? [] : [mask])]);
+    return at(design.memories, action.memory).writes.flatMap(({ enable, address, data, mask }) => [
+      enable,
+      address,
+      data,
+      ...(mask === undefined ? [] : [mask]),
+    ]);
   }
   const node = at(design.nodes, action.node);
   if (node.kind === "register") {
     const { next, enable, reset } = node;
-    return [...(reset === undefined ? [] : [reset.when, reset.value]), ...(enable === undefined ? [] : [enable]), next];
+    return [
+      ...(reset === undefined ? [] : [reset.when, reset.value]),
+      ...(enable === undefined ? [] : [enable]),
+      next,
+    ];
   }
   return node.kind === "read" ? [...(node.enable === undefined ? [] : [node.enable]), node.address] : [];
 }
 
 /** All actions of a design, states in node order, then memories. */
 export function allActions(design: FlatDesign): readonly Action[] {
-  const states = design.nodes.flatMap((node, id): readonly Action[] => (isState(node) ? [{ kind: "state", node: id }] : []));
-  const writes = design.memories.flatMap((memory, index): readonly Action[] => (memory.writes.length > 0 ? [{ kind: "write", memory: index }] : []));
+  const states = design.nodes.flatMap((node, id): readonly Action[] =>
+    isState(node) ? [{ kind: "state", node: id }] : [],
+  );
+  const writes = design.memories.flatMap((memory, index): readonly Action[] =>
+    memory.writes.length > 0 ? [{ kind: "write", memory: index }] : [],
+  );
   return [...states, ...writes];
 }
 
@@ -73,7 +86,12 @@ export function orderActions(design: FlatDesign, actions: readonly Action[]): Ac
   return breakCircles(actions, after, before, readers);
 }
 
-function breakCircles(actions: readonly Action[], after: Set<number>[], before: Set<number>[], readers: ReadonlyMap<number, readonly number[]>): ActionOrder {
+function breakCircles(
+  actions: readonly Action[],
+  after: Set<number>[],
+  before: Set<number>[],
+  readers: ReadonlyMap<number, readonly number[]>,
+): ActionOrder {
   const fromSnapshot = actions.map(() => new Set<NodeId>());
   const snapshots: NodeId[] = [];
   const pending = before.map((set) => set.size);

@@ -1,11 +1,11 @@
 import type { NodeId } from "../netlist/flat.ts";
 import { allActions } from "./actions.ts";
 import { emitItems, emitSnapshot } from "./emit-items.ts";
-import { Emitter } from "./emitter.ts";
 import { copyLimbs } from "./emit-wide.ts";
+import { Emitter } from "./emitter.ts";
 import type { Layout } from "./layout.ts";
 import { makeRoutines } from "./routines.ts";
-import { scheduleDesign, type Schedule } from "./schedule.ts";
+import { type Schedule, scheduleDesign } from "./schedule.ts";
 import { Code, encodeModule, I32, op, type WasmFunction } from "./wasm.ts";
 
 /** 64 KiB pages that hold everything laid out so far. */
@@ -13,7 +13,12 @@ export function pagesOf(layout: Layout): number {
   return Math.ceil((layout.end + 64) / 65536);
 }
 
-function chunkFunctions(layout: Layout, schedule: Schedule, firstRoutine: number, finish: (emitter: Emitter) => void): readonly WasmFunction[] {
+function chunkFunctions(
+  layout: Layout,
+  schedule: Schedule,
+  firstRoutine: number,
+  finish: (emitter: Emitter) => void,
+): readonly WasmFunction[] {
   const routines = { shiftRight: firstRoutine, shiftLeft: firstRoutine + 1, multiply: firstRoutine + 2 };
   const chunks = schedule.chunks.length === 0 ? [[]] : schedule.chunks;
   return chunks.map((items, index): WasmFunction => {
@@ -37,7 +42,12 @@ export function compileCycle(layout: Layout): Uint8Array<ArrayBuffer> {
   const schedule = scheduleDesign(layout.design, [], allActions(layout.design));
   const routines = makeRoutines();
   const chunks = chunkFunctions(layout, schedule, 0, () => undefined);
-  const cycle: WasmFunction = { parameters: [], results: [], code: callAll(routines.length, chunks.length), exportName: "cycle" };
+  const cycle: WasmFunction = {
+    parameters: [],
+    results: [],
+    code: callAll(routines.length, chunks.length),
+    exportName: "cycle",
+  };
   return encodeModule(pagesOf(layout), [], [...routines, ...chunks, cycle]);
 }
 
@@ -46,10 +56,20 @@ export function compileSettle(layout: Layout, outputs: readonly NodeId[]): Uint8
   const roots = [...new Set(outputs)];
   const schedule = scheduleDesign(layout.design, roots, []);
   const routines = makeRoutines();
-  const chunks = chunkFunctions(layout, { ...schedule, crossing: new Set([...schedule.crossing, ...roots]) }, 0, (emitter) => {
-    for (const id of roots) if (emitter.node(id).kind === "constant") storeConstant(emitter, id);
-  });
-  const settle: WasmFunction = { parameters: [], results: [], code: callAll(routines.length, chunks.length), exportName: "settle" };
+  const chunks = chunkFunctions(
+    layout,
+    { ...schedule, crossing: new Set([...schedule.crossing, ...roots]) },
+    0,
+    (emitter) => {
+      for (const id of roots) if (emitter.node(id).kind === "constant") storeConstant(emitter, id);
+    },
+  );
+  const settle: WasmFunction = {
+    parameters: [],
+    results: [],
+    code: callAll(routines.length, chunks.length),
+    exportName: "settle",
+  };
   return encodeModule(pagesOf(layout), [], [...routines, ...chunks, settle]);
 }
 
@@ -94,12 +114,21 @@ export function compileRun(layout: Layout, until: NodeId | undefined): Uint8Arra
   code.end();
   code.end();
   code.get(done);
-  return encodeModule(pagesOf(layout), imports, [...routines, ...test, { parameters: [I32], results: [I32], code, exportName: "run" }]);
+  return encodeModule(pagesOf(layout), imports, [
+    ...routines,
+    ...test,
+    { parameters: [I32], results: [I32], code, exportName: "run" },
+  ]);
 }
 
 function untilFunctions(layout: Layout, until: NodeId, firstRoutine: number): readonly WasmFunction[] {
   const schedule = scheduleDesign(layout.design, [until], []);
-  return chunkFunctions(layout, { ...schedule, crossing: new Set([...schedule.crossing, until]) }, firstRoutine, (emitter) => {
-    if (emitter.node(until).kind === "constant") storeConstant(emitter, until);
-  });
+  return chunkFunctions(
+    layout,
+    { ...schedule, crossing: new Set([...schedule.crossing, until]) },
+    firstRoutine,
+    (emitter) => {
+      if (emitter.node(until).kind === "constant") storeConstant(emitter, until);
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { builtSpan, CompilerBug, fail, ok, present, type Operation, type Result } from "../../ir/index.ts";
+import { builtSpan, CompilerBug, fail, type Operation, ok, present, type Result } from "../../ir/index.ts";
 import { memoryTooLarge } from "../diagnostics.ts";
 import type { FlatDesign, NodeId } from "../netlist/flat.ts";
 import { flatten } from "../netlist/flatten.ts";
@@ -53,7 +53,10 @@ class EmbeddedSimulator implements HwSimulator {
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
   async peek(output: string): Promise<bigint> {
     const id = this.#output(output);
-    this.#settle ??= this.#instantiateGrown(compileSettle(this.#layout, [...this.#design.outputs.values()]), "settle");
+    this.#settle ??= this.#instantiateGrown(
+      compileSettle(this.#layout, [...this.#design.outputs.values()]),
+      "settle",
+    );
     if (!this.#settled) this.#settle();
     this.#settled = true;
     return this.#read(this.#layout.slot(id), this.#width(id));
@@ -61,8 +64,12 @@ class EmbeddedSimulator implements HwSimulator {
 
   async run(cycles: number, until?: string): Promise<RunResult> {
     const key = until ?? "";
-    const runner = this.#runners.get(key)
-      ?? this.#instantiateGrown(compileRun(this.#layout, until === undefined ? undefined : this.#output(until)), "run");
+    const runner =
+      this.#runners.get(key) ??
+      this.#instantiateGrown(
+        compileRun(this.#layout, until === undefined ? undefined : this.#output(until)),
+        "run",
+      );
     this.#runners.set(key, runner);
     let done = 0;
     for (let slice = FIRST_SLICE; done < cycles; ) {
@@ -73,7 +80,8 @@ class EmbeddedSimulator implements HwSimulator {
       done += made;
       if (made < wanted) return { cycles: done, stopped: true };
       if (done === cycles) break;
-      slice = performance.now() - start < SLICE_MS ? Math.min(2 * slice, MOST_CYCLES) : Math.max(1, slice >>> 1);
+      slice =
+        performance.now() - start < SLICE_MS ? Math.min(2 * slice, MOST_CYCLES) : Math.max(1, slice >>> 1);
       await setImmediate();
     }
     return { cycles: done, stopped: false };
@@ -119,14 +127,17 @@ class EmbeddedSimulator implements HwSimulator {
     const view = new DataView(this.#memory.buffer);
     const bits = BigInt.asUintN(width, value);
     if (width <= 32) view.setUint32(address, Number(bits), true);
-    else for (let i = 0; i < limbCount(width); i += 1) view.setBigUint64(address + 8 * i, BigInt.asUintN(64, bits >> BigInt(64 * i)), true);
+    else
+      for (let i = 0; i < limbCount(width); i += 1)
+        view.setBigUint64(address + 8 * i, BigInt.asUintN(64, bits >> BigInt(64 * i)), true);
   }
 
   #read(address: number, width: number): bigint {
     const view = new DataView(this.#memory.buffer);
     if (width <= 32) return BigInt(view.getUint32(address, true));
     let value = 0n;
-    for (let i = limbCount(width) - 1; i >= 0; i -= 1) value = (value << 64n) | view.getBigUint64(address + 8 * i, true);
+    for (let i = limbCount(width) - 1; i >= 0; i -= 1)
+      value = (value << 64n) | view.getBigUint64(address + 8 * i, true);
     return value;
   }
 }
@@ -134,12 +145,19 @@ class EmbeddedSimulator implements HwSimulator {
 const MOST_BYTES = 2 ** 32 - 2 ** 20;
 
 /** Compiles the module `top` and everything below it. */
-export function buildEmbedded(top: string, modules: readonly Operation[], options: EmbeddedOptions = {}): Result<HwSimulator> {
+export function buildEmbedded(
+  top: string,
+  modules: readonly Operation[],
+  options: EmbeddedOptions = {},
+): Result<HwSimulator> {
   const found = findModule(top, modules);
   if (found.kind === "error") return found;
   const simplified = simplify(flatten(top, modulesByName(modules)), top);
   if (simplified.kind === "error") return simplified;
-  const bytes = simplified.value.memories.reduce((sum, { depth, width }) => sum + depth * Math.ceil(width / 8), 0);
+  const bytes = simplified.value.memories.reduce(
+    (sum, { depth, width }) => sum + depth * Math.ceil(width / 8),
+    0,
+  );
   if (bytes > MOST_BYTES) return fail(memoryTooLarge(builtSpan(top), { bytes }));
   try {
     return ok(new EmbeddedSimulator(simplified.value, options));

@@ -1,9 +1,9 @@
 import { at, CompilerBug } from "../../ir/index.ts";
 import type { FlatRegister, NodeId } from "../netlist/flat.ts";
-import type { Emitter } from "./emitter.ts";
 import { copyRead, emitWrites, pushRead } from "./emit-memory.ts";
 import { emitOperation } from "./emit-narrow.ts";
 import { copyLimbs, emitWideOperation } from "./emit-wide.ts";
+import type { Emitter } from "./emitter.ts";
 import type { Item } from "./schedule.ts";
 import { op } from "./wasm.ts";
 
@@ -21,7 +21,7 @@ export function emitSnapshot(emitter: Emitter, id: NodeId): void {
 
 /** Emits items in order; neighbours with the same conditions share one test. */
 export function emitItems(emitter: Emitter, items: readonly Item[]): void {
-  for (let i = 0; i < items.length;) {
+  for (let i = 0; i < items.length; ) {
     const item = at(items, i);
     if (item.kind === "compute") {
       emitCompute(emitter, item.node);
@@ -52,7 +52,13 @@ function sameConditions(emitter: Emitter, items: readonly Item[], start: number)
   for (let i = start + 1; i < items.length; i += 1) {
     const item = at(items, i);
     const other = registerOf(emitter, item);
-    if (item.kind !== "act" || other === undefined || other.enable !== register.enable || other.reset?.when !== register.reset?.when) break;
+    if (
+      item.kind !== "act" ||
+      other === undefined ||
+      other.enable !== register.enable ||
+      other.reset?.when !== register.reset?.when
+    )
+      break;
     if (conditionSource(item, register) !== conditionSource(first, register)) break;
     group.push(item);
   }
@@ -129,7 +135,11 @@ function emitRegisters(emitter: Emitter, group: readonly Act[], { enable, reset 
     }
     emitter.fromSnapshot = at(group, 0).fromSnapshot;
   };
-  const load = (): void => { whenEnabled(emitter, enable, () => { all((register) => register.next); }); };
+  const load = (): void => {
+    whenEnabled(emitter, enable, () => {
+      all((register) => register.next);
+    });
+  };
   if (reset === undefined) {
     load();
     return;

@@ -1,7 +1,7 @@
 import { at } from "../../ir/index.ts";
 import type { FlatRead, FlatWrite, NodeId } from "../netlist/flat.ts";
 import type { Emitter } from "./emitter.ts";
-import { limbCount, wordBytes, type PlacedMemory } from "./layout.ts";
+import { limbCount, type PlacedMemory, wordBytes } from "./layout.ts";
 import { I32, I64, op } from "./wasm.ts";
 
 /** Pushes i32: whether the address is inside the memory. */
@@ -50,8 +50,18 @@ function pushReadOffset(emitter: Emitter, { memory }: PlacedMemory, address: Nod
   scale(emitter, memory.width);
 }
 
-const LOADS: ReadonlyMap<number, number> = new Map([[1, op.i32Load8u], [2, op.i32Load16u], [4, op.i32Load], [8, op.i64Load]]);
-const STORES: ReadonlyMap<number, number> = new Map([[1, op.i32Store8], [2, op.i32Store16], [4, op.i32Store], [8, op.i64Store]]);
+const LOADS: ReadonlyMap<number, number> = new Map([
+  [1, op.i32Load8u],
+  [2, op.i32Load16u],
+  [4, op.i32Load],
+  [8, op.i64Load],
+]);
+const STORES: ReadonlyMap<number, number> = new Map([
+  [1, op.i32Store8],
+  [2, op.i32Store16],
+  [4, op.i32Store],
+  [8, op.i64Store],
+]);
 
 function opcodeFor(table: ReadonlyMap<number, number>, width: number): number {
   return table.get(wordBytes(width)) ?? op.i64Load;
@@ -99,7 +109,12 @@ export function emitWrite(emitter: Emitter, placed: PlacedMemory, write: FlatWri
   emitter.conditional = outer;
 }
 
-function writeNarrow(emitter: Emitter, { memory, base }: PlacedMemory, write: FlatWrite, offset: number): void {
+function writeNarrow(
+  emitter: Emitter,
+  { memory, base }: PlacedMemory,
+  write: FlatWrite,
+  offset: number,
+): void {
   const { code } = emitter;
   const { width } = memory;
   code.get(offset);

@@ -1,7 +1,7 @@
 import { at } from "../../ir/index.ts";
 import type { FlatOperation, NodeId } from "../netlist/flat.ts";
-import type { Emitter } from "./emitter.ts";
 import { emitWideComparison } from "./emit-wide.ts";
+import type { Emitter } from "./emitter.ts";
 import { I32, I64, op } from "./wasm.ts";
 
 /** The opcodes of one value type. */
@@ -23,14 +23,56 @@ interface Opcodes {
 }
 
 const OPS32: Opcodes = {
-  type: I32, bits: 32, add: op.i32Add, sub: op.i32Sub, mul: op.i32Mul, and: op.i32And, or: op.i32Or, xor: op.i32Xor,
-  shl: op.i32Shl, shru: op.i32ShrU, shrs: op.i32ShrS, ltu: op.i32LtU,
-  compare: [op.i32Eq, op.i32Ne, op.i32LtS, op.i32LeS, op.i32GtS, op.i32GeS, op.i32LtU, op.i32LeU, op.i32GtU, op.i32GeU],
+  type: I32,
+  bits: 32,
+  add: op.i32Add,
+  sub: op.i32Sub,
+  mul: op.i32Mul,
+  and: op.i32And,
+  or: op.i32Or,
+  xor: op.i32Xor,
+  shl: op.i32Shl,
+  shru: op.i32ShrU,
+  shrs: op.i32ShrS,
+  ltu: op.i32LtU,
+  compare: [
+    op.i32Eq,
+    op.i32Ne,
+    op.i32LtS,
+    op.i32LeS,
+    op.i32GtS,
+    op.i32GeS,
+    op.i32LtU,
+    op.i32LeU,
+    op.i32GtU,
+    op.i32GeU,
+  ],
 };
 const OPS64: Opcodes = {
-  type: I64, bits: 64, add: op.i64Add, sub: op.i64Sub, mul: op.i64Mul, and: op.i64And, or: op.i64Or, xor: op.i64Xor,
-  shl: op.i64Shl, shru: op.i64ShrU, shrs: op.i64ShrS, ltu: op.i64LtU,
-  compare: [op.i64Eq, op.i64Ne, op.i64LtS, op.i64LeS, op.i64GtS, op.i64GeS, op.i64LtU, op.i64LeU, op.i64GtU, op.i64GeU],
+  type: I64,
+  bits: 64,
+  add: op.i64Add,
+  sub: op.i64Sub,
+  mul: op.i64Mul,
+  and: op.i64And,
+  or: op.i64Or,
+  xor: op.i64Xor,
+  shl: op.i64Shl,
+  shru: op.i64ShrU,
+  shrs: op.i64ShrS,
+  ltu: op.i64LtU,
+  compare: [
+    op.i64Eq,
+    op.i64Ne,
+    op.i64LtS,
+    op.i64LeS,
+    op.i64GtS,
+    op.i64GeS,
+    op.i64LtU,
+    op.i64LeU,
+    op.i64GtU,
+    op.i64GeU,
+  ],
 };
 
 function opcodesOf(width: number): Opcodes {
@@ -48,25 +90,43 @@ export function emitOperation(emitter: Emitter, operation: FlatOperation, clean:
   const ops = opcodesOf(width);
   const [a, b] = [at(operands, 0), operands[1] ?? 0];
   switch (operation.operator) {
-    case "add": case "sub": case "mul": {
+    case "add":
+    case "sub":
+    case "mul": {
       emitter.push(a, false);
       emitter.push(b, false);
       emitter.code.emit(ops[operation.operator]);
       if (clean) emitter.mask(width);
       return;
     }
-    case "and": case "or": case "xor": {
+    case "and":
+    case "or":
+    case "xor": {
       emitter.push(a, clean && operation.operator !== "and");
       emitter.push(b, clean);
       emitter.code.emit(ops[operation.operator]);
       return;
     }
-    case "shl": case "shru": case "shrs": emitShift(emitter, operation, ops, clean); return;
-    case "icmp": emitComparison(emitter, operation); return;
-    case "mux": emitMux(emitter, operands, clean); return;
-    case "extract": emitExtract(emitter, operation, clean); return;
-    case "replicate": emitReplicate(emitter, operation, ops, clean); return;
-    case "concat": emitConcat(emitter, operation, ops, clean); return;
+    case "shl":
+    case "shru":
+    case "shrs":
+      emitShift(emitter, operation, ops, clean);
+      return;
+    case "icmp":
+      emitComparison(emitter, operation);
+      return;
+    case "mux":
+      emitMux(emitter, operands, clean);
+      return;
+    case "extract":
+      emitExtract(emitter, operation, clean);
+      return;
+    case "replicate":
+      emitReplicate(emitter, operation, ops, clean);
+      return;
+    case "concat":
+      emitConcat(emitter, operation, ops, clean);
+      return;
   }
 }
 
@@ -90,12 +150,20 @@ function pushSigned(emitter: Emitter, id: NodeId): void {
 }
 
 /** Amounts of the width or more shift everything out. */
-function emitShift(emitter: Emitter, { operator, operands, width }: FlatOperation, ops: Opcodes, clean: boolean): void {
+function emitShift(
+  emitter: Emitter,
+  { operator, operands, width }: FlatOperation,
+  ops: Opcodes,
+  clean: boolean,
+): void {
   const [input, amount] = [at(operands, 0), at(operands, 1)];
   const { code } = emitter;
   const constant = emitter.constantOf(amount);
   const most = operator === "shrs" ? width - 1 : width;
-  const by = emitter.constantOf(amount) === undefined ? undefined : Number(constant !== undefined && constant < BigInt(most) ? constant : most);
+  const by =
+    emitter.constantOf(amount) === undefined
+      ? undefined
+      : Number(constant !== undefined && constant < BigInt(most) ? constant : most);
   if (by === ops.bits) {
     pushNumber(emitter, ops, 0);
     return;
@@ -103,7 +171,8 @@ function emitShift(emitter: Emitter, { operator, operands, width }: FlatOperatio
   if (operator === "shrs") pushSigned(emitter, input);
   else emitter.push(input, operator === "shru");
   const shift = operator === "shl" ? ops.shl : operator === "shru" ? ops.shru : ops.shrs;
-  if (by === undefined) emitVariableShift(emitter, ops, { amount, shift, width, arithmetic: operator === "shrs" });
+  if (by === undefined)
+    emitVariableShift(emitter, ops, { amount, shift, width, arithmetic: operator === "shrs" });
   else {
     pushNumber(emitter, ops, by);
     code.emit(shift);
@@ -119,7 +188,11 @@ interface VariableShift {
 }
 
 /** The value to shift is on the stack. */
-function emitVariableShift(emitter: Emitter, ops: Opcodes, { amount, shift, width, arithmetic }: VariableShift): void {
+function emitVariableShift(
+  emitter: Emitter,
+  ops: Opcodes,
+  { amount, shift, width, arithmetic }: VariableShift,
+): void {
   const { code } = emitter;
   const local = code.local(ops.type);
   emitter.push(amount);
@@ -162,7 +235,11 @@ function emitComparison(emitter: Emitter, { operands, parameter }: FlatOperation
   emitter.code.emit(at(ops.compare, parameter));
 }
 
-function emitExtract(emitter: Emitter, { operands, parameter: low, width }: FlatOperation, clean: boolean): void {
+function emitExtract(
+  emitter: Emitter,
+  { operands, parameter: low, width }: FlatOperation,
+  clean: boolean,
+): void {
   const input = at(operands, 0);
   const from = emitter.widthOf(input);
   const { code } = emitter;
@@ -182,7 +259,12 @@ function emitExtract(emitter: Emitter, { operands, parameter: low, width }: Flat
   if (clean && !(top && low > 0)) emitter.mask(width);
 }
 
-function emitReplicate(emitter: Emitter, { operands, width }: FlatOperation, ops: Opcodes, clean: boolean): void {
+function emitReplicate(
+  emitter: Emitter,
+  { operands, width }: FlatOperation,
+  ops: Opcodes,
+  clean: boolean,
+): void {
   const input = at(operands, 0);
   const from = emitter.widthOf(input);
   const { code } = emitter;
@@ -215,12 +297,21 @@ function signExtended(emitter: Emitter, operands: readonly NodeId[]): NodeId | u
   const bit = sign.kind === "operation" && sign.operator === "replicate" ? at(sign.operands, 0) : high;
   const node = emitter.node(bit);
   if (emitter.widthOf(low) === 1) return bit === low ? low : undefined;
-  const isSign = node.kind === "operation" && node.operator === "extract" && node.width === 1
-    && node.operands[0] === low && node.parameter === emitter.widthOf(low) - 1;
+  const isSign =
+    node.kind === "operation" &&
+    node.operator === "extract" &&
+    node.width === 1 &&
+    node.operands[0] === low &&
+    node.parameter === emitter.widthOf(low) - 1;
   return isSign ? low : undefined;
 }
 
-function emitConcat(emitter: Emitter, { operands, width }: FlatOperation, ops: Opcodes, clean: boolean): void {
+function emitConcat(
+  emitter: Emitter,
+  { operands, width }: FlatOperation,
+  ops: Opcodes,
+  clean: boolean,
+): void {
   const { code } = emitter;
   const extended = signExtended(emitter, operands);
   if (extended !== undefined) {

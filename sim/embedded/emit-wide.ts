@@ -22,7 +22,10 @@ function maskTop(emitter: Emitter, width: number, index: number): void {
 
 /** Copies a value of any width to limbs at `address`. */
 export function copyLimbs(emitter: Emitter, id: NodeId, address: number): void {
-  for (let i = 0; i < limbCount(emitter.widthOf(id)); i += 1) storeLimb(emitter, address, i, () => { emitter.pushLimb(id, i); });
+  for (let i = 0; i < limbCount(emitter.widthOf(id)); i += 1)
+    storeLimb(emitter, address, i, () => {
+      emitter.pushLimb(id, i);
+    });
 }
 
 /** Computes an operation with a result of more than 64 bits into the slot at `address`. */
@@ -30,7 +33,9 @@ export function emitWideOperation(emitter: Emitter, operation: FlatOperation, ad
   const { operands, operator, width } = operation;
   const [a, b] = [at(operands, 0), operands[1] ?? 0];
   switch (operator) {
-    case "and": case "or": case "xor": {
+    case "and":
+    case "or":
+    case "xor": {
       const opcode = { and: op.i64And, or: op.i64Or, xor: op.i64Xor }[operator];
       for (let i = 0; i < limbCount(width); i += 1) {
         storeLimb(emitter, address, i, () => {
@@ -41,18 +46,36 @@ export function emitWideOperation(emitter: Emitter, operation: FlatOperation, ad
       }
       return;
     }
-    case "mux": emitWideMux(emitter, operands, address); return;
+    case "mux":
+      emitWideMux(emitter, operands, address);
+      return;
     case "extract":
       for (let i = 0; i < limbCount(width); i += 1) {
-        storeLimb(emitter, address, i, () => { emitter.pushBits(a, operation.parameter + 64 * i, Math.min(64, width - 64 * i)); });
+        storeLimb(emitter, address, i, () => {
+          emitter.pushBits(a, operation.parameter + 64 * i, Math.min(64, width - 64 * i));
+        });
       }
       return;
-    case "concat": emitWideConcat(emitter, operands, width, address); return;
-    case "replicate": emitWideReplicate(emitter, a, width, address); return;
-    case "add": case "sub": emitWideSum(emitter, operation, address); return;
-    case "mul": emitWideProduct(emitter, operation, address); return;
-    case "shl": case "shru": case "shrs": emitWideShift(emitter, operation, address); return;
-    case "icmp": throw new CompilerBug("a comparison has one bit");
+    case "concat":
+      emitWideConcat(emitter, operands, width, address);
+      return;
+    case "replicate":
+      emitWideReplicate(emitter, a, width, address);
+      return;
+    case "add":
+    case "sub":
+      emitWideSum(emitter, operation, address);
+      return;
+    case "mul":
+      emitWideProduct(emitter, operation, address);
+      return;
+    case "shl":
+    case "shru":
+    case "shrs":
+      emitWideShift(emitter, operation, address);
+      return;
+    case "icmp":
+      throw new CompilerBug("a comparison has one bit");
   }
 }
 
@@ -96,7 +119,12 @@ function emitWideConcat(emitter: Emitter, operands: readonly NodeId[], width: nu
 function emitWideReplicate(emitter: Emitter, input: NodeId, width: number, address: number): void {
   const from = emitter.widthOf(input);
   if (from > 1) {
-    emitWideConcat(emitter, Array.from({ length: width / from }, () => input), width, address);
+    emitWideConcat(
+      emitter,
+      Array.from({ length: width / from }, () => input),
+      width,
+      address,
+    );
     return;
   }
   for (let i = 0; i < limbCount(width); i += 1) {
@@ -114,7 +142,8 @@ function emitWideSum(emitter: Emitter, { operands, operator, width }: FlatOperat
   const { code } = emitter;
   const [a, b] = [at(operands, 0), at(operands, 1)];
   const [x, y, sum, carry] = ["x", "y", "sum", "carry"].map((name) => emitter.scratch(name, I64));
-  if (x === undefined || y === undefined || sum === undefined || carry === undefined) throw new CompilerBug("scratch locals");
+  if (x === undefined || y === undefined || sum === undefined || carry === undefined)
+    throw new CompilerBug("scratch locals");
   const step = operator === "add" ? op.i64Add : op.i64Sub;
   const overflow = (before: number, after: number, by: number): void => {
     code.get(operator === "add" ? after : before);
@@ -135,7 +164,13 @@ function emitWideSum(emitter: Emitter, { operands, operator, width }: FlatOperat
       code.get(carry);
       code.emit(step);
     }
-    storeTop(emitter, { address, width, index: i, fromStack: i > 0 ? emitter.scratch("limb", I64) : sum, set: i > 0 });
+    storeTop(emitter, {
+      address,
+      width,
+      index: i,
+      fromStack: i > 0 ? emitter.scratch("limb", I64) : sum,
+      set: i > 0,
+    });
     overflow(x, sum, y);
     if (i > 0) {
       overflow(sum, emitter.scratch("limb", I64), carry);
@@ -188,7 +223,11 @@ function emitWideProduct(emitter: Emitter, { operands, width }: FlatOperation, a
   maskResult(emitter, width, address);
 }
 
-function emitWideShift(emitter: Emitter, { operands, operator, width }: FlatOperation, address: number): void {
+function emitWideShift(
+  emitter: Emitter,
+  { operands, operator, width }: FlatOperation,
+  address: number,
+): void {
   const { code } = emitter;
   const limbs = limbCount(width);
   const input = at(operands, 0);

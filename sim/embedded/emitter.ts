@@ -1,7 +1,7 @@
 import { at, present } from "../../ir/index.ts";
 import type { FlatDesign, FlatNode, NodeId } from "../netlist/flat.ts";
 import { emitOperation } from "./emit-narrow.ts";
-import { storageOf, type Layout, type Storage } from "./layout.ts";
+import { type Layout, type Storage, storageOf } from "./layout.ts";
 import { isComputed, type Schedule } from "./schedule.ts";
 import { Code, I32, I64, op } from "./wasm.ts";
 

@@ -37,7 +37,8 @@ export class Layout {
   constructor(design: FlatDesign) {
     this.design = design;
     design.nodes.forEach((node, id) => {
-      if (node.kind === "input" || node.kind === "register" || (node.kind === "read" && node.latency === 1)) this.slot(id);
+      if (node.kind === "input" || node.kind === "register" || (node.kind === "read" && node.latency === 1))
+        this.slot(id);
     });
     this.memories = design.memories.map((memory) => {
       const bytes = wordBytes(memory.width) * memory.depth;

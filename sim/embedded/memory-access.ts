@@ -1,5 +1,5 @@
 import { CompilerBug } from "../../ir/index.ts";
-import { wordBytes, type Layout, type PlacedMemory } from "./layout.ts";
+import { type Layout, type PlacedMemory, wordBytes } from "./layout.ts";
 
 interface Place {
   readonly placed: PlacedMemory;
@@ -10,19 +10,28 @@ interface Place {
 
 function findMemory(layout: Layout, path: string, address: number, length: number): Place {
   const placed = layout.memories.find((candidate) => candidate.memory.path === path);
-  if (placed === undefined) throw new CompilerBug(`there is no memory ${path}; there are ${layout.memories.map(({ memory }) => memory.path).join(", ")}`);
+  if (placed === undefined)
+    throw new CompilerBug(
+      `there is no memory ${path}; there are ${layout.memories.map(({ memory }) => memory.path).join(", ")}`,
+    );
   const hostBytes = Math.ceil(placed.memory.width / 8);
-  if (address < 0 || address + length > hostBytes * placed.memory.depth) throw new CompilerBug(`bytes ${String(address)}+${String(length)} are outside memory ${path}`);
+  if (address < 0 || address + length > hostBytes * placed.memory.depth)
+    throw new CompilerBug(`bytes ${String(address)}+${String(length)} are outside memory ${path}`);
   return { placed, hostBytes, storedBytes: wordBytes(placed.memory.width) };
 }
 
 /** Calls `move` for every run of bytes that lies together in both views. */
-function eachRun({ placed, hostBytes, storedBytes }: Place, address: number, length: number, move: (stored: number, host: number, count: number) => void): void {
+function eachRun(
+  { placed, hostBytes, storedBytes }: Place,
+  address: number,
+  length: number,
+  move: (stored: number, host: number, count: number) => void,
+): void {
   if (hostBytes === storedBytes) {
     move(placed.base + address, 0, length);
     return;
   }
-  for (let done = 0; done < length;) {
+  for (let done = 0; done < length; ) {
     const offset = (address + done) % hostBytes;
     const count = Math.min(hostBytes - offset, length - done);
     move(placed.base + ((address + done - offset) / hostBytes) * storedBytes + offset, done, count);
@@ -31,10 +40,18 @@ function eachRun({ placed, hostBytes, storedBytes }: Place, address: number, len
 }
 
 /** Writes host bytes into a memory; bits above the width of a word are dropped. */
-export function writeWords(layout: Layout, buffer: ArrayBuffer, path: string, address: number, bytes: Uint8Array): void {
+export function writeWords(
+  layout: Layout,
+  buffer: ArrayBuffer,
+  path: string,
+  address: number,
+  bytes: Uint8Array,
+): void {
   const place = findMemory(layout, path, address, bytes.length);
   const target = new Uint8Array(buffer);
-  eachRun(place, address, bytes.length, (stored, host, count) => { target.set(bytes.subarray(host, host + count), stored); });
+  eachRun(place, address, bytes.length, (stored, host, count) => {
+    target.set(bytes.subarray(host, host + count), stored);
+  });
   const spare = place.hostBytes * 8 - place.placed.memory.width;
   if (spare === 0) return;
   const last = Math.ceil((address + bytes.length) / place.hostBytes);
@@ -45,10 +62,18 @@ export function writeWords(layout: Layout, buffer: ArrayBuffer, path: string, ad
 }
 
 /** Host bytes of a memory. */
-export function readWords(layout: Layout, buffer: ArrayBuffer, path: string, address: number, length: number): Uint8Array {
+export function readWords(
+  layout: Layout,
+  buffer: ArrayBuffer,
+  path: string,
+  address: number,
+  length: number,
+): Uint8Array {
   const place = findMemory(layout, path, address, length);
   const source = new Uint8Array(buffer);
   const out = new Uint8Array(length);
-  eachRun(place, address, length, (stored, host, count) => { out.set(source.subarray(stored, stored + count), host); });
+  eachRun(place, address, length, (stored, host, count) => {
+    out.set(source.subarray(stored, stored + count), host);
+  });
   return out;
 }

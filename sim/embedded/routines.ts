@@ -93,16 +93,38 @@ function shiftRight(): WasmFunction {
   const [target, source, amount, limbs, fill] = [0, 1, 2, 3, 4];
   const { words, bits } = splitAmount(code, amount);
   const counter = code.local(I32);
-  const outside = (): void => { code.get(fill); };
-  countUp(code, counter, () => { code.get(limbs); }, () => {
-    element(code, target, () => { code.get(counter); }, 3);
-    funnel(code, {
-      near: () => { limbOr(code, source, offsetIndex(code, counter, op.i32Add, words, 0), limbs, outside); },
-      far: () => { limbOr(code, source, offsetIndex(code, counter, op.i32Add, words, 1), limbs, outside); },
-      bits, nearShift: op.i64ShrU, farShift: op.i64Shl,
-    });
-    code.memory(op.i64Store, 0);
-  });
+  const outside = (): void => {
+    code.get(fill);
+  };
+  countUp(
+    code,
+    counter,
+    () => {
+      code.get(limbs);
+    },
+    () => {
+      element(
+        code,
+        target,
+        () => {
+          code.get(counter);
+        },
+        3,
+      );
+      funnel(code, {
+        near: () => {
+          limbOr(code, source, offsetIndex(code, counter, op.i32Add, words, 0), limbs, outside);
+        },
+        far: () => {
+          limbOr(code, source, offsetIndex(code, counter, op.i32Add, words, 1), limbs, outside);
+        },
+        bits,
+        nearShift: op.i64ShrU,
+        farShift: op.i64Shl,
+      });
+      code.memory(op.i64Store, 0);
+    },
+  );
   return { parameters: [I32, I32, I32, I32, I64], results: [], code };
 }
 
@@ -112,16 +134,38 @@ function shiftLeft(): WasmFunction {
   const [target, source, amount, limbs] = [0, 1, 2, 3];
   const { words, bits } = splitAmount(code, amount);
   const counter = code.local(I32);
-  const outside = (): void => { code.i64(0n); };
-  countUp(code, counter, () => { code.get(limbs); }, () => {
-    element(code, target, () => { code.get(counter); }, 3);
-    funnel(code, {
-      near: () => { limbOr(code, source, offsetIndex(code, counter, op.i32Sub, words, 0), limbs, outside); },
-      far: () => { limbOr(code, source, offsetIndex(code, counter, op.i32Sub, words, -1), limbs, outside); },
-      bits, nearShift: op.i64Shl, farShift: op.i64ShrU,
-    });
-    code.memory(op.i64Store, 0);
-  });
+  const outside = (): void => {
+    code.i64(0n);
+  };
+  countUp(
+    code,
+    counter,
+    () => {
+      code.get(limbs);
+    },
+    () => {
+      element(
+        code,
+        target,
+        () => {
+          code.get(counter);
+        },
+        3,
+      );
+      funnel(code, {
+        near: () => {
+          limbOr(code, source, offsetIndex(code, counter, op.i32Sub, words, 0), limbs, outside);
+        },
+        far: () => {
+          limbOr(code, source, offsetIndex(code, counter, op.i32Sub, words, -1), limbs, outside);
+        },
+        bits,
+        nearShift: op.i64Shl,
+        farShift: op.i64ShrU,
+      });
+      code.memory(op.i64Store, 0);
+    },
+  );
   return { parameters: [I32, I32, I32, I32], results: [], code };
 }
 
@@ -131,41 +175,89 @@ function multiply(): WasmFunction {
   const [target, a, b, digits] = [0, 1, 2, 3];
   const [i, j] = [code.local(I32), code.local(I32)];
   const [carry, factor] = [code.local(I64), code.local(I64)];
-  countUp(code, i, () => { code.get(digits); }, () => {
-    element(code, target, () => { code.get(i); }, 2);
-    code.i64(0n);
-    code.memory(op.i64Store32, 0);
-  });
+  countUp(
+    code,
+    i,
+    () => {
+      code.get(digits);
+    },
+    () => {
+      element(
+        code,
+        target,
+        () => {
+          code.get(i);
+        },
+        2,
+      );
+      code.i64(0n);
+      code.memory(op.i64Store32, 0);
+    },
+  );
   code.i32(0);
   code.set(i);
-  const place = (): void => { code.get(i); code.get(j); code.emit(op.i32Add); };
-  countUp(code, i, () => { code.get(digits); }, () => {
-    code.i64(0n);
-    code.set(carry);
-    code.i32(0);
-    code.set(j);
-    element(code, a, () => { code.get(i); }, 2);
-    code.memory(op.i64Load32u, 0);
-    code.set(factor);
-    countUp(code, j, () => { code.get(digits); code.get(i); code.emit(op.i32Sub); }, () => {
-      element(code, b, () => { code.get(j); }, 2);
-      code.memory(op.i64Load32u, 0);
-      code.get(factor);
-      code.emit(op.i64Mul);
-      element(code, target, place, 2);
-      code.memory(op.i64Load32u, 0);
-      code.get(carry);
-      code.emit(op.i64Add, op.i64Add);
+  const place = (): void => {
+    code.get(i);
+    code.get(j);
+    code.emit(op.i32Add);
+  };
+  countUp(
+    code,
+    i,
+    () => {
+      code.get(digits);
+    },
+    () => {
+      code.i64(0n);
       code.set(carry);
-      element(code, target, place, 2);
-      code.get(carry);
-      code.memory(op.i64Store32, 0);
-      code.get(carry);
-      code.i64(32n);
-      code.emit(op.i64ShrU);
-      code.set(carry);
-    });
-  });
+      code.i32(0);
+      code.set(j);
+      element(
+        code,
+        a,
+        () => {
+          code.get(i);
+        },
+        2,
+      );
+      code.memory(op.i64Load32u, 0);
+      code.set(factor);
+      countUp(
+        code,
+        j,
+        () => {
+          code.get(digits);
+          code.get(i);
+          code.emit(op.i32Sub);
+        },
+        () => {
+          element(
+            code,
+            b,
+            () => {
+              code.get(j);
+            },
+            2,
+          );
+          code.memory(op.i64Load32u, 0);
+          code.get(factor);
+          code.emit(op.i64Mul);
+          element(code, target, place, 2);
+          code.memory(op.i64Load32u, 0);
+          code.get(carry);
+          code.emit(op.i64Add, op.i64Add);
+          code.set(carry);
+          element(code, target, place, 2);
+          code.get(carry);
+          code.memory(op.i64Store32, 0);
+          code.get(carry);
+          code.i64(32n);
+          code.emit(op.i64ShrU);
+          code.set(carry);
+        },
+      );
+    },
+  );
   return { parameters: [I32, I32, I32, I32], results: [], code };
 }
 

@@ -1,7 +1,7 @@
 import { at } from "../../ir/index.ts";
 import type { FlatDesign, FlatNode, NodeId } from "../netlist/flat.ts";
 import { combinationalOperands } from "../netlist/simplify.ts";
-import { actionOperands, isState, orderActions, type Action } from "./actions.ts";
+import { type Action, actionOperands, isState, orderActions } from "./actions.ts";
 import { storageOf } from "./layout.ts";
 
 /** One thing to do, in order. */
@@ -62,7 +62,8 @@ function findCone(design: FlatDesign, roots: readonly NodeId[]): Cone {
   for (let id = 0; id < nodes.length; id += 1) {
     if (live[id] === 0 || !isComputed(at(nodes, id))) continue;
     let deepest = 0;
-    for (const operand of combinationalOperands(at(nodes, id))) if (materialized[operand] === 0) deepest = Math.max(deepest, at(depth, operand));
+    for (const operand of combinationalOperands(at(nodes, id)))
+      if (materialized[operand] === 0) deepest = Math.max(deepest, at(depth, operand));
     depth[id] = deepest + 1;
     if (deepest + 1 >= MAX_TREE_DEPTH) materialized[id] = 1;
   }
@@ -70,32 +71,57 @@ function findCone(design: FlatDesign, roots: readonly NodeId[]): Cone {
 }
 
 /** Calls `visit` with every node that the computation of `root` reads, through the nodes computed inside it. */
-export function visitTree(design: FlatDesign, materialized: Uint8Array, root: NodeId, visit: (leaf: NodeId) => void): number {
+export function visitTree(
+  design: FlatDesign,
+  materialized: Uint8Array,
+  root: NodeId,
+  visit: (leaf: NodeId) => void,
+): number {
   let operations = 1;
   for (const operand of combinationalOperands(at(design.nodes, root))) {
-    if (materialized[operand] === 0 && isComputed(at(design.nodes, operand))) operations += visitTree(design, materialized, operand, visit);
+    if (materialized[operand] === 0 && isComputed(at(design.nodes, operand)))
+      operations += visitTree(design, materialized, operand, visit);
     else visit(operand);
   }
   return operations;
 }
 
 /** Orders the computation of `outputs` and the actions: an action acts as soon as everything that reads its state is done. */
-export function scheduleDesign(design: FlatDesign, outputs: readonly NodeId[], actions: readonly Action[]): Schedule {
+export function scheduleDesign(
+  design: FlatDesign,
+  outputs: readonly NodeId[],
+  actions: readonly Action[],
+): Schedule {
   const { nodes } = design;
   const order = orderActions(design, actions);
   const cone = findCone(design, [...outputs, ...actions.flatMap((action) => actionOperands(design, action))]);
   const waits = new Waits(design, actions, order.after);
-  const computes = nodes.flatMap((node, id) => (cone.live[id] === 1 && cone.materialized[id] === 1 && isComputed(node) ? [id] : []));
+  const computes = nodes.flatMap((node, id) =>
+    cone.live[id] === 1 && cone.materialized[id] === 1 && isComputed(node) ? [id] : [],
+  );
   const costs = new Map<NodeId, number>();
   for (const id of computes) {
-    costs.set(id, visitTree(design, cone.materialized, id, (leaf) => { waits.readState(id, leaf); }));
+    costs.set(
+      id,
+      visitTree(design, cone.materialized, id, (leaf) => {
+        waits.readState(id, leaf);
+      }),
+    );
     waits.readMemories(id);
   }
-  actions.forEach((action, index) => { for (const operand of actionOperands(design, action)) if (isComputed(at(nodes, operand))) waits.need(operand, index); });
+  actions.forEach((action, index) => {
+    for (const operand of actionOperands(design, action))
+      if (isComputed(at(nodes, operand))) waits.need(operand, index);
+  });
 
   const items: Item[] = [];
   const release = (indices: readonly number[]): void => {
-    for (const index of indices) items.push({ kind: "act", action: at(actions, index), fromSnapshot: order.fromSnapshot[index] ?? new Set() });
+    for (const index of indices)
+      items.push({
+        kind: "act",
+        action: at(actions, index),
+        fromSnapshot: order.fromSnapshot[index] ?? new Set(),
+      });
   };
   release(waits.start());
   for (const node of computes) {
@@ -103,7 +129,13 @@ export function scheduleDesign(design: FlatDesign, outputs: readonly NodeId[], a
     release(waits.done(node));
   }
   const chunks = cutIntoChunks(items, costs);
-  return { snapshots: order.snapshots, chunks, materialized: cone.materialized, uses: cone.uses, crossing: findCrossing(design, chunks, cone.materialized) };
+  return {
+    snapshots: order.snapshots,
+    chunks,
+    materialized: cone.materialized,
+    uses: cone.uses,
+    crossing: findCrossing(design, chunks, cone.materialized),
+  };
 }
 
 /** Counts what each action still waits for. */
@@ -172,13 +204,16 @@ class Waits {
   }
 }
 
-function cutIntoChunks(items: readonly Item[], costs: ReadonlyMap<NodeId, number>): readonly (readonly Item[])[] {
+function cutIntoChunks(
+  items: readonly Item[],
+  costs: ReadonlyMap<NodeId, number>,
+): readonly (readonly Item[])[] {
   const chunks: Item[][] = [];
   let current: Item[] = [];
   let size = 0;
   for (const item of items) {
     current.push(item);
-    size += item.kind === "compute" ? costs.get(item.node) ?? 1 : 1;
+    size += item.kind === "compute" ? (costs.get(item.node) ?? 1) : 1;
     if (size < CHUNK_OPERATIONS) continue;
     chunks.push(current);
     current = [];
@@ -188,7 +223,11 @@ function cutIntoChunks(items: readonly Item[], costs: ReadonlyMap<NodeId, number
   return chunks;
 }
 
-function findCrossing(design: FlatDesign, chunks: readonly (readonly Item[])[], materialized: Uint8Array): ReadonlySet<NodeId> {
+function findCrossing(
+  design: FlatDesign,
+  chunks: readonly (readonly Item[])[],
+  materialized: Uint8Array,
+): ReadonlySet<NodeId> {
   const crossing = new Set<NodeId>();
   const chunkByNode = new Map<NodeId, number>();
   chunks.forEach((chunk, index) => {

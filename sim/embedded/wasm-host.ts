@@ -8,7 +8,10 @@ export interface WasmMemory {
 interface WasmHost {
   readonly Memory: new (limits: { readonly initial: number }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => { readonly exports: Readonly<Record<string, unknown>> };
+  readonly Instance: new (
+    module: object,
+    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
 }
 
 const { WebAssembly: host } = globalThis as unknown as { readonly WebAssembly: WasmHost }; // every JavaScript engine in question has it
@@ -19,6 +22,9 @@ export function makeMemory(pages: number): WasmMemory {
 }
 
 /** Compiles and instantiates a module whose imports are all in `env`; its exports. */
-export function instantiate(binary: Uint8Array<ArrayBuffer>, env: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function instantiate(
+  binary: Uint8Array<ArrayBuffer>,
+  env: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   return new host.Instance(new host.Module(binary), { env }).exports;
 }

@@ -6,16 +6,75 @@ export const I64 = 0x7e;
 
 /** Opcodes used here, with the names of the specification. */
 export const op = {
-  block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d, return: 0x0f, call: 0x10, drop: 0x1a, select: 0x1b,
-  localGet: 0x20, localSet: 0x21, localTee: 0x22,
-  i32Load: 0x28, i64Load: 0x29, i32Load8u: 0x2d, i32Load16u: 0x2f, i64Load32u: 0x35,
-  i32Store: 0x36, i64Store: 0x37, i32Store8: 0x3a, i32Store16: 0x3b, i64Store32: 0x3e,
-  i32Const: 0x41, i64Const: 0x42,
-  i32Eqz: 0x45, i32Eq: 0x46, i32Ne: 0x47, i32LtS: 0x48, i32LtU: 0x49, i32GtS: 0x4a, i32GtU: 0x4b, i32LeS: 0x4c, i32LeU: 0x4d, i32GeS: 0x4e, i32GeU: 0x4f,
-  i64Eqz: 0x50, i64Eq: 0x51, i64Ne: 0x52, i64LtS: 0x53, i64LtU: 0x54, i64GtS: 0x55, i64GtU: 0x56, i64LeS: 0x57, i64LeU: 0x58, i64GeS: 0x59, i64GeU: 0x5a,
-  i32Add: 0x6a, i32Sub: 0x6b, i32Mul: 0x6c, i32And: 0x71, i32Or: 0x72, i32Xor: 0x73, i32Shl: 0x74, i32ShrS: 0x75, i32ShrU: 0x76,
-  i64Add: 0x7c, i64Sub: 0x7d, i64Mul: 0x7e, i64And: 0x83, i64Or: 0x84, i64Xor: 0x85, i64Shl: 0x86, i64ShrS: 0x87, i64ShrU: 0x88,
-  i32WrapI64: 0xa7, i64ExtendI32S: 0xac, i64ExtendI32U: 0xad,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  return: 0x0f,
+  call: 0x10,
+  drop: 0x1a,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  i32Load: 0x28,
+  i64Load: 0x29,
+  i32Load8u: 0x2d,
+  i32Load16u: 0x2f,
+  i64Load32u: 0x35,
+  i32Store: 0x36,
+  i64Store: 0x37,
+  i32Store8: 0x3a,
+  i32Store16: 0x3b,
+  i64Store32: 0x3e,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  i32Eqz: 0x45,
+  i32Eq: 0x46,
+  i32Ne: 0x47,
+  i32LtS: 0x48,
+  i32LtU: 0x49,
+  i32GtS: 0x4a,
+  i32GtU: 0x4b,
+  i32LeS: 0x4c,
+  i32LeU: 0x4d,
+  i32GeS: 0x4e,
+  i32GeU: 0x4f,
+  i64Eqz: 0x50,
+  i64Eq: 0x51,
+  i64Ne: 0x52,
+  i64LtS: 0x53,
+  i64LtU: 0x54,
+  i64GtS: 0x55,
+  i64GtU: 0x56,
+  i64LeS: 0x57,
+  i64LeU: 0x58,
+  i64GeS: 0x59,
+  i64GeU: 0x5a,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32And: 0x71,
+  i32Or: 0x72,
+  i32Xor: 0x73,
+  i32Shl: 0x74,
+  i32ShrS: 0x75,
+  i32ShrU: 0x76,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64Mul: 0x7e,
+  i64And: 0x83,
+  i64Or: 0x84,
+  i64Xor: 0x85,
+  i64Shl: 0x86,
+  i64ShrS: 0x87,
+  i64ShrU: 0x88,
+  i32WrapI64: 0xa7,
+  i64ExtendI32S: 0xac,
+  i64ExtendI32U: 0xad,
 } as const;
 
 const NO_RESULT = 0x40;
@@ -187,9 +246,19 @@ function body({ code }: WasmFunction): number[] {
  * Encodes a module that imports its memory as `env.memory` (of at least `pages` 64 KiB pages) and `imports` from `env`.
  * Imported functions have the first indices, then come `functions` in their order.
  */
-export function encodeModule(pages: number, imports: readonly WasmImport[], functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+export function encodeModule(
+  pages: number,
+  imports: readonly WasmImport[],
+  functions: readonly WasmFunction[],
+): Uint8Array<ArrayBuffer> {
   const types: string[] = [];
-  const typeOf = ({ parameters, results }: { readonly parameters: readonly number[]; readonly results: readonly number[] }): number => {
+  const typeOf = ({
+    parameters,
+    results,
+  }: {
+    readonly parameters: readonly number[];
+    readonly results: readonly number[];
+  }): number => {
     const key = JSON.stringify([0x60, parameters.length, ...parameters, results.length, ...results]);
     const known = types.indexOf(key);
     return known >= 0 ? known : types.push(key) - 1;
@@ -200,7 +269,8 @@ export function encodeModule(pages: number, imports: readonly WasmImport[], func
   ];
   const functionEntries = functions.map((entry) => leb(typeOf(entry)));
   const exportEntries = functions.flatMap((entry, index) =>
-    entry.exportName === undefined ? [] : [[...text(entry.exportName), 0x00, ...leb(imports.length + index)]]);
+    entry.exportName === undefined ? [] : [[...text(entry.exportName), 0x00, ...leb(imports.length + index)]],
+  );
   const typeEntries = types.map((key): number[] => {
     const parsed: unknown = JSON.parse(key);
     if (!Array.isArray(parsed)) throw new CompilerBug("a function type was lost");

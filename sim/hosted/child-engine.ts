@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { builtSpan, type Diagnostic } from "../../ir/index.ts";
 import { simulationDied, simulationHung } from "../diagnostics.ts";
 import { SimulationError } from "../simulator.ts";
@@ -49,13 +49,27 @@ export class ChildEngine {
   constructor(options: ChildOptions) {
     this.#options = options;
     this.#child = spawn(options.command, options.args, { stdio: ["pipe", "pipe", "pipe"] });
-    this.#child.stdout.on("data", (chunk: Buffer) => { this.#receive(chunk); });
-    this.#child.stderr.on("data", (chunk: Buffer) => { this.#note(chunk.toString("utf8")); });
+    this.#child.stdout.on("data", (chunk: Buffer) => {
+      this.#receive(chunk);
+    });
+    this.#child.stderr.on("data", (chunk: Buffer) => {
+      this.#note(chunk.toString("utf8"));
+    });
     this.#child.stdin.on("error", () => undefined); // the exit says more
-    const forget = atProcessEnd(() => { this.#child.kill("SIGKILL"); });
+    const forget = atProcessEnd(() => {
+      this.#child.kill("SIGKILL");
+    });
     this.#gone = new Promise((resolve) => {
-      this.#child.on("error", (error) => { this.#die(error.message); forget(); resolve(); });
-      this.#child.on("close", (code, signal) => { this.#die(signal ?? `exit code ${String(code)}`); forget(); resolve(); });
+      this.#child.on("error", (error) => {
+        this.#die(error.message);
+        forget();
+        resolve();
+      });
+      this.#child.on("close", (code, signal) => {
+        this.#die(signal ?? `exit code ${String(code)}`);
+        forget();
+        resolve();
+      });
     });
   }
 
@@ -92,7 +106,9 @@ export class ChildEngine {
     this.#closing = true;
     clearTimeout(this.#timer);
     if (this.#dead === undefined) this.#child.stdin.end(command);
-    const force = setTimeout(() => { this.#child.kill("SIGKILL"); }, 2000);
+    const force = setTimeout(() => {
+      this.#child.kill("SIGKILL");
+    }, 2000);
     await this.#gone;
     clearTimeout(force);
   }
@@ -129,7 +145,14 @@ export class ChildEngine {
     if (this.#open.length === 0 || this.#closing) return;
     this.#timer = setTimeout(() => {
       const { engine, timeoutSeconds } = this.#options;
-      this.#fail(simulationHung(builtSpan(engine), { engine, seconds: timeoutSeconds, cycle: this.#cycle, last: this.#activity() }));
+      this.#fail(
+        simulationHung(builtSpan(engine), {
+          engine,
+          seconds: timeoutSeconds,
+          cycle: this.#cycle,
+          last: this.#activity(),
+        }),
+      );
       this.#child.kill("SIGKILL");
     }, this.#options.timeoutSeconds * 1000);
   }
@@ -138,7 +161,15 @@ export class ChildEngine {
     clearTimeout(this.#timer);
     if (this.#dead !== undefined) return;
     const { engine } = this.#options;
-    this.#fail(simulationDied(builtSpan(engine), { engine, how, cycle: this.#cycle, last: this.#activity(), output: this.#text.trim() }));
+    this.#fail(
+      simulationDied(builtSpan(engine), {
+        engine,
+        how,
+        cycle: this.#cycle,
+        last: this.#activity(),
+        output: this.#text.trim(),
+      }),
+    );
   }
 
   #fail(diagnostic: Diagnostic): void {

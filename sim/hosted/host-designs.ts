@@ -1,5 +1,5 @@
-import { ok, type Diagnostic, type Result } from "../../ir/index.ts";
-import { hostDesign, type DesignSource, type HostedDesign } from "./hosted-design.ts";
+import { type Diagnostic, ok, type Result } from "../../ir/index.ts";
+import { type DesignSource, type HostedDesign, hostDesign } from "./hosted-design.ts";
 
 /** Emits all designs of a batch; a single one keeps its module names. */
 export function hostDesigns(sources: readonly DesignSource[]): Result<readonly HostedDesign[]> {

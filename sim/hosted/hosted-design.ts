@@ -1,9 +1,8 @@
-import { HwModuleOp, present, type Operation } from "../../ir/index.ts";
 import { emittedMemories, emitVerilog, nameModule, nameModules } from "../../backend-verilog/index.ts";
+import { fail, HwModuleOp, type Operation, ok, present, type Result } from "../../ir/index.ts";
 import { flatten } from "../netlist/flatten.ts";
-import { simplify } from "../netlist/simplify.ts";
 import { findModule, modulePorts, modulesByName } from "../netlist/ports.ts";
-import { fail, ok, type Result } from "../../ir/index.ts";
+import { simplify } from "../netlist/simplify.ts";
 
 /** A data port: its name in the IR and in Verilog. */
 export interface HostedPort {
@@ -52,10 +51,15 @@ export function hostDesign({ top, modules }: DesignSource, prefix: string): Resu
   const view = present(HwModuleOp.match(module), "hw.module");
   const names = nameModule(module);
   const verilogByPort = new Map<string, string>();
-  view.attrs.input_names.forEach((name, index) => verilogByPort.set(`i${name}`, names.inputs[index] ?? name));
-  view.attrs.output_names.forEach((name, index) => verilogByPort.set(`o${name}`, names.outputs[index] ?? name));
+  for (const [index, name] of view.attrs.input_names.entries())
+    verilogByPort.set(`i${name}`, names.inputs[index] ?? name);
+  for (const [index, name] of view.attrs.output_names.entries())
+    verilogByPort.set(`o${name}`, names.outputs[index] ?? name);
   const ports = modulePorts(module);
-  const hosted = (kind: string, list: readonly { readonly name: string; readonly width: number }[]): readonly HostedPort[] =>
+  const hosted = (
+    kind: string,
+    list: readonly { readonly name: string; readonly width: number }[],
+  ): readonly HostedPort[] =>
     list.map((port) => ({ ...port, verilog: present(verilogByPort.get(kind + port.name), port.name) }));
   return ok({
     top,
@@ -75,12 +79,19 @@ interface Place {
 }
 
 /** Every memory below `top`, with the paths of the embedded simulator. */
-function findMemories(top: Operation, modules: ReadonlyMap<string, Operation>, naming: ReadonlyMap<string, string>): readonly HostedMemory[] {
+function findMemories(
+  top: Operation,
+  modules: ReadonlyMap<string, Operation>,
+  naming: ReadonlyMap<string, string>,
+): readonly HostedMemory[] {
   const memories: HostedMemory[] = [];
   const pending: Place[] = [{ module: top, path: "", verilog: [] }];
   for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
     const names = nameModule(place.module);
-    const module = present(naming.get(present(HwModuleOp.match(place.module), "hw.module").attrs.sym_name), "module");
+    const module = present(
+      naming.get(present(HwModuleOp.match(place.module), "hw.module").attrs.sym_name),
+      "module",
+    );
     const seen = new Map<string, number>();
     const emitted = emittedMemories(place.module);
     for (const [op, verilog] of names.memories) {
@@ -89,12 +100,23 @@ function findMemories(top: Operation, modules: ReadonlyMap<string, Operation>, n
       seen.set(name, count + 1);
       if (op.result.type.kind !== "firmem" || !emitted.has(op)) continue;
       const { width, depth } = op.result.type;
-      memories.push({ path: `${place.path}${name}${count === 0 ? "" : `#${String(count)}`}`, verilog: [...place.verilog, verilog], module, width, depth });
+      memories.push({
+        path: `${place.path}${name}${count === 0 ? "" : `#${String(count)}`}`,
+        verilog: [...place.verilog, verilog],
+        module,
+        width,
+        depth,
+      });
     }
     for (const [op, verilog] of names.instances) {
       const target = op.attribute("moduleName");
       const child = modules.get(target?.kind === "symbol" ? target.name : "");
-      if (child !== undefined) pending.push({ module: child, path: `${place.path}${textOf(op, "instanceName") ?? "u"}.`, verilog: [...place.verilog, verilog] });
+      if (child !== undefined)
+        pending.push({
+          module: child,
+          path: `${place.path}${textOf(op, "instanceName") ?? "u"}.`,
+          verilog: [...place.verilog, verilog],
+        });
     }
   }
   return memories;

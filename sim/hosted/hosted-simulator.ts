@@ -1,11 +1,13 @@
 import { builtSpan, CompilerBug } from "../../ir/index.ts";
 import { unknownOutput } from "../diagnostics.ts";
-import { SimulationError, type HwSimulator, type RunResult } from "../simulator.ts";
+import { type HwSimulator, type RunResult, SimulationError } from "../simulator.ts";
 import type { ChildEngine, EngineMessage } from "./child-engine.ts";
 import type { HostedDesign } from "./hosted-design.ts";
 
 /** The value of an output, or its bits with `x` and `z` where they are not known. */
-export type Peeked = { readonly kind: "known"; readonly value: bigint } | { readonly kind: "unknown"; readonly bits: string };
+export type Peeked =
+  | { readonly kind: "known"; readonly value: bigint }
+  | { readonly kind: "unknown"; readonly bits: string };
 
 /** The commands of one engine as bytes. Ports and memories are numbered over all designs of the process. */
 export interface Protocol {
@@ -37,8 +39,10 @@ export function numberDesigns(designs: readonly HostedDesign[]): readonly Number
   for (const { inputs, outputs, memories } of designs) {
     numbers.push(next);
     next = {
-      design: next.design + 1, firstInput: next.firstInput + inputs.length,
-      firstOutput: next.firstOutput + outputs.length, firstMemory: next.firstMemory + memories.length,
+      design: next.design + 1,
+      firstInput: next.firstInput + inputs.length,
+      firstOutput: next.firstOutput + outputs.length,
+      firstMemory: next.firstMemory + memories.length,
     };
   }
   return numbers;
@@ -86,7 +90,11 @@ export class HostedSimulator implements HwSimulator {
 
   poke(input: string, value: bigint): void {
     const { index, width } = find(this.#design.inputs, input, "input");
-    const command = this.#engine.protocol.poke(this.#numbering.firstInput + index, width, BigInt.asUintN(width, value));
+    const command = this.#engine.protocol.poke(
+      this.#numbering.firstInput + index,
+      width,
+      BigInt.asUintN(width, value),
+    );
     this.#inputs.set(input, value);
     this.#engine.child.send(command, () => `poke of ${input}`);
   }
@@ -94,15 +102,30 @@ export class HostedSimulator implements HwSimulator {
   async peek(output: string): Promise<bigint> {
     const { protocol, child } = this.#engine;
     const { index } = find(this.#design.outputs, output, "output");
-    const peeked = protocol.readPeek(await child.ask(protocol.peek(this.#numbering.firstOutput + index), this.#activity(`peek of ${output}`)));
+    const peeked = protocol.readPeek(
+      await child.ask(
+        protocol.peek(this.#numbering.firstOutput + index),
+        this.#activity(`peek of ${output}`),
+      ),
+    );
     if (peeked.kind === "known") return peeked.value;
-    throw new SimulationError(unknownOutput(builtSpan(this.#design.top), { output, bits: peeked.bits, cycle: this.#cycle }));
+    throw new SimulationError(
+      unknownOutput(builtSpan(this.#design.top), { output, bits: peeked.bits, cycle: this.#cycle }),
+    );
   }
 
   async run(cycles: number, until?: string): Promise<RunResult> {
     const { protocol, child } = this.#engine;
-    const port = until === undefined ? undefined : this.#numbering.firstOutput + find(this.#design.outputs, until, "output").index;
-    const result = protocol.readRun(await child.ask(protocol.run(this.#numbering.design, cycles, port), this.#activity(`run of ${String(cycles)} cycles`)));
+    const port =
+      until === undefined
+        ? undefined
+        : this.#numbering.firstOutput + find(this.#design.outputs, until, "output").index;
+    const result = protocol.readRun(
+      await child.ask(
+        protocol.run(this.#numbering.design, cycles, port),
+        this.#activity(`run of ${String(cycles)} cycles`),
+      ),
+    );
     child.advance(result.cycles);
     this.#cycle += result.cycles;
     return result;
@@ -111,10 +134,23 @@ export class HostedSimulator implements HwSimulator {
   async writeMemory(path: string, address: number, bytes: Uint8Array): Promise<void> {
     const { protocol, child } = this.#engine;
     const { index, first, count, wordBytes } = this.#words(path, address, bytes.length);
-    const whole = address % wordBytes === 0 && bytes.length % wordBytes === 0 ? Buffer.from(bytes) : await this.#merged(path, address, bytes);
-    const words = Array.from({ length: count }, (_, word) => littleEndian(whole.subarray(word * wordBytes, (word + 1) * wordBytes)));
+    const whole =
+      address % wordBytes === 0 && bytes.length % wordBytes === 0
+        ? Buffer.from(bytes)
+        : await this.#merged(path, address, bytes);
+    const words = Array.from({ length: count }, (_, word) =>
+      littleEndian(whole.subarray(word * wordBytes, (word + 1) * wordBytes)),
+    );
     const mask = (1n << BigInt(this.#width(path))) - 1n;
-    child.send(protocol.writeWords(index, first, words.map((word) => word & mask), wordBytes), this.#activity(`write of memory ${path}`));
+    child.send(
+      protocol.writeWords(
+        index,
+        first,
+        words.map((word) => word & mask),
+        wordBytes,
+      ),
+      this.#activity(`write of memory ${path}`),
+    );
   }
 
   async #merged(path: string, address: number, bytes: Uint8Array): Promise<Buffer> {
@@ -127,7 +163,13 @@ export class HostedSimulator implements HwSimulator {
   async readMemory(path: string, address: number, length: number): Promise<Uint8Array> {
     const { protocol, child } = this.#engine;
     const { index, first, count, wordBytes } = this.#words(path, address, length);
-    const bytes = protocol.readBytes(await child.ask(protocol.readWords(index, first, count, wordBytes), this.#activity(`read of memory ${path}`)), wordBytes);
+    const bytes = protocol.readBytes(
+      await child.ask(
+        protocol.readWords(index, first, count, wordBytes),
+        this.#activity(`read of memory ${path}`),
+      ),
+      wordBytes,
+    );
     return new Uint8Array(bytes.subarray(address - first * wordBytes, address - first * wordBytes + length));
   }
 
@@ -139,7 +181,9 @@ export class HostedSimulator implements HwSimulator {
 
   #activity(what: string): () => string {
     return () => {
-      const inputs = [...this.#inputs].slice(0, KEPT_INPUTS).map(([name, value]) => `${name} = 0x${value.toString(16)}`);
+      const inputs = [...this.#inputs]
+        .slice(0, KEPT_INPUTS)
+        .map(([name, value]) => `${name} = 0x${value.toString(16)}`);
       return inputs.length === 0 ? what : `${what} with ${inputs.join(", ")}`;
     };
   }
@@ -148,18 +192,35 @@ export class HostedSimulator implements HwSimulator {
     return this.#design.memories.find((memory) => memory.path === path)?.width ?? 1;
   }
 
-  #words(path: string, address: number, length: number): { readonly index: number; readonly first: number; readonly count: number; readonly wordBytes: number } {
+  #words(
+    path: string,
+    address: number,
+    length: number,
+  ): { readonly index: number; readonly first: number; readonly count: number; readonly wordBytes: number } {
     const index = this.#design.memories.findIndex((memory) => memory.path === path);
     const memory = this.#design.memories[index];
-    if (memory === undefined) throw new CompilerBug(`there is no memory ${path}; there are ${this.#design.memories.map((known) => known.path).join(", ")}`);
+    if (memory === undefined)
+      throw new CompilerBug(
+        `there is no memory ${path}; there are ${this.#design.memories.map((known) => known.path).join(", ")}`,
+      );
     const wordBytes = Math.ceil(memory.width / 8);
-    if (address < 0 || address + length > wordBytes * memory.depth) throw new CompilerBug(`bytes ${String(address)}+${String(length)} are outside memory ${path}`);
+    if (address < 0 || address + length > wordBytes * memory.depth)
+      throw new CompilerBug(`bytes ${String(address)}+${String(length)} are outside memory ${path}`);
     const first = Math.floor(address / wordBytes);
-    return { index: this.#numbering.firstMemory + index, first, count: Math.ceil((address + length) / wordBytes) - first, wordBytes };
+    return {
+      index: this.#numbering.firstMemory + index,
+      first,
+      count: Math.ceil((address + length) / wordBytes) - first,
+      wordBytes,
+    };
   }
 }
 
-function find(ports: HostedDesign["inputs"], name: string, kind: string): { readonly index: number; readonly width: number } {
+function find(
+  ports: HostedDesign["inputs"],
+  name: string,
+  kind: string,
+): { readonly index: number; readonly width: number } {
   const index = ports.findIndex((port) => port.name === name);
   const port = ports[index];
   if (port === undefined) throw new CompilerBug(`there is no ${kind} ${name}`);

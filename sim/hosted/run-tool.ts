@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
-import { atProcessEnd } from "./process-end.ts";
 import { missingTool, toolFailed } from "../diagnostics.ts";
+import { atProcessEnd } from "./process-end.ts";
 
 /** The program that `name` stands for on the PATH, or undefined. */
 export function findTool(name: string): string | undefined {
@@ -28,15 +28,26 @@ export function runTool(tool: string, args: readonly string[], cwd: string): Pro
   if (program === undefined) return Promise.resolve(fail(missingTool(builtSpan(tool), { tool })));
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    const forget = atProcessEnd(() => { child.kill("SIGKILL"); });
+    const forget = atProcessEnd(() => {
+      child.kill("SIGKILL");
+    });
     let output = "";
-    const collect = (chunk: Buffer): void => { output += chunk.toString("utf8"); };
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString("utf8");
+    };
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
-    child.on("error", (error) => { forget(); resolve(fail(toolFailed(builtSpan(tool), { tool, output: error.message }))); });
+    child.on("error", (error) => {
+      forget();
+      resolve(fail(toolFailed(builtSpan(tool), { tool, output: error.message })));
+    });
     child.on("close", (code) => {
       forget();
-      resolve(code === 0 ? ok(output) : fail(toolFailed(builtSpan(tool), { tool, output: output.slice(0, KEPT_OUTPUT) })));
+      resolve(
+        code === 0
+          ? ok(output)
+          : fail(toolFailed(builtSpan(tool), { tool, output: output.slice(0, KEPT_OUTPUT) })),
+      );
     });
   });
 }

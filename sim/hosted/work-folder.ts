@@ -19,7 +19,9 @@ export async function openWorkFolder(named: string | undefined): Promise<WorkFol
     return { path: named, remove: () => Promise.resolve() };
   }
   const path = await mkdtemp(join(tmpdir(), "hidalgo-sim-"));
-  const forget = atProcessEnd(() => { rmSync(path, { recursive: true, force: true }); });
+  const forget = atProcessEnd(() => {
+    rmSync(path, { recursive: true, force: true });
+  });
   return {
     path,
     remove: async () => {
@@ -30,7 +32,10 @@ export async function openWorkFolder(named: string | undefined): Promise<WorkFol
 }
 
 /** Writes files into a folder; their full names. */
-export async function writeFiles(folder: string, files: Iterable<readonly [string, string]>): Promise<readonly string[]> {
+export async function writeFiles(
+  folder: string,
+  files: Iterable<readonly [string, string]>,
+): Promise<readonly string[]> {
   const names: string[] = [];
   for (const [name, text] of files) {
     const path = join(folder, name);

@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
-import { at, ok, type Operation, type Result } from "../../ir/index.ts";
-import { builtSpan, fail } from "../../ir/index.ts";
+import { at, builtSpan, fail, type Operation, ok, type Result } from "../../ir/index.ts";
 import type { SimulatorOptions } from "../build-simulator.ts";
 import { missingTool } from "../diagnostics.ts";
 import { ChildEngine } from "../hosted/child-engine.ts";
@@ -16,11 +15,17 @@ import { textProtocol } from "./text-protocol.ts";
 type IcarusOptions = Pick<SimulatorOptions, "buildDir" | "trace" | "timeoutSeconds">;
 
 /** Many designs in one Icarus process; each one has a simulator and a clock of its own. State without reset starts as X. */
-export function buildIcarusBatch(sources: readonly DesignSource[], options: IcarusOptions): Promise<Result<readonly HwSimulator[]>> {
+export function buildIcarusBatch(
+  sources: readonly DesignSource[],
+  options: IcarusOptions,
+): Promise<Result<readonly HwSimulator[]>> {
   return reportingFiles(() => buildProcess(sources, options));
 }
 
-async function buildProcess(sources: readonly DesignSource[], options: IcarusOptions): Promise<Result<readonly HwSimulator[]>> {
+async function buildProcess(
+  sources: readonly DesignSource[],
+  options: IcarusOptions,
+): Promise<Result<readonly HwSimulator[]>> {
   const vvp = findTool("vvp");
   if (vvp === undefined) return fail(missingTool(builtSpan("vvp"), { tool: "vvp" }));
   const hosted = hostDesigns(sources);
@@ -28,23 +33,40 @@ async function buildProcess(sources: readonly DesignSource[], options: IcarusOpt
   await checkTrace(options.trace);
   const folder = await openWorkFolder(options.buildDir);
   const trace = options.trace === undefined ? undefined : { file: resolve(options.trace) };
-  const files = await writeFiles(folder.path, [...hosted.value.flatMap((design) => [...design.files]), ["testbench.v", writeTestbench(hosted.value, trace)]]);
+  const files = await writeFiles(folder.path, [
+    ...hosted.value.flatMap((design) => [...design.files]),
+    ["testbench.v", writeTestbench(hosted.value, trace)],
+  ]);
   const program = join(folder.path, "testbench.vvp");
-  const compiled = await runTool("iverilog", ["-g2005", "-o", program, "-s", "testbench", ...files], folder.path);
+  const compiled = await runTool(
+    "iverilog",
+    ["-g2005", "-o", program, "-s", "testbench", ...files],
+    folder.path,
+  );
   if (compiled.kind === "error") {
     await folder.remove();
     return compiled;
   }
   const protocol = textProtocol();
   const args = ["-n", program, ...(trace?.file.endsWith(".fst") === true ? ["-fst"] : [])];
-  const child = new ChildEngine({ engine: "icarus", command: vvp, args, decode: protocol.decode, timeoutSeconds: options.timeoutSeconds ?? 300 });
+  const child = new ChildEngine({
+    engine: "icarus",
+    command: vvp,
+    args,
+    decode: protocol.decode,
+    timeoutSeconds: options.timeoutSeconds ?? 300,
+  });
   const engine = new SharedEngine(child, protocol, hosted.value.length, () => folder.remove());
   const numbers = numberDesigns(hosted.value);
   return ok(hosted.value.map((design, index) => new HostedSimulator(engine, design, at(numbers, index))));
 }
 
 /** One design in Icarus. */
-export async function buildIcarus(top: string, modules: readonly Operation[], options: IcarusOptions): Promise<Result<HwSimulator>> {
+export async function buildIcarus(
+  top: string,
+  modules: readonly Operation[],
+  options: IcarusOptions,
+): Promise<Result<HwSimulator>> {
   const built = await buildIcarusBatch([{ top, modules }], options);
   return built.kind === "ok" ? ok(at(built.value, 0)) : built;
 }

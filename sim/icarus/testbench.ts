@@ -8,7 +8,12 @@ function declared(width: number): string {
 
 function cases(selector: string, entries: readonly string[]): readonly string[] {
   if (entries.length === 0) return [];
-  return [`          case (${selector})`, ...entries.map((entry, index) => `            ${String(index)}: ${entry}`), "            default: ;", "          endcase"];
+  return [
+    `          case (${selector})`,
+    ...entries.map((entry, index) => `            ${String(index)}: ${entry}`),
+    "            default: ;",
+    "          endcase",
+  ];
 }
 
 function instance(design: HostedDesign, index: number): readonly string[] {
@@ -31,16 +36,26 @@ export interface DumpOptions {
 
 /** A testbench that drives all designs by commands from standard input; see `text-protocol.ts`. */
 export function writeTestbench(designs: readonly HostedDesign[], dump: DumpOptions | undefined): string {
-  const signals = (kind: "inputs" | "outputs"): readonly { readonly name: string; readonly width: number }[] =>
-    designs.flatMap((design, index) => design[kind].map(({ verilog, width }) => ({ name: `d${String(index)}_${verilog}`, width })));
+  const signals = (
+    kind: "inputs" | "outputs",
+  ): readonly { readonly name: string; readonly width: number }[] =>
+    designs.flatMap((design, index) =>
+      design[kind].map(({ verilog, width }) => ({ name: `d${String(index)}_${verilog}`, width })),
+    );
   const inputs = signals("inputs");
   const outputs = signals("outputs");
-  const memories = designs.flatMap((design, index) => design.memories.map((memory) => ({ ...memory, name: [`d${String(index)}`, ...memory.verilog].join(".") })));
+  const memories = designs.flatMap((design, index) =>
+    design.memories.map((memory) => ({
+      ...memory,
+      name: [`d${String(index)}`, ...memory.verilog].join("."),
+    })),
+  );
   const widest = Math.max(1, ...inputs.map((port) => port.width), ...memories.map((memory) => memory.width));
   const bits = (width: number): string => (width === widest ? "value" : `value[${String(width - 1)}:0]`);
   const low = outputs.map(({ name, width }) => (width === 1 ? name : `${name}[0]`)).reverse();
   return [
-    "`timescale 1ns/1ns", "module testbench;",
+    "`timescale 1ns/1ns",
+    "module testbench;",
     `  reg [${String(designs.length - 1)}:0] clock;`,
     ...designs.flatMap(instance),
     `  wire [${String(Math.max(1, outputs.length) - 1)}:0] flags = {${low.length === 0 ? "1'b0" : low.join(", ")}};`,
@@ -48,44 +63,79 @@ export function writeTestbench(designs: readonly HostedDesign[], dump: DumpOptio
     "  integer command, index, count, flag, watched, done, status;",
     "  reg stop;",
     "  initial begin",
-    ...(dump === undefined ? [] : [`    $dumpfile(${JSON.stringify(dump.file)});`, "    $dumpvars(0, testbench);"]),
+    ...(dump === undefined
+      ? []
+      : [`    $dumpfile(${JSON.stringify(dump.file)});`, "    $dumpvars(0, testbench);"]),
     "    clock = 0;",
     ...inputs.map(({ name }) => `    ${name} = 0;`),
     `    command = $fgetc(${STDIN});`,
-    "    while (command != \"q\" && command != -1) begin",
+    '    while (command != "q" && command != -1) begin',
     "      case (command)",
-    "        \"p\": begin", `          status = $fscanf(${STDIN}, " %d %h", index, value);`,
-    ...cases("index", inputs.map(({ name, width }) => `${name} = ${bits(width)};`)), "        end",
-    "        \"k\": begin", `          status = $fscanf(${STDIN}, " %d", index);`, "          #1;",
-    ...cases("index", outputs.map(({ name }) => `$display("=%b", ${name});`)), "          $fflush;", "        end",
+    '        "p": begin',
+    `          status = $fscanf(${STDIN}, " %d %h", index, value);`,
+    ...cases(
+      "index",
+      inputs.map(({ name, width }) => `${name} = ${bits(width)};`),
+    ),
+    "        end",
+    '        "k": begin',
+    `          status = $fscanf(${STDIN}, " %d", index);`,
+    "          #1;",
+    ...cases(
+      "index",
+      outputs.map(({ name }) => `$display("=%b", ${name});`),
+    ),
+    "          $fflush;",
+    "        end",
     ...runCommand(),
-    "        \"w\": begin", `          status = $fscanf(${STDIN}, " %d %d %h", index, count, value);`,
-    ...cases("index", memories.map(({ name, width }) => `${name}[count] = ${bits(width)};`)), "        end",
-    "        \"m\": begin", `          status = $fscanf(${STDIN}, " %d %d %d", index, done, count);`, "          $write(\"=\");",
+    '        "w": begin',
+    `          status = $fscanf(${STDIN}, " %d %d %h", index, count, value);`,
+    ...cases(
+      "index",
+      memories.map(({ name, width }) => `${name}[count] = ${bits(width)};`),
+    ),
+    "        end",
+    '        "m": begin',
+    `          status = $fscanf(${STDIN}, " %d %d %d", index, done, count);`,
+    '          $write("=");',
     "          for (count = count + done; done < count; done = done + 1)",
-    ...(memories.length === 0 ? ["            ;"] : cases("index", memories.map(({ name }) => `$write("%h ", ${name}[done]);`))),
-    "          $display; $fflush;", "        end",
-    "        default: ;", "      endcase",
+    ...(memories.length === 0
+      ? ["            ;"]
+      : cases(
+          "index",
+          memories.map(({ name }) => `$write("%h ", ${name}[done]);`),
+        )),
+    "          $display; $fflush;",
+    "        end",
+    "        default: ;",
+    "      endcase",
     `      command = $fgetc(${STDIN});`,
-    "    end", "    $finish(0);", "  end", "endmodule", "",
+    "    end",
+    "    $finish(0);",
+    "  end",
+    "endmodule",
+    "",
   ].join("\n");
 }
 
 function runCommand(): readonly string[] {
   return [
-    "        \"r\": begin", `          status = $fscanf(${STDIN}, " %d %d %d %d", index, count, flag, watched);`,
-    "          done = 0;", "          stop = 1'b0;",
+    '        "r": begin',
+    `          status = $fscanf(${STDIN}, " %d %d %d %d", index, count, flag, watched);`,
+    "          done = 0;",
+    "          stop = 1'b0;",
     "          while (done < count && !stop) begin",
     "            #1;",
     "            stop = watched != 0 && flags[flag] === 1'b1;",
     "            if (!stop) begin",
-    "              clock[index] = 1'b1;", "              #1;", "              clock[index] = 1'b0;",
+    "              clock[index] = 1'b1;",
+    "              #1;",
+    "              clock[index] = 1'b0;",
     "              done = done + 1;",
-    "              if (done % 4096 == 0) begin $display(\"~%0d\", done); $fflush; end",
+    '              if (done % 4096 == 0) begin $display("~%0d", done); $fflush; end',
     "            end",
     "          end",
-    "          $display(\"=%0d %0d\", done, stop); $fflush;",
+    '          $display("=%0d %0d", done, stop); $fflush;',
     "        end",
   ];
 }
-

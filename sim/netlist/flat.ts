@@ -3,8 +3,20 @@ export type NodeId = number;
 
 /** The combinational operations of a netlist: `comb` without its dialect name. */
 export type FlatOperator =
-  | "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shru" | "shrs"
-  | "icmp" | "mux" | "extract" | "concat" | "replicate";
+  | "add"
+  | "sub"
+  | "mul"
+  | "and"
+  | "or"
+  | "xor"
+  | "shl"
+  | "shru"
+  | "shrs"
+  | "icmp"
+  | "mux"
+  | "extract"
+  | "concat"
+  | "replicate";
 
 /** A combinational operation. `parameter` is the predicate of icmp or the low bit of extract, else 0. */
 export interface FlatOperation {

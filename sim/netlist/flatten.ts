@@ -1,10 +1,33 @@
-import { at, CompilerBug, present, type Operation, type Value } from "../../ir/index.ts";
+import { at, CompilerBug, type Operation, present, type Value } from "../../ir/index.ts";
 import type { FlatDesign, FlatMemory, FlatNode, FlatOperator, FlatWrite, NodeId } from "./flat.ts";
-import { bitsAttribute, initialWords, numberAttribute, planModule, textAttribute, type ModulePlan } from "./module-plan.ts";
+import {
+  bitsAttribute,
+  initialWords,
+  type ModulePlan,
+  numberAttribute,
+  planModule,
+  textAttribute,
+} from "./module-plan.ts";
 
 const OPERATORS: ReadonlyMap<string, FlatOperator> = new Map(
-  (["add", "sub", "mul", "and", "or", "xor", "shl", "shru", "shrs", "icmp", "mux", "extract", "concat", "replicate"] as const)
-    .map((operator) => [`comb.${operator}`, operator]),
+  (
+    [
+      "add",
+      "sub",
+      "mul",
+      "and",
+      "or",
+      "xor",
+      "shl",
+      "shru",
+      "shrs",
+      "icmp",
+      "mux",
+      "extract",
+      "concat",
+      "replicate",
+    ] as const
+  ).map((operator) => [`comb.${operator}`, operator]),
 );
 
 interface OpenMemory {
@@ -108,8 +131,12 @@ class Flattener {
     const plan = this.#plan(target.name);
     const name = textAttribute(op, "instanceName") ?? target.name;
     const inner = this.#open(plan, scope.path === "" ? name : `${scope.path}.${name}`);
-    op.operands.forEach((operand, index) => { this.#aliases[inner.base + index] = this.#wire(scope, operand); });
-    op.results.forEach((result, index) => { this.#aliases[this.#wire(scope, result)] = this.#wire(inner, at(plan.outputs, index)); });
+    op.operands.forEach((operand, index) => {
+      this.#aliases[inner.base + index] = this.#wire(scope, operand);
+    });
+    op.results.forEach((result, index) => {
+      this.#aliases[this.#wire(scope, result)] = this.#wire(inner, at(plan.outputs, index));
+    });
     return inner;
   }
 
@@ -119,23 +146,38 @@ class Flattener {
     this.#memoryByWire.set(this.#wire(scope, op.result), this.#memories.length);
     this.#memories.push({
       path: this.#path(scope, textAttribute(op, "name") ?? op.result.hint ?? "mem"),
-      depth: type.depth, width: type.width, init: initialWords(op, type.width), latency: numberAttribute(op, "readLatency"), writes: [],
+      depth: type.depth,
+      width: type.width,
+      init: initialWords(op, type.width),
+      latency: numberAttribute(op, "readLatency"),
+      writes: [],
     });
   }
 
   #op(scope: Scope, op: Operation): void {
     const operands = op.operands.map((operand) => this.#wire(scope, operand));
     switch (op.name) {
-      case "hw.output": return;
-      case "hw.wire": this.#aliases[this.#wire(scope, op.result)] = at(operands, 0); return;
-      case "seq.firmem.write_port": this.#write(operands); return;
-      default: this.#define(scope, op, operands);
+      case "hw.output":
+        return;
+      case "hw.wire":
+        this.#aliases[this.#wire(scope, op.result)] = at(operands, 0);
+        return;
+      case "seq.firmem.write_port":
+        this.#write(operands);
+        return;
+      default:
+        this.#define(scope, op, operands);
     }
   }
 
   #write(operands: readonly number[]): void {
     const memory = this.#memoryOf(at(operands, 0));
-    memory.writes.push({ address: at(operands, 1), enable: at(operands, 3), data: at(operands, 4), mask: operands[5] });
+    memory.writes.push({
+      address: at(operands, 1),
+      enable: at(operands, 3),
+      data: at(operands, 4),
+      mask: operands[5],
+    });
   }
 
   #memoryOf(wire: number): OpenMemory {
@@ -151,14 +193,28 @@ class Flattener {
 
   #node(scope: Scope, op: Operation, width: number, operands: readonly number[]): FlatNode {
     switch (op.name) {
-      case "hw.constant": return { kind: "constant", width, value: bitsAttribute(op.attribute("value"), width) };
-      case "seq.compreg": return this.#register(scope, op, operands, undefined);
-      case "seq.compreg.ce": return this.#register(scope, op, [at(operands, 0), at(operands, 1), ...operands.slice(3)], at(operands, 2));
-      case "seq.firmem.read_port": return this.#read(scope, op, width, operands);
+      case "hw.constant":
+        return { kind: "constant", width, value: bitsAttribute(op.attribute("value"), width) };
+      case "seq.compreg":
+        return this.#register(scope, op, operands, undefined);
+      case "seq.compreg.ce":
+        return this.#register(
+          scope,
+          op,
+          [at(operands, 0), at(operands, 1), ...operands.slice(3)],
+          at(operands, 2),
+        );
+      case "seq.firmem.read_port":
+        return this.#read(scope, op, width, operands);
       default: {
         const operator = OPERATORS.get(op.name);
         if (operator === undefined) throw new CompilerBug(`${op.name} cannot be simulated`);
-        const parameter = operator === "icmp" ? numberAttribute(op, "predicate") : operator === "extract" ? numberAttribute(op, "lowBit") : 0;
+        const parameter =
+          operator === "icmp"
+            ? numberAttribute(op, "predicate")
+            : operator === "extract"
+              ? numberAttribute(op, "lowBit")
+              : 0;
         return { kind: "operation", width, operator, operands, parameter };
       }
     }
@@ -181,14 +237,26 @@ class Flattener {
     const memory = present(this.#memoryByWire.get(at(operands, 0)), "memory of a read port");
     const { latency } = at(this.#memories, memory);
     const path = this.#path(scope, op.result.hint ?? "read");
-    const read: FlatNode = { kind: "read", width, memory, address: at(operands, 1), latency: latency === 0 ? 0 : 1, enable: latency === 0 ? undefined : operands[3], path };
+    const read: FlatNode = {
+      kind: "read",
+      width,
+      memory,
+      address: at(operands, 1),
+      latency: latency === 0 ? 0 : 1,
+      enable: latency === 0 ? undefined : operands[3],
+      path,
+    };
     if (latency < 2) return read;
     return { kind: "register", width, path, next: this.#extra(read), enable: undefined, reset: undefined };
   }
 
   #root(wire: number): NodeId {
     let root = wire;
-    for (let steps = 0, next = this.#aliases[root]; next !== undefined; next = this.#aliases[root], steps += 1) {
+    for (
+      let steps = 0, next = this.#aliases[root];
+      next !== undefined;
+      next = this.#aliases[root], steps += 1
+    ) {
       if (steps > this.#aliases.length) throw new CompilerBug("wires that only feed each other");
       root = next;
     }
@@ -198,27 +266,55 @@ class Flattener {
 
   #close(inputs: ReadonlyMap<string, NodeId>, outputs: ReadonlyMap<string, NodeId>): FlatDesign {
     const root = (wire: number): NodeId => this.#root(wire);
-    const nodes = this.#nodes.map((node): FlatNode => (node === undefined ? { kind: "constant", width: 1, value: 0n } : resolve(node, root)));
-    const memories = this.#memories.map(({ path, depth, width, init, writes }): FlatMemory => ({
-      path, depth, width, init,
-      writes: writes.map((write) => ({
-        address: root(write.address), enable: root(write.enable), data: root(write.data), mask: write.mask === undefined ? undefined : root(write.mask),
-      })),
-    }));
-    return { nodes, memories, inputs, outputs: new Map([...outputs].map(([name, wire]) => [name, root(wire)])) };
+    const nodes = this.#nodes.map(
+      (node): FlatNode =>
+        node === undefined ? { kind: "constant", width: 1, value: 0n } : resolve(node, root),
+    );
+    const memories = this.#memories.map(
+      ({ path, depth, width, init, writes }): FlatMemory => ({
+        path,
+        depth,
+        width,
+        init,
+        writes: writes.map((write) => ({
+          address: root(write.address),
+          enable: root(write.enable),
+          data: root(write.data),
+          mask: write.mask === undefined ? undefined : root(write.mask),
+        })),
+      }),
+    );
+    return {
+      nodes,
+      memories,
+      inputs,
+      outputs: new Map([...outputs].map(([name, wire]) => [name, root(wire)])),
+    };
   }
 }
 
 function resolve(node: FlatNode, root: (wire: number) => NodeId): FlatNode {
   switch (node.kind) {
-    case "operation": return { ...node, operands: node.operands.map(root) };
+    case "operation":
+      return { ...node, operands: node.operands.map(root) };
     case "register":
       return {
-        ...node, next: root(node.next), enable: node.enable === undefined ? undefined : root(node.enable),
-        reset: node.reset === undefined ? undefined : { when: root(node.reset.when), value: root(node.reset.value) },
+        ...node,
+        next: root(node.next),
+        enable: node.enable === undefined ? undefined : root(node.enable),
+        reset:
+          node.reset === undefined
+            ? undefined
+            : { when: root(node.reset.when), value: root(node.reset.value) },
       };
-    case "read": return { ...node, address: root(node.address), enable: node.enable === undefined ? undefined : root(node.enable) };
-    default: return node;
+    case "read":
+      return {
+        ...node,
+        address: root(node.address),
+        enable: node.enable === undefined ? undefined : root(node.enable),
+      };
+    default:
+      return node;
   }
 }
 

@@ -1,4 +1,12 @@
-import { at, CompilerBug, HwModuleOp, present, type Attribute, type Operation, type Value } from "../../ir/index.ts";
+import {
+  type Attribute,
+  at,
+  CompilerBug,
+  HwModuleOp,
+  type Operation,
+  present,
+  type Value,
+} from "../../ir/index.ts";
 
 /** What flattening needs to know of one module, found once however often it is instantiated. */
 export interface ModulePlan {

@@ -1,4 +1,14 @@
-import { at, CompilerBug, fail, HwModuleOp, ok, present, type Operation, type Result, type Value } from "../../ir/index.ts";
+import {
+  at,
+  CompilerBug,
+  fail,
+  HwModuleOp,
+  type Operation,
+  ok,
+  present,
+  type Result,
+  type Value,
+} from "../../ir/index.ts";
 import { noSuchModule } from "../diagnostics.ts";
 
 /** A port of a module with data: name and width in bits. */
@@ -29,7 +39,8 @@ export function modulePorts(module: Operation): ModulePorts {
   const block = at(present(module.regions[0], "body").blocks, 0);
   const output = present(block.last, "hw.output");
   const clocks = view.attrs.input_names.filter((_, index) => at(block.args, index).type.kind === "clock");
-  if (clocks.length > 1) throw new CompilerBug(`${view.attrs.sym_name} has ${String(clocks.length)} clocks; simulators drive one`);
+  if (clocks.length > 1)
+    throw new CompilerBug(`${view.attrs.sym_name} has ${String(clocks.length)} clocks; simulators drive one`);
   return {
     clock: clocks[0],
     inputs: dataPorts(view.attrs.input_names, block.args),
@@ -46,8 +57,10 @@ function dataPorts(names: readonly string[], values: readonly Value[]): readonly
 
 /** Modules by their names. */
 export function modulesByName(modules: readonly Operation[]): ReadonlyMap<string, Operation> {
-  return new Map(modules.flatMap((module): readonly (readonly [string, Operation])[] => {
-    const view = HwModuleOp.match(module);
-    return view === undefined ? [] : [[view.attrs.sym_name, module]];
-  }));
+  return new Map(
+    modules.flatMap((module): readonly (readonly [string, Operation])[] => {
+      const view = HwModuleOp.match(module);
+      return view === undefined ? [] : [[view.attrs.sym_name, module]];
+    }),
+  );
 }

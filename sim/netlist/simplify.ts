@@ -1,7 +1,7 @@
 import { at, builtSpan, CompilerBug, fail, ok, present, type Result } from "../../ir/index.ts";
 import { combinationalLoop } from "../diagnostics.ts";
 import type { FlatDesign, FlatMemory, FlatNode, FlatOperation, NodeId } from "./flat.ts";
-import { simplifyOperation, type NodeFactory } from "./rules.ts";
+import { type NodeFactory, simplifyOperation } from "./rules.ts";
 
 /** The combinational inputs of a node; none for state. */
 export function combinationalOperands(node: FlatNode): readonly NodeId[] {
@@ -12,9 +12,15 @@ export function combinationalOperands(node: FlatNode): readonly NodeId[] {
 /** What the next value of a state node depends on. */
 function stateOperands(node: FlatNode): readonly NodeId[] {
   if (node.kind === "register") {
-    return [node.next, ...(node.enable === undefined ? [] : [node.enable]), ...(node.reset === undefined ? [] : [node.reset.when, node.reset.value])];
+    return [
+      node.next,
+      ...(node.enable === undefined ? [] : [node.enable]),
+      ...(node.reset === undefined ? [] : [node.reset.when, node.reset.value]),
+    ];
   }
-  return node.kind === "read" && node.latency === 1 ? [node.address, ...(node.enable === undefined ? [] : [node.enable])] : [];
+  return node.kind === "read" && node.latency === 1
+    ? [node.address, ...(node.enable === undefined ? [] : [node.enable])]
+    : [];
 }
 
 class LoopFound extends Error {}
@@ -37,13 +43,19 @@ class Simplifier implements NodeFactory {
   run(): FlatDesign {
     const inputs = new Map([...this.#old.inputs].map(([name, id]) => [name, this.#get(id)]));
     const outputs = new Map([...this.#old.outputs].map(([name, id]) => [name, this.#get(id)]));
-    const memories = this.#old.memories.map((memory): FlatMemory => ({
-      ...memory,
-      writes: memory.writes.map((write) => ({
-        enable: this.#get(write.enable), address: this.#get(write.address), data: this.#get(write.data),
-        mask: write.mask === undefined ? undefined : this.#get(write.mask),
-      })).filter((write) => !this.#is(write.enable, 0n)),
-    }));
+    const memories = this.#old.memories.map(
+      (memory): FlatMemory => ({
+        ...memory,
+        writes: memory.writes
+          .map((write) => ({
+            enable: this.#get(write.enable),
+            address: this.#get(write.address),
+            data: this.#get(write.data),
+            mask: write.mask === undefined ? undefined : this.#get(write.mask),
+          }))
+          .filter((write) => !this.#is(write.enable, 0n)),
+      }),
+    );
     for (let next = 0; next < this.#states.length; next += 1) this.#patch(at(this.#states, next));
     return { nodes: this.#nodes, memories, inputs, outputs };
   }
@@ -84,7 +96,9 @@ class Simplifier implements NodeFactory {
         stack.pop();
         continue;
       }
-      const waiting = combinationalOperands(at(this.#old.nodes, id)).filter((operand) => this.#newByOld[operand] === undefined);
+      const waiting = combinationalOperands(at(this.#old.nodes, id)).filter(
+        (operand) => this.#newByOld[operand] === undefined,
+      );
       if (waiting.length === 0) {
         this.#newByOld[id] = this.#make(id);
         stack.pop();
@@ -106,9 +120,12 @@ class Simplifier implements NodeFactory {
   #make(id: NodeId): NodeId {
     const node = at(this.#old.nodes, id);
     switch (node.kind) {
-      case "constant": return this.constant(node.width, node.value);
-      case "operation": return this.operation({ ...node, operands: node.operands.map((operand) => this.#new(operand)) });
-      case "input": return this.#nodes.push(node) - 1;
+      case "constant":
+        return this.constant(node.width, node.value);
+      case "operation":
+        return this.operation({ ...node, operands: node.operands.map((operand) => this.#new(operand)) });
+      case "input":
+        return this.#nodes.push(node) - 1;
       default:
     }
     if (node.kind === "read" && node.latency === 0) {
@@ -122,11 +139,17 @@ class Simplifier implements NodeFactory {
 
   #patch({ old, id }: { readonly old: NodeId; readonly id: NodeId }): void {
     const node = at(this.#old.nodes, old);
-    stateOperands(node).forEach((operand) => this.#get(operand));
+    for (const operand of stateOperands(node)) this.#get(operand);
     if (node.kind === "register") {
-      const reset = node.reset === undefined ? undefined : { when: this.#new(node.reset.when), value: this.#new(node.reset.value) };
+      const reset =
+        node.reset === undefined
+          ? undefined
+          : { when: this.#new(node.reset.when), value: this.#new(node.reset.value) };
       this.#nodes[id] = {
-        ...node, next: this.#new(node.next), enable: this.#enable(node.enable), reset: reset !== undefined && this.#is(reset.when, 0n) ? undefined : reset,
+        ...node,
+        next: this.#new(node.next),
+        enable: this.#enable(node.enable),
+        reset: reset !== undefined && this.#is(reset.when, 0n) ? undefined : reset,
       };
     } else if (node.kind === "read") {
       this.#nodes[id] = { ...node, address: this.#new(node.address), enable: this.#enable(node.enable) };

@@ -50,7 +50,16 @@ function contribution(cell: string, count: number): Partial<AreaCounts> {
 
 function sum(a: AreaCounts, b: Partial<AreaCounts>, times = 1): AreaCounts {
   const add = (key: keyof AreaCounts): number => a[key] + times * (b[key] ?? 0);
-  return { lut: add("lut"), ff: add("ff"), dsp: add("dsp"), bram18: add("bram18"), uram: add("uram"), carry: add("carry"), latches: add("latches"), lutRam: add("lutRam") };
+  return {
+    lut: add("lut"),
+    ff: add("ff"),
+    dsp: add("dsp"),
+    bram18: add("bram18"),
+    uram: add("uram"),
+    carry: add("carry"),
+    latches: add("latches"),
+    lutRam: add("lutRam"),
+  };
 }
 
 /** Cell counts of the modules in the text of `stat -json`; undefined where it is not that. */
@@ -63,15 +72,19 @@ export function readStatistics(text: string): ReadonlyMap<string, ReadonlyMap<st
   }
   const modules = field(parsed, "modules");
   if (typeof modules !== "object" || modules === null) return undefined;
-  return new Map(Object.entries(modules).map(([name, module]: [string, unknown]) => {
-    const types = field(module, "num_cells_by_type");
-    const cells = typeof types === "object" && types !== null ? Object.entries(types) : [];
-    return [plainName(name), new Map(cells.map(([cell, count]) => [plainName(cell), Number(count)]))];
-  }));
+  return new Map(
+    Object.entries(modules).map(([name, module]: [string, unknown]) => {
+      const types = field(module, "num_cells_by_type");
+      const cells = typeof types === "object" && types !== null ? Object.entries(types) : [];
+      return [plainName(name), new Map(cells.map(([cell, count]) => [plainName(cell), Number(count)]))];
+    }),
+  );
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
 }
 
 function plainName(name: string): string {
@@ -79,17 +92,29 @@ function plainName(name: string): string {
 }
 
 /** Sums cells over the hierarchy below `top`. */
-export function countArea(cells: ReadonlyMap<string, ReadonlyMap<string, number>>, top: string): Pick<SynthesisReport, "total" | "modules"> {
+export function countArea(
+  cells: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  top: string,
+): Pick<SynthesisReport, "total" | "modules"> {
   const own = new Map<string, AreaCounts>();
   for (const [name, kinds] of cells) {
-    own.set(name, [...kinds].reduce((area, [cell, count]) => (cells.has(cell) ? area : sum(area, contribution(cell, count))), EMPTY));
+    own.set(
+      name,
+      [...kinds].reduce(
+        (area, [cell, count]) => (cells.has(cell) ? area : sum(area, contribution(cell, count))),
+        EMPTY,
+      ),
+    );
   }
   const known = new Map<string, AreaCounts>();
   const below = (name: string): AreaCounts => {
     const done = known.get(name);
     if (done !== undefined) return done;
     const inner = [...(cells.get(name) ?? [])].filter(([cell]) => cells.has(cell));
-    const total = inner.reduce((area, [cell, count]) => sum(area, below(cell), count), own.get(name) ?? EMPTY);
+    const total = inner.reduce(
+      (area, [cell, count]) => sum(area, below(cell), count),
+      own.get(name) ?? EMPTY,
+    );
     known.set(name, total);
     return total;
   };

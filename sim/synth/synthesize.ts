@@ -15,20 +15,34 @@ export type SynthesisTool = "native" | "wasm";
 /** Hierarchical: each distinct module is mapped once, which is what makes large designs feasible. */
 function script(files: readonly string[], top: string, family: SynthesisFamily): string {
   const uram = family === "xcup" ? " -uram" : "";
-  return [`read_verilog ${files.join(" ")}`, `synth_xilinx -family ${family}${uram} -top ${top}`, "tee -q -o statistics.json stat -json"].join("; ");
+  return [
+    `read_verilog ${files.join(" ")}`,
+    `synth_xilinx -family ${family}${uram} -top ${top}`,
+    "tee -q -o statistics.json stat -json",
+  ].join("; ");
 }
 
 /** Runs Yosys on Verilog text (file name to text): the native program, else the npm package. */
-export async function synthesize(files: ReadonlyMap<string, string>, top: string, family: SynthesisFamily, wanted?: SynthesisTool): Promise<Result<SynthesisReport>> {
+export async function synthesize(
+  files: ReadonlyMap<string, string>,
+  top: string,
+  family: SynthesisFamily,
+  wanted?: SynthesisTool,
+): Promise<Result<SynthesisReport>> {
   const tool = wanted ?? (findTool("yosys") === undefined ? "wasm" : "native");
   const text = tool === "native" ? await runNative(files, top, family) : await runWasm(files, top, family);
   if (text.kind === "error") return text;
   const statistics = readStatistics(text.value);
-  if (statistics === undefined) return fail(synthesisFailed(builtSpan(top), { tool: "yosys", output: "no statistics were written" }));
+  if (statistics === undefined)
+    return fail(synthesisFailed(builtSpan(top), { tool: "yosys", output: "no statistics were written" }));
   return ok({ family, tool, ...countArea(statistics, top) });
 }
 
-async function runNative(files: ReadonlyMap<string, string>, top: string, family: SynthesisFamily): Promise<Result<string>> {
+async function runNative(
+  files: ReadonlyMap<string, string>,
+  top: string,
+  family: SynthesisFamily,
+): Promise<Result<string>> {
   const folder = await openWorkFolder(undefined);
   try {
     await writeFiles(folder.path, files);
@@ -41,12 +55,22 @@ async function runNative(files: ReadonlyMap<string, string>, top: string, family
 
 /** The interface of `@yowasp/yosys` that is used here. */
 interface WasmYosys {
-  runYosys(args: readonly string[], files: Readonly<Record<string, string>>, options: { readonly stdout?: unknown; readonly stderr?: unknown }): Promise<Readonly<Record<string, unknown>>>;
+  runYosys(
+    args: readonly string[],
+    files: Readonly<Record<string, string>>,
+    options: { readonly stdout?: unknown; readonly stderr?: unknown },
+  ): Promise<Readonly<Record<string, unknown>>>;
 }
 
-async function runWasm(files: ReadonlyMap<string, string>, top: string, family: SynthesisFamily): Promise<Result<string>> {
+async function runWasm(
+  files: ReadonlyMap<string, string>,
+  top: string,
+  family: SynthesisFamily,
+): Promise<Result<string>> {
   let output = "";
-  const collect = (bytes: Uint8Array | null): void => { output += bytes === null ? "" : new TextDecoder().decode(bytes); };
+  const collect = (bytes: Uint8Array | null): void => {
+    output += bytes === null ? "" : new TextDecoder().decode(bytes);
+  };
   let yosys: WasmYosys;
   try {
     const name = "@yowasp/yosys"; // optional: it may be absent
@@ -55,10 +79,21 @@ async function runWasm(files: ReadonlyMap<string, string>, top: string, family: 
     return fail(missingTool(builtSpan("yosys"), { tool: "yosys (or the npm package @yowasp/yosys)" }));
   }
   try {
-    const made = await yosys.runYosys(["-q", "-p", script([...files.keys()], top, family)], Object.fromEntries(files), { stdout: collect, stderr: collect });
+    const made = await yosys.runYosys(
+      ["-q", "-p", script([...files.keys()], top, family)],
+      Object.fromEntries(files),
+      { stdout: collect, stderr: collect },
+    );
     const text = made["statistics.json"];
-    return ok(typeof text === "string" ? text : text instanceof Uint8Array ? new TextDecoder().decode(text) : "");
+    return ok(
+      typeof text === "string" ? text : text instanceof Uint8Array ? new TextDecoder().decode(text) : "",
+    );
   } catch (error) {
-    return fail(synthesisFailed(builtSpan(top), { tool: "yosys", output: `${error instanceof Error ? error.message : ""} ${output.slice(-1000)}` }));
+    return fail(
+      synthesisFailed(builtSpan(top), {
+        tool: "yosys",
+        output: `${error instanceof Error ? error.message : ""} ${output.slice(-1000)}`,
+      }),
+    );
   }
 }

@@ -1,8 +1,9 @@
-import { at, HwModuleOp, present, widthOf, type Operation, type Value } from "../../ir/index.ts";
+import { at, HwModuleOp, type Operation, present, type Value, widthOf } from "../../ir/index.ts";
 
 type Bits = bigint;
 const ones = (width: number): Bits => (1n << BigInt(width)) - 1n;
-const signed = (value: Bits, width: number): Bits => ((value >> BigInt(width - 1)) & 1n) === 1n ? value - (1n << BigInt(width)) : value;
+const signed = (value: Bits, width: number): Bits =>
+  ((value >> BigInt(width - 1)) & 1n) === 1n ? value - (1n << BigInt(width)) : value;
 
 /** One instance, evaluated straight from the IR by demand: slow, simple, and sharing no code with the simulators. */
 class Instance {
@@ -17,7 +18,11 @@ class Instance {
   readonly #memo = new Map<Value, Bits>();
   readonly #output: Operation;
 
-  constructor(module: Operation, modules: ReadonlyMap<string, Operation>, inputs: ReadonlyMap<string, () => Bits>) {
+  constructor(
+    module: Operation,
+    modules: ReadonlyMap<string, Operation>,
+    inputs: ReadonlyMap<string, () => Bits>,
+  ) {
     const { attrs } = present(HwModuleOp.match(module), "module");
     this.#inputNames = attrs.input_names;
     this.#outputNames = attrs.output_names;
@@ -30,7 +35,12 @@ class Instance {
       if (op.name === "seq.firmem") {
         const init = op.attribute("init");
         const depth = op.result.type.kind === "firmem" ? op.result.type.depth : 0;
-        this.#words.set(op, Array.from({ length: depth }, (_, i) => (init?.kind === "dense" ? BigInt(init.values[i] ?? 0) : 0n)));
+        this.#words.set(
+          op,
+          Array.from({ length: depth }, (_, i) =>
+            init?.kind === "dense" ? BigInt(init.values[i] ?? 0) : 0n,
+          ),
+        );
       }
     }
   }
@@ -39,7 +49,11 @@ class Instance {
     const target = op.attribute("moduleName");
     const module = present(modules.get(target?.kind === "symbol" ? target.name : ""), "child");
     const names = present(HwModuleOp.match(module), "module").attrs.input_names;
-    return new Instance(module, modules, new Map(names.map((name, i) => [name, () => this.value(at(op.operands, i))])));
+    return new Instance(
+      module,
+      modules,
+      new Map(names.map((name, i) => [name, () => this.value(at(op.operands, i))])),
+    );
   }
 
   forget(): void {
@@ -66,11 +80,14 @@ class Instance {
     if (op.name.startsWith("seq.compreg")) return this.#state.get(value) ?? 0n;
     if (op.name === "seq.firmem.read_port") {
       const latency = this.#latency(op);
-      return latency === 0 ? this.#word(op) : (latency === 1 ? this.#state : this.#second).get(value) ?? 0n;
+      return latency === 0 ? this.#word(op) : ((latency === 1 ? this.#state : this.#second).get(value) ?? 0n);
     }
     const child = this.#children.get(op);
     if (child !== undefined) return child.value(at(child.#output.operands, value.index));
-    return combinational(op, op.operands.map((operand) => this.value(operand)));
+    return combinational(
+      op,
+      op.operands.map((operand) => this.value(operand)),
+    );
   }
 
   #latency(port: Operation): number {
@@ -105,9 +122,15 @@ class Instance {
     const rest = op.operands.slice(withEnable ? 3 : 2);
     const [when, resetValue] = rest;
     const enabled = !withEnable || this.value(at(op.operands, 2)) === 1n;
-    const next = when !== undefined && resetValue !== undefined && this.value(when) === 1n ? this.value(resetValue)
-      : enabled ? this.value(at(op.operands, 0)) : this.value(op.result);
-    effects.push(() => { this.#state.set(op.result, next); });
+    const next =
+      when !== undefined && resetValue !== undefined && this.value(when) === 1n
+        ? this.value(resetValue)
+        : enabled
+          ? this.value(at(op.operands, 0))
+          : this.value(op.result);
+    effects.push(() => {
+      this.#state.set(op.result, next);
+    });
   }
 
   #prepareWrite(op: Operation, effects: (() => void)[]): void {
@@ -117,7 +140,8 @@ class Instance {
     const width = widthOf(at(op.operands, 4));
     const parts = maskValue === undefined ? 1 : widthOf(maskValue);
     const mask = maskValue === undefined ? 1n : this.value(maskValue);
-    if (enable !== 1n || address === undefined || data === undefined || address >= BigInt(words.length)) return;
+    if (enable !== 1n || address === undefined || data === undefined || address >= BigInt(words.length))
+      return;
     effects.push(() => {
       const size = BigInt(width / parts);
       for (let part = 0n; part < BigInt(parts); part += 1n) {
@@ -142,9 +166,16 @@ const binary: Readonly<Record<string, (a: Bits, b: Bits, width: number) => Bits>
 };
 
 const predicates: readonly ((a: Bits, b: Bits, x: Bits, y: Bits) => boolean)[] = [
-  (a, b) => a === b, (a, b) => a !== b,
-  (_a, _b, x, y) => x < y, (_a, _b, x, y) => x <= y, (_a, _b, x, y) => x > y, (_a, _b, x, y) => x >= y,
-  (a, b) => a < b, (a, b) => a <= b, (a, b) => a > b, (a, b) => a >= b,
+  (a, b) => a === b,
+  (a, b) => a !== b,
+  (_a, _b, x, y) => x < y,
+  (_a, _b, x, y) => x <= y,
+  (_a, _b, x, y) => x > y,
+  (_a, _b, x, y) => x >= y,
+  (a, b) => a < b,
+  (a, b) => a <= b,
+  (a, b) => a > b,
+  (a, b) => a >= b,
 ];
 
 function attributeNumber(op: Operation, key: string): number {
@@ -162,21 +193,28 @@ function combinational(op: Operation, values: readonly Bits[]): Bits {
       const value = op.attribute("value");
       return (value?.kind === "int" ? value.value : 0n) & ones(width);
     }
-    case "hw.wire": return a;
+    case "hw.wire":
+      return a;
     case "comb.icmp": {
       const from = widthOf(at(op.operands, 0));
-      return at(predicates, attributeNumber(op, "predicate"))(a, b, signed(a, from), signed(b, from)) ? 1n : 0n;
+      return at(predicates, attributeNumber(op, "predicate"))(a, b, signed(a, from), signed(b, from))
+        ? 1n
+        : 0n;
     }
-    case "comb.mux": return a === 1n ? b : c;
-    case "comb.extract": return (a >> BigInt(attributeNumber(op, "lowBit"))) & ones(width);
-    case "comb.concat": return values.reduce((sum, value, i) => (sum << BigInt(widthOf(at(op.operands, i)))) | value, 0n);
+    case "comb.mux":
+      return a === 1n ? b : c;
+    case "comb.extract":
+      return (a >> BigInt(attributeNumber(op, "lowBit"))) & ones(width);
+    case "comb.concat":
+      return values.reduce((sum, value, i) => (sum << BigInt(widthOf(at(op.operands, i)))) | value, 0n);
     case "comb.replicate": {
       const from = BigInt(widthOf(at(op.operands, 0)));
       let sum = 0n;
       for (let done = 0n; done < BigInt(width); done += from) sum |= a << done;
       return sum;
     }
-    default: throw new Error(`the oracle does not know ${op.name}`);
+    default:
+      throw new Error(`the oracle does not know ${op.name}`);
   }
 }
 
@@ -186,10 +224,16 @@ export class Oracle {
   readonly #top: Instance;
 
   constructor(top: string, modules: readonly Operation[]) {
-    const byName = new Map(modules.map((module) => [present(HwModuleOp.match(module), "module").attrs.sym_name, module]));
+    const byName = new Map(
+      modules.map((module) => [present(HwModuleOp.match(module), "module").attrs.sym_name, module]),
+    );
     const module = present(byName.get(top), top);
     const names = present(HwModuleOp.match(module), "module").attrs.input_names;
-    this.#top = new Instance(module, byName, new Map(names.map((name) => [name, () => this.#inputs.get(name) ?? 0n])));
+    this.#top = new Instance(
+      module,
+      byName,
+      new Map(names.map((name) => [name, () => this.#inputs.get(name) ?? 0n])),
+    );
   }
 
   poke(name: string, value: Bits): void {

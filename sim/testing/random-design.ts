@@ -1,4 +1,12 @@
-import { at, clockType, HwBuilder, ICMP_PREDICATES, widthOf, type Operation, type Value } from "../../ir/index.ts";
+import {
+  at,
+  clockType,
+  HwBuilder,
+  ICMP_PREDICATES,
+  type Operation,
+  type Value,
+  widthOf,
+} from "../../ir/index.ts";
 
 /** A seeded source of choices (xorshift32), the same on every machine. */
 export class Choices {
@@ -42,7 +50,9 @@ export interface RandomDesign {
   readonly outputs: readonly { readonly name: string; readonly width: number }[];
 }
 
-const WIDTHS = [1, 1, 1, 2, 3, 4, 5, 7, 8, 8, 9, 12, 16, 17, 24, 31, 32, 32, 33, 40, 48, 63, 64, 65, 70, 96, 100, 128, 130];
+const WIDTHS = [
+  1, 1, 1, 2, 3, 4, 5, 7, 8, 8, 9, 12, 16, 17, 24, 31, 32, 32, 33, 40, 48, 63, 64, 65, 70, 96, 100, 128, 130,
+];
 
 /** Grows one module by chance: a pool of values, from which operations are made. */
 class Grower {
@@ -82,7 +92,10 @@ class Grower {
     else if (kind < 11) this.pool.push(b.icmp(c.pick(ICMP_PREDICATES), ...this.#pair(width)));
     else if (kind < 13) this.pool.push(b.mux(this.ofWidth(1), ...this.#pair(width)));
     else if (kind === 13) this.#extract();
-    else if (kind === 14) this.pool.push(b.concat(...Array.from({ length: 1 + c.below(4) }, () => this.ofWidth(1 + c.below(40)))));
+    else if (kind === 14)
+      this.pool.push(
+        b.concat(...Array.from({ length: 1 + c.below(4) }, () => this.ofWidth(1 + c.below(40)))),
+      );
     else if (kind === 15) this.pool.push(b.replicate(this.ofWidth(1 + c.below(10)), 1 + c.below(12)));
     else if (kind < 18) this.#register(width);
     else if (kind < 20) this.#feedback(width);
@@ -96,16 +109,27 @@ class Grower {
   #arithmetic(kind: number, width: number): Value {
     const { b, c } = this;
     const [x, y] = this.#pair(width);
-    const small = c.below(2) === 0 && width > 3 ? b.resize(b.extract(y, 0, Math.min(width, 1 + Math.ceil(Math.log2(width)))), width) : y;
+    const small =
+      c.below(2) === 0 && width > 3
+        ? b.resize(b.extract(y, 0, Math.min(width, 1 + Math.ceil(Math.log2(width)))), width)
+        : y;
     switch (kind) {
-      case 0: return b.add(x, y);
-      case 1: return b.sub(x, y);
-      case 2: return b.mul(x, y);
-      case 3: return c.pick([() => b.and(x, y), () => b.or(x, y)])();
-      case 4: return c.pick([() => b.xor(x, y), () => b.not(x)])();
-      case 5: return b.shl(x, small);
-      case 6: return b.shru(x, small);
-      default: return b.shrs(x, small);
+      case 0:
+        return b.add(x, y);
+      case 1:
+        return b.sub(x, y);
+      case 2:
+        return b.mul(x, y);
+      case 3:
+        return c.pick([() => b.and(x, y), () => b.or(x, y)])();
+      case 4:
+        return c.pick([() => b.xor(x, y), () => b.not(x)])();
+      case 5:
+        return b.shl(x, small);
+      case 6:
+        return b.shru(x, small);
+      default:
+        return b.shrs(x, small);
     }
   }
 
@@ -118,7 +142,9 @@ class Grower {
   #register(width: number): void {
     const { b, c } = this;
     const enable = c.below(2) === 0 ? { enable: this.ofWidth(1) } : {};
-    this.pool.push(b.register(this.ofWidth(width), { name: this.name("r"), reset: c.bits(width), ...enable }));
+    this.pool.push(
+      b.register(this.ofWidth(width), { name: this.name("r"), reset: c.bits(width), ...enable }),
+    );
   }
 
   #feedback(width: number): void {
@@ -145,7 +171,11 @@ class Grower {
       for (let port = 0; port < (rom ? 0 : 1 + c.below(2)); port += 1) {
         const mask = c.below(2) === 0 ? this.ofWidth(c.pick(parts)) : undefined;
         // before reset values are unknown and must not reach a memory
-        b.writePort(memory, this.ofWidth(c.below(4) === 0 ? bits + 2 : bits), { enable: b.and(this.ofWidth(1), b.not(b.input("rst"))), data: this.ofWidth(width), ...(mask === undefined ? {} : { mask }) });
+        b.writePort(memory, this.ofWidth(c.below(4) === 0 ? bits + 2 : bits), {
+          enable: b.and(this.ofWidth(1), b.not(b.input("rst"))),
+          data: this.ofWidth(width),
+          ...(mask === undefined ? {} : { mask }),
+        });
       }
     });
     for (let port = 0; port < 1 + c.below(2); port += 1) {
@@ -165,7 +195,10 @@ class Grower {
   }
 }
 
-const CLOCKED = [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }] as const;
+const CLOCKED = [
+  { name: "clk", width: "clock" },
+  { name: "rst", width: 1 },
+] as const;
 
 interface Built {
   readonly module: Operation;
@@ -174,7 +207,10 @@ interface Built {
 }
 
 function buildModule(name: string, c: Choices, size: number, children: readonly Built[]): Built {
-  const inputs = Array.from({ length: 2 + c.below(3) }, (_, index) => ({ name: `in${String(index)}`, width: c.pick(WIDTHS) }));
+  const inputs = Array.from({ length: 2 + c.below(3) }, (_, index) => ({
+    name: `in${String(index)}`,
+    width: c.pick(WIDTHS),
+  }));
   const b = new HwBuilder(name, [...CLOCKED, ...inputs]);
   const grower = new Grower(b, c);
   grower.pool.push(...inputs.map((input) => b.input(input.name)));
@@ -196,7 +232,11 @@ function buildModule(name: string, c: Choices, size: number, children: readonly 
 function instantiate(grower: Grower, child: Built, step: number): void {
   const { b } = grower;
   const ports = Object.fromEntries(child.inputs.map((input) => [input.name, grower.ofWidth(input.width)]));
-  const outputs = b.instance(child.module, `u${String(step)}`, { clk: b.input("clk"), rst: b.input("rst"), ...ports });
+  const outputs = b.instance(child.module, `u${String(step)}`, {
+    clk: b.input("clk"),
+    rst: b.input("rst"),
+    ...ports,
+  });
   grower.pool.push(...Object.values(outputs));
 }
 
@@ -204,9 +244,15 @@ function instantiate(grower: Grower, child: Built, step: number): void {
 export function randomDesign(seed: number, size: number, name = "top"): RandomDesign {
   const c = new Choices(seed);
   const children: Built[] = [];
-  for (let i = 0; i < c.below(3); i += 1) children.push(buildModule(`${name}_child${String(i)}`, c, Math.ceil(size / 2), children));
+  for (let i = 0; i < c.below(3); i += 1)
+    children.push(buildModule(`${name}_child${String(i)}`, c, Math.ceil(size / 2), children));
   const top = buildModule(name, c, size, children);
-  return { top: name, modules: [...children.map((child) => child.module), top.module], inputs: top.inputs, outputs: top.outputs };
+  return {
+    top: name,
+    modules: [...children.map((child) => child.module), top.module],
+    inputs: top.inputs,
+    outputs: top.outputs,
+  };
 }
 
 /** Whether a type is the clock's. */

@@ -1,6 +1,9 @@
 import { HwBuilder, type Operation } from "../../ir/index.ts";
 
-const CLOCKED = [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }] as const;
+const CLOCKED = [
+  { name: "clk", width: "clock" },
+  { name: "rst", width: 1 },
+] as const;
 
 /** Counts cycles in 16 bits; `done` where the count is `last`. */
 export function counter(last: number): Operation {
@@ -15,10 +18,17 @@ export function counter(last: number): Operation {
 /** Memories of several widths with one write port each and an asynchronous read at `address`. */
 export function memories(widths: readonly number[], depth: number): Operation {
   const address = Math.log2(depth);
-  const b = new HwBuilder("memories", [...CLOCKED, { name: "address", width: address }, { name: "write", width: 1 }]);
+  const b = new HwBuilder("memories", [
+    ...CLOCKED,
+    { name: "address", width: address },
+    { name: "write", width: 1 },
+  ]);
   for (const width of widths) {
     const memory = b.memory({ name: `m${String(width)}`, depth, width, readLatency: 0 });
-    b.writePort(memory, b.input("address"), { enable: b.input("write"), data: b.constant((1n << BigInt(width)) - 2n, width) });
+    b.writePort(memory, b.input("address"), {
+      enable: b.input("write"),
+      data: b.constant((1n << BigInt(width)) - 2n, width),
+    });
     b.output(`word${String(width)}`, b.readPort(memory, b.input("address")));
   }
   return b.finish();

@@ -1,5 +1,5 @@
 import type { EngineMessage } from "../hosted/child-engine.ts";
-import { littleEndian, toLittleEndian, type Protocol } from "../hosted/hosted-simulator.ts";
+import { littleEndian, type Protocol, toLittleEndian } from "../hosted/hosted-simulator.ts";
 
 /** First byte of a command. The harness (`harness.ts`) has the same numbers. */
 export const COMMANDS = { poke: 1, peek: 2, run: 3, write: 4, read: 5, quit: 6 } as const;
@@ -34,7 +34,11 @@ function frameDecoder(): Protocol["decode"] {
     while (bytes.length >= 4 && bytes.length >= 4 + bytes.readUInt32LE(0)) {
       const end = 4 + bytes.readUInt32LE(0);
       const data = Buffer.from(bytes.subarray(5, end));
-      messages.push(bytes[4] === REPLIES.progress ? { kind: "progress", cycle: Number(data.readBigUInt64LE(0)) } : { kind: "answer", data });
+      messages.push(
+        bytes[4] === REPLIES.progress
+          ? { kind: "progress", cycle: Number(data.readBigUInt64LE(0)) }
+          : { kind: "answer", data },
+      );
       bytes = bytes.subarray(end);
     }
     pieces = [bytes];
@@ -50,13 +54,20 @@ export const NO_PORT = 0xffffffff;
 export function binaryProtocol(): Protocol {
   return {
     decode: frameDecoder(),
-    poke: (port, width, value) => frame(COMMANDS.poke, u32(port), toLittleEndian(value, Math.ceil(width / 8))),
+    poke: (port, width, value) =>
+      frame(COMMANDS.poke, u32(port), toLittleEndian(value, Math.ceil(width / 8))),
     peek: (port) => frame(COMMANDS.peek, u32(port)),
     readPeek: (answer) => ({ kind: "known", value: littleEndian(answer) }),
     run: (design, cycles, until) => frame(COMMANDS.run, u32(design), u64(cycles), u32(until ?? NO_PORT)),
     readRun: (answer) => ({ cycles: Number(answer.readBigUInt64LE(0)), stopped: answer[8] === 1 }),
     writeWords: (memory, first, words, bytesPerWord) =>
-      frame(COMMANDS.write, u32(memory), u32(first), u32(words.length), ...words.map((word) => toLittleEndian(word, bytesPerWord))),
+      frame(
+        COMMANDS.write,
+        u32(memory),
+        u32(first),
+        u32(words.length),
+        ...words.map((word) => toLittleEndian(word, bytesPerWord)),
+      ),
     readWords: (memory, first, count) => frame(COMMANDS.read, u32(memory), u32(first), u32(count)),
     readBytes: (answer) => answer,
     quit: () => frame(COMMANDS.quit),

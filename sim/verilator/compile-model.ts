@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { join } from "node:path";
-import { builtSpan, fail, ok, type Diagnostic, type Result } from "../../ir/index.ts";
+import { builtSpan, type Diagnostic, fail, ok, type Result } from "../../ir/index.ts";
 import { missingTool } from "../diagnostics.ts";
 import { findTool, runTool } from "../hosted/run-tool.ts";
 import { openWorkFolder, writeFiles } from "../hosted/work-folder.ts";
@@ -39,12 +39,24 @@ function hash(...parts: readonly string[]): string {
 
 /** The program of a model: from the cache where the same text was compiled before by the same tools. */
 export async function compileModel(source: ModelSource): Promise<Result<string>> {
-  for (const tool of ["verilator", "g++"]) if (findTool(tool) === undefined) return fail(missingTool(builtSpan(tool), { tool }));
+  for (const tool of ["verilator", "g++"])
+    if (findTool(tool) === undefined) return fail(missingTool(builtSpan(tool), { tool }));
   const version = await runTool("verilator", ["--version"], ".");
   if (version.kind === "error") return version;
   const flags = COMPILER_FLAGS[source.speed];
-  const tools = [version.value, ...flags, source.speed === "run" ? cpus()[0]?.model ?? "" : "", source.trace ?? ""];
-  const key = hash(...tools, ...MODEL_FLAGS, source.harness, source.configuration, ...[...source.verilog].flat());
+  const tools = [
+    version.value,
+    ...flags,
+    source.speed === "run" ? (cpus()[0]?.model ?? "") : "",
+    source.trace ?? "",
+  ];
+  const key = hash(
+    ...tools,
+    ...MODEL_FLAGS,
+    source.harness,
+    source.configuration,
+    ...[...source.verilog].flat(),
+  );
   const program = join(cacheFolder(), "programs", key);
   if (existsSync(program)) return ok(program);
   await mkdir(join(cacheFolder(), "programs"), { recursive: true });
@@ -56,13 +68,35 @@ export async function compileModel(source: ModelSource): Promise<Result<string>>
   }
 }
 
-async function build(source: ModelSource, folder: string, tools: readonly string[], program: string): Promise<Result<string>> {
+async function build(
+  source: ModelSource,
+  folder: string,
+  tools: readonly string[],
+  program: string,
+): Promise<Result<string>> {
   const files = await writeFiles(folder, source.verilog);
-  await writeFiles(folder, [["memories.vlt", source.configuration], ["harness.cpp", source.harness]]);
+  await writeFiles(folder, [
+    ["memories.vlt", source.configuration],
+    ["harness.cpp", source.harness],
+  ]);
   const trace = source.trace === undefined ? [] : source.trace === "fst" ? ["--trace-fst"] : ["--trace"];
   const args = [
-    "--cc", "-Wall", ...MODEL_FLAGS, ...trace, "--top-module", WRAPPER, "--prefix", "Vdut", "--Mdir", "model",
-    "--output-split", "20000", "--output-split-cfuncs", "500", "memories.vlt", ...files,
+    "--cc",
+    "-Wall",
+    ...MODEL_FLAGS,
+    ...trace,
+    "--top-module",
+    WRAPPER,
+    "--prefix",
+    "Vdut",
+    "--Mdir",
+    "model",
+    "--output-split",
+    "20000",
+    "--output-split-cfuncs",
+    "500",
+    "memories.vlt",
+    ...files,
   ];
   const verilated = await runTool("verilator", args, folder);
   if (verilated.kind === "error") return verilated;
@@ -70,16 +104,39 @@ async function build(source: ModelSource, folder: string, tools: readonly string
   if (root.kind === "error") return root;
   const include = join(root.value.trim(), "include");
   const flags = [
-    ...COMPILER_FLAGS[source.speed], "-std=gnu++17", "-I", join(folder, "model"), "-isystem", include, "-isystem", join(include, "vltstd"),
-    "-DVERILATOR=1", `-DVM_TRACE=${source.trace === undefined ? "0" : "1"}`, `-DVM_TRACE_FST=${source.trace === "fst" ? "1" : "0"}`, `-DVM_TRACE_VCD=${source.trace === "vcd" ? "1" : "0"}`,
-    "-DVM_COVERAGE=0", "-DVM_SC=0", "-w",
+    ...COMPILER_FLAGS[source.speed],
+    "-std=gnu++17",
+    "-I",
+    join(folder, "model"),
+    "-isystem",
+    include,
+    "-isystem",
+    join(include, "vltstd"),
+    "-DVERILATOR=1",
+    `-DVM_TRACE=${source.trace === undefined ? "0" : "1"}`,
+    `-DVM_TRACE_FST=${source.trace === "fst" ? "1" : "0"}`,
+    `-DVM_TRACE_VCD=${source.trace === "vcd" ? "1" : "0"}`,
+    "-DVM_COVERAGE=0",
+    "-DVM_SC=0",
+    "-w",
   ];
   const library = await libraryObjects(include, flags, source.trace, hash(...tools));
   if (library.kind === "error") return library;
   const objects = await compileAll(folder, flags);
   if (objects.kind === "error") return objects;
   const linked = join(folder, "simulation");
-  const link = await runTool("g++", ["-o", linked, ...objects.value, ...library.value, "-pthread", ...(source.trace === "fst" ? ["-lz"] : [])], folder);
+  const link = await runTool(
+    "g++",
+    [
+      "-o",
+      linked,
+      ...objects.value,
+      ...library.value,
+      "-pthread",
+      ...(source.trace === "fst" ? ["-lz"] : []),
+    ],
+    folder,
+  );
   if (link.kind === "error") return link;
   await publish(linked, program);
   return ok(program);
@@ -104,7 +161,11 @@ async function compileAll(folder: string, flags: readonly string[]): Promise<Res
   return compileFiles(folder, [one], flags);
 }
 
-async function compileFiles(folder: string, files: readonly string[], flags: readonly string[]): Promise<Result<readonly string[]>> {
+async function compileFiles(
+  folder: string,
+  files: readonly string[],
+  flags: readonly string[],
+): Promise<Result<readonly string[]>> {
   const problems: Diagnostic[] = [];
   const compiler = findTool("ccache") === undefined ? ["g++"] : ["ccache", "g++"];
   const queue = files.map((file, index) => ({ file, object: join(folder, `part${String(index)}.o`) }));
@@ -112,7 +173,11 @@ async function compileFiles(folder: string, files: readonly string[], flags: rea
   const worker = async (): Promise<void> => {
     for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
       const [tool, ...first] = compiler;
-      const done = await runTool(tool ?? "g++", [...first, "-c", ...flags, "-o", entry.object, entry.file], folder);
+      const done = await runTool(
+        tool ?? "g++",
+        [...first, "-c", ...flags, "-o", entry.object, entry.file],
+        folder,
+      );
       if (done.kind === "error") problems.push(...done.diagnostics);
     }
   };
@@ -121,14 +186,28 @@ async function compileFiles(folder: string, files: readonly string[], flags: rea
 }
 
 /** Verilator's own library, compiled once for a set of flags. */
-async function libraryObjects(include: string, flags: readonly string[], trace: TraceFormat | undefined, key: string): Promise<Result<readonly string[]>> {
-  const names = ["verilated", "verilated_threads", "verilated_dpi", ...(trace === undefined ? [] : [`verilated_${trace}_c`])];
+async function libraryObjects(
+  include: string,
+  flags: readonly string[],
+  trace: TraceFormat | undefined,
+  key: string,
+): Promise<Result<readonly string[]>> {
+  const names = [
+    "verilated",
+    "verilated_threads",
+    "verilated_dpi",
+    ...(trace === undefined ? [] : [`verilated_${trace}_c`]),
+  ];
   const home = join(cacheFolder(), "library", key);
   const objects = names.map((name) => join(home, `${name}.o`));
   if (objects.every((object) => existsSync(object))) return ok(objects);
   await mkdir(home, { recursive: true });
   const folder = await openWorkFolder(undefined);
-  const made = await compileFiles(folder.path, names.map((name) => join(include, `${name}.cpp`)), flags);
+  const made = await compileFiles(
+    folder.path,
+    names.map((name) => join(include, `${name}.cpp`)),
+    flags,
+  );
   if (made.kind === "error") return made;
   for (const [index, object] of objects.entries()) await publish(made.value[index] ?? "", object);
   await rm(folder.path, { recursive: true, force: true });

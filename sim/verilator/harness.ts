@@ -12,18 +12,34 @@ function stride(width: number): number {
 }
 
 function tables(designs: readonly HostedDesign[]): readonly string[] {
-  const ports = (kind: "inputs" | "outputs"): readonly string[] => designs.flatMap((design, index) =>
-    design[kind].map(({ verilog, width }) => `    {&top->${outerName(index, verilog)}, ${String(Math.ceil(width / 8))}},`));
-  const clocks = designs.map((design, index) => (design.clock === undefined ? "    nullptr," : `    &top->${outerName(index, design.clock)},`));
-  const memories = designs.flatMap((design, index) => design.memories.map(({ verilog, width, depth }) => {
-    const scope = [WRAPPER, `d${String(index)}`, ...verilog.slice(0, -1)].join(".");
-    return `    {"${scope}", "${verilog[verilog.length - 1] ?? ""}", ${String(stride(width))}, ${String(Math.ceil(width / 8))}, ${String(depth)}},`;
-  }));
+  const ports = (kind: "inputs" | "outputs"): readonly string[] =>
+    designs.flatMap((design, index) =>
+      design[kind].map(
+        ({ verilog, width }) => `    {&top->${outerName(index, verilog)}, ${String(Math.ceil(width / 8))}},`,
+      ),
+    );
+  const clocks = designs.map((design, index) =>
+    design.clock === undefined ? "    nullptr," : `    &top->${outerName(index, design.clock)},`,
+  );
+  const memories = designs.flatMap((design, index) =>
+    design.memories.map(({ verilog, width, depth }) => {
+      const scope = [WRAPPER, `d${String(index)}`, ...verilog.slice(0, -1)].join(".");
+      return `    {"${scope}", "${verilog[verilog.length - 1] ?? ""}", ${String(stride(width))}, ${String(Math.ceil(width / 8))}, ${String(depth)}},`;
+    }),
+  );
   return [
-    "  const Port inputs[] = {", ...ports("inputs"), "    {nullptr, 0}};",
-    "  const Port outputs[] = {", ...ports("outputs"), "    {nullptr, 0}};",
-    "  CData* const clocks[] = {", ...clocks, "    nullptr};",
-    "  const Memory memories[] = {", ...memories, "    {nullptr, nullptr, 0, 0, 0}};",
+    "  const Port inputs[] = {",
+    ...ports("inputs"),
+    "    {nullptr, 0}};",
+    "  const Port outputs[] = {",
+    ...ports("outputs"),
+    "    {nullptr, 0}};",
+    "  CData* const clocks[] = {",
+    ...clocks,
+    "    nullptr};",
+    "  const Memory memories[] = {",
+    ...memories,
+    "    {nullptr, nullptr, 0, 0, 0}};",
   ];
 }
 
@@ -125,26 +141,43 @@ function runCase(trace: TraceFormat | undefined): string {
 export function writeHarness(designs: readonly HostedDesign[], trace: TraceFormat | undefined): string {
   const traceClass = trace === "fst" ? "VerilatedFstC" : "VerilatedVcdC";
   return [
-    "#include \"Vdut.h\"", "#include \"verilated.h\"", "#include \"verilated_syms.h\"", "#include \"verilated_sym_props.h\"",
+    '#include "Vdut.h"',
+    '#include "verilated.h"',
+    '#include "verilated_syms.h"',
+    '#include "verilated_sym_props.h"',
     ...(trace === undefined ? [] : [`#include "verilated_${trace}_c.h"`]),
-    "#include <cstdio>", "#include <cstdlib>", "#include <cstring>", "#include <ctime>", "#include <memory>", "#include <vector>", "#include <unistd.h>",
+    "#include <cstdio>",
+    "#include <cstdlib>",
+    "#include <cstring>",
+    "#include <ctime>",
+    "#include <memory>",
+    "#include <vector>",
+    "#include <unistd.h>",
     IO,
     "int main(int argc, char** argv) {",
     "  const std::unique_ptr<VerilatedContext> context{new VerilatedContext};",
     "  const int seed = argc > 1 ? atoi(argv[1]) : 0;",
-    "  context->randReset(seed == 0 ? 0 : 2);", "  context->randSeed(seed);",
+    "  context->randReset(seed == 0 ? 0 : 2);",
+    "  context->randSeed(seed);",
     ...(trace === undefined ? [] : ["  context->traceEverOn(true);"]),
-    "  const std::unique_ptr<Vdut> top{new Vdut{context.get(), \"\"}};",
+    '  const std::unique_ptr<Vdut> top{new Vdut{context.get(), ""}};',
     ...tables(designs),
-    ...(trace === undefined ? [] : [
-      "  uint64_t time = 0;", `  std::unique_ptr<${traceClass}> wave{new ${traceClass}};`,
-      "  top->trace(wave.get(), 99);", "  wave->open(argc > 2 ? argv[2] : \"trace\");",
-    ]),
+    ...(trace === undefined
+      ? []
+      : [
+          "  uint64_t time = 0;",
+          `  std::unique_ptr<${traceClass}> wave{new ${traceClass}};`,
+          "  top->trace(wave.get(), 99);",
+          '  wave->open(argc > 2 ? argv[2] : "trace");',
+        ]),
     "  for (const Port* port = inputs; port->data; ++port) memset(port->data, 0, port->bytes);",
     "  for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); ++i) if (clocks[i]) *clocks[i] = 0;",
-    "  time_t last = 0;", "  std::vector<char> payload;", "  uint32_t length;",
+    "  time_t last = 0;",
+    "  std::vector<char> payload;",
+    "  uint32_t length;",
     "  while (readAll(&length, 4)) {",
-    "    payload.resize(length);", "    if (length == 0 || !readAll(payload.data(), length)) break;",
+    "    payload.resize(length);",
+    "    if (length == 0 || !readAll(payload.data(), length)) break;",
     "    const char* const p = payload.data() + 1;",
     "    switch (payload[0]) {",
     `      case ${String(COMMANDS.poke)}: { const Port& port = inputs[word32(p)]; memcpy(port.data, p + 4, port.bytes); break; }`,
@@ -152,11 +185,21 @@ export function writeHarness(designs: readonly HostedDesign[], trace: TraceForma
     runCase(trace).slice(1),
     `      case ${String(COMMANDS.write)}: moveWords(memories[word32(p)], word32(p + 4), word32(p + 8), payload.data() + 13, false); top->eval(); break;`,
     `      case ${String(COMMANDS.read)}: {`,
-    "        const Memory& memory = memories[word32(p)];", "        const uint32_t count = word32(p + 8);",
-    "        std::vector<char> bytes(memory.bytes * count + 1);", "        moveWords(memory, word32(p + 4), count, bytes.data(), true);",
-    "        reply(0, bytes.data(), memory.bytes * count);", "        break;", "      }",
-    "      default: length = 0;", "    }", "    if (length == 0) break;", "  }",
+    "        const Memory& memory = memories[word32(p)];",
+    "        const uint32_t count = word32(p + 8);",
+    "        std::vector<char> bytes(memory.bytes * count + 1);",
+    "        moveWords(memory, word32(p + 4), count, bytes.data(), true);",
+    "        reply(0, bytes.data(), memory.bytes * count);",
+    "        break;",
+    "      }",
+    "      default: length = 0;",
+    "    }",
+    "    if (length == 0) break;",
+    "  }",
     ...(trace === undefined ? [] : ["  wave->close();"]),
-    "  top->final();", "  return 0;", "}", "",
+    "  top->final();",
+    "  return 0;",
+    "}",
+    "",
   ].join("\n");
 }

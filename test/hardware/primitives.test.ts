@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
+import {
+  built,
+  compareWithHardware,
+  PRIMITIVE_NAMES,
+  primitiveBench,
+  type VectorSource,
+} from "../../bench/hardware/primitive-bench.ts";
 import { at, randomOperands, randomWords, stratifiedOperands } from "../../ir/index.ts";
-import { buildBatch, buildSimulator, findTool, type EngineName } from "../../sim/index.ts";
-import { built, compareWithHardware, PRIMITIVE_NAMES, primitiveBench, type VectorSource } from "../../bench/hardware/primitive-bench.ts";
+import { buildBatch, buildSimulator, type EngineName, findTool } from "../../sim/index.ts";
 
 /** Every second vector is aimed at where arithmetic goes wrong. */
 function vectors(seed: number): VectorSource {
@@ -16,15 +22,22 @@ test.for(PRIMITIVE_NAMES)("%s in hardware is its definition on 16384 pairs", asy
   expect((await compareWithHardware(bench, simulator, 4, vectors(1))).shown).toEqual([]);
 });
 
-const hosted: readonly (readonly [EngineName, string, number])[] = [["icarus", "iverilog", 256], ["verilator", "verilator", 4096]];
+const hosted: readonly (readonly [EngineName, string, number])[] = [
+  ["icarus", "iverilog", 256],
+  ["verilator", "verilator", 4096],
+];
 
-test.for(hosted)("%s runs the Verilog of all primitives as defined", { timeout: 240_000 }, async ([engine, tool, depth], { skip }) => {
-  skip(findTool(tool) === undefined, `${tool} is not installed`);
-  const benches = PRIMITIVE_NAMES.map((name) => primitiveBench(name, depth));
-  const simulators = built(await buildBatch(benches, { engine }));
-  for (const [index, bench] of benches.entries()) {
-    const simulator = at(simulators, index);
-    expect((await compareWithHardware(bench, simulator, 2, vectors(2))).shown).toEqual([]);
-    await simulator.close();
-  }
-});
+test.for(hosted)(
+  "%s runs the Verilog of all primitives as defined",
+  { timeout: 240_000 },
+  async ([engine, tool, depth], { skip }) => {
+    skip(findTool(tool) === undefined, `${tool} is not installed`);
+    const benches = PRIMITIVE_NAMES.map((name) => primitiveBench(name, depth));
+    const simulators = built(await buildBatch(benches, { engine }));
+    for (const [index, bench] of benches.entries()) {
+      const simulator = at(simulators, index);
+      expect((await compareWithHardware(bench, simulator, 2, vectors(2))).shown).toEqual([]);
+      await simulator.close();
+    }
+  },
+);
