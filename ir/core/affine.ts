@@ -5,7 +5,12 @@ export type AffineExpr =
   | { readonly kind: "dim"; readonly index: number }
   | { readonly kind: "symbol"; readonly index: number }
   | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "binary"; readonly op: AffineOperator; readonly left: AffineExpr; readonly right: AffineExpr };
+  | {
+      readonly kind: "binary";
+      readonly op: AffineOperator;
+      readonly left: AffineExpr;
+      readonly right: AffineExpr;
+    };
 
 /** MLIR's affine operators. */
 export type AffineOperator = "+" | "*" | "mod" | "floordiv" | "ceildiv";
@@ -31,7 +36,8 @@ export function affineConstant(value: number): AffineExpr {
 }
 /** `left op right`, folded where both are numbers or the operation is the identity. */
 export function affineBinary(op: AffineOperator, left: AffineExpr, right: AffineExpr): AffineExpr {
-  if (left.kind === "constant" && right.kind === "constant") return affineConstant(applyOperator(op, left.value, right.value));
+  if (left.kind === "constant" && right.kind === "constant")
+    return affineConstant(applyOperator(op, left.value, right.value));
   if (isNeutral(op, right)) return left;
   if (isNeutral(op, left)) return right;
   return { kind: "binary", op, left, right };
@@ -57,24 +63,42 @@ export function identityMapOf(count: number): AffineMap {
 
 function applyOperator(op: AffineOperator, left: number, right: number): number {
   switch (op) {
-    case "+": return left + right;
-    case "*": return left * right;
-    case "mod": return ((left % right) + right) % right;
-    case "floordiv": return Math.floor(left / right);
-    case "ceildiv": return Math.ceil(left / right);
-    default: return unreachable(op);
+    case "+":
+      return left + right;
+    case "*":
+      return left * right;
+    case "mod":
+      return ((left % right) + right) % right;
+    case "floordiv":
+      return Math.floor(left / right);
+    case "ceildiv":
+      return Math.ceil(left / right);
+    default:
+      return unreachable(op);
   }
 }
 
 /** The value of an expression for given dimensions and symbols. */
-export function evaluateAffine(expr: AffineExpr, dims: readonly number[], symbols: readonly number[]): number {
+export function evaluateAffine(
+  expr: AffineExpr,
+  dims: readonly number[],
+  symbols: readonly number[],
+): number {
   switch (expr.kind) {
-    case "dim": return dims[expr.index] ?? 0;
-    case "symbol": return symbols[expr.index] ?? 0;
-    case "constant": return expr.value;
+    case "dim":
+      return dims[expr.index] ?? 0;
+    case "symbol":
+      return symbols[expr.index] ?? 0;
+    case "constant":
+      return expr.value;
     case "binary":
-      return applyOperator(expr.op, evaluateAffine(expr.left, dims, symbols), evaluateAffine(expr.right, dims, symbols));
-    default: return unreachable(expr);
+      return applyOperator(
+        expr.op,
+        evaluateAffine(expr.left, dims, symbols),
+        evaluateAffine(expr.right, dims, symbols),
+      );
+    default:
+      return unreachable(expr);
   }
 }
 
@@ -86,20 +110,27 @@ function printOperand(expr: AffineExpr, name: (kind: "dim" | "symbol", index: nu
 /** MLIR's spelling, with `name` giving the words for dimensions and symbols. */
 export function printAffineExpr(
   expr: AffineExpr,
-  name: (kind: "dim" | "symbol", index: number) => string = (kind, index) => `${kind === "dim" ? "d" : "s"}${String(index)}`,
+  name: (kind: "dim" | "symbol", index: number) => string = (kind, index) =>
+    `${kind === "dim" ? "d" : "s"}${String(index)}`,
 ): string {
   switch (expr.kind) {
-    case "dim": return name("dim", expr.index);
-    case "symbol": return name("symbol", expr.index);
-    case "constant": return String(expr.value);
-    case "binary": return `${printOperand(expr.left, name)} ${expr.op} ${printOperand(expr.right, name)}`;
-    default: return unreachable(expr);
+    case "dim":
+      return name("dim", expr.index);
+    case "symbol":
+      return name("symbol", expr.index);
+    case "constant":
+      return String(expr.value);
+    case "binary":
+      return `${printOperand(expr.left, name)} ${expr.op} ${printOperand(expr.right, name)}`;
+    default:
+      return unreachable(expr);
   }
 }
 
 /** `(d0, d1)[s0] -> (d0 + s0, d1)`. */
 export function printAffineMap(map: AffineMap): string {
-  const list = (prefix: string, count: number): string => Array.from({ length: count }, (_, i) => `${prefix}${String(i)}`).join(", ");
+  const list = (prefix: string, count: number): string =>
+    Array.from({ length: count }, (_, i) => `${prefix}${String(i)}`).join(", ");
   const symbols = map.symbols === 0 ? "" : `[${list("s", map.symbols)}]`;
   return `(${list("d", map.dims)})${symbols} -> (${map.results.map((result) => printAffineExpr(result)).join(", ")})`;
 }

@@ -1,6 +1,6 @@
-import { builtSpan, type Span } from "../support/diagnostics.ts";
 import { CompilerBug } from "../support/bug.ts";
-import { Block, type Operation, type Value } from "./operation.ts";
+import { builtSpan, type Span } from "../support/diagnostics.ts";
+import type { Block, Operation, Value } from "./operation.ts";
 
 /** Appends operations at one place; the span of what it makes is `span`. */
 export class Builder {
@@ -30,11 +30,9 @@ export class Builder {
   within<T>(block: Block, body: () => T): T {
     const outer = this.block;
     this.block = block;
-    try {
-      return body();
-    } finally {
-      if (this.block !== block) throw new CompilerBug("a nested insertion point was left open");
-      this.block = outer;
-    }
+    const result = body();
+    if (this.block !== block) throw new CompilerBug("a nested insertion point was left open");
+    this.block = outer;
+    return result;
   }
 }

@@ -1,6 +1,6 @@
 import type { AffineMap } from "./affine.ts";
 import type { Attribute } from "./attribute.ts";
-import { printType, type IntType, type Type } from "./type.ts";
+import { type IntType, printType, type Type } from "./type.ts";
 
 /** What an operand or result may be. */
 export interface TypeConstraint<T extends Type = Type> {
@@ -18,17 +18,28 @@ export interface AttrConstraint<T> {
 }
 
 /** Any type. */
-export const anyType: TypeConstraint = { summary: "any type", accepts: (type): type is Type => type.kind !== "none" };
+export const anyType: TypeConstraint = {
+  summary: "any type",
+  accepts: (type): type is Type => type.kind !== "none",
+};
 
 /** Types of one kind. */
 export function ofKind<K extends Type["kind"]>(kind: K): TypeConstraint<Extract<Type, { kind: K }>> {
-  return { summary: `a type of kind ${kind}`, accepts: (type): type is Extract<Type, { kind: K }> => type.kind === kind };
+  return {
+    summary: `a type of kind ${kind}`,
+    accepts: (type): type is Extract<Type, { kind: K }> => type.kind === kind,
+  };
 }
 
 /** Types of several kinds. */
-export function ofKinds<K extends Type["kind"]>(...kinds: readonly K[]): TypeConstraint<Extract<Type, { kind: K }>> {
+export function ofKinds<K extends Type["kind"]>(
+  ...kinds: readonly K[]
+): TypeConstraint<Extract<Type, { kind: K }>> {
   const set = new Set<string>(kinds);
-  return { summary: `a type of kind ${kinds.join(" or ")}`, accepts: (type): type is Extract<Type, { kind: K }> => set.has(type.kind) };
+  return {
+    summary: `a type of kind ${kinds.join(" or ")}`,
+    accepts: (type): type is Extract<Type, { kind: K }> => set.has(type.kind),
+  };
 }
 
 /** Signless integers of one width, or of any. */
@@ -81,7 +92,11 @@ export const mapAttr: AttrConstraint<AffineMap> = {
   write: (map) => ({ kind: "affine_map", map }),
 };
 /** Any attribute, as it is stored. */
-export const anyAttr: AttrConstraint<Attribute> = { summary: "an attribute", read: (attribute) => attribute, write: (value) => value };
+export const anyAttr: AttrConstraint<Attribute> = {
+  summary: "an attribute",
+  read: (attribute) => attribute,
+  write: (value) => value,
+};
 
 /** A list of attributes that each satisfy `element`. */
 export function arrayAttr<T>(element: AttrConstraint<T>): AttrConstraint<readonly T[]> {
@@ -105,7 +120,8 @@ export function arrayAttr<T>(element: AttrConstraint<T>): AttrConstraint<readonl
 export function wordAttr<W extends string>(...words: readonly W[]): AttrConstraint<W> {
   return {
     summary: `one of ${words.join(", ")}`,
-    read: (attribute) => (attribute.kind === "string" ? words.find((word) => word === attribute.value) : undefined),
+    read: (attribute) =>
+      attribute.kind === "string" ? words.find((word) => word === attribute.value) : undefined,
     write: (value) => ({ kind: "string", value }),
   };
 }

@@ -1,5 +1,5 @@
 import { CompilerBug } from "../support/bug.ts";
-import { defineDiagnostic, type Diagnostic } from "../support/diagnostics.ts";
+import { type Diagnostic, defineDiagnostic } from "../support/diagnostics.ts";
 import type { OpDefinition, Trait } from "./op-definition.ts";
 import type { Operation, Region, Value } from "./operation.ts";
 
@@ -47,7 +47,11 @@ export interface VerifyOptions {
 }
 
 /** Everything wrong in `root` and below: definitions, scopes, terminators. */
-export function verify(root: Operation, registry: OpRegistry, options: VerifyOptions = {}): readonly Diagnostic[] {
+export function verify(
+  root: Operation,
+  registry: OpRegistry,
+  options: VerifyOptions = {},
+): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   const checkOp = (op: Operation, scope: Set<Value>): void => {
     const definition = registry.get(op.name);
@@ -64,10 +68,12 @@ export function verify(root: Operation, registry: OpRegistry, options: VerifyOpt
     for (const block of region.blocks) {
       const scope = new Set(outer);
       for (const arg of block.args) scope.add(arg);
-      if (isGraphRegion(region)) for (const result of block.ops.flatMap((op) => op.results)) scope.add(result);
+      if (isGraphRegion(region))
+        for (const result of block.ops.flatMap((op) => op.results)) scope.add(result);
       for (const op of block.ops) {
         checkOp(op, scope);
-        if (hasTrait(registry, op, "terminator") && block.last !== op) problems.push(misplacedTerminator(op.span, { op: op.name }));
+        if (hasTrait(registry, op, "terminator") && block.last !== op)
+          problems.push(misplacedTerminator(op.span, { op: op.name }));
       }
     }
   };

@@ -2,9 +2,9 @@ import { at, CompilerBug } from "../support/bug.ts";
 import { builtSpan, type Diagnostic, type Span } from "../support/diagnostics.ts";
 import type { Attribute } from "./attribute.ts";
 import type { AttrConstraint, TypeConstraint } from "./constraint.ts";
+import { verifyAgainstSpec } from "./op-verify.ts";
 import { Operation, type Region, type Value } from "./operation.ts";
 import type { Type } from "./type.ts";
-import { verifyAgainstSpec } from "./op-verify.ts";
 
 /** Properties that shared code may ask an operation for, instead of asking for its name. */
 export type Trait =
@@ -68,7 +68,11 @@ export interface OpDefinition<S extends OpSpec = OpSpec> {
 export type ExtraCheck<S extends OpSpec> = (view: OpView<S>) => readonly Diagnostic[];
 
 /** Defines an operation of a dialect; `name` is `dialect.mnemonic`. */
-export function defineOp<const S extends OpSpec>(name: string, spec: S, check?: ExtraCheck<S>): OpDefinition<S> {
+export function defineOp<const S extends OpSpec>(
+  name: string,
+  spec: S,
+  check?: ExtraCheck<S>,
+): OpDefinition<S> {
   const operandNames = Object.keys(spec.operands);
   const resultNames = Object.keys(spec.results);
   const view = (op: Operation): OpView<S> => ({
@@ -82,14 +86,15 @@ export function defineOp<const S extends OpSpec>(name: string, spec: S, check?: 
     name,
     spec,
     match: (op) => (op?.name === name ? view(op) : undefined),
-    create: (parts) => new Operation({
-      name,
-      operands: [...operandNames.map((key) => valueOf(parts.operands, key)), ...(parts.rest ?? [])],
-      resultTypes: parts.resultTypes ?? [],
-      attributes: writeAttrs(spec, parts.attrs),
-      regions: parts.regions ?? [],
-      span: parts.span ?? builtSpan(name),
-    }),
+    create: (parts) =>
+      new Operation({
+        name,
+        operands: [...operandNames.map((key) => operandOf(parts.operands, key)), ...(parts.rest ?? [])],
+        resultTypes: parts.resultTypes ?? [],
+        attributes: writeAttrs(spec, parts.attrs),
+        regions: parts.regions ?? [],
+        span: parts.span ?? builtSpan(name),
+      }),
     verify: (op) => {
       const problems = verifyAgainstSpec(op, spec);
       return problems.length > 0 || check === undefined ? problems : check(view(op));
@@ -97,7 +102,7 @@ export function defineOp<const S extends OpSpec>(name: string, spec: S, check?: 
   };
 }
 
-function valueOf(record: Readonly<Record<string, Value>>, key: string): Value {
+function operandOf(record: Readonly<Record<string, Value>>, key: string): Value {
   const value = record[key];
   if (value === undefined) throw new CompilerBug(`operand ${key} is missing`);
   return value;
@@ -112,7 +117,8 @@ function readAttrs(spec: OpSpec, op: Operation): Record<string, unknown> {
   for (const [key, constraint] of Object.entries(spec.attrs)) {
     const stored = op.attribute(key);
     const value: unknown = stored === undefined ? undefined : constraint.read(stored);
-    if (value === undefined && constraint.optional !== true) throw new CompilerBug(`${op.name}: attribute ${key} is missing or of the wrong kind`);
+    if (value === undefined && constraint.optional !== true)
+      throw new CompilerBug(`${op.name}: attribute ${key} is missing or of the wrong kind`);
     out[key] = value;
   }
   return out;

@@ -1,21 +1,33 @@
 import { at } from "../support/bug.ts";
-import { defineDiagnostic, type Diagnostic } from "../support/diagnostics.ts";
+import { type Diagnostic, defineDiagnostic } from "../support/diagnostics.ts";
 import type { OpSpec } from "./op-definition.ts";
 import type { Operation } from "./operation.ts";
 import { printType, sameType } from "./type.ts";
 
-const wrongCount = defineDiagnostic("IR0001", "error", (p: { op: string; what: string; actual: number; wanted: string }) => ({
-  message: `${p.op} has ${String(p.actual)} ${p.what}`,
-  expected: `${p.wanted} ${p.what}`,
-}));
-const wrongType = defineDiagnostic("IR0002", "error", (p: { op: string; what: string; actual: string; wanted: string }) => ({
-  message: `${p.what} of ${p.op} is ${p.actual}`,
-  expected: p.wanted,
-}));
-const wrongAttribute = defineDiagnostic("IR0003", "error", (p: { op: string; key: string; wanted: string; missing: boolean }) => ({
-  message: `attribute ${p.key} of ${p.op} is ${p.missing ? "missing" : "of the wrong kind"}`,
-  expected: p.wanted,
-}));
+const wrongCount = defineDiagnostic(
+  "IR0001",
+  "error",
+  (p: { op: string; what: string; actual: number; wanted: string }) => ({
+    message: `${p.op} has ${String(p.actual)} ${p.what}`,
+    expected: `${p.wanted} ${p.what}`,
+  }),
+);
+const wrongType = defineDiagnostic(
+  "IR0002",
+  "error",
+  (p: { op: string; what: string; actual: string; wanted: string }) => ({
+    message: `${p.what} of ${p.op} is ${p.actual}`,
+    expected: p.wanted,
+  }),
+);
+const wrongAttribute = defineDiagnostic(
+  "IR0003",
+  "error",
+  (p: { op: string; key: string; wanted: string; missing: boolean }) => ({
+    message: `attribute ${p.key} of ${p.op} is ${p.missing ? "missing" : "of the wrong kind"}`,
+    expected: p.wanted,
+  }),
+);
 const mixedTypes = defineDiagnostic("IR0004", "error", (p: { op: string; first: string; other: string }) => ({
   message: `${p.op} mixes ${p.first} and ${p.other}`,
   expected: "one type for all operands and results",
@@ -27,7 +39,16 @@ export function verifyAgainstSpec(op: Operation, spec: OpSpec): readonly Diagnos
     ...verifyValues(op, "operands", { named: spec.operands, rest: spec.rest }),
     ...verifyValues(op, "results", { named: spec.results, rest: spec.restResults }),
     ...verifyAttributes(op, spec),
-    ...(op.regions.length === spec.regions ? [] : [wrongCount(op.span, { op: op.name, what: "regions", actual: op.regions.length, wanted: String(spec.regions) })]),
+    ...(op.regions.length === spec.regions
+      ? []
+      : [
+          wrongCount(op.span, {
+            op: op.name,
+            what: "regions",
+            actual: op.regions.length,
+            wanted: String(spec.regions),
+          }),
+        ]),
     ...(spec.traits.includes("same-type") ? verifySameType(op) : []),
   ];
 }
@@ -47,7 +68,14 @@ function verifyValues(
     const [name, constraint] = entries[index] ?? [`#${String(index)}`, rest];
     if (constraint === undefined || constraint.accepts(value.type)) return [];
     const label = `${what === "operands" ? "operand" : "result"} ${name}`;
-    return [wrongType(op.span, { op: op.name, what: label, actual: printType(value.type), wanted: constraint.summary })];
+    return [
+      wrongType(op.span, {
+        op: op.name,
+        what: label,
+        actual: printType(value.type),
+        wanted: constraint.summary,
+      }),
+    ];
   });
 }
 
@@ -56,7 +84,14 @@ function verifyAttributes(op: Operation, spec: OpSpec): readonly Diagnostic[] {
     const stored = op.attribute(key);
     if (stored === undefined && constraint.optional === true) return [];
     if (stored !== undefined && constraint.read(stored) !== undefined) return [];
-    return [wrongAttribute(op.span, { op: op.name, key, wanted: constraint.summary, missing: stored === undefined })];
+    return [
+      wrongAttribute(op.span, {
+        op: op.name,
+        key,
+        wanted: constraint.summary,
+        missing: stored === undefined,
+      }),
+    ];
   });
 }
 
@@ -65,5 +100,7 @@ function verifySameType(op: Operation): readonly Diagnostic[] {
   if (values.length === 0) return [];
   const first = at(values, 0).type;
   const other = values.find((value) => !sameType(value.type, first));
-  return other === undefined ? [] : [mixedTypes(op.span, { op: op.name, first: printType(first), other: printType(other.type) })];
+  return other === undefined
+    ? []
+    : [mixedTypes(op.span, { op: op.name, first: printType(first), other: printType(other.type) })];
 }

@@ -73,7 +73,8 @@ export class Operation {
 
   /** The only result; asking an operation with another count is a bug. */
   get result(): Value {
-    if (this.results.length !== 1) throw new CompilerBug(`${this.name} has ${String(this.results.length)} results, not one`);
+    if (this.results.length !== 1)
+      throw new CompilerBug(`${this.name} has ${String(this.results.length)} results, not one`);
     return at(this.results, 0);
   }
 
@@ -109,14 +110,17 @@ export class Operation {
   }
 
   dropAllOperands(): void {
-    this.#operands.forEach((value, index) => { removeUse(value, this, index); });
+    this.#operands.forEach((value, index) => {
+      removeUse(value, this, index);
+    });
     this.#operands.length = 0;
   }
 
   /** This operation, then everything inside it, in order. */
   *walk(): IterableIterator<Operation> {
     yield this;
-    for (const region of this.regions) for (const block of region.blocks) for (const op of block.ops) yield* op.walk();
+    for (const region of this.regions)
+      for (const block of region.blocks) for (const op of block.ops) yield* op.walk();
   }
 }
 
@@ -133,7 +137,9 @@ export class Block {
   parent: Region | undefined;
 
   constructor(argTypes: readonly Type[] = [], hints: readonly (string | undefined)[] = []) {
-    argTypes.forEach((type, index) => { this.addArg(type, hints[index]); });
+    argTypes.forEach((type, index) => {
+      this.addArg(type, hints[index]);
+    });
   }
 
   addArg(type: Type, hint?: string): Value {
@@ -193,7 +199,8 @@ export class Region {
 
   /** The only block; another count is a bug. */
   get block(): Block {
-    if (this.blocks.length !== 1) throw new CompilerBug(`a region has ${String(this.blocks.length)} blocks, not one`);
+    if (this.blocks.length !== 1)
+      throw new CompilerBug(`a region has ${String(this.blocks.length)} blocks, not one`);
     return at(this.blocks, 0);
   }
 }

@@ -1,7 +1,7 @@
-import type { Diagnostic } from "../support/diagnostics.ts";
 import { CompilerBug } from "../support/bug.ts";
+import type { Diagnostic } from "../support/diagnostics.ts";
 import { renderDiagnostic } from "../support/diagnostics.ts";
-import { verify, type OpRegistry } from "./dialect.ts";
+import { type OpRegistry, verify } from "./dialect.ts";
 import type { Operation } from "./operation.ts";
 
 /** A property of a module that passes need or give, such as `loops` or `scheduled`. */
@@ -57,12 +57,17 @@ export interface RunOptions {
 }
 
 /** Runs a pipeline: checks contracts, verifies after every change, stops at the first error. */
-export function runPasses(module: Operation, pipeline: readonly PassInstance[], { registry, given = [], observe }: RunOptions): PassOutcome {
+export function runPasses(
+  module: Operation,
+  pipeline: readonly PassInstance[],
+  { registry, given = [], observe }: RunOptions,
+): PassOutcome {
   const holds = new Set(given);
   let anyChange = false;
   for (const pass of pipeline) {
     const missing = pass.requires.filter((property) => !holds.has(property));
-    if (missing.length > 0) throw new CompilerBug(`pass ${pass.name} needs ${missing.join(", ")}, which no earlier pass ensures`);
+    if (missing.length > 0)
+      throw new CompilerBug(`pass ${pass.name} needs ${missing.join(", ")}, which no earlier pass ensures`);
     const outcome = pass.run(module);
     if (outcome.kind === "error") return outcome;
     if (outcome.kind === "changed") {
@@ -77,5 +82,6 @@ export function runPasses(module: Operation, pipeline: readonly PassInstance[], 
 
 function assertValid(module: Operation, registry: OpRegistry, after: string): void {
   const problems = verify(module, registry);
-  if (problems.length > 0) throw new CompilerBug(`after pass ${after}:\n${problems.slice(0, 5).map(renderDiagnostic).join("\n")}`);
+  if (problems.length > 0)
+    throw new CompilerBug(`after pass ${after}:\n${problems.slice(0, 5).map(renderDiagnostic).join("\n")}`);
 }

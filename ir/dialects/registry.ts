@@ -1,4 +1,4 @@
-import { registryOf, type Dialect, type OpRegistry } from "../core/dialect.ts";
+import { type Dialect, type OpRegistry, registryOf } from "../core/dialect.ts";
 import { affineDialect } from "./affine/ops.ts";
 import { arithDialect } from "./arith/ops.ts";
 import { builtinDialect } from "./builtin/ops.ts";
@@ -15,8 +15,19 @@ import { vectorDialect } from "./vector/ops.ts";
 
 /** Every dialect, from the highest level to the lowest. */
 export const ALL_DIALECTS: readonly Dialect[] = [
-  builtinDialect, funcDialect, nnDialect, dataflowDialect, affineDialect, scfDialect, memrefDialect, vectorDialect, arithDialect, fxDialect,
-  hwDialect, combDialect, seqDialect,
+  builtinDialect,
+  funcDialect,
+  nnDialect,
+  dataflowDialect,
+  affineDialect,
+  scfDialect,
+  memrefDialect,
+  vectorDialect,
+  arithDialect,
+  fxDialect,
+  hwDialect,
+  combDialect,
+  seqDialect,
 ];
 
 /** Every operation by name. */

@@ -7,21 +7,34 @@ const float = ofKind("float");
 
 function integerOp(mnemonic: string, summary: string, commutative = false): OpDefinition {
   return defineOp(`arith.${mnemonic}`, {
-    summary, operands: { lhs: whole, rhs: whole }, results: { result: whole }, attrs: {}, regions: 0,
+    summary,
+    operands: { lhs: whole, rhs: whole },
+    results: { result: whole },
+    attrs: {},
+    regions: 0,
     traits: commutative ? ["pure", "commutative", "same-type"] : ["pure", "same-type"],
     format: "$lhs `,` $rhs attr-dict `:` type($result)",
   });
 }
 function floatOp(mnemonic: string, summary: string, commutative = false): OpDefinition {
   return defineOp(`arith.${mnemonic}`, {
-    summary, operands: { lhs: float, rhs: float }, results: { result: float }, attrs: {}, regions: 0,
+    summary,
+    operands: { lhs: float, rhs: float },
+    results: { result: float },
+    attrs: {},
+    regions: 0,
     traits: commutative ? ["pure", "commutative", "same-type"] : ["pure", "same-type"],
     format: "$lhs `,` $rhs attr-dict `:` type($result)",
   });
 }
 function castOp(mnemonic: string, summary: string): OpDefinition {
   return defineOp(`arith.${mnemonic}`, {
-    summary, operands: { in: anyType }, results: { out: anyType }, attrs: {}, regions: 0, traits: ["pure"],
+    summary,
+    operands: { in: anyType },
+    results: { out: anyType },
+    attrs: {},
+    regions: 0,
+    traits: ["pure"],
     format: "$in attr-dict `:` type($in) `to` type($out)",
   });
 }
@@ -51,34 +64,97 @@ export const ArithSIToFPOp = castOp("sitofp", "Signed integer to float, round to
 export const ArithBitcastOp = castOp("bitcast", "The same bits as another type of equal width");
 
 export const ArithNegFOp = defineOp("arith.negf", {
-  summary: "Float negation", operands: { operand: float }, results: { result: float }, attrs: {}, regions: 0,
-  traits: ["pure", "same-type"], format: "$operand attr-dict `:` type($result)",
+  summary: "Float negation",
+  operands: { operand: float },
+  results: { result: float },
+  attrs: {},
+  regions: 0,
+  traits: ["pure", "same-type"],
+  format: "$operand attr-dict `:` type($result)",
 });
 /** MLIR's numbering of arith.cmpf predicates, of which the ordered ones are used. */
-export const CMPF_PREDICATES = ["false", "oeq", "ogt", "oge", "olt", "ole", "one", "ord", "ueq", "ugt", "uge", "ult", "ule", "une", "uno", "true"] as const;
+export const CMPF_PREDICATES = [
+  "false",
+  "oeq",
+  "ogt",
+  "oge",
+  "olt",
+  "ole",
+  "one",
+  "ord",
+  "ueq",
+  "ugt",
+  "uge",
+  "ult",
+  "ule",
+  "une",
+  "uno",
+  "true",
+] as const;
 export type CmpfPredicate = (typeof CMPF_PREDICATES)[number];
 export const ArithCmpIOp = defineOp("arith.cmpi", {
-  summary: "Integer comparison; predicates are numbered as CIRCT's and MLIR's icmp", operands: { lhs: whole, rhs: whole }, results: { result: integer(1) },
-  attrs: { predicate: i64Attr }, regions: 0, traits: ["pure"],
+  summary: "Integer comparison; predicates are numbered as CIRCT's and MLIR's icmp",
+  operands: { lhs: whole, rhs: whole },
+  results: { result: integer(1) },
+  attrs: { predicate: i64Attr },
+  regions: 0,
+  traits: ["pure"],
 });
 export const ArithCmpFOp = defineOp("arith.cmpf", {
-  summary: "Float comparison", operands: { lhs: float, rhs: float }, results: { result: integer(1) },
-  attrs: { predicate: i64Attr }, regions: 0, traits: ["pure"],
+  summary: "Float comparison",
+  operands: { lhs: float, rhs: float },
+  results: { result: integer(1) },
+  attrs: { predicate: i64Attr },
+  regions: 0,
+  traits: ["pure"],
 });
 export const ArithSelectOp = defineOp("arith.select", {
   summary: "The second operand where the first is 1, else the third",
-  operands: { condition: integer(1), whenTrue: anyType, whenFalse: anyType }, results: { result: anyType }, attrs: {}, regions: 0, traits: ["pure"],
+  operands: { condition: integer(1), whenTrue: anyType, whenFalse: anyType },
+  results: { result: anyType },
+  attrs: {},
+  regions: 0,
+  traits: ["pure"],
   format: "$condition `,` $whenTrue `,` $whenFalse attr-dict `:` type($result)",
 });
 export const ArithConstantOp = defineOp("arith.constant", {
-  summary: "A constant scalar", operands: {}, results: { result: anyType }, attrs: { value: anyAttr }, regions: 0, traits: ["pure"],
+  summary: "A constant scalar",
+  operands: {},
+  results: { result: anyType },
+  attrs: { value: anyAttr },
+  regions: 0,
+  traits: ["pure"],
 });
 
 export const arithDialect: Dialect = {
   name: "arith",
   ops: [
-    ArithAddIOp, ArithSubIOp, ArithMulIOp, ArithAndIOp, ArithOrIOp, ArithXorIOp, ArithShlIOp, ArithShrUIOp, ArithShrSIOp,
-    ArithMaxSIOp, ArithMinSIOp, ArithAddFOp, ArithSubFOp, ArithMulFOp, ArithMaximumFOp, ArithExtSIOp, ArithExtUIOp, ArithTruncIOp,
-    ArithIndexCastOp, ArithIndexCastUIOp, ArithSIToFPOp, ArithBitcastOp, ArithNegFOp, ArithCmpIOp, ArithCmpFOp, ArithSelectOp, ArithConstantOp,
+    ArithAddIOp,
+    ArithSubIOp,
+    ArithMulIOp,
+    ArithAndIOp,
+    ArithOrIOp,
+    ArithXorIOp,
+    ArithShlIOp,
+    ArithShrUIOp,
+    ArithShrSIOp,
+    ArithMaxSIOp,
+    ArithMinSIOp,
+    ArithAddFOp,
+    ArithSubFOp,
+    ArithMulFOp,
+    ArithMaximumFOp,
+    ArithExtSIOp,
+    ArithExtUIOp,
+    ArithTruncIOp,
+    ArithIndexCastOp,
+    ArithIndexCastUIOp,
+    ArithSIToFPOp,
+    ArithBitcastOp,
+    ArithNegFOp,
+    ArithCmpIOp,
+    ArithCmpFOp,
+    ArithSelectOp,
+    ArithConstantOp,
   ],
 };

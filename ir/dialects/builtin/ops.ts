@@ -1,7 +1,7 @@
 import { optional, stringAttr } from "../../core/constraint.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { defineOp } from "../../core/op-definition.ts";
-import { Block, Operation, Region } from "../../core/operation.ts";
+import { Block, type Operation, Region } from "../../core/operation.ts";
 import { builtSpan } from "../../support/diagnostics.ts";
 
 /** The root of every program. */
@@ -19,6 +19,11 @@ export const builtinDialect: Dialect = { name: "builtin", ops: [ModuleOp] };
 /** An empty module. */
 export function emptyModule(name?: string): { readonly module: Operation; readonly body: Block } {
   const body = new Block();
-  const module = ModuleOp.create({ operands: {}, attrs: { sym_name: name }, regions: [new Region(body)], span: builtSpan("module") });
+  const module = ModuleOp.create({
+    operands: {},
+    attrs: { sym_name: name },
+    regions: [new Region(body)],
+    span: builtSpan("module"),
+  });
   return { module, body };
 }

@@ -24,7 +24,11 @@ export const CombOrOp = binary("or", "Bitwise or", true);
 export const CombXorOp = binary("xor", "Bitwise exclusive or", true);
 export const CombShlOp = binary("shl", "Shift left; amounts of the width or more give 0", false);
 export const CombShruOp = binary("shru", "Logical shift right; amounts of the width or more give 0", false);
-export const CombShrsOp = binary("shrs", "Arithmetic shift right; amounts of the width or more give the sign", false);
+export const CombShrsOp = binary(
+  "shrs",
+  "Arithmetic shift right; amounts of the width or more give the sign",
+  false,
+);
 
 /** CIRCT's numbering of comparison predicates. */
 export const ICMP_PREDICATES = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"] as const;
@@ -77,7 +81,19 @@ export const CombReplicateOp = defineOp("comb.replicate", {
 export const combDialect: Dialect = {
   name: "comb",
   ops: [
-    CombAddOp, CombSubOp, CombMulOp, CombAndOp, CombOrOp, CombXorOp, CombShlOp, CombShruOp, CombShrsOp,
-    CombIcmpOp, CombMuxOp, CombExtractOp, CombConcatOp, CombReplicateOp,
+    CombAddOp,
+    CombSubOp,
+    CombMulOp,
+    CombAndOp,
+    CombOrOp,
+    CombXorOp,
+    CombShlOp,
+    CombShruOp,
+    CombShrsOp,
+    CombIcmpOp,
+    CombMuxOp,
+    CombExtractOp,
+    CombConcatOp,
+    CombReplicateOp,
   ],
 };

@@ -1,10 +1,31 @@
 import { Builder } from "../../core/builder.ts";
-import { Block, Operation, Region, type Value } from "../../core/operation.ts";
-import { bundleType, memrefType, streamType, tokenType, vectorType, i8, i32, type ElementType, type StreamType, type Type } from "../../core/type.ts";
-import { builtSpan, type Span } from "../../support/diagnostics.ts";
+import { Block, type Operation, Region, type Value } from "../../core/operation.ts";
+import {
+  bundleType,
+  type ElementType,
+  i8,
+  i32,
+  memrefType,
+  type StreamType,
+  streamType,
+  type Type,
+  tokenType,
+  vectorType,
+} from "../../core/type.ts";
 import { CompilerBug, present } from "../../support/bug.ts";
+import { builtSpan, type Span } from "../../support/diagnostics.ts";
 import { LoopBuilder } from "../loops/builder.ts";
-import { BufferOp, BurstReadOp, BurstWriteOp, CommandOp, DataflowYieldOp, DoneOp, KernelOp, ScheduleOp, StreamOp } from "./ops.ts";
+import {
+  BufferOp,
+  BurstReadOp,
+  BurstWriteOp,
+  CommandOp,
+  DataflowYieldOp,
+  DoneOp,
+  KernelOp,
+  ScheduleOp,
+  StreamOp,
+} from "./ops.ts";
 
 /** What the body of a kernel is written with: a loop builder, the connections by name, the fields of the command. */
 export interface KernelScope<C extends string, F extends string> {
@@ -29,9 +50,19 @@ export class ScheduleBuilder {
   readonly #builder: Builder;
 
   /** `outside` are the schedule's connections: streams from and to the host, external memories. */
-  constructor(name: string, outside: readonly { readonly name: string; readonly type: Type }[], span: Span = builtSpan(name)) {
+  constructor(
+    name: string,
+    outside: readonly { readonly name: string; readonly type: Type }[],
+    span: Span = builtSpan(name),
+  ) {
     this.name = name;
-    this.#builder = new Builder(new Block(outside.map((port) => port.type), outside.map((port) => port.name)), span);
+    this.#builder = new Builder(
+      new Block(
+        outside.map((port) => port.type),
+        outside.map((port) => port.name),
+      ),
+      span,
+    );
   }
 
   /** The `index`-th connection to the outside. */
@@ -40,7 +71,15 @@ export class ScheduleBuilder {
   }
 
   stream(name: string, element: StreamType["element"], depth = 2): Value {
-    return this.#builder.value(StreamOp.create({ operands: {}, attrs: { name, depth }, resultTypes: [streamType(element)], span: this.#builder.span }), name);
+    return this.#builder.value(
+      StreamOp.create({
+        operands: {},
+        attrs: { name, depth },
+        resultTypes: [streamType(element)],
+        span: this.#builder.span,
+      }),
+      name,
+    );
   }
 
   /** A stream of commands with these fields. */
@@ -52,46 +91,99 @@ export class ScheduleBuilder {
     return this.stream(name, tokenType, depth);
   }
 
-  buffer(name: string, shape: readonly number[], element: ElementType, storage?: "reg" | "lut" | "block"): Value {
-    return this.#builder.value(BufferOp.create({ operands: {}, attrs: { name, storage, partition: undefined }, resultTypes: [memrefType(shape, element)], span: this.#builder.span }), name);
+  buffer(
+    name: string,
+    shape: readonly number[],
+    element: ElementType,
+    storage?: "reg" | "lut" | "block",
+  ): Value {
+    return this.#builder.value(
+      BufferOp.create({
+        operands: {},
+        attrs: { name, storage, partition: undefined },
+        resultTypes: [memrefType(shape, element)],
+        span: this.#builder.span,
+      }),
+      name,
+    );
   }
 
   /** A kernel; give the same buffer or stream to several kernels to join them. */
   kernel<const C extends string, const F extends string>(parts: KernelParts<C, F>): Operation {
-    const entries: (readonly [string, Value])[] = [["command", parts.command], ...Object.entries<Value>(parts.connections)];
+    const entries: (readonly [string, Value])[] = [
+      ["command", parts.command],
+      ...Object.entries<Value>(parts.connections),
+    ];
     if (parts.done !== undefined) entries.push(["done", parts.done]);
-    const block = new Block(entries.map(([, value]) => value.type), entries.map(([name]) => name));
+    const block = new Block(
+      entries.map(([, value]) => value.type),
+      entries.map(([name]) => name),
+    );
     const b = new LoopBuilder(block, this.#builder.span);
-    const arg = (name: string): Value => present(block.args[entries.findIndex(([key]) => key === name)], `connection ${name}`);
+    const arg = (name: string): Value =>
+      present(block.args[entries.findIndex(([key]) => key === name)], `connection ${name}`);
     const types = fieldTypes(parts.command);
-    if (types.length !== parts.fields.length) throw new CompilerBug(`kernel ${parts.name} names ${String(parts.fields.length)} of ${String(types.length)} command fields`);
-    const command = b.insert(CommandOp.create({ operands: { stream: arg("command") }, resultTypes: types, attrs: {}, span: b.span }));
-    const field = Object.fromEntries(parts.fields.map((name, index) => {
-      const value = present(command.results[index], name);
-      value.hint = name;
-      return [name, value];
-    })) as Record<F, Value>; // keys are parts.fields
-    const port = Object.fromEntries(Object.keys(parts.connections).map((name) => [name, arg(name)])) as Record<C, Value>; // keys are those of connections
+    if (types.length !== parts.fields.length)
+      throw new CompilerBug(
+        `kernel ${parts.name} names ${String(parts.fields.length)} of ${String(types.length)} command fields`,
+      );
+    const command = b.insert(
+      CommandOp.create({ operands: { stream: arg("command") }, resultTypes: types, attrs: {}, span: b.span }),
+    );
+    const field = Object.fromEntries(
+      parts.fields.map((name, index) => {
+        const value = present(command.results[index], name);
+        value.hint = name;
+        return [name, value];
+      }),
+    ) as Record<F, Value>; // keys are parts.fields
+    const port = Object.fromEntries(
+      Object.keys(parts.connections).map((name) => [name, arg(name)]),
+    ) as Record<C, Value>; // keys are those of connections
     parts.body({ b, port, field });
-    if (parts.done !== undefined) b.insert(DoneOp.create({ operands: { stream: arg("done") }, attrs: {}, span: b.span }));
+    if (parts.done !== undefined)
+      b.insert(DoneOp.create({ operands: { stream: arg("done") }, attrs: {}, span: b.span }));
     b.insert(DataflowYieldOp.create({ operands: {}, attrs: {}, span: b.span }));
-    return this.#builder.insert(KernelOp.create({
-      operands: {}, rest: entries.map(([, value]) => value), attrs: { sym_name: parts.name }, regions: [new Region(block)], span: this.#builder.span,
-    }));
+    return this.#builder.insert(
+      KernelOp.create({
+        operands: {},
+        rest: entries.map(([, value]) => value),
+        attrs: { sym_name: parts.name },
+        regions: [new Region(block)],
+        span: this.#builder.span,
+      }),
+    );
   }
 
   /** Requests {byte address, beats} become beats of `bytes` bytes. */
-  burstRead(name: string, ends: { readonly memory: Value; readonly requests: Value; readonly data: Value }, maxBurst = 16): void {
-    this.#builder.insert(BurstReadOp.create({ operands: ends, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }));
+  burstRead(
+    name: string,
+    ends: { readonly memory: Value; readonly requests: Value; readonly data: Value },
+    maxBurst = 16,
+  ): void {
+    this.#builder.insert(
+      BurstReadOp.create({ operands: ends, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }),
+    );
   }
-  burstWrite(name: string, ends: { readonly memory: Value; readonly requests: Value; readonly data: Value; readonly done: Value }, maxBurst = 16): void {
-    this.#builder.insert(BurstWriteOp.create({ operands: ends, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }));
+  burstWrite(
+    name: string,
+    ends: { readonly memory: Value; readonly requests: Value; readonly data: Value; readonly done: Value },
+    maxBurst = 16,
+  ): void {
+    this.#builder.insert(
+      BurstWriteOp.create({ operands: ends, attrs: { name, max_burst: maxBurst }, span: this.#builder.span }),
+    );
   }
 
   finish(): Operation {
     const { block, span } = this.#builder;
     block.append(DataflowYieldOp.create({ operands: {}, attrs: {}, span }));
-    return ScheduleOp.create({ operands: {}, attrs: { sym_name: this.name }, regions: [new Region(block)], span });
+    return ScheduleOp.create({
+      operands: {},
+      attrs: { sym_name: this.name },
+      regions: [new Region(block)],
+      span,
+    });
   }
 }
 

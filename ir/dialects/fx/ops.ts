@@ -6,8 +6,13 @@ const float = ofKind("float");
 
 function unary(mnemonic: string, summary: string): OpDefinition {
   return defineOp(`fx.${mnemonic}`, {
-    summary, operands: { operand: float }, results: { result: float }, attrs: {}, regions: 0,
-    traits: ["pure", "same-type"], format: "$operand attr-dict `:` type($result)",
+    summary,
+    operands: { operand: float },
+    results: { result: float },
+    attrs: {},
+    regions: 0,
+    traits: ["pure", "same-type"],
+    format: "$operand attr-dict `:` type($result)",
   });
 }
 
@@ -18,18 +23,33 @@ export const FxRecipOp = unary("recip", "1 / operand");
 export const FxRsqrtOp = unary("rsqrt", "1 / square root of the operand");
 export const FxToIntOp = defineOp("fx.to_int", {
   summary: "Float to signed integer, round half to even, saturating, NaN to 0",
-  operands: { operand: float }, results: { result: ofKind("int") }, attrs: {}, regions: 0, traits: ["pure"],
+  operands: { operand: float },
+  results: { result: ofKind("int") },
+  attrs: {},
+  regions: 0,
+  traits: ["pure"],
   format: "$operand attr-dict `:` type($operand) `to` type($result)",
 });
 export const FxScale2Op = defineOp("fx.scale2", {
   summary: "operand * 2^exponent, exact but for flush to zero and overflow to infinity",
-  operands: { operand: float, exponent: ofKind("int") }, results: { result: float }, attrs: {}, regions: 0, traits: ["pure"],
+  operands: { operand: float, exponent: ofKind("int") },
+  results: { result: float },
+  attrs: {},
+  regions: 0,
+  traits: ["pure"],
   format: "$operand `,` $exponent attr-dict `:` type($operand) `,` type($exponent)",
 });
 export const FxExponentOp = defineOp("fx.exponent", {
   summary: "Unbiased exponent of the operand as i32; of zero -127",
-  operands: { operand: float }, results: { result: ofKinds("int") }, attrs: {}, regions: 0, traits: ["pure"],
+  operands: { operand: float },
+  results: { result: ofKinds("int") },
+  attrs: {},
+  regions: 0,
+  traits: ["pure"],
   format: "$operand attr-dict `:` type($operand) `to` type($result)",
 });
 
-export const fxDialect: Dialect = { name: "fx", ops: [FxAbsOp, FxExpOp, FxRecipOp, FxRsqrtOp, FxToIntOp, FxScale2Op, FxExponentOp] };
+export const fxDialect: Dialect = {
+  name: "fx",
+  ops: [FxAbsOp, FxExpOp, FxRecipOp, FxRsqrtOp, FxToIntOp, FxScale2Op, FxExponentOp],
+};

@@ -1,4 +1,12 @@
-import { anyAttr, anyType, arrayAttr, integer, ofKinds, stringAttr, symbolAttr } from "../../core/constraint.ts";
+import {
+  anyAttr,
+  anyType,
+  arrayAttr,
+  integer,
+  ofKinds,
+  stringAttr,
+  symbolAttr,
+} from "../../core/constraint.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { defineOp } from "../../core/op-definition.ts";
 
@@ -33,7 +41,12 @@ export const HwInstanceOp = defineOp("hw.instance", {
   rest: wire,
   results: {},
   restResults: wire,
-  attrs: { instanceName: stringAttr, moduleName: symbolAttr, argNames: arrayAttr(stringAttr), resultNames: arrayAttr(stringAttr) },
+  attrs: {
+    instanceName: stringAttr,
+    moduleName: symbolAttr,
+    argNames: arrayAttr(stringAttr),
+    resultNames: arrayAttr(stringAttr),
+  },
   regions: 0,
   traits: [],
 });
@@ -58,4 +71,7 @@ export const HwWireOp = defineOp("hw.wire", {
   traits: ["same-type"],
 });
 
-export const hwDialect: Dialect = { name: "hw", ops: [HwModuleOp, HwOutputOp, HwInstanceOp, HwConstantOp, HwWireOp] };
+export const hwDialect: Dialect = {
+  name: "hw",
+  ops: [HwModuleOp, HwOutputOp, HwInstanceOp, HwConstantOp, HwWireOp],
+};

@@ -1,4 +1,12 @@
-import { anyType, ofKind, optional, stringAttr, arrayAttr, i64Attr, wordAttr } from "../../core/constraint.ts";
+import {
+  anyType,
+  arrayAttr,
+  i64Attr,
+  ofKind,
+  optional,
+  stringAttr,
+  wordAttr,
+} from "../../core/constraint.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { defineOp } from "../../core/op-definition.ts";
 
@@ -8,17 +16,35 @@ export const memoryKind = wordAttr("reg", "lut", "block");
 /** A private array of one kernel. */
 export const MemRefAllocOp = defineOp("memref.alloc", {
   summary: "A local array",
-  operands: {}, results: { memref: ofKind("memref") },
-  attrs: { name: optional(stringAttr), storage: optional(memoryKind), /** cyclic factor per dimension */ partition: optional(arrayAttr(i64Attr)) },
-  regions: 0, traits: [],
+  operands: {},
+  results: { memref: ofKind("memref") },
+  attrs: {
+    name: optional(stringAttr),
+    storage: optional(memoryKind),
+    /** cyclic factor per dimension */ partition: optional(arrayAttr(i64Attr)),
+  },
+  regions: 0,
+  traits: [],
 });
 
 /** An access whose subscripts are any index values: what an `affine.load` becomes for tools that demand affine ones. Text only; inlining kernels takes it back. */
 export const MemRefLoadOp = defineOp("memref.load", {
-  summary: "Reads a cell", operands: { memref: ofKind("memref") }, rest: ofKind("index"), results: { result: anyType }, attrs: {}, regions: 0, traits: [],
+  summary: "Reads a cell",
+  operands: { memref: ofKind("memref") },
+  rest: ofKind("index"),
+  results: { result: anyType },
+  attrs: {},
+  regions: 0,
+  traits: [],
 });
 export const MemRefStoreOp = defineOp("memref.store", {
-  summary: "Writes a cell", operands: { value: anyType, memref: ofKind("memref") }, rest: ofKind("index"), results: {}, attrs: {}, regions: 0, traits: [],
+  summary: "Writes a cell",
+  operands: { value: anyType, memref: ofKind("memref") },
+  rest: ofKind("index"),
+  results: {},
+  attrs: {},
+  regions: 0,
+  traits: [],
 });
 
 export const memrefDialect: Dialect = { name: "memref", ops: [MemRefAllocOp, MemRefLoadOp, MemRefStoreOp] };

@@ -1,4 +1,4 @@
-import { anyAttr, integer, intAttr, ofKind, optional, stringAttr } from "../../core/constraint.ts";
+import { anyAttr, intAttr, integer, ofKind, optional, stringAttr } from "../../core/constraint.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { defineOp } from "../../core/op-definition.ts";
 import { i32 } from "../../core/type.ts";
@@ -34,7 +34,13 @@ export const SeqFirMemOp = defineOp("seq.firmem", {
   summary: "A memory",
   operands: {},
   results: { memory: ofKind("firmem") },
-  attrs: { name: optional(stringAttr), readLatency: intAttr(i32), writeLatency: intAttr(i32), init: optional(anyAttr), style: optional(stringAttr) },
+  attrs: {
+    name: optional(stringAttr),
+    readLatency: intAttr(i32),
+    writeLatency: intAttr(i32),
+    init: optional(anyAttr),
+    style: optional(stringAttr),
+  },
   regions: 0,
   traits: [],
 });
@@ -61,4 +67,7 @@ export const SeqWritePortOp = defineOp("seq.firmem.write_port", {
   traits: [],
 });
 
-export const seqDialect: Dialect = { name: "seq", ops: [SeqCompRegOp, SeqCompRegCeOp, SeqFirMemOp, SeqReadPortOp, SeqWritePortOp] };
+export const seqDialect: Dialect = {
+  name: "seq",
+  ops: [SeqCompRegOp, SeqCompRegCeOp, SeqFirMemOp, SeqReadPortOp, SeqWritePortOp],
+};
