@@ -1,4 +1,5 @@
 import { at, type Block, type Operation, type Value } from "../ir/index.ts";
+import { KnownValues } from "./known-bits.ts";
 
 /** What is known of values before liveness is asked: without it, everything that is mentioned is live. */
 export interface Constants {
@@ -80,5 +81,8 @@ export function bodyOf(module: Operation): Block {
 
 /** The memories of a module that its Verilog has: those that are read, or written. */
 export function emittedMemories(module: Operation): ReadonlySet<Operation> {
-  return new Set([...liveOperations(bodyOf(module))].filter((op) => op.name === "seq.firmem"));
+  const body = bodyOf(module);
+  const known = new KnownValues();
+  for (const op of inDependenceOrder(body)) known.learn(op);
+  return new Set([...liveOperations(body, known)].filter((op) => op.name === "seq.firmem"));
 }

@@ -3,6 +3,7 @@ import { packElement, present, type Diagnostic, type Result } from "../../ir/ind
 import { buildBatch, type HwSimulator, type SimulatorOptions } from "../../sim/index.ts";
 import { elementOf, fuzzBench, TRACE_CYCLES, type FuzzBench } from "./bench-module.ts";
 import { randomProgram, type RandomProgram } from "./random-program.ts";
+import { commandsProgram, tokensProgram } from "./random-shapes.ts";
 import { simulateBench, type BenchResult } from "./simulate-bench.ts";
 
 /** A program with what it should do, cycle for cycle. */
@@ -24,9 +25,15 @@ export type Outcome =
   /** The program is none: it cannot be scheduled, or waits for itself. */
   | { readonly kind: "rejected"; readonly seed: number; readonly diagnostic: Diagnostic };
 
+/** Families of programs: any nests and networks; commands close behind each other; arrays shared under tokens. */
+const SHAPES = { general: randomProgram, commands: commandsProgram, tokens: tokensProgram } as const;
+
+/** A family of programs. */
+export type ProgramShape = keyof typeof SHAPES;
+
 /** Interpreter, plan, estimate and hardware of a seed. */
-export function prepareProgram(seed: number): Result<PreparedProgram> {
-  const program = randomProgram(seed);
+export function prepareProgram(seed: number, shape: ProgramShape = "general"): Result<PreparedProgram> {
+  const program = SHAPES[shape](seed);
   const plan = planNetwork(program.schedule, createOperatorLibrary(program.family, program.clockMhz), program.mode);
   if (plan.kind === "error") return plan;
   const stimulus: Stimulus = {

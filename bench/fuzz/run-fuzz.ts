@@ -1,12 +1,14 @@
 import type { Diagnostic, Result } from "../../ir/index.ts";
 import type { SimulatorOptions } from "../../sim/index.ts";
-import { checkPrograms, prepareProgram, type Outcome, type PreparedProgram } from "./check-program.ts";
+import { checkPrograms, prepareProgram, type Outcome, type PreparedProgram, type ProgramShape } from "./check-program.ts";
 
 /** What a run asks for. */
 export interface FuzzOptions {
   /** The first seed. */
   readonly seed: number;
   readonly count: number;
+  /** Family of the programs; `general` where it is not said. */
+  readonly shape?: ProgramShape;
   /** Programs that share one build. */
   readonly batch: number;
   readonly simulator: SimulatorOptions;
@@ -26,13 +28,13 @@ export interface FuzzSummary {
 }
 
 /** Checks `count` programs that are none of the rejected ones, from `seed` on. A batch that cannot be built is an error. */
-export async function runFuzz({ seed, count, batch, simulator, report }: FuzzOptions): Promise<Result<FuzzSummary>> {
+export async function runFuzz({ seed, count, shape = "general", batch, simulator, report }: FuzzOptions): Promise<Result<FuzzSummary>> {
   const outcomes: Outcome[] = [];
   let next = seed;
   for (let checked = 0; checked < count; ) {
     const programs: PreparedProgram[] = [];
     for (; programs.length < Math.min(batch, count - checked); next++) {
-      const prepared = prepareProgram(next);
+      const prepared = prepareProgram(next, shape);
       if (prepared.kind === "ok") programs.push(prepared.value);
       else outcomes.push(...prepared.diagnostics.slice(0, 1).map((diagnostic): Outcome => ({ kind: "rejected", seed: next, diagnostic })));
     }

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { runFuzz, type FuzzOptions } from "../../bench/fuzz/run-fuzz.ts";
+import { findTool } from "../../sim/index.ts";
+
+/** Runs and demands that everything is equal, in values and in cycles. */
+async function expectEqual(options: FuzzOptions): Promise<void> {
+  const result = await runFuzz(options);
+  if (result.kind === "error") throw new Error(result.diagnostics[0]?.message);
+  const { same, different, rejected } = result.value;
+  expect(different).toEqual([]);
+  expect(same).toBe(options.count);
+  expect(rejected.length).toBeLessThan(options.count / 10 + 1);
+}
+
+test("200 random programs: embedded hardware, interpreter and estimate agree in values and cycles", { timeout: 120_000 }, async () => {
+  await expectEqual({ seed: 1, count: 200, batch: 1, simulator: { engine: "embedded" } });
+});
+
+test("24 random programs agree under Icarus", { timeout: 240_000 }, async ({ skip }) => {
+  skip(findTool("iverilog") === undefined, "iverilog is not installed");
+  await expectEqual({ seed: 1001, count: 24, batch: 12, simulator: { engine: "icarus" } });
+});
+
+test("one batch of 12 random programs agrees under Verilator", { timeout: 300_000 }, async ({ skip }) => {
+  skip(findTool("verilator") === undefined, "verilator is not installed");
+  await expectEqual({ seed: 2001, count: 12, batch: 12, simulator: { engine: "verilator" } });
+});
+
+// Each of these once found a fault.
+const REGRESSIONS: readonly (readonly [number, string])[] = [
+  [126, "an outside stream whose only read stands under a guard that is never true was taken for an output"],
+  [772, "a computed bank was compared with numbers cut to its width, so that bank 8 of 9 was bank 0"],
+];
+
+test.for(REGRESSIONS)("seed %i: %s", async ([seed]) => {
+  await expectEqual({ seed, count: 1, batch: 1, simulator: { engine: "embedded" } });
+});
