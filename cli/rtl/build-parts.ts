@@ -19,8 +19,6 @@ export const WEIGHTS_FILE = "weights.bin";
 export const DEVICE_FILE = "device.json";
 /** The hardware as IR text, for simulators. */
 export const HARDWARE_FILE = "ir/hardware.mlir";
-/** `hidalgo.explore/1` */
-export const ESTIMATE_FILE = "estimate.json";
 
 const count = z.int().nonnegative();
 

@@ -13,6 +13,7 @@ import { packageVersion } from "../package-root.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import { WEIGHTS_FILE } from "./build-parts.ts";
+import { boundsOf } from "./estimate.ts";
 import { ERROR_TABLE } from "./program.ts";
 
 /** Bytes and bits of a word of a descriptor, and of a float. */
@@ -52,7 +53,7 @@ export function describeBuild(
     },
     kv_layout: describeRecord(accelerator),
     design: describeDesign(request, accelerator, hashContent(rtl.map(([, text]) => String(text)).join(""))),
-    estimate: {},
+    estimate: { ...boundsOf(request, accelerator) },
     tokenizer: null,
     versions: { hidalgo: packageVersion() },
   };
