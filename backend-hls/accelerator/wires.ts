@@ -15,6 +15,7 @@ import {
   type Value,
   vectorType,
 } from "../../ir/index.ts";
+import { type AttentionWires, makeAttentionWires } from "./attention-wires.ts";
 import type { Plan } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
@@ -45,7 +46,8 @@ export function outsideConnections(plan: Plan): readonly { readonly name: string
 export interface Wires
   extends ReturnType<typeof makeStreams>,
     ReturnType<typeof makeBuffers>,
-    ReturnType<typeof makeCommands> {
+    ReturnType<typeof makeCommands>,
+    AttentionWires {
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -60,6 +62,7 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     ...makeCommands(s),
     ...makeStreams(s, plan),
     ...makeBuffers(s, plan),
+    ...makeAttentionWires(s, plan),
   };
 }
 
@@ -78,17 +81,6 @@ function makeCommands(s: ScheduleBuilder) {
     rotateCommand: s.commands("rotate_cmd", [i16], 2),
     headMaximumCommand: s.commands("head_maximum_cmd", [i16], 2),
     quantizeHeadsCommand: s.commands("quantize_heads_cmd", [i16], 2),
-    writeRecordsCommand: s.commands("write_records_cmd", [i16, i32], 2),
-    attendRowsCommand: s.commands("attend_rows_cmd", [i16, i32], 2),
-    attendBlocksCommand: s.commands("attend_blocks_cmd", [i16, i32, i32, i32, i32, i32, i32, i32], 2),
-    loadKeysCommand: s.commands("load_keys_cmd", [i16, i1, i1], 2),
-    loadValuesCommand: s.commands("load_values_cmd", [i16, i1, i1], 2),
-    scoreCommand: s.commands("score_cmd", [i16, i16, i1, i1], 4),
-    blockMaximumCommand: s.commands("block_maximum_cmd", [i16, i1], 4),
-    probabilitiesCommand: s.commands("probabilities_cmd", [i16], 4),
-    weighValuesCommand: s.commands("weigh_values_cmd", [i16, i1, i1], 4),
-    normalizeCommand: s.commands("normalize_cmd", [i1], 8),
-    accumulateCommand: s.commands("accumulate_cmd", [i1, i1], 8),
     activationCommand: s.commands("activation_cmd", [i16, i32], 2),
     argmaxCommand: s.commands("argmax_cmd", [i16, i16], 2),
     chooseTokenCommand: s.commands("choose_token_cmd", [i16], 2),
@@ -98,7 +90,7 @@ function makeCommands(s: ScheduleBuilder) {
 
 function makeStreams(s: ScheduleBuilder, plan: Plan) {
   const { beatBytes, beatWords, pn, pt, maxBurst } = plan;
-  const { headDim, heads, blockSize } = plan.model;
+  const { headDim } = plan.model;
   const beat = beatType(beatBytes);
   const score = bundleType([f32, f32]);
   return {
@@ -110,11 +102,6 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     weightBeats: s.stream("weight_data", beat, 4 * maxBurst),
     constantRequests: s.stream("constant_req", REQUEST_TYPE),
     constantBeats: s.stream("constant_data", beat, 2 * maxBurst),
-    kvRequests: s.stream("kv_req", REQUEST_TYPE, 4),
-    kvBeats: s.stream("kv_data", beat, 2 * maxBurst),
-    recordRequests: s.stream("record_req", REQUEST_TYPE),
-    recordBeats: s.stream("record_data", beat, maxBurst),
-    recordAcks: s.tokens("record_ack"),
     outputRequests: s.stream("output_req", REQUEST_TYPE),
     outputBeats: s.stream("output_data", beat, 4),
     outputAcks: s.tokens("output_ack"),
@@ -127,42 +114,25 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     toArgmax: s.stream("to_argmax", f32, 4),
     fromResidual: s.stream("from_residual", f32, 4),
     fromActivation: s.stream("from_activation", f32, 4),
-    fromAttention: s.stream("from_attention", f32, 4),
     rotated: s.stream("rotated", f32, 2 * headDim + 16),
     magnitudes: s.stream("magnitudes", i32, 4),
     headScales: s.stream("head_scales", score, 4),
-    forwardedBeats: s.stream("forwarded_kv", beat, 4),
-    scoresForMaximum: s.stream("scores_for_maximum", score, 4),
-    scores: s.stream("scores", score, 2 * blockSize * heads),
-    maxima: s.stream("maxima", bundleType([f32, f32, i32]), heads + 2),
-    blockWeights: s.stream("block_weights", i32, 8),
-    blockTotals: s.stream("block_totals", bundleType([f32, i32, i32]), heads + 2),
-    blockFactors: s.stream("block_factors", bundleType([f32, i32, f32]), heads + 2),
-    valueSums: s.stream("value_sums", vectorType(headDim, i32), heads + 2),
     laneChoices: s.stream("lane_choices", bundleType([i32, i32, i32]), 4),
     rowLoaded: s.tokens("row_loaded"),
     collected: s.tokens("collected"),
     scaled: s.tokens("scaled"),
     quantized: s.tokens("quantized"),
     qkvStored: s.tokens("qkv_stored"),
-    headsQuantized: s.tokens("heads_quantized"),
     residualDone: s.tokens("residual_done", 4),
     argmaxDone: s.tokens("argmax_done"),
     idleTaken: s.tokens("idle_taken"),
-    keysLoaded: s.tokens("keys_loaded"),
-    valuesLoaded: s.tokens("values_loaded"),
-    keysFree: s.tokens("keys_free"),
-    valuesFree: s.tokens("values_free"),
   };
 }
 
 function makeBuffers(s: ScheduleBuilder, plan: Plan) {
-  const { rows, beatWords, beatBytes, qkv, pn, kvWidth, qWidth, maxBlocks, recordBeats } = plan;
-  const { headDim, heads, kvHeads, blockSize } = plan.model;
+  const { rows, beatWords, qkv, pn, qWidth, maxBlocks } = plan;
+  const { headDim, heads } = plan.model;
   const whole = (words: number): number => Math.ceil(words / beatWords) * beatWords;
-  const cell = vectorType(plan.cellBytes, i8);
-  const record = [2, blockSize, (recordBeats * beatBytes) / plan.cellBytes];
-  const scales = [2, blockSize, recordBeats * beatWords - plan.wordsBeforeScales];
   return {
     residual: s.buffer("residual", [rows, plan.residualWidth], f32),
     cosines: s.buffer("cosines", [rows, headDim / 2], f32),
@@ -180,11 +150,5 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     qkvCopy: s.buffer("qkv_copy", [rows, qkv.tiles * pn], f32),
     queries8: s.buffer("queries8", [rows, qWidth], i8),
     queryScales: s.buffer("query_scales", [rows, heads], f32),
-    newRecords: s.buffer("new_records", [rows, 2 * kvWidth], i8),
-    newScales: s.buffer("new_scales", [rows, 2 * kvHeads], f32),
-    keyRecords: s.buffer("key_records", record, cell),
-    valueRecords: s.buffer("value_records", record, cell),
-    keyScales: s.buffer("key_scales", scales, i32),
-    valueScales: s.buffer("value_scales", scales, i32),
   };
 }

@@ -7,13 +7,13 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
+import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
 import { all, isBelow, isFirst, isLast, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
-import type { Wires } from "../wires.ts";
 import { wordsOf } from "./load.ts";
 
 /** Once all new records of a layer are in memory: each row's range of positions. */
-export function attendRowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function attendRowsKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   s.kernel({
     name: "attend_rows",
     command: w.attendRowsCommand,
@@ -68,7 +68,11 @@ function rangeOf(
 }
 
 /** Walks one row's block table: a burst and one command to each attention kernel for every block. */
-export function attendBlocksKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function attendBlocksKernel(
+  s: ScheduleBuilder,
+  plan: Plan,
+  w: AttentionInputs & AttentionWires,
+): void {
   const {
     recordBeats,
     beatBytes,
@@ -132,7 +136,7 @@ export function attendBlocksKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
 }
 
 /** A block's records into one of two places, for the scores; the beats go on to `load_values`. */
-export function loadKeysKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function loadKeysKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   s.kernel({
     name: "load_keys",
     command: w.loadKeysCommand,
@@ -177,7 +181,7 @@ export function loadKeysKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 }
 
 /** The same records for the weighted sum of values. */
-export function loadValuesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function loadValuesKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   s.kernel({
     name: "load_values",
     command: w.loadValuesCommand,

@@ -1,4 +1,5 @@
 import { affineSum, f32, i8, i32, type ScheduleBuilder, type Value, vectorType } from "../../../ir/index.ts";
+import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
 import { all, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -175,7 +176,11 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
 }
 
 /** Writes each row's KV record: int8 keys, int8 values, scales of keys, scales of values. */
-export function writeRecordsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function writeRecordsKernel(
+  s: ScheduleBuilder,
+  plan: Plan,
+  w: AttentionInputs & AttentionWires,
+): void {
   const { beatWords, beatBytes, recordBeats, kvWidth, model } = plan;
   const dataWords = kvWidth / 2;
   s.kernel({

@@ -6,14 +6,14 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
+import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
 import { all, type Bound, isFirst, isLast, LaneShifter, nest, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
-import type { Wires } from "../wires.ts";
 import { channelsOf, slotOf } from "./attend.ts";
 import { dot } from "./matmul.ts";
 
 /** Dot product of a query head and a key, both int8, times their scales; the value's scale goes with it. */
-export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   const {
     kvWidth,
     group,
@@ -96,7 +96,11 @@ export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 }
 
 /** Per block and head: the new maximum m', alpha = exp(m - m') and the exponent E of the values' scales. */
-export function blockMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function blockMaximumKernel(
+  s: ScheduleBuilder,
+  plan: Plan,
+  w: AttentionInputs & AttentionWires,
+): void {
   const { heads, blockSize } = plan.model;
   s.kernel({
     name: "block_maximum",
@@ -131,7 +135,11 @@ export function blockMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
 }
 
 /** p = exp(s - m'), its sum in integers, and the weights of the values. */
-export function probabilitiesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function probabilitiesKernel(
+  s: ScheduleBuilder,
+  plan: Plan,
+  w: AttentionInputs & AttentionWires,
+): void {
   const { heads, blockSize } = plan.model;
   s.kernel({
     name: "probabilities",
@@ -186,7 +194,7 @@ export function probabilitiesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
 }
 
 /** Exact integer sums of weight times value over a block. */
-export function weighValuesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function weighValuesKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   const {
     kvWidth,
     group,
@@ -242,7 +250,7 @@ export function weighValuesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
 }
 
 /** l = l * alpha + the block's sum of p, and 1 / l. */
-export function normalizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function normalizeKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   const { heads } = plan.model;
   s.kernel({
     name: "normalize",
@@ -264,7 +272,7 @@ export function normalizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void 
 }
 
 /** acc = acc * alpha + the block's sums; after the last block, acc / l. */
-export function accumulateKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+export function accumulateKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   const { headDim, heads } = plan.model;
   s.kernel({
     name: "accumulate",

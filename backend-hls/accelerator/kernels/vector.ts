@@ -346,7 +346,7 @@ export function chooseTokenKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
 }
 
 /** An integer that orders as the float does: zeros are one, NaN is below everything. */
-function orderedKey(b: Parameters<typeof isBelow>[0], value: Value): Value {
+export function orderedKey(b: Parameters<typeof isBelow>[0], value: Value): Value {
   const bits = b.bitcast(value, i32);
   const isZero = b.cmpf("oeq", value, b.float(0));
   const isNumber = b.cmpf("oeq", value, value);

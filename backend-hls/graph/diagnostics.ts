@@ -1,0 +1,28 @@
+import { defineDiagnostic } from "../../ir/index.ts";
+
+/** An operation that graph files cannot have yet. */
+export const graphUnsupported = defineDiagnostic(
+  "HLS0050",
+  "unsupported",
+  (p: { readonly op: string; readonly reason: string }) => ({
+    message: `${p.op} cannot be lowered: ${p.reason}`,
+    expected: "operations of the integer graph (after nn-quantize), each value of a known shape",
+  }),
+);
+
+/** The function to be lowered is not there. */
+export const functionMissing = defineDiagnostic(
+  "HLS0051",
+  "error",
+  (p: { readonly name: string; readonly known: readonly string[] }) => ({
+    message: `there is no function @${p.name}`,
+    expected:
+      p.known.length === 0 ? "a func.func" : `one of ${p.known.map((known) => `@${known}`).join(", ")}`,
+  }),
+);
+
+/** A graph without any result computes nothing that could be seen. */
+export const nothingReturned = defineDiagnostic("HLS0052", "error", (p: { readonly name: string }) => ({
+  message: `@${p.name} returns nothing`,
+  expected: "a function that returns at least one tensor",
+}));
