@@ -14,6 +14,7 @@ import { notYet } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
+import { emitLevels } from "./emit-levels.ts";
 import { describeBuild } from "./manifest.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
@@ -33,7 +34,10 @@ export function compileBuild(request: CompileRequest, { signal }: JobWatch): Res
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
     [HARDWARE_FILE, compiled.value.system.modules.map((module) => printModule(module)).join("\n")],
   ]);
-  if (request.emitIr) files.set("ir/dataflow.mlir", printModule(compiled.value.network.schedule));
+  if (request.emitIr) {
+    const sources = { config: request.model.checkpoint.config, shape: { blockSize: model.blockSize, context: model.maxContext } };
+    for (const [file, text] of emitLevels({ ...sources, compiled: compiled.value })) files.set(file, text);
+  }
   return ok({ manifest: describeBuild(request, compiled.value, files), files });
 }
 

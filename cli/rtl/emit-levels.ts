@@ -53,7 +53,7 @@ export function loopsModule(schedule: Operation): Operation {
 }
 
 function lower(module: Operation, pass: ReturnType<typeof withOptions>): void {
-  const outcome = runPasses(module, [pass], ALL_OPS, pass.requires);
+  const outcome = runPasses(module, [pass], { registry: ALL_OPS, given: pass.requires });
   if (outcome.kind === "error") throw new CompilerBug(outcome.diagnostics.map(renderDiagnostic).join("\n"));
 }
 

@@ -1,0 +1,63 @@
+import {
+  kvBlocksOf,
+  layoutMemory,
+  type MemoryLayout,
+  type ModelShape,
+  type NetworkPlan,
+  type Plan,
+  packWeights,
+  type Row,
+  ropeTable,
+} from "../../backend-hls/index.ts";
+import { type Checkpoint, type GraphShape, type QuantizedModel, quantizeModel } from "../../frontend/index.ts";
+
+/** A compiled model whose lowerings are to be checked. */
+export interface Subject {
+  readonly checkpoint: Checkpoint;
+  readonly quantized: QuantizedModel;
+  readonly plan: Plan;
+  readonly network: NetworkPlan;
+  readonly layout: MemoryLayout;
+  /** Tokens of one sequence, one a step, from position 0 on. */
+  readonly tokens: readonly number[];
+}
+
+/** A subject of what has been compiled. */
+export function subjectOf(
+  checkpoint: Checkpoint,
+  { plan, network }: { readonly plan: Plan; readonly network: NetworkPlan },
+  tokens: readonly number[],
+): Subject {
+  const layout = layoutMemory(plan, kvBlocksOf(plan.model));
+  return { checkpoint, quantized: quantizeModel(checkpoint), plan, network, layout, tokens };
+}
+
+/** The sizes of a checkpoint as the hardware knows them. */
+export function modelShapeOf(
+  { config }: Checkpoint,
+  { maxContext = config.maxContext, blockSize = 16 }: { readonly maxContext?: number; readonly blockSize?: number } = {},
+): ModelShape {
+  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, normEps: eps } = config;
+  return { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, eps, maxContext, blockSize };
+}
+
+/** The graph that computes the same steps. */
+export function graphShapeOf({ plan: { model } }: Subject): GraphShape {
+  return { rows: 1, blockSize: model.blockSize, context: model.maxContext };
+}
+
+/** The memory before the first step. */
+export function firstImage({ plan, layout, quantized }: Subject): Uint8Array {
+  const { ropeTheta, headDim } = quantized.config;
+  const image = new Uint8Array(layout.bytes);
+  packWeights(plan, layout, { ...quantized, rope: ropeTable(ropeTheta, headDim, plan.model.maxContext) }, image);
+  return image;
+}
+
+/** The steps: one row each, blocks of the sequence in descending order (no accident of order may hide a wrong table). */
+export function rowsOf({ plan: { model }, tokens }: Subject): readonly Row[] {
+  const count = Math.ceil(model.maxContext / model.blockSize);
+  const blocks = Array.from({ length: count }, (_, index) => count - index);
+  return tokens.map((token, position) => ({ token, position, blocks, sequence: 0, emit: "argmax" }));
+}
+
