@@ -28,7 +28,6 @@ test("one batch of 12 random programs agrees under Verilator", { timeout: 300_00
 
 // Each of these once found a fault.
 const REGRESSIONS: readonly (readonly [number, string])[] = [
-  [126, "an outside stream whose only read stands under a guard that is never true was taken for an output"],
   [772, "a computed bank was compared with numbers cut to its width, so that bank 8 of 9 was bank 0"],
 ];
 
