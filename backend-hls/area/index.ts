@@ -1,0 +1,2 @@
+export { type CellCounts } from "./counts.ts";
+export { planArea, type PlanArea } from "./plan-area.ts";

@@ -1,0 +1,140 @@
+import type { MatrixPlan, Plan } from "../../backend-hls/index.ts";
+import type { Timings } from "./kernel-timing.ts";
+import type { MemoryPace } from "./memory-pace.ts";
+
+/** One step: rows of one or several sequences that each see `context` positions, their own included. */
+export interface StepShape {
+  readonly rows: number;
+  readonly context: number;
+  /** Whether the head runs. */
+  readonly emits: boolean;
+}
+
+/** What a closed form needs of a design. */
+export interface StepModel {
+  readonly plan: Plan;
+  readonly timings: Timings;
+  readonly memory: MemoryPace;
+}
+
+/** Cycles between a token between two kernels and the work behind it: done, queue, command, issue. */
+const HAND_OVER = 4;
+
+/** A kernel behind the array, and which part of the array's results it sees. */
+interface Consumer {
+  readonly kernel: string;
+  readonly share: number;
+}
+
+function all(kernel: string): Consumer {
+  return { kernel, share: 1 };
+}
+
+/**
+ * Cycles of a step, in closed form: phases follow one another (each matrix needs the whole quantized vector of the one
+ * before), within a phase everything streams and the slowest stage sets the pace. bench/results/estimate.txt has the error.
+ */
+export function stepCycles(model: StepModel, step: StepShape): number {
+  const { plan } = model;
+  const { hidden, ffn, layers } = plan.model;
+  const phase = (matrix: MatrixPlan, consumers: readonly Consumer[]): number =>
+    matrixCycles(model, step, matrix, consumers);
+  const quantize = (width: number, passes: number): number => quantizeCycles(model, step, width, passes);
+  const norm = quantize(hidden, 8);
+  const layer =
+    norm +
+    phase(plan.qkv, [all("store_qkv")]) +
+    attentionCycles(model, step) +
+    quantize(plan.qWidth, 1) +
+    phase(plan.wo, [all("add_residual"), all("collect")]) +
+    norm +
+    phase(plan.gateUp, [all("activate"), { kernel: "collect", share: 1 / 2 }]) +
+    quantize(ffn, 1) +
+    phase(plan.down, [all("add_residual"), all("collect")]);
+  const head = step.emits ? norm + phase(plan.head, [all("argmax")]) : 0;
+  return Math.round(loadCycles(model, step) + layers * layer + head + model.memory.latencyCycles);
+}
+
+/** Descriptors, tables and embeddings, then the first norm's statistics. */
+function loadCycles({ plan, timings, memory }: StepModel, { rows }: StepShape): number {
+  const { hidden } = plan.model;
+  const collected = rows * hidden * paceOf(timings, ["add_residual", "collect"]);
+  return 3 * memory.latencyCycles + (rows * hidden) / plan.beatWords + collected;
+}
+
+/** From the first beat of a matrix to its last result behind the last consumer. */
+function matrixCycles(
+  { plan, timings, memory }: StepModel,
+  { rows }: StepShape,
+  { tiles, beats }: MatrixPlan,
+  consumers: readonly Consumer[],
+): number {
+  const groups = Math.ceil(rows / plan.pt);
+  const results = groups * plan.pt * plan.pn;
+  const stages = [all("dequantize"), ...consumers];
+  const pace = Math.max(...stages.map(({ kernel, share }) => share * timings(kernel).ii));
+  const depth = depthOf(timings, ["matmul", ...stages.map(({ kernel }) => kernel)]);
+  const tileCycles = Math.max(
+    beats * groups * timings("matmul").ii,
+    results * pace,
+    beats * memory.cyclesPerBeat,
+  );
+  return tiles * tileCycles + Math.min(tileCycles, beats * groups) + results * pace + depth + HAND_OVER;
+}
+
+/** From the last element of a vector to its int8 form. */
+function quantizeCycles(
+  { plan, timings }: StepModel,
+  { rows }: StepShape,
+  width: number,
+  passes: number,
+): number {
+  const padded = Math.ceil(width / plan.pk) * plan.pk;
+  const scaling = passes * rows * timings("scale").ii;
+  return (
+    scaling + rows * padded * timings("quantize").ii + depthOf(timings, ["scale", "quantize"]) + 3 * HAND_OVER
+  );
+}
+
+/** Rotation, new records into memory, then all blocks of all rows through the attention kernels. */
+function attentionCycles({ plan, timings, memory }: StepModel, { rows, context }: StepShape): number {
+  const { heads, kvHeads, headDim, blockSize, window } = plan.model;
+  const rotated = rows * (heads + 2 * kvHeads) * headDim * timings("rotate").ii;
+  const records = rows * plan.recordBeats * timings("write_records").ii;
+  const seen = Math.min(context, window ?? context);
+  const keys = Math.min(blockSize, seen);
+  const perKey = Math.max(heads * timings("score").ii, plan.recordBeats * Math.max(1, memory.cyclesPerBeat));
+  const perBlock = Math.max(keys * perKey, heads * headDim * timings("accumulate").ii);
+  const blocks = rows * Math.max(1, Math.ceil(seen / blockSize));
+  const lines = 8 / Math.min(plan.pn, 8);
+  const idle = (Math.ceil(rows / lines) * lines - rows) * plan.qWidth * timings("collect").ii;
+  const first = keys * (plan.recordBeats + 2 * heads) + heads * headDim;
+  const stages = [
+    "rotate",
+    "head_maximum",
+    "quantize_heads",
+    "write_records",
+    "attend_rows",
+    "attend_blocks",
+  ];
+  const online = [
+    "load_keys",
+    "score",
+    "block_maximum",
+    "probabilities",
+    "weigh_values",
+    "normalize",
+    "accumulate",
+    "collect",
+  ];
+  const latencies = depthOf(timings, [...stages, ...online]) + 2 * memory.latencyCycles + 8 * HAND_OVER;
+  return rotated + headDim + records + first + (blocks - 1) * perBlock + idle + latencies;
+}
+
+function paceOf(timings: Timings, kernels: readonly string[]): number {
+  return Math.max(...kernels.map((kernel) => timings(kernel).ii));
+}
+
+function depthOf(timings: Timings, kernels: readonly string[]): number {
+  return kernels.reduce((sum, kernel) => sum + timings(kernel).depth, 0);
+}

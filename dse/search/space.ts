@@ -1,0 +1,47 @@
+import type { ArrayShape, Device, ModelShape } from "../../backend-hls/index.ts";
+import { planAccelerator } from "../../backend-hls/index.ts";
+
+/** Bytes of the narrowest and the widest beat of an array. */
+const BEAT_BYTES = { least: 8, most: 128 } as const;
+
+/** Most rows of a step where neither device nor user says: bits of a row's `visible` mask. */
+const MOST_ROWS = 64;
+
+/** Most rows in parallel, and most output channels in parallel, that are tried. */
+const MOST = { parallelRows: 16, channels: 16 } as const;
+
+/** Restrictions that a user gave. */
+export interface SpaceOptions {
+  /** Rows of a step; undefined: powers of two up to what the device allows. */
+  readonly rows?: number | undefined;
+}
+
+/** All arrays: the memory port's beat and its narrower halves, split between output and input channels, by rows and rows in parallel. */
+export function designSpace(
+  model: ModelShape,
+  device: Device,
+  { rows }: SpaceOptions,
+): readonly ArrayShape[] {
+  const port = Math.min(device.axi.data_bits / 8, BEAT_BYTES.most);
+  const most = Math.min(device.array?.max_rows ?? MOST_ROWS, MOST_ROWS);
+  const steps = rows === undefined ? powersOfTwo(1, most) : [rows];
+  return powersOfTwo(BEAT_BYTES.least, port)
+    .toReversed()
+    .flatMap((bytes) =>
+      powersOfTwo(1, Math.min(MOST.channels, bytes / 4)).map((pn) => ({ pn, pk: bytes / pn })),
+    )
+    .flatMap((array) =>
+      steps.flatMap((count) => parallelRows(count).map((pt) => ({ ...array, pt, rows: count }))),
+    )
+    .filter((shape) => planAccelerator(model, shape).sumBits > 0);
+}
+
+function parallelRows(rows: number): readonly number[] {
+  return powersOfTwo(1, Math.min(rows, MOST.parallelRows)).filter((pt) => rows % pt === 0);
+}
+
+function powersOfTwo(from: number, to: number): readonly number[] {
+  const found: number[] = [];
+  for (let value = from; value <= to; value *= 2) found.push(value);
+  return found;
+}
