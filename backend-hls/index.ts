@@ -8,6 +8,7 @@ export { planNetwork, type NetworkPlan, type PlannedKernel } from "./network/pla
 export { pipelinedPrimitive, type PipelinedPrimitive } from "./primitives/pipelined-primitive.ts";
 export type { ScheduledKernel, ScheduleMode } from "./pipeline/schedule-kernel.ts";
 export * from "./accelerator/index.ts";
+export * from "./area/index.ts";
 export * from "./compile/index.ts";
 export { systemModule, WATCHDOG_ERROR, type SystemHardware } from "./system/system-module.ts";
 export { COUNTER_NAMES, systemRegisters } from "./system/registers.ts";
