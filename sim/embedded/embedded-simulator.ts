@@ -9,6 +9,7 @@ import type { HwSimulator, RunResult } from "../simulator.ts";
 import { compileCycle, compileRun, compileSettle, pagesOf } from "./compile.ts";
 import { Layout, limbCount } from "./layout.ts";
 import { readWords, writeWords } from "./memory-access.ts";
+import { cutIntoRegions, type RegionPlan } from "./regions.ts";
 import { writeStartValues } from "./start-values.ts";
 import { instantiate, makeMemory, type WasmMemory } from "./wasm-host.ts";
 
@@ -28,6 +29,7 @@ type Exported = (argument?: number) => number | undefined;
 /** The level-5 simulator: the design compiled to WebAssembly. */
 class EmbeddedSimulator implements HwSimulator {
   readonly #design: FlatDesign;
+  readonly #plan: RegionPlan;
   readonly #layout: Layout;
   readonly #memory: WasmMemory;
   readonly #cycle: Exported;
@@ -37,10 +39,12 @@ class EmbeddedSimulator implements HwSimulator {
 
   constructor(design: FlatDesign, options: EmbeddedOptions) {
     this.#design = design;
-    this.#layout = new Layout(design);
-    const binary = compileCycle(this.#layout);
+    this.#plan = cutIntoRegions(design);
+    this.#layout = new Layout(this.#plan.design);
+    const binary = compileCycle(this.#layout, this.#plan);
     this.#memory = makeMemory(pagesOf(this.#layout));
     writeStartValues(this.#layout, this.#memory.buffer, options.seed);
+    this.#wakeAll();
     this.#cycle = this.#instantiate(binary, "cycle");
   }
 
@@ -54,7 +58,7 @@ class EmbeddedSimulator implements HwSimulator {
   async peek(output: string): Promise<bigint> {
     const id = this.#output(output);
     this.#settle ??= this.#instantiateGrown(
-      compileSettle(this.#layout, [...this.#design.outputs.values()]),
+      compileSettle(this.#layout, this.#design, [...this.#design.outputs.values()]),
       "settle",
     );
     if (!this.#settled) this.#settle();
@@ -67,7 +71,7 @@ class EmbeddedSimulator implements HwSimulator {
     const runner =
       this.#runners.get(key) ??
       this.#instantiateGrown(
-        compileRun(this.#layout, until === undefined ? undefined : this.#output(until)),
+        compileRun(this.#layout, this.#design, until === undefined ? undefined : this.#output(until)),
         "run",
       );
     this.#runners.set(key, runner);
@@ -91,6 +95,7 @@ class EmbeddedSimulator implements HwSimulator {
   async writeMemory(path: string, address: number, bytes: Uint8Array): Promise<void> {
     this.#settled = false;
     writeWords(this.#layout, this.#memory.buffer, path, address, bytes);
+    this.#wakeAll();
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
@@ -100,6 +105,14 @@ class EmbeddedSimulator implements HwSimulator {
 
   async close(): Promise<void> {
     // nothing outside this process
+  }
+
+  /** State changed from outside: every region is evaluated until it has come to rest. */
+  #wakeAll(): void {
+    const view = new DataView(this.#memory.buffer);
+    this.#plan.regions.forEach(({ settling }, region) => {
+      view.setUint32(this.#layout.wake(region), settling.cycles, true);
+    });
   }
 
   #output(name: string): NodeId {

@@ -1,7 +1,8 @@
 import { at, CompilerBug } from "../../ir/index.ts";
-import type { FlatRegister, NodeId } from "../netlist/flat.ts";
+import type { FlatRead, FlatRegister, NodeId } from "../netlist/flat.ts";
 import { copyRead, emitWrites, pushRead } from "./emit-memory.ts";
 import { emitOperation } from "./emit-narrow.ts";
+import { storeWatched, watchLimbs } from "./emit-watch.ts";
 import { copyLimbs, emitWideOperation } from "./emit-wide.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Item } from "./schedule.ts";
@@ -101,14 +102,22 @@ function emitReadPort(emitter: Emitter, id: NodeId): void {
   const node = emitter.node(id);
   if (node.kind !== "read") throw new CompilerBug(`${node.kind} is not a read port`);
   whenEnabled(emitter, node.enable, () => {
-    const target = emitter.layout.slot(id);
-    if (node.width > 64) copyRead(emitter, node, target);
-    else {
-      emitter.code.i32(0);
-      pushRead(emitter, node);
-      emitter.store(node.width, target);
-    }
+    const region = emitter.watch.regionByState.get(id);
+    const load = (): void => {
+      loadReadPort(emitter, node, emitter.layout.slot(id));
+    };
+    if (region === undefined) load();
+    else watchLimbs(emitter, region, id, load);
   });
+}
+
+function loadReadPort(emitter: Emitter, node: FlatRead, target: number): void {
+  if (node.width > 64) copyRead(emitter, node, target);
+  else {
+    emitter.code.i32(0);
+    pushRead(emitter, node);
+    emitter.store(node.width, target);
+  }
 }
 
 function whenEnabled(emitter: Emitter, enable: NodeId | undefined, body: () => void): void {
@@ -159,7 +168,13 @@ function storeState(emitter: Emitter, id: NodeId, source: NodeId): void {
   const { width } = emitter.node(id);
   const target = emitter.layout.slot(id);
   if (id === source) return;
-  if (width > 64) copyLimbs(emitter, source, target);
+  const region = emitter.watch.regionByState.get(id);
+  if (region !== undefined && width <= 64) storeWatched(emitter, region, { width, source, target });
+  else if (region !== undefined)
+    watchLimbs(emitter, region, id, () => {
+      copyLimbs(emitter, source, target);
+    });
+  else if (width > 64) copyLimbs(emitter, source, target);
   else {
     emitter.code.i32(0);
     emitter.push(source);

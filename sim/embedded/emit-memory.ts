@@ -2,6 +2,7 @@ import { at } from "../../ir/index.ts";
 import type { FlatRead, FlatWrite, NodeId } from "../netlist/flat.ts";
 import type { Emitter } from "./emitter.ts";
 import { limbCount, type PlacedMemory, wordBytes } from "./layout.ts";
+import { wakeRegion } from "./emit-watch.ts";
 import { I32, I64, op } from "./wasm.ts";
 
 /** Pushes i32: whether the address is inside the memory. */
@@ -89,7 +90,12 @@ export function copyRead(emitter: Emitter, read: FlatRead, target: number): void
 }
 
 /** One write port at the edge. */
-export function emitWrite(emitter: Emitter, placed: PlacedMemory, write: FlatWrite): void {
+function emitWrite(
+  emitter: Emitter,
+  placed: PlacedMemory,
+  write: FlatWrite,
+  region: number | undefined,
+): void {
   const { code } = emitter;
   const outer = emitter.conditional;
   emitter.push(write.enable);
@@ -99,6 +105,7 @@ export function emitWrite(emitter: Emitter, placed: PlacedMemory, write: FlatWri
   }
   emitter.conditional = true;
   code.open(op.if);
+  if (region !== undefined) wakeRegion(emitter, region);
   const offset = emitter.scratch("offset", I32);
   pushLow32(emitter, write.address);
   scale(emitter, placed.memory.width);
@@ -179,5 +186,6 @@ function pushLimbMask(emitter: Emitter, mask: NodeId, width: number, limb: numbe
 /** The write ports of one memory in their order. */
 export function emitWrites(emitter: Emitter, memory: number): void {
   const placed = emitter.layout.memory(memory);
-  for (const write of at(emitter.layout.design.memories, memory).writes) emitWrite(emitter, placed, write);
+  const region = emitter.watch.regionByMemory.get(memory);
+  for (const write of at(emitter.design.memories, memory).writes) emitWrite(emitter, placed, write, region);
 }

@@ -12,6 +12,14 @@ export interface RoutineIndices {
   readonly multiply: number;
 }
 
+/** State whose change wakes a region, by the index of that region. */
+export interface Watch {
+  readonly regionByState: ReadonlyMap<NodeId, number>;
+  readonly regionByMemory: ReadonlyMap<number, number>;
+}
+
+const NO_WATCH: Watch = { regionByState: new Map(), regionByMemory: new Map() };
+
 /** Makes the code of one function. Values on the stack are i32 up to 32 bits and i64 up to 64; wider ones stay in memory. */
 export class Emitter {
   readonly code = new Code();
@@ -19,6 +27,9 @@ export class Emitter {
   readonly layout: Layout;
   readonly schedule: Schedule;
   readonly routines: RoutineIndices;
+  readonly watch: Watch;
+  /** Regions that this function may wake. */
+  readonly woken = new Set<number>();
   /** Set while code runs only under a condition: no local may be filled there that is read elsewhere. */
   conditional = false;
   /** States that the current action reads from their copy. */
@@ -26,8 +37,9 @@ export class Emitter {
   readonly #locals = new Map<NodeId, number>();
   readonly #scratch = new Map<string, number>();
 
-  constructor(layout: Layout, schedule: Schedule, routines: RoutineIndices) {
-    this.design = layout.design;
+  constructor(layout: Layout, schedule: Schedule, routines: RoutineIndices, watch: Watch = NO_WATCH) {
+    this.design = schedule.design;
+    this.watch = watch;
     this.layout = layout;
     this.schedule = schedule;
     this.routines = routines;

@@ -67,6 +67,11 @@ export class Layout {
     return this.#known(`scratch${String(limbs)}`, limbs * 8);
   }
 
+  /** Cycles for which a region is still to be evaluated: a 32-bit number. */
+  wake(region: number): number {
+    return this.#known(`w${String(region)}`, 4);
+  }
+
   memory(index: number): PlacedMemory {
     return present(this.memories[index], "memory");
   }

@@ -11,6 +11,7 @@ export type Item =
 
 /** What one evaluation does: copies first, then the items, cut into pieces that become functions. */
 export interface Schedule {
+  readonly design: FlatDesign;
   readonly snapshots: readonly NodeId[];
   readonly chunks: readonly (readonly Item[])[];
   /** Nodes whose value has a place of its own; the others are computed inside their only user. */
@@ -130,6 +131,7 @@ export function scheduleDesign(
   }
   const chunks = cutIntoChunks(items, costs);
   return {
+    design,
     snapshots: order.snapshots,
     chunks,
     materialized: cone.materialized,
