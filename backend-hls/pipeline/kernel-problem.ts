@@ -31,7 +31,7 @@ export function kernelProblem(library: OperatorLibrary, graph: KernelGraph, acro
   const memory = memoryOrder(graph, acrossCommands);
   const problem: Problem = {
     operations, types: [...types.values()], resources: [...resources.values()],
-    dependences: [...dataDependences(graph), ...memory.dependences, ...doneOrder(graph)], periodPs: library.usablePeriodPs,
+    dependences: [...dataDependences(graph), ...memory.dependences, ...tokenOrder(graph)], periodPs: library.usablePeriodPs,
   };
   return { problem, timing, crossesCommands: memory.crossesCommands };
 }
@@ -50,11 +50,19 @@ function dataDependences(graph: KernelGraph): readonly Dependence[] {
   });
 }
 
-/** `done` stands behind every store. */
-function doneOrder(graph: KernelGraph): readonly Dependence[] {
-  const stores = graph.nodes.filter((node) => node.op.kind === "store");
-  return graph.nodes.filter((node) => node.op.kind === "done")
-    .flatMap((done) => stores.map((store): Dependence => ({ kind: "order", from: store.id, to: done.id, distance: 0, minCycles: 0 })));
+/**
+ * A token says that the accesses before it have been made: whoever receives it may read what was stored, and overwrite what
+ * was loaded. So `done` and elements without data stand behind every access of a shared array that comes before them.
+ */
+function tokenOrder(graph: KernelGraph): readonly Dependence[] {
+  const accesses = graph.nodes.filter(({ op }) => (op.kind === "load" || op.kind === "store") && at(graph.arrays, op.array).shared !== undefined);
+  return graph.nodes.filter((node) => isToken(graph, node))
+    .flatMap((token) => accesses.filter(({ id }) => id < token.id)
+      .map(({ id }): Dependence => ({ kind: "order", from: id, to: token.id, distance: 0, minCycles: 0 })));
+}
+
+function isToken(graph: KernelGraph, { op }: KernelNode): boolean {
+  return op.kind === "done" || (op.kind === "write" && at(graph.streams, op.stream).width === 0);
 }
 
 interface MemoryAccess {

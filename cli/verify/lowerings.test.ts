@@ -65,7 +65,7 @@ describe("both sides of every lowering give the same bits", () => {
     }),
     group: fc.integer({ min: 1, max: 2 }),
     array: fc.constantFrom<ArrayShape>({ pn: 2, pk: 4, rows: 1 }, { pn: 1, pk: 8, rows: 2 }, { pn: 4, pk: 4, rows: 1 }),
-    blockSize: fc.constantFrom(2, 4),
+    blockSize: fc.constantFrom(1, 2, 4),
     seed: fc.nat(10_000),
   });
   test("any small model", { timeout: 60_000 }, async () => {
@@ -77,8 +77,8 @@ describe("both sides of every lowering give the same bits", () => {
   });
 });
 
-/** Found by the property above: from the third block on, scores are computed from another block's keys. */
-test.fails("blocks of one position: hardware and kernels part (known)", { timeout: 60_000 }, async () => {
+/** Each key is the first and the last of its block: its place is overwritten as soon as a token says that it is free. */
+test("blocks of one position", { timeout: 60_000 }, async () => {
   const config = { ...tinyConfig, hidden: 9, heads: 1, ffn: 9 };
   await expectSame(compiled(tinyCheckpoint(config, 0), { array: { pn: 2, pk: 4, rows: 1 }, blockSize: 1 }, [0, 5, 16]));
 });
