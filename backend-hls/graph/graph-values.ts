@@ -28,7 +28,7 @@ export interface FlatFunction {
   /** In the order of the program. */
   readonly ops: readonly Operation[];
   readonly returned: readonly Value[];
-  resolve(value: Value): Value;
+  readonly resolve: (value: Value) => Value;
 }
 
 /** Finds a function and flattens it; what cannot be lowered is a diagnostic. */

@@ -1,4 +1,6 @@
 // From a function of the integer graph to one schedule, and its memory.
+export { chooseGraphDesign } from "./choose-graph-design.ts";
+export { type CompiledGraph, compileGraph, type GraphRequest } from "./compile-graph.ts";
 export type { GraphDesign } from "./graph-scope.ts";
 export { GRAPH_START_FIELDS, type LoweredGraph, lowerGraph } from "./lower-graph.ts";
 export {

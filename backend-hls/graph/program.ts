@@ -65,7 +65,7 @@ export class Program {
       connections: Object.fromEntries([
         ...waits.map((wait, index) => [name("wait", index), wait] as const),
         ...targets.map((target, index) => [name("send", index), target] as const),
-      ]) as Readonly<Record<string, Value>>,
+      ]),
       body: ({ b, port, field }) => {
         nest(b, { step: this.#steps.length }, ({ step }) => {
           waits.forEach((wait, index) => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import type { z } from "zod";
 import { builtSpan, type Diagnostic, fail, ok, type Result } from "../../ir/index.ts";
 import { type Manifest, manifestSchema } from "../schemas/manifest.ts";
 import { type BuildFiles, MANIFEST_FILE } from "./build-files.ts";
@@ -14,6 +15,14 @@ export interface CompiledBuild {
 
 /** Reads a build folder and checks the files that its manifest names against their hashes. */
 export function readBuildFolder(folder: string): Result<CompiledBuild> {
+  return readFolder(folder, manifestSchema);
+}
+
+/** The same with a manifest of another kind. */
+export function readFolder<M extends CheckedFiles>(
+  folder: string,
+  schema: z.ZodType<M>,
+): Result<{ readonly manifest: M; readonly files: BuildFiles }> {
   const where = builtSpan(folder);
   if (!isFile(join(folder, MANIFEST_FILE)))
     return fail(noBuildFolder(where, { problem: `it has no ${MANIFEST_FILE}` }));
@@ -23,7 +32,7 @@ export function readBuildFolder(folder: string): Result<CompiledBuild> {
     const file = join(entry.parentPath, entry.name);
     files.set(relative(folder, file).split(sep).join("/"), readFileSync(file));
   }
-  const manifest = parseManifest(readFileSync(join(folder, MANIFEST_FILE), "utf8"));
+  const manifest = parseManifest(readFileSync(join(folder, MANIFEST_FILE), "utf8"), schema);
   if (!manifest.success) return fail(noBuildFolder(where, { problem: manifest.problem }));
   const damaged = checkHashes(folder, manifest.value, files);
   return damaged.length > 0 ? fail(...damaged) : ok({ manifest: manifest.value, files });
@@ -44,29 +53,33 @@ export function hashContent(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-function parseManifest(
+/** The files that a manifest names. */
+type CheckedFiles = Pick<Manifest, "rtl" | "memory"> & Partial<Pick<Manifest, "tokenizer">>;
+
+function parseManifest<M>(
   text: string,
-):
-  | { readonly success: true; readonly value: Manifest }
-  | { readonly success: false; readonly problem: string } {
+  schema: z.ZodType<M>,
+): { readonly success: true; readonly value: M } | { readonly success: false; readonly problem: string } {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     return { success: false, problem: `its ${MANIFEST_FILE} is not JSON` };
   }
-  const parsed = manifestSchema.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (parsed.success) return { success: true, value: parsed.data };
   const [issue] = parsed.error.issues;
   const place = issue === undefined ? "" : `${issue.path.join(".")}: ${issue.message}`;
   return { success: false, problem: `its ${MANIFEST_FILE} is not hidalgo.manifest/1 (${place})` };
 }
 
-function checkHashes(folder: string, manifest: Manifest, files: BuildFiles): readonly Diagnostic[] {
+function checkHashes(folder: string, manifest: CheckedFiles, files: BuildFiles): readonly Diagnostic[] {
   const named = [
     ...manifest.rtl,
     ...manifest.memory.flatMap(({ file, sha256 }) => (file === null ? [] : [{ path: file, sha256 }])),
-    ...(manifest.tokenizer === null ? [] : [{ path: manifest.tokenizer, sha256: null }]),
+    ...(manifest.tokenizer === null || manifest.tokenizer === undefined
+      ? []
+      : [{ path: manifest.tokenizer, sha256: null }]),
   ];
   return named.flatMap(({ path, sha256 }) => {
     const content = files.get(path);

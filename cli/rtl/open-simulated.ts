@@ -1,8 +1,6 @@
 import {
   type Device as DeviceFile,
   deviceMemory,
-  type MemoryLayout,
-  type Plan,
   SYSTEM_TOP,
   simulationTop,
 } from "../../backend-hls/index.ts";
@@ -16,7 +14,7 @@ import {
   present,
   type Result,
 } from "../../ir/index.ts";
-import { openSimulatedAccelerator } from "../../runtime-host/index.ts";
+import { type AcceleratorProgram, openSimulatedAccelerator } from "../../runtime-host/index.ts";
 import { buildSimulator } from "../../sim/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet, optionsConflict } from "../jobs/diagnostics.ts";
@@ -38,16 +36,38 @@ export async function openSimulatedBuild(
   options: SimulationOptions,
   watch: JobWatch,
 ): Promise<Result<SimulatedDevice>> {
-  const simulator = chooseSimulator(options);
-  if (simulator.kind === "error") return simulator;
   const parts = readBuildParts(build);
   if (parts.kind === "error") return parts;
   const { hardware, plan, layout, deviceFile } = parts.value;
-  const memory = chooseMemory(options.memory, deviceFile, {
-    plan,
-    layout,
-    clockMhz: build.manifest.design.clock.mhz,
-  });
+  const program = acceleratorProgram(build.manifest, parts.value);
+  const { mhz: clockMhz } = build.manifest.design.clock;
+  const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz };
+  return openSimulatedHardware({ hardware, deviceFile, program, ...sizes }, options, watch);
+}
+
+/** Hardware to be simulated, and what its host knows of it. */
+export interface SimulatedHardware extends MemorySizes {
+  /** hw.module operations, the system's among them. */
+  readonly hardware: readonly Operation[];
+  readonly deviceFile: DeviceFile;
+  readonly program: AcceleratorProgram;
+}
+
+interface MemorySizes {
+  readonly memoryBytes: number;
+  readonly beatBytes: number;
+  readonly clockMhz: number;
+}
+
+/** Opens any system on a simulator with a memory model behind its port. */
+export async function openSimulatedHardware(
+  { hardware, deviceFile, program, ...sizes }: SimulatedHardware,
+  options: SimulationOptions,
+  watch: JobWatch,
+): Promise<Result<SimulatedDevice>> {
+  const simulator = chooseSimulator(options);
+  if (simulator.kind === "error") return simulator;
+  const memory = chooseMemory(options.memory, deviceFile, sizes);
   if (memory.kind === "error") return memory;
   watch.onProgress?.(`building the simulation: ${simulator.value}, memory ${memory.value.name}`);
   watch.signal?.throwIfAborted();
@@ -58,7 +78,6 @@ export async function openSimulatedBuild(
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   if (built.kind === "error") return built;
-  const program = acceleratorProgram(build.manifest, parts.value);
   const device = await openSimulatedAccelerator(built.value, program, { memoryPath: SIMULATION.store });
   if (device.kind === "error") return device;
   return ok({ device: device.value, simulator: simulator.value, memoryModel: memory.value.name });
@@ -88,13 +107,10 @@ interface NamedMemory {
 function chooseMemory(
   asked: string | undefined,
   device: DeviceFile,
-  {
-    plan,
-    layout,
-    clockMhz,
-  }: { readonly plan: Plan; readonly layout: MemoryLayout; readonly clockMhz: number },
+  { memoryBytes, beatBytes, clockMhz }: MemorySizes,
 ): Result<NamedMemory> {
-  const depthBeats = 2 ** Math.ceil(Math.log2(layout.bytes / plan.beatBytes));
+  const rowsOfAllBanks = device.dram === undefined ? 0 : device.dram.banks * device.dram.row_bytes;
+  const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(memoryBytes, rowsOfAllBanks) / beatBytes));
   const parameters = deviceMemory(device, { depthBeats, addressBits: 32, clockMhz });
   const own = device.dram === undefined ? "ideal" : device.dram.kind;
   const name = device.dram === undefined ? "ideal" : `${own}-${device.dram.mts}`;

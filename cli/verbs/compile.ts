@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ok } from "../../ir/index.ts";
 import { checkTarget, writeBuildFolder } from "../build-folder/write-build-folder.ts";
+import { isGraphFile } from "../graph/compile-graph.ts";
+import { compileGraphVerb } from "../graph/verbs.ts";
 import { compileModel } from "../jobs/compile-model.ts";
 import { compileOptions, declareCompileOptions } from "../options/compile-options.ts";
 import { describeBuild } from "../schemas/compile.ts";
@@ -12,7 +14,7 @@ export const compile = defineVerb({
   name: "compile",
   summary: "Compile a model to Verilog, a memory image and a manifest",
   declare: (command) => {
-    command.argument("<model>", "a Hugging Face folder or a llama2.c .bin");
+    command.argument("<model>", "a Hugging Face folder, a llama2.c .bin or a graph file (.mlir)");
     command.option("-o, --output <folder>", "where the build goes; an older build is replaced", "build");
     command.option("--emit-ir", "write the IR of every level too");
     declareCompileOptions(command);
@@ -26,6 +28,7 @@ export const compile = defineVerb({
   run: async ({ model, output: target, ...options }, session) => {
     const free = checkTarget(target);
     if (free.kind === "error") return free;
+    if (isGraphFile(model)) return compileGraphVerb(model, target, options, session);
     const build = await compileModel(model, options, watchSession(session));
     if (build.kind === "error") return build;
     const written = await writeBuildFolder(target, build.value.files, session.signal);

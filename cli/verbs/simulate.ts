@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isGraphBuild, simulateGraphVerb } from "../graph/verbs.ts";
 import { simulateBuild } from "../jobs/simulate-build.ts";
 import {
   declareGenerationOptions,
@@ -20,6 +21,9 @@ export const simulate = defineVerb({
     declareGenerationOptions(command);
     declareSimulationOptions(command);
     command.option("--reference <model>", "compare with the integer reference of this, the compiled model");
+    command.option("--inputs <file>", "of a graph: a .npz with an array per argument (default: random)");
+    command.option("--outputs <file>", "of a graph: the .npz for its results");
+    command.option("--check", "of a graph: compare with the graph interpreter, bit for bit");
     command.option("--seed <n>", "seed of every choice that is free", "0");
   },
   input: z
@@ -27,10 +31,19 @@ export const simulate = defineVerb({
       build: z.string(),
       seed: naturalNumber,
       reference: z.string().optional(),
+      inputs: z.string().optional(),
+      outputs: z.string().optional(),
+      check: z.boolean().optional(),
       ...generationOptions,
       ...simulationOptions,
     })
     .refine(hasOnePrompt, "--prompt and --prompt-ids exclude each other"),
-  run: async ({ build, ...options }, session) =>
-    endRun(await simulateBuild(build, options, watchSession(session)), session),
+  run: async ({ build, inputs, outputs, check, ...options }, session) =>
+    isGraphBuild(build)
+      ? simulateGraphVerb(
+          build,
+          { ...options, inputs, outputs, check: check ?? inputs === undefined },
+          session,
+        )
+      : endRun(await simulateBuild(build, options, watchSession(session)), session),
 });

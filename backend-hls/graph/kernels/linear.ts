@@ -118,7 +118,7 @@ function engineKernel(
         { n: { to: field.channels, max: channels }, k: beats, group: { to: field.groups, max: mostGroups } },
         ({ k, group }) => {
           const weights = b
-            .lanes(hold(b, held, b.equals(group, 0), () => b.read(present(port["weights"], "weights"))))
+            .lanes(hold(b, held, b.equals(group, 0), () => b.read(present(port.weights, "weights"))))
             .map((lane) => b.extsi(lane, 32));
           const totals = Array.from({ length: rowLanes }, (_, p) => {
             const row = affineSum([[group, rowLanes]], p);
@@ -134,7 +134,7 @@ function engineKernel(
             return total;
           });
           b.when(isLast(b, k, beats), () => {
-            b.write(present(port["sums"], "sums"), b.vector(totals, i32));
+            b.write(present(port.sums, "sums"), b.vector(totals, i32));
           });
         },
       );
@@ -174,7 +174,7 @@ function rescaleKernel(scope: GraphScope, ops: readonly Operation[], wires: Wire
         p: rowLanes,
       };
       nest(b, bounds, ({ n, group, p }) => {
-        const sum = shifter.next(b, isFirst(b, p), () => b.lanes(b.read(present(port["sums"], "sums"))));
+        const sum = shifter.next(b, isFirst(b, p), () => b.lanes(b.read(present(port.sums, "sums"))));
         const row = affineSum([
           [group, rowLanes],
           [p, 1],

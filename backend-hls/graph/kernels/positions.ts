@@ -154,7 +154,7 @@ export const embeddingKind: OpKind = {
         nest(b, { row: { to: field.rows, max: largest(results, "rows") } }, ({ row }) => {
           const id = ids.load({ b, port, use: field.use }, () => [row]);
           b.write(
-            present(port["requests"], "requests"),
+            present(port.requests, "requests"),
             b.addi(field.table, b.muli(id, field.rowBytes)),
             field.beats,
           );

@@ -271,7 +271,7 @@ function roundKernel({ s, design }: GraphScope, wires: Wires): void {
           const [inverse, scale] = b.choose(
             isNew,
             [f32, f32],
-            () => b.readFields(present(port["factors"], "factors")),
+            () => b.readFields(present(port.factors, "factors")),
             () => cells.map((cell) => b.load(cell)),
           );
           if (inverse === undefined || scale === undefined) return;

@@ -1,0 +1,133 @@
+import {
+  type CompiledGraph,
+  chooseGraphDesign,
+  compileGraph,
+  type Device as DeviceFile,
+  type GraphDesign,
+  loadDevice,
+  manifestRegisters,
+  PRODUCT_TOP,
+} from "../../backend-hls/index.ts";
+import { emitVerilog } from "../../backend-verilog/index.ts";
+import { ok, printModule, printType, type Result } from "../../ir/index.ts";
+import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
+import { hashContent } from "../build-folder/read-build-folder.ts";
+import type { CompileJobOptions } from "../jobs/compile-model.ts";
+import type { JobWatch } from "../jobs/job-watch.ts";
+import { packageVersion } from "../package-root.ts";
+import { DEVICE_FILE, HARDWARE_FILE } from "../rtl/build-parts.ts";
+import { ERROR_TABLE } from "../rtl/program.ts";
+import { type GraphManifest, graphManifestSchema } from "../schemas/graph-manifest.ts";
+import { type GraphFile, readGraph } from "./read-graph.ts";
+
+/** A compiled graph file: what the manifest says, and every file of the build. */
+export interface GraphBuild {
+  readonly manifest: GraphManifest;
+  readonly files: BuildFiles;
+}
+
+/** The text that was compiled, in the build. */
+export const GRAPH_FILE = "ir/graph.mlir";
+
+/** Whether `model` is a graph file by its name. */
+export function isGraphFile(model: string): boolean {
+  return model.endsWith(".mlir");
+}
+
+/** Compiles a graph file to hardware: a complete build folder, in memory. Same input, same bytes. */
+export function compileGraphFile(
+  path: string,
+  options: CompileJobOptions,
+  watch: JobWatch,
+): Result<GraphBuild> {
+  const device = loadDevice(options.device);
+  if (device.kind === "error") return device;
+  const graph = readGraph(path);
+  if (graph.kind === "error") return graph;
+  const design = chooseGraphDesign(graph.value.module, device.value);
+  if (design.kind === "error") return design;
+  watch.onProgress?.(`compiling @${graph.value.functionName} for ${device.value.name}`);
+  watch.signal?.throwIfAborted();
+  const { clock: clockMhz = device.value.clock_mhz, schedule } = options;
+  const { module, functionName, text } = graph.value;
+  const compiled = compileGraph({
+    module,
+    functionName,
+    design: design.value,
+    device: device.value,
+    clockMhz,
+    schedule,
+  });
+  if (compiled.kind === "error") return compiled;
+  const { system, top, network } = compiled.value;
+  const files = new Map<string, string>([
+    ...[...emitVerilog([...system.modules, top])].map(([name, content]) => [`rtl/${name}`, content] as const),
+    [DEVICE_FILE, `${JSON.stringify(device.value, undefined, 1)}\n`],
+    [HARDWARE_FILE, system.modules.map((each) => printModule(each)).join("\n")],
+    [GRAPH_FILE, text],
+  ]);
+  if (options.emitIr) files.set("ir/dataflow.mlir", printModule(network.schedule));
+  const manifest = graphManifestSchema.parse(
+    describe(
+      { graph: graph.value, device: device.value, design: design.value, clockMhz, schedule },
+      compiled.value,
+      files,
+    ),
+  );
+  files.set(MANIFEST_FILE, `${JSON.stringify(manifest, undefined, 1)}\n`);
+  return ok({ manifest, files: new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) });
+}
+
+interface Choices {
+  readonly graph: GraphFile;
+  readonly device: DeviceFile;
+  readonly design: GraphDesign;
+  readonly clockMhz: number;
+  readonly schedule: GraphManifest["design"]["schedule"];
+}
+
+function describe(
+  { graph, device, design, clockMhz, schedule }: Choices,
+  { system, memory }: CompiledGraph,
+  files: ReadonlyMap<string, string>,
+): GraphManifest {
+  const portBits = 8 * design.beatBytes;
+  return {
+    schema: "hidalgo.manifest/1",
+    kind: "graph",
+    top: PRODUCT_TOP,
+    graph: { file: GRAPH_FILE, sha256: hashContent(graph.text), function: graph.functionName },
+    rtl: [...files].flatMap(([path, content]) =>
+      path.startsWith("rtl/") ? [{ path, sha256: hashContent(content) }] : [],
+    ),
+    ports: {
+      clock: "ap_clk",
+      reset: "ap_rst_n",
+      axi: [{ name: "m_axi_gmem0", data_bits: portBits, addr_bits: 32 }],
+    },
+    registers: manifestRegisters(system.registers).map(({ fields, ...register }) => ({
+      ...register,
+      fields: fields.map((field) => ({ ...field })),
+    })),
+    error_codes: { ...ERROR_TABLE },
+    memory: memory.regions.map((region) => ({
+      name: region.name,
+      base: region.base,
+      bytes: region.bytes,
+      file: null,
+      sha256: null,
+      layout:
+        region.kind === "cache"
+          ? { kind: region.kind, record: region.recordBytes }
+          : { kind: region.kind, type: printType(region.type), row: region.rowBytes },
+    })),
+    design: {
+      device: device.name,
+      clock: { mhz: clockMhz, source: "assumed" },
+      schedule,
+      port_bits: portBits,
+      row_lanes: design.rowLanes,
+    },
+    versions: { hidalgo: packageVersion() },
+  };
+}

@@ -1,0 +1,46 @@
+import { type GraphMemory, regionsOf } from "../../backend-hls/index.ts";
+import { findCache, KvWriteOp, type Operation, PagedAttentionOp, type TensorData } from "../../ir/index.ts";
+
+/**
+ * Reproducible inputs of a graph: floats around 1 of either sign, int8 in ±127, integers 0; positions, slots and block
+ * tables of a cache's attention are those of one sequence whose blocks are in order.
+ */
+export function randomArrays(memory: GraphMemory, module: Operation, seed: number): readonly TensorData[] {
+  const words = randomWords(seed);
+  const places = cachePlaces(module);
+  return regionsOf(memory, "argument").map(({ name, shape }): TensorData => {
+    const count = shape.rows * shape.width;
+    const float = (): number => (words() / 2 ** 31 - 1) * 2 ** ((words() % 7) - 3);
+    if (shape.element.kind === "float") return Float32Array.from({ length: count }, float);
+    const place = places.get(name) ?? (() => 0);
+    return shape.element.kind === "int" && shape.element.width === 8
+      ? Int8Array.from({ length: count }, () => (words() % 255) - 127)
+      : Int32Array.from({ length: count }, (_, index) => place(index, shape.width));
+  });
+}
+
+/** What arguments that say where rows look hold, by the argument's name. */
+function cachePlaces(module: Operation): ReadonlyMap<string, (index: number, width: number) => number> {
+  const places = new Map<string, (index: number, width: number) => number>();
+  for (const op of module.walk()) {
+    const [write, read] = [KvWriteOp.match(op), PagedAttentionOp.match(op)];
+    const blocks = findCache(op, write?.attrs.cache ?? read?.attrs.cache ?? "")?.blocks ?? 1;
+    if (write !== undefined) places.set(write.operands.slots.hint ?? "", (index) => index);
+    if (read !== undefined) {
+      places.set(read.operands.positions.hint ?? "", (index) => index);
+      places.set(read.operands.table.hint ?? "", (index, width) => (index % width) % blocks);
+    }
+  }
+  return places;
+}
+
+/** A stream of 32-bit words (the generator mulberry32). */
+function randomWords(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let word = Math.imul(state ^ (state >>> 15), 1 | state);
+    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word;
+    return (word ^ (word >>> 14)) >>> 0;
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { clockSchema } from "./design.ts";
+import { manifestSchema } from "./manifest.ts";
+import { count, sha256 } from "./quantities.ts";
+
+const { schema, top, rtl, ports, registers, error_codes, memory, versions } = manifestSchema.shape;
+
+/** `hidalgo.manifest/1` of a graph file: what the manifest of a model says about hardware, and the function. */
+export const graphManifestSchema = z.strictObject({
+  schema,
+  kind: z.literal("graph"),
+  top,
+  /** Which function of which text was compiled; its arguments and results are regions of `memory`. */
+  graph: z.strictObject({ file: z.string(), sha256, function: z.string() }),
+  rtl,
+  ports,
+  registers,
+  error_codes,
+  memory,
+  design: z.strictObject({
+    device: z.string(),
+    clock: clockSchema,
+    schedule: manifestSchema.shape.design.shape.schedule,
+    port_bits: count,
+    row_lanes: count,
+  }),
+  versions,
+});
+
+/** `hidalgo.manifest/1` of a graph file. */
+export type GraphManifest = z.infer<typeof graphManifestSchema>;
+
+/** `hidalgo.compile/1` of a graph file. */
+export const graphCompileSchema = z.strictObject({
+  schema: z.literal("hidalgo.compile/1"),
+  output: z.string(),
+  files: z.array(z.strictObject({ path: z.string(), bytes: count, sha256 })),
+  design: graphManifestSchema.shape.design,
+});
+
+/** `hidalgo.kernel/1`: what `simulate` says of a graph. */
+export const kernelRunSchema = z.strictObject({
+  schema: z.literal("hidalgo.kernel/1"),
+  function: z.string(),
+  device: z.string(),
+  simulator: z.string(),
+  memory_model: z.string(),
+  seed: count.nullable(),
+  cycles: count,
+  /** Null where nothing was compared. */
+  matches_reference: z.boolean().nullable(),
+  first_mismatch: z.strictObject({ result: z.string(), index: count }).nullable(),
+});
+
+/** `hidalgo.kernel/1`. */
+export type KernelRun = z.infer<typeof kernelRunSchema>;
