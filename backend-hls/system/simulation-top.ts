@@ -1,4 +1,13 @@
-import { HwBuilder, HwModuleOp, at, memoryModule, present, type MemoryParameters, type Operation, type PortSpec } from "../../ir/index.ts";
+import {
+  at,
+  HwBuilder,
+  HwModuleOp,
+  type MemoryParameters,
+  memoryModule,
+  type Operation,
+  type PortSpec,
+  present,
+} from "../../ir/index.ts";
 import { lateInstance, modulesOf } from "../shell/index.ts";
 import type { SystemHardware } from "./system-module.ts";
 
@@ -6,7 +15,11 @@ import type { SystemHardware } from "./system-module.ts";
  * The accelerator with a memory behind its port, for simulation: inputs clk, rst, s_axi_control_*; outputs s_axi_control_*,
  * interrupt, running. The memory is the instance `memory`, its data the memory `store` in it.
  */
-export function simulationTop(name: string, system: SystemHardware, memory: MemoryParameters): { readonly top: Operation; readonly modules: readonly Operation[] } {
+export function simulationTop(
+  name: string,
+  system: SystemHardware,
+  memory: MemoryParameters,
+): { readonly top: Operation; readonly modules: readonly Operation[] } {
   const dram = memoryModule(`${name}_memory`, memory);
   const control = inputsOf(system.top).filter((port) => port.name.startsWith("s_axi_control_"));
   const b = new HwBuilder(name, [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...control]);
@@ -14,7 +27,8 @@ export function simulationTop(name: string, system: SystemHardware, memory: Memo
   const store = lateInstance(b, dram, "memory");
   core.connect(Object.fromEntries(control.map((port) => [port.name, b.input(port.name)])));
   for (const { name: input } of inputsOf(system.top)) {
-    if (input.startsWith("m_axi_gmem0_")) core.connect({ [input]: store.out(input.replace("m_axi_gmem0_", "s_axi_")) });
+    if (input.startsWith("m_axi_gmem0_"))
+      core.connect({ [input]: store.out(input.replace("m_axi_gmem0_", "s_axi_")) });
   }
   for (const { name: input, width } of inputsOf(dram)) {
     if (input === "rst") continue;

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { deviceMemory, SYSTEM_TOP, simulationTop } from "../../backend-hls/index.ts";
+import { HwModuleOp, present } from "../../ir/index.ts";
+import { openSimulatedAccelerator } from "../../runtime-host/index.ts";
+import { buildSimulator, type EngineName, findTool } from "../../sim/index.ts";
+import { readBuildFolder } from "../build-folder/read-build-folder.ts";
+import { temporaryFolder } from "../testing/model-folders.ts";
+import { randomModel } from "../testing/random-model.ts";
+import { hidalgo } from "../testing/run-in-process.ts";
+import { readBuildParts } from "./build-parts.ts";
+import { acceleratorProgram } from "./program.ts";
+
+const sizes = { hidden: 16, ffn: 20, layers: 1, heads: 2, kvHeads: 1, vocab: 24, context: 16 };
+
+/** What two steps of a tiny model's build gave on one engine: tokens and cycles. */
+interface Observed {
+  readonly tokens: readonly unknown[];
+  readonly cycles: readonly (number | undefined)[];
+}
+
+async function compileTiny(): Promise<string> {
+  const folder = join(temporaryFolder(), "build");
+  const { code } = await hidalgo("compile", randomModel(sizes, 7), "--device", "ref64", "-o", folder);
+  expect(code).toBe(0);
+  return folder;
+}
+
+async function observe(folder: string, engine: EngineName, seed?: number): Promise<Observed> {
+  const read = await readBuildFolder(folder);
+  if (read.kind === "error") throw new Error(read.diagnostics[0]?.message);
+  const parts = readBuildParts(read.value);
+  if (parts.kind === "error") throw new Error(parts.diagnostics[0]?.message);
+  const { deviceFile, hardware, layout, plan } = parts.value;
+  const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(layout.bytes, 1 << 18) / plan.beatBytes));
+  const system = present(
+    hardware.find((op) => HwModuleOp.match(op)?.attrs.sym_name === SYSTEM_TOP),
+    "the system",
+  );
+  const memory = deviceMemory(deviceFile, { depthBeats, addressBits: 32 });
+  const top = simulationTop("sign_off", { top: system, modules: hardware }, memory);
+  const options = { engine, speed: "build" as const, ...(seed === undefined ? {} : { seed }) };
+  const simulator = await buildSimulator("sign_off", top.modules, options);
+  if (simulator.kind === "error") throw new Error(simulator.diagnostics[0]?.message);
+  const program = acceleratorProgram(read.value.manifest, parts.value);
+  const device = await openSimulatedAccelerator(simulator.value, program, { memoryPath: "memory.store" });
+  if (device.kind === "error") throw new Error(device.diagnostics[0]?.message);
+  const observed: { tokens: unknown[]; cycles: (number | undefined)[] } = { tokens: [], cycles: [] };
+  for (const position of [0, 1]) {
+    const step = await device.value.step([
+      {
+        token: 3 + position,
+        position,
+        kvSlot: 16 + position,
+        sequence: 0,
+        blockTable: [1],
+        visible: 1n,
+        emit: "argmax",
+      },
+    ]);
+    if (step.kind === "error") throw new Error(step.diagnostics[0]?.message);
+    observed.tokens.push(step.value.emissions);
+    observed.cycles.push(step.value.counters?.cycles);
+  }
+  await device.value.close();
+  return observed;
+}
+
+const icarus = findTool("iverilog") !== undefined;
+const verilator = findTool("verilator") !== undefined;
+
+test.skipIf(!icarus)(
+  "the embedded simulator and Icarus agree cycle for cycle, and nothing is X",
+  async () => {
+    const folder = await compileTiny();
+    const embedded = await observe(folder, "embedded");
+    expect(embedded.cycles.every((cycles) => (cycles ?? 0) > 1000)).toBe(true);
+    expect(await observe(folder, "icarus")).toEqual(embedded);
+  },
+  300_000,
+);
+
+test.skipIf(!verilator)(
+  "Verilator agrees cycle for cycle, whatever its registers start with",
+  async () => {
+    const folder = await compileTiny();
+    const embedded = await observe(folder, "embedded");
+    expect(await observe(folder, "verilator")).toEqual(embedded);
+    for (const seed of [1, 2, 3, 4, 5]) expect(await observe(folder, "verilator", seed)).toEqual(embedded);
+  },
+  600_000,
+);
