@@ -17,7 +17,7 @@ import type { SystemHardware } from "./system-module.ts";
  */
 export function simulationTop(
   name: string,
-  system: SystemHardware,
+  system: Pick<SystemHardware, "top" | "modules">,
   memory: MemoryParameters,
 ): { readonly top: Operation; readonly modules: readonly Operation[] } {
   const dram = memoryModule(`${name}_memory`, memory);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { deviceMemory, SYSTEM_TOP, simulationTop } from "../../backend-hls/index.ts";
-import { HwModuleOp, present } from "../../ir/index.ts";
-import { openSimulatedAccelerator } from "../../runtime-host/index.ts";
+import { HwModuleOp, present, type Result, renderDiagnostic } from "../../ir/index.ts";
+import { type Device, openSimulatedAccelerator } from "../../runtime-host/index.ts";
 import { buildSimulator, type EngineName, findTool } from "../../sim/index.ts";
 import { readBuildFolder } from "../build-folder/read-build-folder.ts";
 import { temporaryFolder } from "../testing/model-folders.ts";
@@ -26,43 +26,46 @@ async function compileTiny(): Promise<string> {
   return folder;
 }
 
-async function observe(folder: string, engine: EngineName, seed?: number): Promise<Observed> {
-  const read = await readBuildFolder(folder);
-  if (read.kind === "error") throw new Error(read.diagnostics[0]?.message);
-  const parts = readBuildParts(read.value);
-  if (parts.kind === "error") throw new Error(parts.diagnostics[0]?.message);
-  const { deviceFile, hardware, layout, plan } = parts.value;
+/** The value of a result that must be one. */
+function valueOrThrow<T>(result: Result<T>): T {
+  if (result.kind === "ok") return result.value;
+  throw new Error(result.diagnostics.map(renderDiagnostic).join("\n"));
+}
+
+async function openDevice(folder: string, engine: EngineName, seed: number | undefined): Promise<Device> {
+  const build = valueOrThrow(readBuildFolder(folder));
+  const parts = valueOrThrow(readBuildParts(build));
+  const { deviceFile, hardware, layout, plan } = parts;
   const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(layout.bytes, 1 << 18) / plan.beatBytes));
-  const system = present(
+  const top = present(
     hardware.find((op) => HwModuleOp.match(op)?.attrs.sym_name === SYSTEM_TOP),
     "the system",
   );
   const memory = deviceMemory(deviceFile, { depthBeats, addressBits: 32 });
-  const top = simulationTop("sign_off", { top: system, modules: hardware }, memory);
+  const { modules } = simulationTop("sign_off", { top, modules: hardware }, memory);
   const options = { engine, speed: "build" as const, ...(seed === undefined ? {} : { seed }) };
-  const simulator = await buildSimulator("sign_off", top.modules, options);
-  if (simulator.kind === "error") throw new Error(simulator.diagnostics[0]?.message);
-  const program = acceleratorProgram(read.value.manifest, parts.value);
-  const device = await openSimulatedAccelerator(simulator.value, program, { memoryPath: "memory.store" });
-  if (device.kind === "error") throw new Error(device.diagnostics[0]?.message);
+  const simulator = valueOrThrow(await buildSimulator("sign_off", modules, options));
+  const program = acceleratorProgram(build.manifest, parts);
+  return valueOrThrow(await openSimulatedAccelerator(simulator, program, { memoryPath: "memory.store" }));
+}
+
+async function observe(folder: string, engine: EngineName, seed?: number): Promise<Observed> {
+  const device = await openDevice(folder, engine, seed);
   const observed: { tokens: unknown[]; cycles: (number | undefined)[] } = { tokens: [], cycles: [] };
   for (const position of [0, 1]) {
-    const step = await device.value.step([
-      {
-        token: 3 + position,
-        position,
-        kvSlot: 16 + position,
-        sequence: 0,
-        blockTable: [1],
-        visible: 1n,
-        emit: "argmax",
-      },
-    ]);
-    if (step.kind === "error") throw new Error(step.diagnostics[0]?.message);
-    observed.tokens.push(step.value.emissions);
-    observed.cycles.push(step.value.counters?.cycles);
+    const row = {
+      token: 3 + position,
+      position,
+      kvSlot: 16 + position,
+      sequence: 0,
+      blockTable: [1],
+      visible: 1n,
+    };
+    const { emissions, counters } = valueOrThrow(await device.step([{ ...row, emit: "argmax" }]));
+    observed.tokens.push(emissions);
+    observed.cycles.push(counters?.cycles);
   }
-  await device.value.close();
+  await device.close();
   return observed;
 }
 
