@@ -3,11 +3,11 @@ import { createOperatorLibrary, pipelinedPrimitive } from "../backend-hls/index.
 import { FLOAT_PRIMITIVES, scalarWidth } from "../ir/index.ts";
 import { hasYosys, measureRegisterTiming } from "./register-timing.ts";
 
-test.skipIf(!hasYosys()).each(["add", "scale2", "sitofp_i16"] as const)("%s keeps cell delays within half the period of 7-series at 150 MHz (needs yosys)", (name) => {
-  const library = createOperatorLibrary("xc7", 150);
+test.skipIf(!hasYosys()).each(["add", "max", "sitofp_i16"] as const)("%s keeps cell delays within half the period of 7-series at 200 MHz (needs yosys)", (name) => {
+  const library = createOperatorLibrary("xc7", 200);
   const { operands, result } = FLOAT_PRIMITIVES[name];
-  const { arrivalPs } = measureRegisterTiming(pipelinedPrimitive(library, name).module, operands.map(scalarWidth), scalarWidth(result));
-  expect(arrivalPs).toBeLessThanOrEqual(library.periodPs / 2);
+  const found = measureRegisterTiming(pipelinedPrimitive(library, name).module, operands.map(scalarWidth), scalarWidth(result));
+  expect(found?.arrivalPs).toBeLessThanOrEqual(library.periodPs / 2);
 });
 
 test.each([["xcup", 250, { add: 7, mul: 5, sitofp_i32: 4, fptosi_i32: 4, scale2: 3, exp: 14, recip: 12, rsqrt: 12 }], ["xc7", 100, { add: 4 }]] as const)("latencies on %s at %i MHz", (family, clock, limits) => {

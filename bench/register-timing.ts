@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { at, HwModuleOp, present, type Operation } from "../ir/index.ts";
 import { emitVerilog } from "../backend-verilog/index.ts";
 
+/** Milliseconds that a run may take: `sta` visits reconverging paths again and again, and does not end on some deep stages. */
+const LIMIT_MS = 60_000;
+
 /** What Yosys finds between registers, on 7-series cells and without wires. */
 export interface RegisterTiming {
   /** From a clock edge to the latest register, in picoseconds. */
@@ -26,11 +29,12 @@ export function hasYosys(): boolean {
 }
 
 /**
- * Synthesizes a module of inputs `clk`, `a0`, … and output `y` between registers for 7-series and runs `sta`.
+ * Synthesizes a module of inputs `clk`, `a0`, … and output `y` between registers for 7-series and runs `sta`;
+ * undefined when that does not end in time.
  * Shift registers stay flip-flops (`-nosrl`): an SRL's slow output would be followed by one. ROMs lose their
  * `ram_style`, as the mapper knows no LUT ROM of that name. The counts include the registers around the module.
  */
-export function measureRegisterTiming(module: Operation, widths: readonly number[], resultBits: number): RegisterTiming {
+export function measureRegisterTiming(module: Operation, widths: readonly number[], resultBits: number): RegisterTiming | undefined {
   const folder = mkdtempSync(join(tmpdir(), "hidalgo-timing-"));
   const name = present(HwModuleOp.match(module), "hw.module").attrs.sym_name;
   const text = [...emitVerilog([module]).values()].join("\n");
@@ -40,8 +44,11 @@ export function measureRegisterTiming(module: Operation, widths: readonly number
     "synth_xilinx -family xc7 -nosrl -noiopad -noclkbuf -flatten -top top; tee -o stat.txt stat; " +
     "read_verilog -lib -specify -overwrite +/xilinx/cells_sim.v; tee -o sta.txt sta";
   try {
-    execFileSync("yosys", ["-q", "-p", script], { cwd: folder, stdio: "ignore" });
+    execFileSync("yosys", ["-q", "-p", script], { cwd: folder, stdio: "ignore", timeout: LIMIT_MS, killSignal: "SIGKILL" });
     return report(readFileSync(join(folder, "sta.txt"), "utf8"), readFileSync(join(folder, "stat.txt"), "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ETIMEDOUT") return undefined;
+    throw error;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -36,6 +36,7 @@ function printTiming(library: OperatorLibrary): void {
     const { operands, result }: FloatPrimitive = FLOAT_PRIMITIVES[name];
     const { module, characteristics } = pipelinedPrimitive(library, name);
     const found = measureRegisterTiming(module, operands.map(scalarWidth), scalarWidth(result));
+    if (found === undefined) { print(row(name, [String(characteristics.latencyCycles), "no end", "not known"])); continue; }
     const share = `${String(Math.round((100 * found.arrivalPs) / budgetPs))} %${found.arrivalPs > budgetPs ? " OVER" : ""}`;
     print(row(name, [characteristics.latencyCycles, found.arrivalPs, share, found.lut, found.ff, found.dsp, found.carry].map(String)));
   }

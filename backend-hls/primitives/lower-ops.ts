@@ -112,7 +112,6 @@ function withCarries<V>(o: BitOps<V>, a: V, b: V, most: number, carryIn: V | und
 
 /** A product of unsigned operands by blocks: the second operand in pieces, their products added from the highest down. */
 function product<V>(o: BitOps<V>, add: (a: V, b: V) => V, shape: BlockShape | undefined, [a, aBits]: readonly [V, number], [b, bBits]: readonly [V, number]): V {
-  const width = o.width(a);
   if (shape === undefined) return rows(o, add, a, [b, bBits]);
   if ((aBits <= shape.wide && bBits <= shape.narrow) || (aBits <= shape.narrow && bBits <= shape.wide)) return o.mul(a, b);
   if (aBits < bBits) return product(o, add, shape, [b, bBits], [a, aBits]);

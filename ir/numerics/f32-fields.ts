@@ -82,9 +82,9 @@ export function packRounded<V>(
   const isAbove = o.or(bit(o, exponent, 8), isAllOnes(o, o.extract(exponent, 0, 8)));
   const isHuge = o.and(isAbove, o.not(isNegative));
   const finite = o.mux(o.or(r.isZero, isTiny), zeros(o, 31), o.extract(rounded, 0, 31));
-  const isInfinite = o.or(r.isInfinite, o.and(isHuge, o.not(r.isZero)));
+  const isSpecial = o.or(o.or(r.isNaN, r.isInfinite), o.and(isHuge, o.not(r.isZero)));
   const special = o.concat(ones(o, 8), r.isNaN, zeros(o, 22)); // The highest fraction bit tells NaN from infinity.
-  const magnitude = o.mux(o.or(r.isNaN, isInfinite), special, finite);
+  const magnitude = o.mux(isSpecial, special, finite);
   return o.concat(o.and(r.sign, o.not(r.isNaN)), magnitude);
 }
 
