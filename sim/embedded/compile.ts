@@ -143,7 +143,8 @@ export function compileRun(
 ): Uint8Array<ArrayBuffer> {
   const imports = [{ name: "cycle", parameters: [], results: [] }];
   const routines = makeRoutines();
-  const test = until === undefined ? [] : untilFunctions(layout, design, { until, firstRoutine: imports.length });
+  const test =
+    until === undefined ? [] : untilFunctions(layout, design, { until, firstRoutine: imports.length });
   const code = new Code(1);
   const done = code.local(I32);
   code.open(op.block);

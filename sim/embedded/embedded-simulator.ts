@@ -7,6 +7,7 @@ import { findModule, modulesByName } from "../netlist/ports.ts";
 import { simplify } from "../netlist/simplify.ts";
 import type { HwSimulator, RunResult } from "../simulator.ts";
 import { compileCycle, compileRun, compileSettle, pagesOf } from "./compile.ts";
+import type { RegionSizes } from "./instances.ts";
 import { Layout, limbCount } from "./layout.ts";
 import { readWords, writeWords } from "./memory-access.ts";
 import { cutIntoRegions, type RegionPlan } from "./regions.ts";
@@ -17,6 +18,8 @@ import { instantiate, makeMemory, type WasmMemory } from "./wasm-host.ts";
 export interface EmbeddedOptions {
   /** Random start values for all state, as `--x-initial unique` gives; without it everything starts at 0. */
   readonly seed?: number;
+  /** How large the parts are that may be left out of a cycle. */
+  readonly regions?: RegionSizes;
 }
 
 /** A run gives way to timers and signals after about this many milliseconds. */
@@ -39,7 +42,7 @@ class EmbeddedSimulator implements HwSimulator {
 
   constructor(design: FlatDesign, options: EmbeddedOptions) {
     this.#design = design;
-    this.#plan = cutIntoRegions(design);
+    this.#plan = cutIntoRegions(design, options.regions);
     this.#layout = new Layout(this.#plan.design);
     const binary = compileCycle(this.#layout, this.#plan);
     this.#memory = makeMemory(pagesOf(this.#layout));

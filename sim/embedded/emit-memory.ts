@@ -1,8 +1,8 @@
 import { at } from "../../ir/index.ts";
 import type { FlatRead, FlatWrite, NodeId } from "../netlist/flat.ts";
+import { wakeRegion } from "./emit-watch.ts";
 import type { Emitter } from "./emitter.ts";
 import { limbCount, type PlacedMemory, wordBytes } from "./layout.ts";
-import { wakeRegion } from "./emit-watch.ts";
 import { I32, I64, op } from "./wasm.ts";
 
 /** Pushes i32: whether the address is inside the memory. */

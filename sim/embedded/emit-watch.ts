@@ -38,7 +38,7 @@ export function storeWatched(emitter: Emitter, region: number, { width, source, 
   emitter.push(source);
   code.tee(value);
   emitter.load(width, target);
-  code.emit(width <= 32 ? op.i32Ne : op.i64Ne);
+  code.emit(width <= 32 ? op.i32Xor : op.i64Ne);
   wakeIf(emitter, region);
   code.i32(0);
   code.get(value);

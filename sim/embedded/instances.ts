@@ -2,10 +2,16 @@ import { at } from "../../ir/index.ts";
 import type { FlatDesign } from "../netlist/flat.ts";
 import type { Action } from "./actions.ts";
 
-/** An instance with fewer states is no region of its own. */
-const FEWEST_STATES = 24;
-/** An instance with more states is looked into. */
-const MOST_STATES = 64;
+/** How large a region is. */
+export interface RegionSizes {
+  /** An instance with fewer states is no region of its own. */
+  readonly fewest: number;
+  /** An instance with more states is looked into. */
+  readonly most: number;
+}
+
+/** Of those that were tried on an accelerator of 6,600 registers, the sizes with which it ran fastest. */
+export const REGION_SIZES: RegionSizes = { fewest: 24, most: 64 };
 
 /** The path of the instance that a state belongs to; empty for the top. */
 export function instanceOfState(path: string): string {
@@ -28,6 +34,7 @@ function parentOf(instance: string): string | undefined {
 export function instancesToSplit(
   design: FlatDesign,
   actions: readonly Action[],
+  region: RegionSizes,
 ): ReadonlyMap<string, string> {
   const sizes = new Map<string, number>();
   const instances = new Set<string>();
@@ -40,21 +47,26 @@ export function instancesToSplit(
   const regions = new Map<string, string>();
   for (const instance of instances) {
     const chain: string[] = [];
-    for (let path: string | undefined = instance; path !== undefined; path = parentOf(path)) chain.unshift(path);
-    const found = regionIn(chain, sizes);
+    for (let path: string | undefined = instance; path !== undefined; path = parentOf(path))
+      chain.unshift(path);
+    const found = regionIn(chain, sizes, region);
     if (found !== undefined) regions.set(instance, found);
   }
   return regions;
 }
 
 /** Down from the top: the first instance that is not too large, else the last that is not too small. */
-function regionIn(chain: readonly string[], sizes: ReadonlyMap<string, number>): string | undefined {
+function regionIn(
+  chain: readonly string[],
+  sizes: ReadonlyMap<string, number>,
+  { fewest, most }: RegionSizes,
+): string | undefined {
   let found: string | undefined;
   for (const path of chain.slice(1)) {
     const size = sizes.get(path) ?? 0;
-    if (size < FEWEST_STATES) return found;
+    if (size < fewest) return found;
     found = path;
-    if (size <= MOST_STATES) return found;
+    if (size <= most) return found;
   }
   return found;
 }

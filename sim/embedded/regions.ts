@@ -1,7 +1,7 @@
 import { at } from "../../ir/index.ts";
 import type { FlatDesign, FlatNode, NodeId } from "../netlist/flat.ts";
 import { type Action, actionOperands, allActions, isState } from "./actions.ts";
-import { instanceOfState, instancesToSplit } from "./instances.ts";
+import { instanceOfState, instancesToSplit, REGION_SIZES, type RegionSizes } from "./instances.ts";
 import { type Settling, settlingOf } from "./settling.ts";
 
 /**
@@ -35,11 +35,11 @@ class Owners {
   readonly #byMemory: Int32Array;
   readonly count: number;
 
-  constructor(design: FlatDesign) {
+  constructor(design: FlatDesign, sizes: RegionSizes) {
     this.#design = design;
     this.#actions = allActions(design);
     const numbers = new Map<string, number>();
-    const instances = instancesToSplit(design, this.#actions);
+    const instances = instancesToSplit(design, this.#actions, sizes);
     const numberOf = (path: string): number => {
       const name = instances.get(path);
       if (name === undefined) return OUTER;
@@ -168,8 +168,8 @@ class Cutter {
 }
 
 /** Cuts a design along its instances. */
-export function cutIntoRegions(original: FlatDesign): RegionPlan {
-  const owners = new Owners(original);
+export function cutIntoRegions(original: FlatDesign, sizes: RegionSizes = REGION_SIZES): RegionPlan {
+  const owners = new Owners(original, sizes);
   const cutter = new Cutter(original, owners);
   const design = cutter.run();
   const copies = [...cutter.regionByCopy.keys()].map((node): Action => ({ kind: "state", node }));
