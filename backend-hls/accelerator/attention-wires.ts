@@ -28,10 +28,12 @@ export interface AttentionInputs {
 }
 
 /** Streams and buffers of the attention kernels, from new records to the output of each head. */
-export type AttentionWires = ReturnType<typeof makeAttentionWires>;
+export type AttentionWires = ReturnType<typeof makeCommands> &
+  ReturnType<typeof makeStreams> &
+  ReturnType<typeof makeBuffers>;
 
 /** Declares what lies between the attention kernels. */
-export function makeAttentionWires(s: ScheduleBuilder, plan: Plan) {
+export function makeAttentionWires(s: ScheduleBuilder, plan: Plan): AttentionWires {
   return { ...makeCommands(s), ...makeStreams(s, plan), ...makeBuffers(s, plan) };
 }
 

@@ -1,5 +1,6 @@
 import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
 import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
+import { collectKernel } from "./kernels/collect.ts";
 import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
@@ -16,7 +17,6 @@ import {
   activationKernel,
   argmaxKernel,
   chooseTokenKernel,
-  collectKernel,
   quantizeKernel,
   residualKernel,
   scaleKernel,
@@ -69,12 +69,32 @@ export function buildAccelerator(model: ModelShape, design: ArrayShape): Acceler
   const s = new ScheduleBuilder("accelerator", outsideConnections(plan));
   const w = makeWires(s, plan);
   for (const kernel of KERNELS) kernel(s, plan, w);
-  s.burstRead("weights", { memory: w.memory, requests: w.weightRequests, data: w.weightBeats }, plan.maxBurst);
-  s.burstRead("constants", { memory: w.memory, requests: w.constantRequests, data: w.constantBeats }, plan.maxBurst);
-  s.burstRead("descriptors", { memory: w.memory, requests: w.descriptorRequests, data: w.descriptorBeats }, plan.maxBurst);
+  s.burstRead(
+    "weights",
+    { memory: w.memory, requests: w.weightRequests, data: w.weightBeats },
+    plan.maxBurst,
+  );
+  s.burstRead(
+    "constants",
+    { memory: w.memory, requests: w.constantRequests, data: w.constantBeats },
+    plan.maxBurst,
+  );
+  s.burstRead(
+    "descriptors",
+    { memory: w.memory, requests: w.descriptorRequests, data: w.descriptorBeats },
+    plan.maxBurst,
+  );
   s.burstRead("rows", { memory: w.memory, requests: w.rowRequests, data: w.rowBeats }, plan.maxBurst);
   s.burstRead("kv", { memory: w.memory, requests: w.kvRequests, data: w.kvBeats }, plan.maxBurst);
-  s.burstWrite("records", { memory: w.memory, requests: w.recordRequests, data: w.recordBeats, done: w.recordAcks }, plan.maxBurst);
-  s.burstWrite("outputs", { memory: w.memory, requests: w.outputRequests, data: w.outputBeats, done: w.outputAcks }, plan.maxBurst);
+  s.burstWrite(
+    "records",
+    { memory: w.memory, requests: w.recordRequests, data: w.recordBeats, done: w.recordAcks },
+    plan.maxBurst,
+  );
+  s.burstWrite(
+    "outputs",
+    { memory: w.memory, requests: w.outputRequests, data: w.outputBeats, done: w.outputAcks },
+    plan.maxBurst,
+  );
   return { schedule: s.finish(), plan };
 }

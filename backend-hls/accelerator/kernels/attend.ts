@@ -73,11 +73,7 @@ export function attendBlocksKernel(
   plan: Plan,
   w: AttentionInputs & AttentionWires,
 ): void {
-  const {
-    recordBeats,
-    beatBytes,
-    model: { blockSize },
-  } = plan;
+  const { blockSize } = plan.model;
   s.kernel({
     name: "attend_blocks",
     command: w.attendBlocksCommand,
@@ -103,24 +99,16 @@ export function attendBlocksKernel(
         const to = b.select(isEnd, b.andi(field.last, mask), mask);
         const keys = b.addi(b.subi(to, from), b.int(1));
         const count = b.trunci(keys, 16);
-        const block = b.load(
-          port.tables,
-          field.row,
-          affineSum([
-            [field.first, 1],
-            [n, 1],
-          ]),
-        );
-        const place = b.addi(b.muli(block, b.int(blockSize)), from);
-        b.write(
-          port.requests,
-          b.addi(field.base, b.muli(place, b.int(recordBeats * beatBytes))),
-          b.muli(keys, b.int(recordBeats)),
-        );
+        const number = affineSum([
+          [field.first, 1],
+          [n, 1],
+        ]);
+        const block = b.load(port.tables, field.row, number);
+        requestKeys(b, plan, port.requests, { base: field.base, block, from, keys });
         // The layer's blocks take two places in turn; one that comes third or later waits until its place is free.
-        const number = b.addi(field.before, b.indexCast(n, i32));
-        const slot = b.trunci(number, 1);
-        const waits = b.cmpi("sgt", number, b.int(1));
+        const turn = b.addi(field.before, b.indexCast(n, i32));
+        const slot = b.trunci(turn, 1);
+        const waits = b.cmpi("sgt", turn, b.int(1));
         const frees = isBelow(b, b.addi(n, b.index(2)), field.limit);
         b.write(port.loadKeys, count, slot, waits);
         b.write(port.loadValues, count, slot, waits);
@@ -133,6 +121,21 @@ export function attendBlocksKernel(
       });
     },
   });
+}
+
+/** One burst: the records of `keys` positions of a block, beginning with its `from`-th. */
+function requestKeys(
+  b: LoopBuilder,
+  { recordBeats, beatBytes, model: { blockSize } }: Plan,
+  requests: Value,
+  { base, block, from, keys }: Readonly<Record<"base" | "block" | "from" | "keys", Value>>,
+): void {
+  const place = b.addi(b.muli(block, b.int(blockSize)), from);
+  b.write(
+    requests,
+    b.addi(base, b.muli(place, b.int(recordBeats * beatBytes))),
+    b.muli(keys, b.int(recordBeats)),
+  );
 }
 
 /** A block's records into one of two places, for the scores; the beats go on to `load_values`. */

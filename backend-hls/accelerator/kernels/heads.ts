@@ -1,4 +1,15 @@
-import { affineSum, f32, i8, i32, type ScheduleBuilder, type Value, vectorType } from "../../../ir/index.ts";
+import {
+  affineSum,
+  at,
+  f32,
+  i8,
+  i32,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Subscript,
+  type Value,
+  vectorType,
+} from "../../../ir/index.ts";
 import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
 import { all, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
@@ -103,6 +114,25 @@ export function headMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
   });
 }
 
+/** Factor and scale of a head: read with its first channel, held for the others. */
+function heldScales(
+  b: LoopBuilder,
+  scales: Value,
+  [inverseCell, scaleCell]: readonly [Value, Value],
+  isNew: Value,
+): { readonly inverse: Value; readonly scale: Value } {
+  const values = b.choose(
+    isNew,
+    [f32, f32],
+    () => b.readFields(scales),
+    () => [b.load(inverseCell), b.load(scaleCell)],
+  );
+  const [inverse, scale] = [at(values, 0), at(values, 1)];
+  b.store(inverse, inverseCell);
+  b.store(scale, scaleCell);
+  return { inverse, scale };
+}
+
 /** int8 of all heads: queries to the score kernel's buffer, keys and values to the new KV records. */
 export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { headDim, heads } = plan.model;
@@ -126,45 +156,26 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
         { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), j: headDim },
         ({ row, head, j }) => {
           const isNew = b.equals(j, 0);
-          const [inverse, scale] = b.choose(
-            isNew,
-            [f32, f32],
-            () => b.readFields(port.scales),
-            () => cells.map((cell) => b.load(cell)),
-          );
-          if (inverse === undefined || scale === undefined) return;
-          b.store(inverse, cells[0]);
-          b.store(scale, cells[1]);
+          const { inverse, scale } = heldScales(b, port.scales, cells, isNew);
           const q = b.toInt(b.mulf(b.read(port.values), inverse), 8);
           const isQuery = isBelow(b, head, heads);
           const isOther = not(b, isQuery);
-          b.when(isQuery, () => {
-            b.store(
-              q,
-              port.queries,
-              row,
-              affineSum([
+          const place = (offset: number): Subscript =>
+            affineSum(
+              [
                 [head, headDim],
                 [j, 1],
-              ]),
+              ],
+              offset,
             );
+          b.when(isQuery, () => {
+            b.store(q, port.queries, row, place(0));
           });
           b.when(all(b, isQuery, isNew), () => {
             b.store(b.mulf(scale, b.float(1 / Math.sqrt(headDim))), port.queryScales, row, head);
           });
           b.when(isOther, () => {
-            b.store(
-              q,
-              port.records,
-              row,
-              affineSum(
-                [
-                  [head, headDim],
-                  [j, 1],
-                ],
-                -heads * headDim,
-              ),
-            );
+            b.store(q, port.records, row, place(-heads * headDim));
           });
           b.when(all(b, isOther, isNew), () => {
             b.store(scale, port.newScales, row, affineSum([[head, 1]], -heads));

@@ -6,6 +6,7 @@ import {
   intType,
   type LoopBuilder,
   type ScheduleBuilder,
+  type Subscript,
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
@@ -28,6 +29,54 @@ export function dot(b: LoopBuilder, left: readonly Value[], right: readonly Valu
   return products.reduce((sum, product) => b.addi(sum, product));
 }
 
+/** Partial sums of an output tile. */
+interface Accumulators {
+  /** Of a lone group, which meets its sums in the next iteration: too soon for a RAM. */
+  readonly lone: readonly Value[];
+  /** Of several groups, where there can be several. */
+  readonly shared: Value | undefined;
+}
+
+function makeAccumulators(b: LoopBuilder, { pn, pt, rows, sumBits }: Plan): Accumulators {
+  const type = intType(sumBits);
+  return {
+    lone: Array.from({ length: pt * pn }, (_, index) => register(b, `lone${String(index)}`, type)),
+    shared: rows > pt ? b.array("accumulators", [rows, pn], type, { storage: "lut" }) : undefined,
+  };
+}
+
+/** Adds to one partial sum and gives the total; `isNew` at a tile's first beat, `isShared` with several groups, `isKept` with neither. */
+function accumulate(
+  b: LoopBuilder,
+  { lone, shared }: Accumulators,
+  { isNew, isShared, isKept }: Readonly<Record<"isNew" | "isShared" | "isKept", Value>>,
+  { sum, lane, place }: { readonly sum: Value; readonly lane: number; readonly place: readonly Subscript[] },
+): Value {
+  const own = at(lone, lane);
+  const zero = b.constant(0, sum.type);
+  const started = shared === undefined ? zero : b.select(isNew, zero, b.load(shared, ...place));
+  const total = b.addi(b.select(isKept, b.load(own), started), sum);
+  b.store(total, own);
+  if (shared !== undefined) {
+    b.when(isShared, () => {
+      b.store(total, shared, ...place);
+    });
+  }
+  return total;
+}
+
+/** A row's elements that meet the `k`-th beat. */
+function activationLanes(
+  b: LoopBuilder,
+  { pk, sumBits }: Plan,
+  activation: Value,
+  [row, k]: readonly [Subscript, Value],
+): readonly Value[] {
+  return Array.from({ length: pk }, (_, lane) =>
+    b.extsi(b.load(activation, row, affineSum([[k, pk]], lane)), sumBits),
+  );
+}
+
 /** The one matrix engine: pn x pk x pt products an iteration; a weight beat stays while all groups of rows pass. */
 export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, pk, pt, rows, beatBytes } = plan;
@@ -45,15 +94,7 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     },
     body: ({ b, port, field }) => {
       const held = b.array("beat", [], vectorType(beatBytes, i8), { storage: "reg" });
-      const totalType = intType(plan.sumBits);
-      const hasGroups = rows > pt;
-      // A lone group meets its sums in the next iteration, which is too soon for a RAM: they stay in registers.
-      const lone = Array.from({ length: pt * pn }, (_, index) =>
-        register(b, `lone${String(index)}`, totalType),
-      );
-      const shared = hasGroups
-        ? b.array("accumulators", [rows, pn], totalType, { storage: "lut" })
-        : undefined;
+      const sums = makeAccumulators(b, plan);
       const beats = { to: field.beats, max: mostBeats };
       nest(
         b,
@@ -75,22 +116,17 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             const totals: Value[] = [];
             for (let p = 0; p < pt; p++) {
               const row = affineSum([[group, pt]], p);
-              const inputs = Array.from({ length: pk }, (_, lane) =>
-                b.extsi(b.load(port.activation, row, affineSum([[k, pk]], lane)), plan.sumBits),
-              );
+              const inputs = activationLanes(b, plan, port.activation, [row, k]);
               for (let n = 0; n < pn; n++) {
                 const sum = dot(b, inputs, weights.slice(n * pk, (n + 1) * pk));
-                const own = at(lone, p * pn + n);
-                const zero = b.constant(0, totalType);
-                const started = shared === undefined ? zero : b.select(isNew, zero, b.load(shared, row, n));
-                const total = b.addi(b.select(isKept, b.load(own), started), sum);
-                b.store(total, own);
-                if (shared !== undefined) {
-                  b.when(isShared, () => {
-                    b.store(total, shared, row, n);
-                  });
-                }
-                totals.push(total);
+                totals.push(
+                  accumulate(
+                    b,
+                    sums,
+                    { isNew, isShared, isKept },
+                    { sum, lane: p * pn + n, place: [row, n] },
+                  ),
+                );
               }
             }
             b.when(isLast(b, k, beats), () => {
@@ -101,6 +137,25 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       );
     },
   });
+}
+
+/** The scale of a tile's channel: read where it is new, held for the tile's other rows. */
+function channelScale(
+  b: LoopBuilder,
+  scales: Value,
+  { held, lane, isNew }: Readonly<Record<"held" | "lane" | "isNew", Value>>,
+): Value {
+  const values = b.choose(
+    isNew,
+    [f32],
+    () => {
+      const made = b.read(scales);
+      b.store(made, held, lane);
+      return [made];
+    },
+    () => [b.load(held, lane)],
+  );
+  return at(values, 0);
 }
 
 /** y = (sum * scale of the channel) * scale of the row, one element an iteration, to whoever the matrix is for. */
@@ -132,16 +187,11 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
         },
         ({ group, p, lane }) => {
           const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
-          const [scale = sum] = b.choose(
-            isFirst(b, group, p),
-            [f32],
-            () => {
-              const made = b.read(port.scales);
-              b.store(made, channelScales, lane);
-              return [made];
-            },
-            () => [b.load(channelScales, lane)],
-          );
+          const scale = channelScale(b, port.scales, {
+            held: channelScales,
+            lane,
+            isNew: isFirst(b, group, p),
+          });
           const y = b.mulf(
             b.mulf(b.toFloat(sum), scale),
             b.load(
@@ -152,18 +202,17 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
               ]),
             ),
           );
-          b.when(field.toQkv, () => {
-            b.write(port.qkv, y);
-          });
-          b.when(field.toResidual, () => {
-            b.write(port.residual, y);
-          });
-          b.when(field.toActivation, () => {
-            b.write(port.activation, y);
-          });
-          b.when(field.toArgmax, () => {
-            b.write(port.argmax, y);
-          });
+          const targets = [
+            [field.toQkv, port.qkv],
+            [field.toResidual, port.residual],
+            [field.toActivation, port.activation],
+            [field.toArgmax, port.argmax],
+          ] as const;
+          for (const [isWanted, target] of targets) {
+            b.when(isWanted, () => {
+              b.write(target, y);
+            });
+          }
         },
       );
     },

@@ -36,6 +36,34 @@ function pick(b: LoopBuilder, cases: readonly (readonly [Value, number])[], widt
   return cases.reduce((other, [bit, value]) => b.select(bit, b.int(value, width), other), b.int(0, width));
 }
 
+/** The command streams and request streams that the program feeds. */
+function commandsOf(w: Wires) {
+  return {
+    rows: w.rowsCommand,
+    descriptors: w.descriptorRequests,
+    weights: w.weightRequests,
+    constants: w.constantRequests,
+    outputs: w.outputRequests,
+    finish: w.finishCommand,
+    split: w.splitConstants,
+    residual: w.residualCommand,
+    collect: w.collectCommand,
+    scale: w.scaleCommand,
+    quantize: w.quantizeCommand,
+    matmul: w.matmulCommand,
+    dequantize: w.dequantizeCommand,
+    activation: w.activationCommand,
+    argmax: w.argmaxCommand,
+    chooseToken: w.chooseTokenCommand,
+    storeQkv: w.storeQkvCommand,
+    rotate: w.rotateCommand,
+    headMaximum: w.headMaximumCommand,
+    quantizeHeads: w.quantizeHeadsCommand,
+    writeRecords: w.writeRecordsCommand,
+    attendRows: w.attendRowsCommand,
+  };
+}
+
 /** The program: walks over layers and phases and sends every kernel its commands; order comes from tokens between the kernels. */
 export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const {
@@ -45,30 +73,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     name: "sequence",
     command: w.start,
     fields: START_FIELDS,
-    connections: {
-      rows: w.rowsCommand,
-      descriptors: w.descriptorRequests,
-      weights: w.weightRequests,
-      constants: w.constantRequests,
-      outputs: w.outputRequests,
-      finish: w.finishCommand,
-      split: w.splitConstants,
-      residual: w.residualCommand,
-      collect: w.collectCommand,
-      scale: w.scaleCommand,
-      quantize: w.quantizeCommand,
-      matmul: w.matmulCommand,
-      dequantize: w.dequantizeCommand,
-      activation: w.activationCommand,
-      argmax: w.argmaxCommand,
-      chooseToken: w.chooseTokenCommand,
-      storeQkv: w.storeQkvCommand,
-      rotate: w.rotateCommand,
-      headMaximum: w.headMaximumCommand,
-      quantizeHeads: w.quantizeHeadsCommand,
-      writeRecords: w.writeRecordsCommand,
-      attendRows: w.attendRowsCommand,
-    },
+    connections: commandsOf(w),
     body: ({ b, port, field }) => {
       nest(b, { layer: layers + 1, phase: PHASES }, ({ layer, phase }) => {
         const is = phaseOf(b, layer, phase, layers);
@@ -244,47 +249,28 @@ function sendVector(
     b.write(port.residual, b.select(is.start, rows, padded), b.int(plan.wo.tiles), is.start);
   });
   b.when(anyOf(b, [isNorm, is.qkv, is.gateUp]), () => {
-    const count = pick(
-      b,
-      [
-        [isNorm, hidden],
-        [is.qkv, qWidth],
-        [is.gateUp, ffn],
-      ],
-      32,
-    );
+    const only = (norm: number, qkv: number, gateUp: number): Value => {
+      const cases = [
+        [isNorm, norm],
+        [is.qkv, qkv],
+        [is.gateUp, gateUp],
+      ] as const;
+      return pick(b, cases, 32);
+    };
     const padding = (width: number): number => ceilDiv(width, pk) * pk;
-    const widths = [
-      [isNorm, padding(hidden)],
-      [is.qkv, padding(qWidth)],
-      [is.gateUp, padding(ffn)],
-    ] as const;
-    const width = pick(b, widths, 32);
+    const count = only(hidden, qWidth, ffn);
+    const width = only(padding(hidden), padding(qWidth), padding(ffn));
     const rowGroups = b.shrui(b.addi(b.extui(rows, 32), b.int(ratio - 1)), b.int(Math.log2(ratio)));
-    const outer = b.select(
-      is.qkv,
-      rowGroups,
-      pick(
-        b,
-        [
-          [isNorm, outerOf(hidden)],
-          [is.gateUp, outerOf(ffn)],
-        ],
-        32,
-      ),
-    );
+    const byTile = (norm: number, gateUp: number): readonly (readonly [Value, number])[] => [
+      [isNorm, norm],
+      [is.gateUp, gateUp],
+    ];
+    const outer = b.select(is.qkv, rowGroups, pick(b, byTile(outerOf(hidden), outerOf(ffn)), 32));
     const present = b.select(b.ori(is.start, is.qkv), rows, padded);
     const lines = b.select(
       is.qkv,
       b.extui(rows, 32),
-      pick(
-        b,
-        [
-          [isNorm, ceilDiv(hidden, pn)],
-          [is.gateUp, ceilDiv(ffn, pn)],
-        ],
-        32,
-      ),
+      pick(b, byTile(ceilDiv(hidden, pn), ceilDiv(ffn, pn)), 32),
     );
     b.write(
       port.collect,

@@ -12,12 +12,31 @@ import type { Plan } from "../shape.ts";
 import { channelsOf, slotOf } from "./attend.ts";
 import { dot } from "./matmul.ts";
 
+/** The int8 channels of a query head as 32-bit numbers. */
+function queryChannels(
+  b: LoopBuilder,
+  { group, model: { headDim } }: Plan,
+  queries: Value,
+  { row, kvHead, g }: Readonly<Record<"row" | "kvHead" | "g", Value>>,
+): readonly Value[] {
+  return Array.from({ length: headDim }, (_, d) => {
+    const place = affineSum(
+      [
+        [kvHead, group * headDim],
+        [g, headDim],
+      ],
+      d,
+    );
+    return b.extsi(b.load(queries, row, place), 32);
+  });
+}
+
 /** Dot product of a query head and a key, both int8, times their scales; the value's scale goes with it. */
 export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   const {
     kvWidth,
     group,
-    model: { headDim, kvHeads, blockSize },
+    model: { kvHeads, blockSize },
   } = plan;
   s.kernel({
     name: "score",
@@ -41,42 +60,17 @@ export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs &
           b.readFields(port.loaded);
         });
         const slot = slotOf(b, field.slot);
-        const channels = Array.from({ length: headDim }, (_, d) => d);
-        const query = channels.map((d) =>
-          b.extsi(
-            b.load(
-              port.queries,
-              field.row,
-              affineSum(
-                [
-                  [kvHead, group * headDim],
-                  [g, headDim],
-                ],
-                d,
-              ),
-            ),
-            32,
-          ),
-        );
+        const queryHead = affineSum([
+          [kvHead, group],
+          [g, 1],
+        ]);
+        const query = queryChannels(b, plan, port.queries, { row: field.row, kvHead, g });
         const keyLanes = channelsOf(b, plan, { records: port.records, place: [slot, key], kvHead, skip: 0 });
-        const scaleAt = (scales: Value, offset: number): Value =>
-          b.bitcast(
-            b.load(
-              scales,
-              slot,
-              key,
-              affineSum([[kvHead, 1]], kvWidth / 2 - plan.wordsBeforeScales + offset),
-            ),
-            f32,
-          );
-        const queryScale = b.load(
-          port.queryScales,
-          field.row,
-          affineSum([
-            [kvHead, group],
-            [g, 1],
-          ]),
-        );
+        const scaleAt = (scales: Value, offset: number): Value => {
+          const place = affineSum([[kvHead, 1]], kvWidth / 2 - plan.wordsBeforeScales + offset);
+          return b.bitcast(b.load(scales, slot, key, place), f32);
+        };
+        const queryScale = b.load(port.queryScales, field.row, queryHead);
         const score = b.mulf(
           b.mulf(b.toFloat(dot(b, query, keyLanes)), queryScale),
           scaleAt(port.keyScales, 0),

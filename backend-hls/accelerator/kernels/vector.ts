@@ -1,6 +1,6 @@
 import { affineSum, f32, i8, i32, type ScheduleBuilder, type Value, vectorType } from "../../../ir/index.ts";
 import { all, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
-import { ceilDiv, type Plan } from "../shape.ts";
+import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
 /** x += y, element by element; what the next norm sees goes on. At the start of a step x is only shown. */
@@ -43,112 +43,6 @@ export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.write(port.out, sum);
         },
       );
-    },
-  });
-}
-
-/**
- * Puts a vector that is to be quantized into its buffer, times the gains of a norm, and takes its statistics: the largest
- * magnitude and, for a norm, eight interleaved sums of squares. Elements come by tiles with rows inside, from attention row by row.
- * The loop over tiles and that over lanes are split so that the place of a partial sum is an affine function of counters.
- */
-export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { pn, rows } = plan;
-  const narrow = Math.min(pn, 8);
-  const [ratio, wide] = [8 / narrow, pn / narrow];
-  const tilesOf = (width: number): number => ceilDiv(width, pn);
-  const outerMax = ceilDiv(Math.max(tilesOf(plan.model.hidden), tilesOf(plan.model.ffn), rows), ratio);
-  const middleMax = Math.max(rows, tilesOf(plan.qWidth));
-  s.kernel({
-    name: "collect",
-    command: w.collectCommand,
-    fields: ["lines", "outer", "middle", "count", "isNorm", "byRow"],
-    done: w.collected,
-    connections: {
-      fromResidual: w.fromResidual,
-      fromActivation: w.fromActivation,
-      fromAttention: w.fromAttention,
-      gains: w.gains,
-      vector: w.vector,
-      squares: w.squares,
-      largest: w.largest,
-    },
-    body: ({ b, port, field }) => {
-      const gains = b.array("gain_of_lane", [ratio, pn], f32, { storage: "lut" });
-      const bounds = {
-        outer: { to: field.outer, max: outerMax },
-        low: ratio,
-        middle: { to: field.middle, max: middleMax },
-        high: wide,
-        lane: narrow,
-      } as const;
-      nest(b, bounds, ({ outer, low, middle, high, lane }) => {
-        const line = position(b, outer, ratio, low);
-        const place = b.addi(b.muli(high, b.index(narrow)), lane);
-        const tileIndex = position(b, line, pn, place);
-        const rowIndex = position(b, middle, pn, place);
-        const hasElement = b.ori(not(b, field.byRow), isBelow(b, rowIndex, field.count));
-        const isReal = isBelow(b, b.select(field.byRow, rowIndex, tileIndex), field.count);
-        b.when(all(b, isBelow(b, line, field.lines), hasElement), () => {
-          const [x = b.float(0)] = b.choose(
-            field.byRow,
-            [f32],
-            () => [b.read(port.fromAttention)],
-            () =>
-              b.choose(
-                field.isNorm,
-                [f32],
-                () => [b.read(port.fromResidual)],
-                () => [b.read(port.fromActivation)],
-              ),
-          );
-          const row = b.select(field.byRow, line, middle);
-          const index = b.select(field.byRow, rowIndex, tileIndex);
-          const [value = x] = b.choose(
-            field.isNorm,
-            [f32],
-            () => {
-              const gain = b.choose(
-                b.equals(middle, 0),
-                [f32],
-                () => {
-                  const [made = x] = b.choose(
-                    isBelow(b, tileIndex, field.count),
-                    [f32],
-                    () => [b.read(port.gains)],
-                    () => [b.float(0)],
-                  );
-                  b.store(made, gains, low, place);
-                  return [made];
-                },
-                () => [b.load(gains, low, place)],
-              );
-              return [b.mulf(x, gain[0] ?? x)];
-            },
-            () => [x],
-          );
-          b.when(isReal, () => {
-            b.store(value, port.vector, row, index);
-            const magnitude = b.bitcast(b.abs(value), i32);
-            b.store(
-              b.select(b.equals(index, 0), magnitude, b.maxsi(b.load(port.largest, row), magnitude)),
-              port.largest,
-              row,
-            );
-          });
-          b.when(all(b, field.isNorm, isReal), () => {
-            const part = [
-              middle,
-              affineSum([
-                [low, narrow],
-                [lane, 1],
-              ]),
-            ] as const;
-            const before = b.select(isBelow(b, index, 8), b.float(0), b.load(port.squares, ...part));
-            b.store(b.addf(before, b.mulf(x, x)), port.squares, ...part);
-          });
-        });
-      });
     },
   });
 }
