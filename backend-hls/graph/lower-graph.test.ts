@@ -52,15 +52,18 @@ function dataOf(values: readonly GraphValue[]): readonly TensorData[] {
   return values.flatMap((value) => (value.kind === "tensor" ? [value.data] : []));
 }
 
+/** A function with the arrays that are not random. */
+interface Case {
+  readonly text: string;
+  readonly name: string;
+  readonly design: GraphDesign;
+  readonly seed: number;
+  readonly given?: Readonly<Record<string, Int32Array>>;
+  readonly tasks?: boolean;
+}
+
 /** What the schedule computes, every access ordered by tokens, and what the graph interpreter does. */
-function bothSides(
-  text: string,
-  name: string,
-  design: GraphDesign,
-  seed: number,
-  given: Readonly<Record<string, Int32Array>> = {},
-  tasks = false,
-) {
+function bothSides({ text, name, design, seed, given = {}, tasks = false }: Case) {
   const module = moduleOf(text);
   const inputs = inputsOf(module, seed, given);
   const wanted = new GraphInterpreter(moduleOf(text)).call(name, inputs);
@@ -99,7 +102,7 @@ describe.each(["qmatmul", "ffn", "attention"])("examples/%s.mlir", (name) => {
   test("the schedule computes the bits of the graph, whatever the array", () => {
     fc.assert(
       fc.property(designs, fc.nat(1000), places, fc.boolean(), (design, seed, given, tasks) => {
-        const { found, wanted } = bothSides(text, name, design, seed, { ...given }, tasks);
+        const { found, wanted } = bothSides({ text, name, design, seed, given: { ...given }, tasks });
         expect(found).toEqual(wanted);
       }),
       { numRuns: 4, seed: 20_261 },
@@ -124,7 +127,7 @@ test("products of any shape", () => {
         %y = nn.qlinear %q, %s, %w, %sw : (${q}, ${s}, ${w}, ${sw}) -> ${y}
         return %y : ${y}
       }`;
-      const { found, wanted } = bothSides(text, "f", design, t + k);
+      const { found, wanted } = bothSides({ text, name: "f", design, seed: t + k });
       expect(found).toEqual(wanted);
     }),
     { numRuns: 10, seed: 20_261 },
@@ -156,7 +159,13 @@ test("kinds of operations that the examples leave out", () => {
   fc.assert(
     fc.property(designs, rows, fc.integer({ min: 2, max: 9 }), fc.nat(9), (design, t, half, first) => {
       const ids = Int32Array.from({ length: t }, (_, row) => (first + 3 * row) % 11);
-      const { found, wanted } = bothSides(mixture(t, half, 11), "f", design, first, { ids });
+      const { found, wanted } = bothSides({
+        text: mixture(t, half, 11),
+        name: "f",
+        design,
+        seed: first,
+        given: { ids },
+      });
       expect(found).toEqual(wanted);
     }),
     { numRuns: 8, seed: 20_261 },

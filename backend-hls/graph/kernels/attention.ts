@@ -1,4 +1,12 @@
-import { f32, findCache, KvWriteOp, PagedAttentionOp, present, type Value } from "../../../ir/index.ts";
+import {
+  f32,
+  findCache,
+  KvWriteOp,
+  type Operation,
+  PagedAttentionOp,
+  present,
+  type Value,
+} from "../../../ir/index.ts";
 import { makeAttentionWires } from "../../accelerator/attention-wires.ts";
 import {
   attendBlocksKernel,
@@ -37,14 +45,7 @@ const KERNELS = [
 export const attentionKind: OpKind = {
   names: [KvWriteOp.name, PagedAttentionOp.name],
   build: (scope, ops) => {
-    const write = present(
-      ops.map((op) => KvWriteOp.match(op)).find((view) => view !== undefined),
-      "nn.kv_write",
-    );
-    const attention = present(
-      ops.map((op) => PagedAttentionOp.match(op)).find((view) => view !== undefined),
-      "nn.paged_attention",
-    );
+    const { write, attention } = pairOf(ops);
     const { s } = scope;
     const value = (operand: Value): Value => scope.resolve(operand);
     const buffer = (operand: Value): Value => scope.tensor(value(operand)).buffer;
@@ -102,6 +103,16 @@ export const attentionKind: OpKind = {
     };
   },
 };
+
+/** The write of the cache and the attention behind it, which a graph has one of. */
+function pairOf(ops: readonly Operation[]): {
+  readonly write: NonNullable<ReturnType<typeof KvWriteOp.match>>;
+  readonly attention: NonNullable<ReturnType<typeof PagedAttentionOp.match>>;
+} {
+  const writes = ops.flatMap((op) => KvWriteOp.match(op) ?? []);
+  const reads = ops.flatMap((op) => PagedAttentionOp.match(op) ?? []);
+  return { write: present(writes[0], "nn.kv_write"), attention: present(reads[0], "nn.paged_attention") };
+}
 
 /** The part of an accelerator's sizes that attention has; those of a model around it do not matter. */
 function attentionPlan(

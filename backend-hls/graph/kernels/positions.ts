@@ -24,10 +24,9 @@ export const ropeKind: OpKind = {
     ];
     const command = s.commands("rope_cmd", [USE, COUNT, COUNT, COUNT]);
     const done = s.tokens("rope_done", ops.length);
-    const heads = (op: Operation): number => {
-      const half = scope.tensor(scope.resolve(present(op.operands[1], "cos"))).shape.width;
-      return scope.tensor(op.result).shape.width / (2 * half);
-    };
+    const halfOf = (op: Operation): number =>
+      scope.tensor(scope.resolve(present(op.operands[1], "cos"))).shape.width;
+    const heads = (op: Operation): number => scope.tensor(op.result).shape.width / (2 * halfOf(op));
     s.kernel({
       name: "rope",
       command,
@@ -62,14 +61,11 @@ export const ropeKind: OpKind = {
       },
     });
     return (op, use) => {
-      const [{ rows }, half] = [
-        scope.tensor(op.result).shape,
-        scope.tensor(scope.resolve(present(op.operands[1], "cos"))).shape.width,
-      ];
+      const { rows } = scope.tensor(op.result).shape;
       const after = op.operands.map((operand) => scope.resolve(operand));
       program.step({
         after,
-        sends: [{ to: command, fields: [use, rows, heads(op), half] }],
+        sends: [{ to: command, fields: [use, rows, heads(op), halfOf(op)] }],
         done,
         results: op.results,
       });
