@@ -149,7 +149,7 @@ export function literalLogits(
   blockSize: number,
 ): readonly Float32Array[] {
   const { hidden, normEps } = model.config;
-  let rows = tokens.map(
+  let rows: readonly Vector[] = tokens.map(
     (token): Vector => Array.from(model.embed.subarray(token * hidden, (token + 1) * hidden)),
   );
   for (const layer of model.layers) rows = runLayer(model, layer, rows, blockSize);
