@@ -22,11 +22,16 @@ interface Place {
 export function loadCell(scope: ConvertScope, access: Access): NodeId {
   const { array, subscripts, width } = access;
   const { candidates, address } = locate(scope, access);
-  const values = candidates.map(({ bank, when }) => ({ when, value: scope.builder.load({ kind: "load", array, bank, subscripts }, address, width) }));
-  return values.slice(1).reduce(
-    (chosen, { when, value }) => (when === undefined ? value : scope.builder.select(when, value, chosen)),
-    at(values, 0).value,
-  );
+  const values = candidates.map(({ bank, when }) => ({
+    when,
+    value: scope.builder.load({ kind: "load", array, bank, subscripts }, address, width),
+  }));
+  return values
+    .slice(1)
+    .reduce(
+      (chosen, { when, value }) => (when === undefined ? value : scope.builder.select(when, value, chosen)),
+      at(values, 0).value,
+    );
 }
 
 /** Writes a cell: to its bank, or to each possible one under the condition that it is the one. */
@@ -34,7 +39,12 @@ export function storeCell(scope: ConvertScope, access: Access, value: NodeId): v
   const { array, subscripts } = access;
   const { candidates, address } = locate(scope, access);
   for (const { bank, when } of candidates) {
-    const guard = when === undefined ? scope.predicate : scope.predicate === undefined ? when : scope.builder.binary("and", scope.predicate, when);
+    const guard =
+      when === undefined
+        ? scope.predicate
+        : scope.predicate === undefined
+          ? when
+          : scope.builder.binary("and", scope.predicate, when);
     scope.builder.effect({ kind: "store", array, bank, subscripts }, [value, ...address], 0, guard);
   }
 }
@@ -56,10 +66,17 @@ function locate(scope: ConvertScope, { subscripts, layout }: Access): Place {
   return { candidates: expand(scope, bank, dynamic), address };
 }
 
-type BankIndex = { readonly kind: "known"; readonly bank: number } | { readonly kind: "computed"; readonly node: NodeId };
+type BankIndex =
+  | { readonly kind: "known"; readonly bank: number }
+  | { readonly kind: "computed"; readonly node: NodeId };
 
 /** Subscript = word · factor + bank. */
-function divide(scope: ConvertScope, subscript: Linear, factor: number, words: number): { readonly bank: BankIndex; readonly word: Linear } {
+function divide(
+  scope: ConvertScope,
+  subscript: Linear,
+  factor: number,
+  words: number,
+): { readonly bank: BankIndex; readonly word: Linear } {
   if (factor === 1) return { bank: { kind: "known", bank: 0 }, word: subscript };
   if (factorsOf(subscript).every((value) => value % factor === 0)) {
     const bank = ((subscript.constant % factor) + factor) % factor;
@@ -71,11 +88,18 @@ function divide(scope: ConvertScope, subscript: Linear, factor: number, words: n
   const node = scope.linearNode(subscript);
   const width = builder.widthOf(node);
   if (!Number.isInteger(shift)) {
-    if (words !== 1) scope.unsupported(`a subscript dealt out to ${String(factor)} banks at run time`, "a power of two of banks");
+    if (words !== 1)
+      scope.unsupported(
+        `a subscript dealt out to ${String(factor)} banks at run time`,
+        "a power of two of banks",
+      );
     // The banks are all cells of the dimension: the subscript itself is the bank.
     return { bank: { kind: "computed", node }, word: linearConstant(0) };
   }
-  const low: BankIndex = { kind: "computed", node: builder.slice(builder.signed(node, Math.max(width, shift)), 0, shift) };
+  const low: BankIndex = {
+    kind: "computed",
+    node: builder.slice(builder.signed(node, Math.max(width, shift)), 0, shift),
+  };
   if (shift >= width) return { bank: low, word: linearConstant(0) };
   const high = builder.slice(node, shift, width - shift);
   return { bank: low, word: { counters: new Map(), opaque: new Map([[high, 1]]), constant: 0 } };
@@ -93,15 +117,22 @@ function expand(
   dynamic: readonly { readonly factor: number; readonly stride: number; readonly node: NodeId }[],
 ): Place["candidates"] {
   const { builder } = scope;
-  let candidates: readonly { readonly bank: number; readonly when: NodeId | undefined }[] = [{ bank: base, when: undefined }];
+  let candidates: readonly { readonly bank: number; readonly when: NodeId | undefined }[] = [
+    { bank: base, when: undefined },
+  ];
   for (const { factor, stride, node } of dynamic) {
     const width = builder.widthOf(node);
     // A value above what the node's bits can say is never met; cut to those bits it would be taken for another one.
-    const choices = Array.from({ length: Math.min(factor, 2 ** width) }, (_, value) => ({ value, when: builder.compare("eq", node, builder.constant(BigInt(value), width)) }));
-    candidates = candidates.flatMap((candidate) => choices.map(({ value, when }) => ({
-      bank: candidate.bank + value * stride,
-      when: candidate.when === undefined ? when : builder.binary("and", candidate.when, when),
-    })));
+    const choices = Array.from({ length: Math.min(factor, 2 ** width) }, (_, value) => ({
+      value,
+      when: builder.compare("eq", node, builder.constant(BigInt(value), width)),
+    }));
+    candidates = candidates.flatMap((candidate) =>
+      choices.map(({ value, when }) => ({
+        bank: candidate.bank + value * stride,
+        when: candidate.when === undefined ? when : builder.binary("and", candidate.when, when),
+      })),
+    );
   }
   return candidates;
 }

@@ -6,7 +6,11 @@ import type { ArrayLayout, ArrayStorage, KernelArray, KernelGraph, Linear } from
 const DISTRIBUTED_WORDS = 64;
 
 /** The layout of an array dealt out by `factors`. */
-export function layoutFor(array: KernelArray, factors: readonly number[], storage: ArrayStorage | undefined = array.storage): ArrayLayout {
+export function layoutFor(
+  array: KernelArray,
+  factors: readonly number[],
+  storage: ArrayStorage | undefined = array.storage,
+): ArrayLayout {
   const complete = storage === "reg" || array.shape.length === 0;
   const kept = complete ? array.shape : array.shape.map((size, dim) => Math.min(size, factors[dim] ?? 1));
   const words = array.shape.map((size, dim) => Math.ceil(size / at(kept, dim)));
@@ -28,10 +32,18 @@ export function unpartitioned(array: KernelArray): ArrayLayout {
  */
 export function inferFactors(graph: KernelGraph, array: number): readonly number[] {
   const shape = at(graph.arrays, array).shape;
-  const accesses = graph.nodes.flatMap((node) => ((node.op.kind === "load" || node.op.kind === "store") && node.op.array === array ? [node.op] : []));
+  const accesses = graph.nodes.flatMap((node) =>
+    (node.op.kind === "load" || node.op.kind === "store") && node.op.array === array ? [node.op] : [],
+  );
   return shape.map((size, dim) => {
-    const loads = factorAlong(accesses.filter((op) => op.kind === "load").map((op) => at(op.subscripts, dim)), size);
-    const stores = factorAlong(accesses.filter((op) => op.kind === "store").map((op) => at(op.subscripts, dim)), size);
+    const loads = factorAlong(
+      accesses.filter((op) => op.kind === "load").map((op) => at(op.subscripts, dim)),
+      size,
+    );
+    const stores = factorAlong(
+      accesses.filter((op) => op.kind === "store").map((op) => at(op.subscripts, dim)),
+      size,
+    );
     return Math.max(loads, stores);
   });
 }

@@ -1,17 +1,42 @@
 import {
-  AffineForOp, AffineLoadOp, AffineStoreOp, ArithIndexCastOp, ArithIndexCastUIOp, CommandOp, CompilerBug, DoneOp, KernelOp, MemRefAllocOp, ReadOp, ScfIfOp, WriteOp,
-  asConstantBound, at, fail, ok, present, printType, type Operation, type Result, type Value,
+  AffineForOp,
+  AffineLoadOp,
+  AffineStoreOp,
+  ArithIndexCastOp,
+  ArithIndexCastUIOp,
+  asConstantBound,
+  at,
+  CommandOp,
+  CompilerBug,
+  DoneOp,
+  fail,
+  KernelOp,
+  MemRefAllocOp,
+  type Operation,
+  ok,
+  present,
+  printType,
+  ReadOp,
+  type Result,
+  ScfIfOp,
+  type Value,
+  WriteOp,
 } from "../../ir/index.ts";
-import { convertPure, selectNodes } from "./convert-arith.ts";
-import { ConvertScope, Unsupported, fieldTypesOf, isInteger, widthOfType } from "./convert-scope.ts";
-import { linearConstant, linearCounter } from "./linear.ts";
-import { NodeBuilder } from "./node-builder.ts";
 import { unpartitioned } from "./array-layout.ts";
-import { hasEffect, type ArrayLayout, type KernelArray, type KernelGraph, type KernelLoop, type KernelNode, type KernelStream, type Linear, type NodeId } from "./node.ts";
+import { convertPure, selectNodes } from "./convert-arith.ts";
+import { ConvertScope, fieldTypesOf, isInteger, Unsupported, widthOfType } from "./convert-scope.ts";
+import { linearConstant, linearCounter } from "./linear.ts";
+import { isFullyUnrolled, isPerfect } from "./nest-shape.ts";
+import type { ArrayLayout, KernelArray, KernelGraph, KernelLoop, KernelStream, NodeId } from "./node.ts";
+import { NodeBuilder } from "./node-builder.ts";
 import { ScalarState } from "./scalar-state.ts";
+import { withoutUnused } from "./unused-nodes.ts";
 
 /** Turns a `dataflow.kernel` into the graph of one iteration of its nest; inner loops are unrolled, guards become predicates. */
-export function buildKernelGraph(kernel: Operation, layoutOf: LayoutChoice = unpartitioned): Result<KernelGraph> {
+export function buildKernelGraph(
+  kernel: Operation,
+  layoutOf: LayoutChoice = unpartitioned,
+): Result<KernelGraph> {
   try {
     return ok(new GraphBuilder(kernel, layoutOf).build());
   } catch (error) {
@@ -49,7 +74,9 @@ class GraphBuilder {
     this.#scope = new ConvertScope(this.#name, builder);
     this.#layouts = this.#arrays.map(layoutOf);
     this.#scalars = new ScalarState(this.#scope, this.#arrays, this.#layouts);
-    arrayValues.forEach((value, index) => { this.#scope.bindArray(value, index); });
+    arrayValues.forEach((value, index) => {
+      this.#scope.bindArray(value, index);
+    });
   }
 
   build(): KernelGraph {
@@ -58,8 +85,14 @@ class GraphBuilder {
     this.#scalars.flush();
     const nodes = withoutUnused(builder.nodes);
     return {
-      name: this.#name, loops: this.#loops, fields: this.#fields.map((field) => widthOfType(field.type)),
-      command: present(this.#command, `the command of kernel ${this.#name}`), streams: this.#streams, arrays: this.#arrays, layouts: this.#layouts, nodes,
+      name: this.#name,
+      loops: this.#loops,
+      fields: this.#fields.map((field) => widthOfType(field.type)),
+      command: present(this.#command, `the command of kernel ${this.#name}`),
+      streams: this.#streams,
+      arrays: this.#arrays,
+      layouts: this.#layouts,
+      nodes,
     };
   }
 
@@ -72,20 +105,43 @@ class GraphBuilder {
       this.#arrays.push({ ...what, shape: value.type.shape, width: widthOfType(value.type.element) });
     };
     this.#arguments.forEach((argument, index) => {
-      if (argument.type.kind === "memref") add(argument, { name: argument.hint ?? `array${String(index)}`, storage: undefined, shared: index, partition: undefined });
+      if (argument.type.kind === "memref")
+        add(argument, {
+          name: argument.hint ?? `array${String(index)}`,
+          storage: undefined,
+          shared: index,
+          partition: undefined,
+        });
     });
     for (const op of kernel.walk()) {
       const alloc = MemRefAllocOp.match(op);
-      if (alloc !== undefined) add(op.result, { name: alloc.attrs.name ?? `local${String(values.length)}`, storage: alloc.attrs.storage, shared: undefined, partition: alloc.attrs.partition });
+      if (alloc !== undefined)
+        add(op.result, {
+          name: alloc.attrs.name ?? `local${String(values.length)}`,
+          storage: alloc.attrs.storage,
+          shared: undefined,
+          partition: alloc.attrs.partition,
+        });
     }
     return values;
   }
 
   #convertTop(op: Operation): void {
     const command = CommandOp.match(op);
-    if (command !== undefined) { this.#bindCommand(command.operands.stream, op); return; }
+    if (command !== undefined) {
+      this.#bindCommand(command.operands.stream, op);
+      return;
+    }
     const done = DoneOp.match(op);
-    if (done !== undefined) { this.#scope.builder.effect({ kind: "done", stream: this.#streamOf(done.operands.stream) }, [], 0, undefined); return; }
+    if (done !== undefined) {
+      this.#scope.builder.effect(
+        { kind: "done", stream: this.#streamOf(done.operands.stream) },
+        [],
+        0,
+        undefined,
+      );
+      return;
+    }
     if (op.name === "dataflow.yield") return;
     this.#convertOp(op, true);
   }
@@ -95,7 +151,9 @@ class GraphBuilder {
     const width = op.results.reduce((sum, field) => sum + widthOfType(field.type), 0);
     this.#command = { name: stream.hint ?? "command", argument, width };
     this.#fields = op.results;
-    op.results.forEach((field, index) => { this.#scope.bind(field, this.#scope.builder.field(index, widthOfType(field.type))); });
+    op.results.forEach((field, index) => {
+      this.#scope.bind(field, this.#scope.builder.field(index, widthOfType(field.type)));
+    });
   }
 
   #streamOf(value: Value): number {
@@ -116,27 +174,49 @@ class GraphBuilder {
     if (op.name === "memref.alloc" || op.name === "affine.yield" || op.name === "scf.yield") return;
     if (convertPure(scope, op)) return;
     const loop = AffineForOp.match(op);
-    if (loop !== undefined) { this.#convertLoop(op, nest); return; }
+    if (loop !== undefined) {
+      this.#convertLoop(op, nest);
+      return;
+    }
     const branch = ScfIfOp.match(op);
-    if (branch !== undefined) { this.#convertIf(op, branch.operands.condition); return; }
+    if (branch !== undefined) {
+      this.#convertIf(op, branch.operands.condition);
+      return;
+    }
     const load = AffineLoadOp.match(op);
     if (load !== undefined) {
       const subscripts = scope.subscripts(load.attrs.map, load.rest);
-      const node = this.#scalars.load(scope.array(load.operands.memref), subscripts, widthOfType(op.result.type));
+      const node = this.#scalars.load(
+        scope.array(load.operands.memref),
+        subscripts,
+        widthOfType(op.result.type),
+      );
       scope.bind(op.result, node);
       return;
     }
     const store = AffineStoreOp.match(op);
     if (store !== undefined) {
-      this.#scalars.store(scope.array(store.operands.memref), scope.subscripts(store.attrs.map, store.rest), scope.raw(store.operands.value));
+      this.#scalars.store(
+        scope.array(store.operands.memref),
+        scope.subscripts(store.attrs.map, store.rest),
+        scope.raw(store.operands.value),
+      );
       return;
     }
     const read = ReadOp.match(op);
-    if (read !== undefined) { this.#convertRead(op, read.operands.stream); return; }
+    if (read !== undefined) {
+      this.#convertRead(op, read.operands.stream);
+      return;
+    }
     const write = WriteOp.match(op);
     if (write !== undefined) {
       const data = write.rest.map((value) => scope.raw(value));
-      scope.builder.effect({ kind: "write", stream: this.#streamOf(write.operands.stream) }, data.length === 0 ? [] : [scope.builder.join(data)], 0, scope.predicate);
+      scope.builder.effect(
+        { kind: "write", stream: this.#streamOf(write.operands.stream) },
+        data.length === 0 ? [] : [scope.builder.join(data)],
+        0,
+        scope.predicate,
+      );
       return;
     }
     scope.unsupported(`operation ${op.name}`, "an operation that hardware can be made of", op);
@@ -146,7 +226,12 @@ class GraphBuilder {
     const scope = this.#scope;
     const types = fieldTypesOf(stream.type);
     const width = types.reduce((sum, type) => sum + widthOfType(type), 0);
-    const node = scope.builder.effect({ kind: "read", stream: this.#streamOf(stream) }, [], width, scope.predicate);
+    const node = scope.builder.effect(
+      { kind: "read", stream: this.#streamOf(stream) },
+      [],
+      width,
+      scope.predicate,
+    );
     let low = 0;
     op.results.forEach((result, index) => {
       const bits = widthOfType(at(types, index));
@@ -159,19 +244,28 @@ class GraphBuilder {
     const scope = this.#scope;
     const guard = scope.node(condition);
     const known = scope.builder.constantOf(guard);
-    const run = (region: number, when: NodeId): readonly NodeId[] => scope.under(when, () => {
-      const { block } = at(op.regions, region);
-      this.#convertBlock(block.ops, false);
-      return block.last?.operands.map((value) => (isInteger(value.type) ? scope.node(value) : scope.raw(value))) ?? [];
-    });
+    const run = (region: number, when: NodeId): readonly NodeId[] =>
+      scope.under(when, () => {
+        const { block } = at(op.regions, region);
+        this.#convertBlock(block.ops, false);
+        return (
+          block.last?.operands.map((value) =>
+            isInteger(value.type) ? scope.node(value) : scope.raw(value),
+          ) ?? []
+        );
+      });
     if (known !== undefined) {
       const values = run(known === 1n ? 0 : 1, scope.builder.constant(1n, 1));
-      op.results.forEach((result, index) => { scope.bind(result, at(values, index)); });
+      op.results.forEach((result, index) => {
+        scope.bind(result, at(values, index));
+      });
       return;
     }
     const whenTrue = run(0, guard);
     const whenFalse = run(1, scope.builder.not(guard));
-    op.results.forEach((result, index) => { scope.bind(result, selectNodes(scope, guard, [at(whenTrue, index), at(whenFalse, index)], result.type)); });
+    op.results.forEach((result, index) => {
+      scope.bind(result, selectNodes(scope, guard, [at(whenTrue, index), at(whenFalse, index)], result.type));
+    });
   }
 
   #convertLoop(op: Operation, nest: boolean): void {
@@ -180,17 +274,34 @@ class GraphBuilder {
     const counter = at(block.args, 0);
     const from = present(asConstantBound(view.attrs.lowerBound), "a constant lower bound");
     const to = asConstantBound(view.attrs.upperBound);
-    if (!nest || isFullyUnrolled(view.attrs.unroll, from, to, view.attrs.step)) { this.#unroll(op, from, to, view.attrs.step); return; }
+    if (!nest || isFullyUnrolled(view.attrs.unroll, from, to, view.attrs.step)) {
+      this.#unroll(op, from, to, view.attrs.step);
+      return;
+    }
     const index = this.#loops.length;
-    const trip = to === undefined ? this.#fieldTrip(op, view.rest, view.attrs.max_trip) : { kind: "constant" as const, count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
-    if (trip.kind === "field" && (from !== 0 || view.attrs.step !== 1)) this.#scope.unsupported("a symbolic loop that does not count 0, 1, 2, …", "lower bound 0 and step 1", op);
+    const trip =
+      to === undefined
+        ? this.#fieldTrip(op, view.rest, view.attrs.max_trip)
+        : { kind: "constant" as const, count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
+    if (trip.kind === "field" && (from !== 0 || view.attrs.step !== 1))
+      this.#scope.unsupported(
+        "a symbolic loop that does not count 0, 1, 2, …",
+        "lower bound 0 and step 1",
+        op,
+      );
     this.#checkPerfect(op, block.ops);
-    if (trip.kind === "constant" && trip.count === 1) { // nothing to count
+    if (trip.kind === "constant" && trip.count === 1) {
+      // nothing to count
       this.#scope.bindLinear(counter, linearConstant(from));
       this.#convertBlock(block.ops, true);
       return;
     }
-    this.#loops.push({ name: view.attrs.dim ?? counter.hint ?? `i${String(index)}`, from, step: view.attrs.step, trip });
+    this.#loops.push({
+      name: view.attrs.dim ?? counter.hint ?? `i${String(index)}`,
+      from,
+      step: view.attrs.step,
+      trip,
+    });
     const largest = from + view.attrs.step * Math.max(1, trip.kind === "constant" ? trip.count : trip.max);
     this.#scope.counterWidths.push(largest.toString(2).length + 1);
     this.#scope.bindLinear(counter, linearCounter(index));
@@ -199,40 +310,39 @@ class GraphBuilder {
 
   /** Beside an inner loop of the nest only pure operations may stand. */
   #checkPerfect(op: Operation, ops: readonly Operation[]): void {
-    const inner = ops.filter((child) => {
-      const loop = AffineForOp.match(child);
-      return loop !== undefined && !isFullyUnrolled(loop.attrs.unroll, asConstantBound(loop.attrs.lowerBound) ?? 0, asConstantBound(loop.attrs.upperBound), loop.attrs.step);
-    });
-    if (inner.length === 0) return;
-    const impure = ops.filter((child) => child.regions.length > 0 || child.name === "affine.store" || child.name === "affine.load" || child.name === "dataflow.read" || child.name === "dataflow.write");
-    if (inner.length > 1 || impure.length > 1) this.#scope.unsupported("an imperfect nest", "one inner loop, and beside it only pure operations", op);
+    if (!isPerfect(ops))
+      this.#scope.unsupported("an imperfect nest", "one inner loop, and beside it only pure operations", op);
   }
 
   #fieldTrip(op: Operation, operands: readonly Value[], max: number | undefined): KernelLoop["trip"] {
     const bound = at(operands, operands.length - 1);
     const index = this.#fields.indexOf(withoutCast(bound));
-    if (index < 0) return this.#scope.unsupported(`a loop bound of type ${printType(bound.type)} that is not a command field`, "a number or a command field", op);
+    if (index < 0)
+      return this.#scope.unsupported(
+        `a loop bound of type ${printType(bound.type)} that is not a command field`,
+        "a number or a command field",
+        op,
+      );
     return { kind: "field", index, max: present(max, "max_trip of a symbolic loop") };
   }
 
   #unroll(op: Operation, from: number, to: number | undefined, step: number): void {
-    if (to === undefined) this.#scope.unsupported("an inner loop with a symbolic bound", "a constant trip count", op);
+    if (to === undefined)
+      this.#scope.unsupported("an inner loop with a symbolic bound", "a constant trip count", op);
     const { block } = at(op.regions, 0);
-    for (let value = from; value < (to ?? 0); value += step) {
+    for (let value = from; value < to; value += step) {
       this.#scope.bindLinear(at(block.args, 0), linearConstant(value));
       this.#convertBlock(block.ops, false);
     }
   }
 }
 
-function isFullyUnrolled(unroll: number | undefined, from: number, to: number | undefined, step: number): boolean {
-  return unroll !== undefined && to !== undefined && unroll >= Math.ceil((to - from) / step);
-}
-
 /** The integer that was cast to an index, or the value itself. */
 function withoutCast(value: Value): Value {
   const { producer } = value;
-  return producer?.name === ArithIndexCastOp.name || producer?.name === ArithIndexCastUIOp.name ? at(producer.operands, 0) : value;
+  return producer?.name === ArithIndexCastOp.name || producer?.name === ArithIndexCastUIOp.name
+    ? at(producer.operands, 0)
+    : value;
 }
 
 /** Places of the arrays that the kernel stores to. */
@@ -243,30 +353,4 @@ function storedArrays(kernel: Operation, arrays: readonly Value[]): ReadonlySet<
     if (store !== undefined) stored.add(arrays.indexOf(store.operands.memref));
   }
   return stored;
-}
-
-/** Drops nodes that no effect needs; ids are made dense again. */
-function withoutUnused(nodes: readonly KernelNode[]): readonly KernelNode[] {
-  const used = new Set<NodeId>();
-  const visit = (id: NodeId): void => {
-    if (used.has(id)) return;
-    used.add(id);
-    const node = at(nodes, id);
-    node.args.forEach(visit);
-    if (node.predicate !== undefined) visit(node.predicate);
-  };
-  for (const node of nodes) if (hasEffect(node)) visit(node.id);
-  const place = new Map<NodeId, NodeId>();
-  const kept = nodes.filter((node) => used.has(node.id));
-  kept.forEach((node, index) => { place.set(node.id, index); });
-  const moved = (id: NodeId): NodeId => present(place.get(id), "a kept node");
-  return kept.map((node) => ({
-    ...node, id: moved(node.id), args: node.args.map(moved), predicate: node.predicate === undefined ? undefined : moved(node.predicate),
-    op: node.op.kind === "load" || node.op.kind === "store" ? { ...node.op, subscripts: node.op.subscripts.map((linear) => renamed(linear, place)) } : node.op,
-  }));
-}
-
-/** Opaque nodes under their new ids; those that were dropped stand under negative ones, so that they stay different. */
-function renamed(linear: Linear, place: ReadonlyMap<NodeId, NodeId>): Linear {
-  return { ...linear, opaque: new Map([...linear.opaque].map(([id, factor]) => [place.get(id) ?? -1 - id, factor])) };
 }

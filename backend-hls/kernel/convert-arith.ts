@@ -1,9 +1,21 @@
 import {
-  ArithCmpFOp, ArithCmpIOp, ArithConstantOp, AffineApplyOp, CMPF_PREDICATES, ICMP_PREDICATES, VectorExtractOp,
-  at, CompilerBug, present, type CmpfPredicate, type FloatPrimitiveName, type Operation, type Type,
+  AffineApplyOp,
+  ArithCmpFOp,
+  ArithCmpIOp,
+  ArithConstantOp,
+  at,
+  CMPF_PREDICATES,
+  type CmpfPredicate,
+  CompilerBug,
+  type FloatPrimitiveName,
+  ICMP_PREDICATES,
+  type Operation,
+  present,
+  type Type,
+  VectorExtractOp,
 } from "../../ir/index.ts";
-import { isInteger, widthOfType, type ConvertScope } from "./convert-scope.ts";
-import { linearAdd, linearConstant, linearScale, asConstant } from "./linear.ts";
+import { type ConvertScope, isInteger, widthOfType } from "./convert-scope.ts";
+import { asConstant, linearAdd, linearConstant, linearScale } from "./linear.ts";
 import type { NodeId } from "./node.ts";
 
 /** Turns one pure operation into nodes and binds its result. */
@@ -22,21 +34,48 @@ function capOf(type: Type): number {
 
 const sums: Record<string, Converter> = {
   "arith.addi": (scope, op) => {
-    if (op.result.type.kind === "index") { scope.bindLinear(op.result, linearAdd(scope.linear(at(op.operands, 0)), scope.linear(at(op.operands, 1)))); return; }
-    scope.bind(op.result, scope.builder.add(operand(scope, op, 0), operand(scope, op, 1), capOf(op.result.type)));
+    if (op.result.type.kind === "index") {
+      scope.bindLinear(
+        op.result,
+        linearAdd(scope.linear(at(op.operands, 0)), scope.linear(at(op.operands, 1))),
+      );
+      return;
+    }
+    scope.bind(
+      op.result,
+      scope.builder.add(operand(scope, op, 0), operand(scope, op, 1), capOf(op.result.type)),
+    );
   },
   "arith.subi": (scope, op) => {
-    if (op.result.type.kind === "index") { scope.bindLinear(op.result, linearAdd(scope.linear(at(op.operands, 0)), linearScale(scope.linear(at(op.operands, 1)), -1))); return; }
-    scope.bind(op.result, scope.builder.sub(operand(scope, op, 0), operand(scope, op, 1), capOf(op.result.type)));
+    if (op.result.type.kind === "index") {
+      scope.bindLinear(
+        op.result,
+        linearAdd(scope.linear(at(op.operands, 0)), linearScale(scope.linear(at(op.operands, 1)), -1)),
+      );
+      return;
+    }
+    scope.bind(
+      op.result,
+      scope.builder.sub(operand(scope, op, 0), operand(scope, op, 1), capOf(op.result.type)),
+    );
   },
   "arith.muli": (scope, op) => {
     if (op.result.type.kind === "index") {
       const [left, right] = [scope.linear(at(op.operands, 0)), scope.linear(at(op.operands, 1))];
       const [x, y] = [asConstant(left), asConstant(right)];
-      if (y !== undefined) { scope.bindLinear(op.result, linearScale(left, y)); return; }
-      if (x !== undefined) { scope.bindLinear(op.result, linearScale(right, x)); return; }
+      if (y !== undefined) {
+        scope.bindLinear(op.result, linearScale(left, y));
+        return;
+      }
+      if (x !== undefined) {
+        scope.bindLinear(op.result, linearScale(right, x));
+        return;
+      }
     }
-    scope.bind(op.result, scope.builder.mul(operand(scope, op, 0), operand(scope, op, 1), capOf(op.result.type)));
+    scope.bind(
+      op.result,
+      scope.builder.mul(operand(scope, op, 0), operand(scope, op, 1), capOf(op.result.type)),
+    );
   },
 };
 
@@ -44,7 +83,10 @@ function bitwise(operator: "and" | "or" | "xor"): Converter {
   return (scope, op) => {
     const [a, b] = [operand(scope, op, 0), operand(scope, op, 1)];
     const width = Math.max(scope.builder.widthOf(a), scope.builder.widthOf(b));
-    scope.bind(op.result, scope.builder.binary(operator, scope.builder.signed(a, width), scope.builder.signed(b, width)));
+    scope.bind(
+      op.result,
+      scope.builder.binary(operator, scope.builder.signed(a, width), scope.builder.signed(b, width)),
+    );
   };
 }
 function shift(operator: "shl" | "shru" | "shrs"): Converter {
@@ -53,30 +95,56 @@ function shift(operator: "shl" | "shru" | "shrs"): Converter {
     const { builder } = scope;
     const width = builder.widthOf(value);
     const known = builder.constantOf(amount);
-    if (known === undefined) { scope.bind(op.result, builder.binary(operator, value, amount)); return; }
+    if (known === undefined) {
+      scope.bind(op.result, builder.binary(operator, value, amount));
+      return;
+    }
     scope.bind(op.result, shiftByConstant(scope, operator, value, Math.min(width, Number(known))));
   };
 }
-function shiftByConstant(scope: ConvertScope, operator: "shl" | "shru" | "shrs", value: NodeId, amount: number): NodeId {
+function shiftByConstant(
+  scope: ConvertScope,
+  operator: "shl" | "shru" | "shrs",
+  value: NodeId,
+  amount: number,
+): NodeId {
   const { builder } = scope;
   const width = builder.widthOf(value);
   if (amount === 0) return value;
-  if (operator === "shl") return amount === width ? builder.constant(0n, width) : builder.join([builder.constant(0n, amount), builder.slice(value, 0, width - amount)]);
-  if (operator === "shrs") return amount === width ? builder.signed(builder.slice(value, width - 1, 1), width) : builder.slice(value, amount, width - amount);
-  return amount === width ? builder.constant(0n, width) : builder.join([builder.slice(value, amount, width - amount), builder.constant(0n, amount)]);
+  if (operator === "shl")
+    return amount === width
+      ? builder.constant(0n, width)
+      : builder.join([builder.constant(0n, amount), builder.slice(value, 0, width - amount)]);
+  if (operator === "shrs")
+    return amount === width
+      ? builder.signed(builder.slice(value, width - 1, 1), width)
+      : builder.slice(value, amount, width - amount);
+  return amount === width
+    ? builder.constant(0n, width)
+    : builder.join([builder.slice(value, amount, width - amount), builder.constant(0n, amount)]);
 }
 function extreme(predicate: "sgt" | "slt"): Converter {
   return (scope, op) => {
     const { builder } = scope;
     const [a, b] = [operand(scope, op, 0), operand(scope, op, 1)];
     const width = Math.max(builder.widthOf(a), builder.widthOf(b));
-    scope.bind(op.result, builder.select(builder.compare(predicate, a, b), builder.signed(a, width), builder.signed(b, width)));
+    scope.bind(
+      op.result,
+      builder.select(builder.compare(predicate, a, b), builder.signed(a, width), builder.signed(b, width)),
+    );
   };
 }
 function float(primitive: FloatPrimitiveName): Converter {
   return (scope, op) => {
     const width = widthOfType(op.result.type);
-    scope.bind(op.result, scope.builder.float(primitive, op.operands.map((value) => scope.raw(value)), width));
+    scope.bind(
+      op.result,
+      scope.builder.float(
+        primitive,
+        op.operands.map((value) => scope.raw(value)),
+        width,
+      ),
+    );
   };
 }
 
@@ -84,32 +152,72 @@ function float(primitive: FloatPrimitiveName): Converter {
 const conversions: Record<string, Converter> = {
   "arith.sitofp": (scope, op) => {
     const node = operand(scope, op, 0);
-    const width = present([8, 16, 32].find((size) => size >= scope.builder.widthOf(node)), "a conversion width of at most 32 bits");
-    scope.bind(op.result, scope.builder.float(`sitofp_i${String(width)}` as FloatPrimitiveName, [scope.builder.signed(node, width)], 32)); // 8, 16 and 32 exist
+    const width = present(
+      [8, 16, 32].find((size) => size >= scope.builder.widthOf(node)),
+      "a conversion width of at most 32 bits",
+    );
+    scope.bind(
+      op.result,
+      scope.builder.float(
+        // 8, 16 and 32 exist
+        `sitofp_i${String(width)}` as FloatPrimitiveName,
+        [scope.builder.signed(node, width)],
+        32,
+      ),
+    );
   },
   "fx.to_int": (scope, op) => {
     const width = widthOfType(op.result.type);
-    if (width !== 8 && width !== 16 && width !== 32) return scope.unsupported(`fx.to_int to ${String(width)} bits`, "8, 16 or 32 bits", op);
-    scope.bind(op.result, scope.builder.float(`fptosi_i${String(width)}` as FloatPrimitiveName, [operand(scope, op, 0)], width)); // 8, 16 and 32 exist
+    if (width !== 8 && width !== 16 && width !== 32)
+      return scope.unsupported(`fx.to_int to ${String(width)} bits`, "8, 16 or 32 bits", op);
+    scope.bind(
+      op.result,
+      // 8, 16 and 32 exist
+      scope.builder.float(`fptosi_i${String(width)}` as FloatPrimitiveName, [operand(scope, op, 0)], width),
+    );
   },
   "fx.scale2": (scope, op) => {
-    scope.bind(op.result, scope.builder.float("scale2", [operand(scope, op, 0), scope.builder.signed(operand(scope, op, 1), 32)], 32));
+    scope.bind(
+      op.result,
+      scope.builder.float(
+        "scale2",
+        [operand(scope, op, 0), scope.builder.signed(operand(scope, op, 1), 32)],
+        32,
+      ),
+    );
   },
 };
 
 const casts: Record<string, Converter> = {
-  "arith.extsi": (scope, op) => { scope.bind(op.result, fromSigned(scope, op)); },
-  "arith.extui": (scope, op) => { scope.bind(op.result, unsignedOf(scope, op)); },
+  "arith.extsi": (scope, op) => {
+    scope.bind(op.result, fromSigned(scope, op));
+  },
+  "arith.extui": (scope, op) => {
+    scope.bind(op.result, unsignedOf(scope, op));
+  },
   "arith.trunci": (scope, op) => {
     const node = operand(scope, op, 0);
     const width = widthOfType(op.result.type);
-    const cut = width === 1 ? scope.builder.slice(node, 0, 1) : scope.builder.widthOf(node) > width ? scope.builder.slice(node, 0, width) : node;
+    const cut =
+      width === 1
+        ? scope.builder.slice(node, 0, 1)
+        : scope.builder.widthOf(node) > width
+          ? scope.builder.slice(node, 0, width)
+          : node;
     scope.bind(op.result, cut);
   },
-  "arith.index_cast": (scope, op) => { castIndex(scope, op, () => fromSigned(scope, op)); },
-  "arith.index_castui": (scope, op) => { castIndex(scope, op, () => unsignedOf(scope, op)); },
-  "arith.bitcast": (scope, op) => { scope.bind(op.result, rawOperand(scope, op, 0)); },
-  "vector.bitcast": (scope, op) => { scope.bind(op.result, rawOperand(scope, op, 0)); },
+  "arith.index_cast": (scope, op) => {
+    castIndex(scope, op, () => fromSigned(scope, op));
+  },
+  "arith.index_castui": (scope, op) => {
+    castIndex(scope, op, () => unsignedOf(scope, op));
+  },
+  "arith.bitcast": (scope, op) => {
+    scope.bind(op.result, rawOperand(scope, op, 0));
+  },
+  "vector.bitcast": (scope, op) => {
+    scope.bind(op.result, rawOperand(scope, op, 0));
+  },
 };
 
 function fromSigned(scope: ConvertScope, op: Operation): NodeId {
@@ -123,30 +231,54 @@ function unsignedOf(scope: ConvertScope, op: Operation): NodeId {
 }
 function castIndex(scope: ConvertScope, op: Operation, toIndex: () => NodeId): void {
   const input = at(op.operands, 0);
-  if (input.type.kind !== "index") { scope.bind(op.result, toIndex()); return; }
+  if (input.type.kind !== "index") {
+    scope.bind(op.result, toIndex());
+    return;
+  }
   const width = widthOfType(op.result.type);
   const node = scope.node(input);
   scope.bind(op.result, scope.builder.widthOf(node) > width ? scope.builder.slice(node, 0, width) : node);
 }
 
 /** Primitives of the ordered float comparisons. */
-const ORDERED: ReadonlyMap<CmpfPredicate, FloatPrimitiveName> = new Map([["oeq", "eq"], ["ogt", "gt"], ["oge", "ge"], ["olt", "lt"], ["ole", "le"]]);
+const ORDERED: ReadonlyMap<CmpfPredicate, FloatPrimitiveName> = new Map([
+  ["oeq", "eq"],
+  ["ogt", "gt"],
+  ["oge", "ge"],
+  ["olt", "lt"],
+  ["ole", "le"],
+]);
 
 const others: Record<string, Converter> = {
   "arith.constant": (scope, op) => {
     const value = present(ArithConstantOp.match(op), op.name).attrs.value;
     const { type } = op.result;
-    if (value.kind === "float") { scope.bind(op.result, scope.builder.constant(floatBits(value.value), 32)); return; }
-    if (value.kind !== "int" && value.kind !== "bool") return scope.unsupported(`a constant of kind ${value.kind}`, "a number", op);
+    if (value.kind === "float") {
+      scope.bind(op.result, scope.builder.constant(floatBits(value.value), 32));
+      return;
+    }
+    if (value.kind !== "int" && value.kind !== "bool")
+      return scope.unsupported(`a constant of kind ${value.kind}`, "a number", op);
     const number = value.kind === "int" ? value.value : BigInt(value.value);
-    if (type.kind === "index") { scope.bindLinear(op.result, linearConstant(Number(number))); return; }
+    if (type.kind === "index") {
+      scope.bindLinear(op.result, linearConstant(Number(number)));
+      return;
+    }
     const width = widthOfType(type);
-    scope.bind(op.result, width === 1 ? scope.builder.constant(number, 1) : scope.builder.signedConstant(BigInt.asIntN(width, number), width));
+    scope.bind(
+      op.result,
+      width === 1
+        ? scope.builder.constant(number, 1)
+        : scope.builder.signedConstant(BigInt.asIntN(width, number), width),
+    );
   },
   "arith.cmpi": (scope, op) => {
     const predicate = at(ICMP_PREDICATES, present(ArithCmpIOp.match(op), op.name).attrs.predicate);
     const indices = at(op.operands, 0).type.kind === "index";
-    const signed = indices && predicate.startsWith("u") ? at(ICMP_PREDICATES, ICMP_PREDICATES.indexOf(predicate) - 4) : predicate;
+    const signed =
+      indices && predicate.startsWith("u")
+        ? at(ICMP_PREDICATES, ICMP_PREDICATES.indexOf(predicate) - 4)
+        : predicate;
     const whole = signed.startsWith("u") || !isInteger(at(op.operands, 0).type);
     const get = whole ? rawOperand : operand;
     scope.bind(op.result, scope.builder.compare(signed, get(scope, op, 0), get(scope, op, 1)));
@@ -154,11 +286,20 @@ const others: Record<string, Converter> = {
   "arith.cmpf": (scope, op) => {
     const predicate = at(CMPF_PREDICATES, present(ArithCmpFOp.match(op), op.name).attrs.predicate);
     const primitive = ORDERED.get(predicate);
-    if (primitive === undefined) return scope.unsupported(`arith.cmpf ${predicate}`, "oeq, ogt, oge, olt or ole", op);
+    if (primitive === undefined)
+      return scope.unsupported(`arith.cmpf ${predicate}`, "oeq, ogt, oge, olt or ole", op);
     scope.bind(op.result, scope.builder.float(primitive, [operand(scope, op, 0), operand(scope, op, 1)], 1));
   },
   "arith.select": (scope, op) => {
-    scope.bind(op.result, selectNodes(scope, operand(scope, op, 0), [operand(scope, op, 1), operand(scope, op, 2)], op.result.type));
+    scope.bind(
+      op.result,
+      selectNodes(
+        scope,
+        operand(scope, op, 0),
+        [operand(scope, op, 1), operand(scope, op, 2)],
+        op.result.type,
+      ),
+    );
   },
   "affine.apply": (scope, op) => {
     const view = present(AffineApplyOp.match(op), op.name);
@@ -167,7 +308,10 @@ const others: Record<string, Converter> = {
   "vector.extract": (scope, op) => {
     const view = present(VectorExtractOp.match(op), op.name);
     const width = widthOfType(op.result.type);
-    scope.bind(op.result, scope.builder.slice(rawOperand(scope, op, 0), at(view.attrs.static_position, 0) * width, width));
+    scope.bind(
+      op.result,
+      scope.builder.slice(rawOperand(scope, op, 0), at(view.attrs.static_position, 0) * width, width),
+    );
   },
   "vector.from_elements": (scope, op) => {
     scope.bind(op.result, scope.builder.join(op.operands.map((value) => scope.raw(value))));
@@ -175,7 +319,12 @@ const others: Record<string, Converter> = {
 };
 
 /** `condition ? a : b`, integers brought to one width first. */
-export function selectNodes(scope: ConvertScope, condition: NodeId, [a, b]: readonly [NodeId, NodeId], type: Type): NodeId {
+export function selectNodes(
+  scope: ConvertScope,
+  condition: NodeId,
+  [a, b]: readonly [NodeId, NodeId],
+  type: Type,
+): NodeId {
   const { builder } = scope;
   if (!isInteger(type)) return builder.select(condition, a, b);
   const width = Math.max(builder.widthOf(a), builder.widthOf(b));
@@ -191,19 +340,36 @@ function floatBits(value: number): bigint {
 
 /** Converters of pure operations, by operation name. */
 export const PURE_CONVERTERS: Readonly<Record<string, Converter>> = {
-  ...sums, ...conversions, ...casts, ...others,
-  "arith.andi": bitwise("and"), "arith.ori": bitwise("or"), "arith.xori": bitwise("xor"),
-  "arith.shli": shift("shl"), "arith.shrui": shift("shru"), "arith.shrsi": shift("shrs"),
-  "arith.maxsi": extreme("sgt"), "arith.minsi": extreme("slt"),
-  "arith.addf": float("add"), "arith.subf": float("sub"), "arith.mulf": float("mul"), "arith.maximumf": float("max"), "arith.negf": float("neg"),
-  "fx.abs": float("abs"), "fx.exp": float("exp"), "fx.recip": float("recip"), "fx.rsqrt": float("rsqrt"), "fx.exponent": float("exponent"),
+  ...sums,
+  ...conversions,
+  ...casts,
+  ...others,
+  "arith.andi": bitwise("and"),
+  "arith.ori": bitwise("or"),
+  "arith.xori": bitwise("xor"),
+  "arith.shli": shift("shl"),
+  "arith.shrui": shift("shru"),
+  "arith.shrsi": shift("shrs"),
+  "arith.maxsi": extreme("sgt"),
+  "arith.minsi": extreme("slt"),
+  "arith.addf": float("add"),
+  "arith.subf": float("sub"),
+  "arith.mulf": float("mul"),
+  "arith.maximumf": float("max"),
+  "arith.negf": float("neg"),
+  "fx.abs": float("abs"),
+  "fx.exp": float("exp"),
+  "fx.recip": float("recip"),
+  "fx.rsqrt": float("rsqrt"),
+  "fx.exponent": float("exponent"),
 };
 
 /** Converts a pure operation; false where it is none that is known here. */
 export function convertPure(scope: ConvertScope, op: Operation): boolean {
   const converter = PURE_CONVERTERS[op.name];
   if (converter === undefined) return false;
-  if (op.operands.some((value) => value.type.kind === "float" && value.type.format !== "f32")) throw new CompilerBug(`${op.name} on a float that is not f32`);
+  if (op.operands.some((value) => value.type.kind === "float" && value.type.format !== "f32"))
+    throw new CompilerBug(`${op.name} on a float that is not f32`);
   converter(scope, op);
   return true;
 }

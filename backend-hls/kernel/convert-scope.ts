@@ -1,5 +1,16 @@
-import { CompilerBug, present, printType, type AffineExpr, type AffineMap, type Diagnostic, type ElementType, type Operation, type Type, type Value } from "../../ir/index.ts";
-import { bitWidth } from "../../ir/index.ts";
+import {
+  type AffineExpr,
+  type AffineMap,
+  bitWidth,
+  CompilerBug,
+  type Diagnostic,
+  type ElementType,
+  type Operation,
+  present,
+  printType,
+  type Type,
+  type Value,
+} from "../../ir/index.ts";
 import { unsupportedKernel } from "./diagnostics.ts";
 import { asConstant, linearAdd, linearConstant, linearOpaque, linearScale } from "./linear.ts";
 import type { Linear, NodeId } from "./node.ts";
@@ -47,16 +58,27 @@ export class ConvertScope {
     this.#nodes.delete(value);
   }
 
-  bindArray(value: Value, array: number): void { this.#arrays.set(value, array); }
-  bindStream(value: Value, stream: number): void { this.#streams.set(value, stream); }
-  array(value: Value): number { return present(this.#arrays.get(value), "an array"); }
-  stream(value: Value): number { return present(this.#streams.get(value), "a stream"); }
+  bindArray(value: Value, array: number): void {
+    this.#arrays.set(value, array);
+  }
+  bindStream(value: Value, stream: number): void {
+    this.#streams.set(value, stream);
+  }
+  array(value: Value): number {
+    return present(this.#arrays.get(value), "an array");
+  }
+  stream(value: Value): number {
+    return present(this.#streams.get(value), "a stream");
+  }
 
   /** The node of a value: an integer signed in at most its type's width; anything else in exactly that width. */
   node(value: Value): NodeId {
     const known = this.#nodes.get(value);
     if (known !== undefined) return known;
-    const linear = present(this.#linears.get(value), `a value of type ${printType(value.type)} in kernel ${this.kernel}`);
+    const linear = present(
+      this.#linears.get(value),
+      `a value of type ${printType(value.type)} in kernel ${this.kernel}`,
+    );
     const made = this.linearNode(linear);
     this.#nodes.set(value, made);
     return made;
@@ -76,7 +98,9 @@ export class ConvertScope {
     if (known !== undefined) return known;
     const node = this.node(value);
     const constant = this.builder.constantOf(node);
-    return constant === undefined ? linearOpaque(node) : linearConstant(Number(BigInt.asIntN(this.builder.widthOf(node), constant)));
+    return constant === undefined
+      ? linearOpaque(node)
+      : linearConstant(Number(BigInt.asIntN(this.builder.widthOf(node), constant)));
   }
 
   /** The value in exactly its type's bits, as it travels in streams and memories. */
@@ -93,34 +117,53 @@ export class ConvertScope {
 
   #expression(expr: AffineExpr, inputs: readonly Linear[], map: AffineMap): Linear {
     switch (expr.kind) {
-      case "dim": return present(inputs[expr.index], "a dimension");
-      case "symbol": return present(inputs[map.dims + expr.index], "a symbol");
-      case "constant": return linearConstant(expr.value);
+      case "dim":
+        return present(inputs[expr.index], "a dimension");
+      case "symbol":
+        return present(inputs[map.dims + expr.index], "a symbol");
+      case "constant":
+        return linearConstant(expr.value);
       case "binary": {
-        const [left, right] = [this.#expression(expr.left, inputs, map), this.#expression(expr.right, inputs, map)];
+        const [left, right] = [
+          this.#expression(expr.left, inputs, map),
+          this.#expression(expr.right, inputs, map),
+        ];
         if (expr.op === "+") return linearAdd(left, right);
         const [x, y] = [asConstant(left), asConstant(right)];
         if (expr.op === "*" && y !== undefined) return linearScale(left, y);
         if (expr.op === "*" && x !== undefined) return linearScale(right, x);
-        if (y !== undefined && (expr.op === "mod" || expr.op === "floordiv")) return this.#division(expr.op, left, y);
+        if (y !== undefined && (expr.op === "mod" || expr.op === "floordiv"))
+          return this.#division(expr.op, left, y);
         return this.unsupported(`affine operator ${expr.op} of two values`, "a constant on one side");
       }
-      default: throw new CompilerBug("affine expression");
+      default:
+        throw new CompilerBug("affine expression");
     }
   }
 
   /** Division by a power of two of a non-negative value: a slice. */
   #division(op: "mod" | "floordiv", left: Linear, divisor: number): Linear {
     const value = asConstant(left);
-    if (value !== undefined) return linearConstant(op === "mod" ? ((value % divisor) + divisor) % divisor : Math.floor(value / divisor));
+    if (value !== undefined)
+      return linearConstant(
+        op === "mod" ? ((value % divisor) + divisor) % divisor : Math.floor(value / divisor),
+      );
     const shift = Math.log2(divisor);
     if (!Number.isInteger(shift)) return this.unsupported(`${op} by ${String(divisor)}`, "a power of two");
     const { builder } = this;
     const node = this.linearNode(left);
     const width = builder.widthOf(node);
     if (shift === 0) return op === "mod" ? linearConstant(0) : left;
-    if (op === "floordiv") return linearOpaque(shift >= width ? builder.constant(0n, 1) : builder.slice(node, shift, width - shift));
-    return linearOpaque(builder.join([builder.slice(builder.signed(node, Math.max(width, shift)), 0, shift), builder.constant(0n, 1)]));
+    if (op === "floordiv")
+      return linearOpaque(
+        shift >= width ? builder.constant(0n, 1) : builder.slice(node, shift, width - shift),
+      );
+    return linearOpaque(
+      builder.join([
+        builder.slice(builder.signed(node, Math.max(width, shift)), 0, shift),
+        builder.constant(0n, 1),
+      ]),
+    );
   }
 
   /** Runs `body` under one more guard. */
@@ -133,7 +176,9 @@ export class ConvertScope {
   }
 
   unsupported(what: string, expected: string, op?: Operation): never {
-    throw new Unsupported(unsupportedKernel(op?.span ?? this.builder.span, { kernel: this.kernel, what, expected }));
+    throw new Unsupported(
+      unsupportedKernel(op?.span ?? this.builder.span, { kernel: this.kernel, what, expected }),
+    );
   }
 }
 
@@ -144,7 +189,15 @@ export function isInteger(type: Type): boolean {
 
 /** Bits of a scalar or vector type. */
 export function widthOfType(type: Type): number {
-  if (type.kind === "int" || type.kind === "index" || type.kind === "float" || type.kind === "vector" || type.kind === "bundle" || type.kind === "token") return bitWidth(type);
+  if (
+    type.kind === "int" ||
+    type.kind === "index" ||
+    type.kind === "float" ||
+    type.kind === "vector" ||
+    type.kind === "bundle" ||
+    type.kind === "token"
+  )
+    return bitWidth(type);
   throw new CompilerBug(`a ${type.kind} has no bits`);
 }
 

@@ -15,7 +15,10 @@ export function linearOpaque(node: NodeId): Linear {
   return { counters: new Map(), opaque: new Map([[node, 1]]), constant: 0 };
 }
 
-function addMaps(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+function addMaps(
+  a: ReadonlyMap<number, number>,
+  b: ReadonlyMap<number, number>,
+): ReadonlyMap<number, number> {
   const sum = new Map(a);
   for (const [key, factor] of b) {
     const total = (sum.get(key) ?? 0) + factor;
@@ -27,13 +30,18 @@ function addMaps(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>)
 
 /** `a + b` */
 export function linearAdd(a: Linear, b: Linear): Linear {
-  return { counters: addMaps(a.counters, b.counters), opaque: addMaps(a.opaque, b.opaque), constant: a.constant + b.constant };
+  return {
+    counters: addMaps(a.counters, b.counters),
+    opaque: addMaps(a.opaque, b.opaque),
+    constant: a.constant + b.constant,
+  };
 }
 
 /** `a · factor` */
 export function linearScale(a: Linear, factor: number): Linear {
   if (factor === 0) return linearConstant(0);
-  const scaled = (map: ReadonlyMap<number, number>): ReadonlyMap<number, number> => new Map([...map].map(([key, value]) => [key, value * factor]));
+  const scaled = (map: ReadonlyMap<number, number>): ReadonlyMap<number, number> =>
+    new Map([...map].map(([key, value]) => [key, value * factor]));
   return { counters: scaled(a.counters), opaque: scaled(a.opaque), constant: a.constant * factor };
 }
 

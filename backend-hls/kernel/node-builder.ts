@@ -1,7 +1,12 @@
-import { CompilerBug, present, type FloatPrimitiveName, type IcmpPredicate, type Span } from "../../ir/index.ts";
+import {
+  CompilerBug,
+  type FloatPrimitiveName,
+  type IcmpPredicate,
+  present,
+  type Span,
+} from "../../ir/index.ts";
 import { foldBinary, foldCompare, signedValue, signedWidthOf } from "./fold.ts";
 import type { BinaryOperator, KernelNode, Linear, NodeId, NodeOp } from "./node.ts";
-
 
 const UNCHANGED_BY_ZERO: ReadonlySet<BinaryOperator> = new Set(["xor", "shl", "shru", "shrs"]);
 
@@ -44,8 +49,12 @@ export class NodeBuilder {
     const width = Math.min(cap, signedWidthOf(value));
     return this.constant(value, width);
   }
-  counter(loop: number, width: number): NodeId { return this.#pure({ kind: "counter", loop }, [], width); }
-  field(index: number, width: number): NodeId { return this.#pure({ kind: "field", index }, [], width); }
+  counter(loop: number, width: number): NodeId {
+    return this.#pure({ kind: "counter", loop }, [], width);
+  }
+  field(index: number, width: number): NodeId {
+    return this.#pure({ kind: "field", index }, [], width);
+  }
 
   // ---- integers: operands are signed in their own widths; the result is signed in at most `cap` bits
   add(a: NodeId, b: NodeId, cap: number): NodeId {
@@ -100,7 +109,14 @@ export class NodeBuilder {
       const shift = powerOfTwo(value);
       if (shift !== undefined) return this.#truncate(this.join([this.constant(0n, shift), left]), cap);
     }
-    return this.#pure({ kind: "binary", operator: "mul" }, [this.signed(left, Math.min(width, this.widthOf(left))), this.signed(right, Math.min(width, this.widthOf(right)))], width);
+    return this.#pure(
+      { kind: "binary", operator: "mul" },
+      [
+        this.signed(left, Math.min(width, this.widthOf(left))),
+        this.signed(right, Math.min(width, this.widthOf(right))),
+      ],
+      width,
+    );
   }
 
   #truncate(a: NodeId, cap: number): NodeId {
@@ -114,7 +130,8 @@ export class NodeBuilder {
   /** `operator` on operands of one width. */
   binary(operator: BinaryOperator, a: NodeId, b: NodeId): NodeId {
     const width = this.widthOf(a);
-    if (width !== this.widthOf(b)) throw new CompilerBug(`${operator} of ${String(width)} and ${String(this.widthOf(b))} bits`);
+    if (width !== this.widthOf(b))
+      throw new CompilerBug(`${operator} of ${String(width)} and ${String(this.widthOf(b))} bits`);
     const [x, y] = [this.constantOf(a), this.constantOf(b)];
     if (x !== undefined && y !== undefined) return this.constant(foldBinary(operator, x, y, width), width);
     if (operator === "and" || operator === "or") {
@@ -142,7 +159,8 @@ export class NodeBuilder {
     const width = Math.max(this.widthOf(a), this.widthOf(b));
     const [x, y] = unsigned ? [a, b] : [this.signed(a, width), this.signed(b, width)];
     const [left, right] = [this.constantOf(x), this.constantOf(y)];
-    if (left !== undefined && right !== undefined) return this.constant(foldCompare(predicate, left, right, width) ? 1n : 0n, 1);
+    if (left !== undefined && right !== undefined)
+      return this.constant(foldCompare(predicate, left, right, width) ? 1n : 0n, 1);
     return this.#pure({ kind: "compare", predicate }, [x, y], 1);
   }
 
@@ -174,7 +192,8 @@ export class NodeBuilder {
   slice(a: NodeId, low: number, width: number): NodeId {
     const from = this.widthOf(a);
     if (low === 0 && width === from) return a;
-    if (low < 0 || low + width > from) throw new CompilerBug(`bits ${String(low)}+${String(width)} of ${String(from)}`);
+    if (low < 0 || low + width > from)
+      throw new CompilerBug(`bits ${String(low)}+${String(width)} of ${String(from)}`);
     return this.#sliceThrough(a, low, width) ?? this.#pure({ kind: "slice", low }, [a], width);
   }
 
@@ -186,7 +205,9 @@ export class NodeBuilder {
     const [inner] = args;
     if (inner === undefined) return undefined;
     if (op.kind === "slice") return this.slice(inner, op.low + low, width);
-    return op.kind === "extend" && low + width <= this.widthOf(inner) ? this.slice(inner, low, width) : undefined;
+    return op.kind === "extend" && low + width <= this.widthOf(inner)
+      ? this.slice(inner, low, width)
+      : undefined;
   }
 
   #partOfJoin(parts: readonly NodeId[], low: number, width: number): NodeId | undefined {
@@ -234,7 +255,8 @@ export class NodeBuilder {
   #push(op: NodeOp, args: readonly NodeId[], width: number, predicate: NodeId | undefined): NodeId {
     const id = this.nodes.length;
     this.nodes.push({ id, op, args, width, predicate, span: this.span });
-    if ((op.kind === "select" || op.kind === "extend") && args.some((arg) => this.#accumulators.has(arg))) this.#accumulators.add(id);
+    if ((op.kind === "select" || op.kind === "extend") && args.some((arg) => this.#accumulators.has(arg)))
+      this.#accumulators.add(id);
     return id;
   }
 }
@@ -245,12 +267,21 @@ function powerOfTwo(value: bigint): number | undefined {
 }
 
 /** A sum of nodes as one signed node of at most `cap` bits. */
-export function materialize(builder: NodeBuilder, linear: Linear, counterNode: (loop: number) => NodeId, cap: number): NodeId {
+export function materialize(
+  builder: NodeBuilder,
+  linear: Linear,
+  counterNode: (loop: number) => NodeId,
+  cap: number,
+): NodeId {
   const terms = [
-    ...[...linear.counters].map(([loop, factor]) => builder.mul(counterNode(loop), builder.signedConstant(BigInt(factor), cap), cap)),
-    ...[...linear.opaque].map(([node, factor]) => builder.mul(node, builder.signedConstant(BigInt(factor), cap), cap)),
+    ...[...linear.counters].map(([loop, factor]) =>
+      builder.mul(counterNode(loop), builder.signedConstant(BigInt(factor), cap), cap),
+    ),
+    ...[...linear.opaque].map(([node, factor]) =>
+      builder.mul(node, builder.signedConstant(BigInt(factor), cap), cap),
+    ),
   ];
-  return [...terms, builder.signedConstant(BigInt(linear.constant), cap)].reduce((sum, term) => builder.add(sum, term, cap));
+  return [...terms, builder.signedConstant(BigInt(linear.constant), cap)].reduce((sum, term) =>
+    builder.add(sum, term, cap),
+  );
 }
-
-

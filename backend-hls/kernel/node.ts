@@ -31,9 +31,19 @@ export type NodeOp =
   | { readonly kind: "join" }
   | { readonly kind: "float"; readonly primitive: FloatPrimitiveName }
   /** Arguments: the address in the bank, where a bank has more than one word. `subscripts` are kept for dependence analysis. */
-  | { readonly kind: "load"; readonly array: number; readonly bank: number; readonly subscripts: readonly Linear[] }
+  | {
+      readonly kind: "load";
+      readonly array: number;
+      readonly bank: number;
+      readonly subscripts: readonly Linear[];
+    }
   /** Arguments: the value, then the address as for a load. */
-  | { readonly kind: "store"; readonly array: number; readonly bank: number; readonly subscripts: readonly Linear[] }
+  | {
+      readonly kind: "store";
+      readonly array: number;
+      readonly bank: number;
+      readonly subscripts: readonly Linear[];
+    }
   | { readonly kind: "read"; readonly stream: number }
   | { readonly kind: "write"; readonly stream: number }
   | { readonly kind: "done"; readonly stream: number };
@@ -54,7 +64,14 @@ export interface KernelLoop {
   readonly name: string;
   readonly from: number;
   readonly step: number;
-  readonly trip: { readonly kind: "constant"; readonly count: number } | { readonly kind: "field"; readonly index: number; readonly max: number; /** Fewest trips, where a guard tells (otherwise 1). */ readonly min?: number };
+  readonly trip:
+    | { readonly kind: "constant"; readonly count: number }
+    | {
+        readonly kind: "field";
+        readonly index: number;
+        readonly max: number /** Fewest trips, where a guard tells (otherwise 1). */;
+        readonly min?: number;
+      };
 }
 
 /** An array that the kernel touches. */
@@ -106,5 +123,7 @@ export interface KernelGraph {
 
 /** Whether the node does something beside giving a value. */
 export function hasEffect(node: KernelNode): boolean {
-  return node.op.kind === "store" || node.op.kind === "read" || node.op.kind === "write" || node.op.kind === "done";
+  return (
+    node.op.kind === "store" || node.op.kind === "read" || node.op.kind === "write" || node.op.kind === "done"
+  );
 }

@@ -1,6 +1,6 @@
 import { at } from "../../ir/index.ts";
-import type { ConvertScope } from "./convert-scope.ts";
 import { loadCell, storeCell } from "./array-access.ts";
+import type { ConvertScope } from "./convert-scope.ts";
 import type { ArrayLayout, KernelArray, Linear, NodeId } from "./node.ts";
 
 interface Scalar {
@@ -27,12 +27,15 @@ export class ScalarState {
   }
 
   load(array: number, subscripts: readonly Linear[], width: number): NodeId {
-    if (!this.#isScalar(array)) return loadCell(this.#scope, { array, subscripts, layout: at(this.#layouts, array), width });
+    if (!this.#isScalar(array))
+      return loadCell(this.#scope, { array, subscripts, layout: at(this.#layouts, array), width });
     const scalar = this.#scalar(array);
     const { current } = scalar;
     if (current?.when === undefined && current !== undefined) return current.value;
     const initial = this.#initial(scalar, array, width);
-    return current?.when === undefined ? initial : this.#scope.builder.select(current.when, current.value, initial);
+    return current?.when === undefined
+      ? initial
+      : this.#scope.builder.select(current.when, current.value, initial);
   }
 
   store(array: number, subscripts: readonly Linear[], value: NodeId): void {
@@ -56,7 +59,13 @@ export class ScalarState {
   /** Writes back what the iteration made of the scalars. */
   flush(): void {
     for (const [array, { current }] of this.#scalars) {
-      if (current !== undefined) this.#scope.builder.effect({ kind: "store", array, bank: 0, subscripts: [] }, [current.value], 0, current.when);
+      if (current !== undefined)
+        this.#scope.builder.effect(
+          { kind: "store", array, bank: 0, subscripts: [] },
+          [current.value],
+          0,
+          current.when,
+        );
     }
   }
 

@@ -1,8 +1,19 @@
-import { CommandOp, HwBuilder, ReadOp, at, CompilerBug, present, widthOf, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
+import {
+  at,
+  CommandOp,
+  CompilerBug,
+  HwBuilder,
+  type Operation,
+  type PortSpec,
+  present,
+  ReadOp,
+  type Value,
+  widthOf,
+} from "../../ir/index.ts";
 import { blockReadLatency } from "../pipeline/characterize-node.ts";
-import { kernelModule, type KernelHardware } from "../pipeline/kernel-module.ts";
+import { type KernelHardware, kernelModule } from "../pipeline/kernel-module.ts";
 import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../pipeline/ports.ts";
-import { fifoModule, lateInstance, modulesOf, type LateInstance } from "../shell/index.ts";
+import { fifoModule, type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { bankModule } from "./buffer-module.ts";
 import { MemoryPort, memoryPorts } from "./memory-port.ts";
 import type { NetworkPlan, PlannedKernel, PlannedStream } from "./plan-network.ts";
@@ -20,7 +31,11 @@ export interface NetworkHardware {
  * `<name>_{valid,data,credit}`, per one that a kernel writes `<name>_{valid,data,pop}`; per memory `k`
  * `m_axi_gmem<k>_*`, `gmem<k>_{base,limit}`; `clear_error`, `error_code`, `reading`, `writing`; `{busy,issue,starved,blocked}_bits`, one bit a kernel.
  */
-export function networkModule(name: string, plan: NetworkPlan, options: NetworkOptions = {}): NetworkHardware {
+export function networkModule(
+  name: string,
+  plan: NetworkPlan,
+  options: NetworkOptions = {},
+): NetworkHardware {
   return new NetworkBuilder(name, plan, options).build();
 }
 
@@ -49,7 +64,10 @@ class NetworkBuilder {
     this.#plan = plan;
     this.#options = options;
     this.#b = new HwBuilder(name, [
-      { name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...this.#outsidePorts(), ...memoryPorts(plan),
+      { name: "clk", width: "clock" },
+      { name: "rst", width: 1 },
+      ...this.#outsidePorts(),
+      ...memoryPorts(plan),
       ...(plan.bursts.length > 0 ? [{ name: "clear_error", width: 1 }] : []),
     ]);
   }
@@ -62,10 +80,15 @@ class NetworkBuilder {
     this.#connectOutside();
     for (const [value, queue] of this.#queues) queue.connect(this.#ends.get(value) ?? {});
     if (this.#options.taps === true) this.#addTaps();
-    const bits = (signal: KernelSignal): Value => this.#b.concat(...kernels.map(({ instance }) => instance.out(signal)).toReversed());
+    const bits = (signal: KernelSignal): Value =>
+      this.#b.concat(...kernels.map(({ instance }) => instance.out(signal)).toReversed());
     for (const signal of KERNEL_SIGNALS) this.#b.output(`${signal}_bits`, bits(signal));
     const top = this.#b.finish();
-    return { top, modules: modulesOf({ module: top, submodules: this.#modules }), kernels: kernels.map(({ kernel, hardware }) => ({ name: kernel.name, hardware })) };
+    return {
+      top,
+      modules: modulesOf({ module: top, submodules: this.#modules }),
+      kernels: kernels.map(({ kernel, hardware }) => ({ name: kernel.name, hardware })),
+    };
   }
 
   #addTaps(): void {
@@ -96,32 +119,48 @@ class NetworkBuilder {
   #drive(value: Value, signals: Record<string, Value>): void {
     const ends = present(this.#ends.get(value), "a queue");
     for (const [key, signal] of Object.entries(signals)) {
-      if (ends[key] !== undefined) throw new CompilerBug(`queue ${value.hint ?? ""} has two users at one end`);
+      if (ends[key] !== undefined)
+        throw new CompilerBug(`queue ${value.hint ?? ""} has two users at one end`);
       ends[key] = signal;
     }
   }
 
   // ---- kernels
   #addKernel(kernel: PlannedKernel): BuiltKernel {
-    const depthOf = (argument: number): number => present(this.#plan.streams.get(at(kernel.connections, argument)), "a stream").depth;
-    const isMemory = (argument: number): boolean => this.#plan.bursts.some((burst) => burst.kind === "read" && burst.data === kernel.connections[argument]);
-    const hardware = kernelModule(`${this.#name}_${kernel.name}`, kernel.scheduled, this.#plan.library, { depthOf, isMemory });
+    const depthOf = (argument: number): number =>
+      present(this.#plan.streams.get(at(kernel.connections, argument)), "a stream").depth;
+    const isMemory = (argument: number): boolean =>
+      this.#plan.bursts.some((burst) => burst.kind === "read" && burst.data === kernel.connections[argument]);
+    const hardware = kernelModule(`${this.#name}_${kernel.name}`, kernel.scheduled, this.#plan.library, {
+      depthOf,
+      isMemory,
+    });
     this.#modules.push(...hardware.submodules, hardware.module);
     const instance = lateInstance(this.#b, hardware.module, `k_${kernel.name}`);
     const { graph } = kernel.scheduled;
     const command = at(kernel.connections, graph.command.argument);
-    instance.connect({ cmd_valid: this.#queue(command).out("out_valid"), ...(graph.command.width > 0 ? { cmd_data: this.#queue(command).out("out_data") } : {}) });
+    instance.connect({
+      cmd_valid: this.#queue(command).out("out_valid"),
+      ...(graph.command.width > 0 ? { cmd_data: this.#queue(command).out("out_data") } : {}),
+    });
     this.#drive(command, { out_pop: instance.out("cmd_pop") });
     for (const { stream, direction } of streamUses(graph)) {
       const { argument, width } = at(graph.streams, stream);
       const value = at(kernel.connections, argument);
       const queue = this.#queue(value);
       if (direction === "read") {
-        instance.connect({ [streamPort(argument, "valid")]: queue.out("out_valid"), ...(width > 0 ? { [streamPort(argument, "data")]: queue.out("out_data") } : {}) });
+        instance.connect({
+          [streamPort(argument, "valid")]: queue.out("out_valid"),
+          ...(width > 0 ? { [streamPort(argument, "data")]: queue.out("out_data") } : {}),
+        });
         this.#drive(value, { out_pop: instance.out(streamPort(argument, "pop")) });
       } else {
         instance.connect({ [streamPort(argument, "credit")]: queue.out("in_credit") });
-        this.#push(value, instance.out(streamPort(argument, "valid")), width > 0 ? instance.out(streamPort(argument, "data")) : undefined);
+        this.#push(
+          value,
+          instance.out(streamPort(argument, "valid")),
+          width > 0 ? instance.out(streamPort(argument, "data")) : undefined,
+        );
       }
     }
     return { kernel, hardware, instance };
@@ -131,30 +170,62 @@ class NetworkBuilder {
   #connectBuffers(kernels: readonly BuiltKernel[]): void {
     for (const buffer of this.#plan.buffers.values()) {
       for (let bank = 0; bank < buffer.layout.banks; bank++) {
-        const users = kernels.flatMap(({ kernel, instance }) => sharedBanks(kernel.scheduled.graph)
-          .filter((shared) => shared.bank === bank && at(kernel.connections, shared.argument) === buffer.value)
-          .map((shared) => ({ instance, shared })));
-        this.#connectBank(`${this.#name}_${buffer.name}${buffer.layout.banks > 1 ? `_${String(bank)}` : ""}`, { ...buffer, bank }, users);
+        const users = kernels.flatMap(({ kernel, instance }) =>
+          sharedBanks(kernel.scheduled.graph)
+            .filter(
+              (shared) => shared.bank === bank && at(kernel.connections, shared.argument) === buffer.value,
+            )
+            .map((shared) => ({ instance, shared })),
+        );
+        this.#connectBank(
+          `${this.#name}_${buffer.name}${buffer.layout.banks > 1 ? `_${String(bank)}` : ""}`,
+          { ...buffer, bank },
+          users,
+        );
       }
     }
   }
 
-  #connectBank(name: string, { width, layout, bank }: { readonly width: number; readonly layout: { readonly depth: number; readonly storage: "reg" | "lut" | "block" }; readonly bank: number }, users: readonly BankUser[]): void {
+  #connectBank(
+    name: string,
+    {
+      width,
+      layout,
+      bank,
+    }: {
+      readonly width: number;
+      readonly layout: { readonly depth: number; readonly storage: "reg" | "lut" | "block" };
+      readonly bank: number;
+    },
+    users: readonly BankUser[],
+  ): void {
     const readers = users.filter(({ shared }) => shared.loads);
     const writers = users.filter(({ shared }) => shared.stores);
     if (readers.length === 0) return;
-    const module = bankModule({ name, width, depth: layout.depth, storage: layout.storage, readers: readers.length, writers: writers.length, readLatency: blockReadLatency(this.#plan.library) });
+    const module = bankModule({
+      name,
+      width,
+      depth: layout.depth,
+      storage: layout.storage,
+      readers: readers.length,
+      writers: writers.length,
+      readLatency: blockReadLatency(this.#plan.library),
+    });
     this.#modules.push(module);
     const instance = lateInstance(this.#b, module, `b_${name}`);
     const addressed = addressBits(layout.depth) > 0;
     readers.forEach(({ instance: kernel, shared }, index) => {
-      if (addressed) instance.connect({ [`r${String(index)}_addr`]: kernel.out(bankPort(shared.argument, bank, "raddr")) });
+      if (addressed)
+        instance.connect({
+          [`r${String(index)}_addr`]: kernel.out(bankPort(shared.argument, bank, "raddr")),
+        });
       kernel.connect({ [bankPort(shared.argument, bank, "rdata")]: instance.out(`r${String(index)}_data`) });
     });
     writers.forEach(({ instance: kernel, shared }, index) => {
       const prefix = `w${String(index)}`;
       instance.connect({
-        [`${prefix}_en`]: kernel.out(bankPort(shared.argument, bank, "wen")), [`${prefix}_data`]: kernel.out(bankPort(shared.argument, bank, "wdata")),
+        [`${prefix}_en`]: kernel.out(bankPort(shared.argument, bank, "wen")),
+        [`${prefix}_data`]: kernel.out(bankPort(shared.argument, bank, "wdata")),
         ...(addressed ? { [`${prefix}_addr`]: kernel.out(bankPort(shared.argument, bank, "waddr")) } : {}),
       });
     });
@@ -169,14 +240,21 @@ class NetworkBuilder {
       for (const client of port.clients) {
         const { burst, instance } = client;
         const requests = this.#queue(burst.requests);
-        instance.connect({ req_valid: requests.out("out_valid"), req_data: client.request(requests.out("out_data")) });
+        instance.connect({
+          req_valid: requests.out("out_valid"),
+          req_data: client.request(requests.out("out_data")),
+        });
         this.#drive(burst.requests, { out_pop: instance.out("req_pop") });
         if (burst.kind === "read") {
           instance.connect({ rsp_credit: this.#queue(burst.data).out("in_credit") });
           this.#push(burst.data, instance.out("rsp_valid"), instance.out("rsp_data"));
         } else {
           const done = present(burst.done, "the done stream of a write");
-          instance.connect({ data_valid: this.#queue(burst.data).out("out_valid"), data_data: this.#queue(burst.data).out("out_data"), done_credit: this.#queue(done).out("in_credit") });
+          instance.connect({
+            data_valid: this.#queue(burst.data).out("out_valid"),
+            data_data: this.#queue(burst.data).out("out_data"),
+            done_credit: this.#queue(done).out("in_credit"),
+          });
           this.#drive(burst.data, { out_pop: instance.out("data_pop") });
           this.#push(done, instance.out("done_valid"), undefined);
         }
@@ -184,18 +262,26 @@ class NetworkBuilder {
       this.#modules.push(...port.modules);
       return port;
     });
-    const either = (values: readonly Value[]): Value => values.reduce((x, y) => this.#b.or(x, y), this.#b.constant(0, widthOf(at(values, 0))));
+    const either = (values: readonly Value[]): Value =>
+      values.reduce((x, y) => this.#b.or(x, y), this.#b.constant(0, widthOf(at(values, 0))));
     this.#b.output("error_code", either(ports.map((port) => port.errorCode)));
     this.#b.output("reading", either(ports.map((port) => port.busy("read"))));
     this.#b.output("writing", either(ports.map((port) => port.busy("write"))));
   }
 
   // ---- outside
-  #outsideStreams(): readonly { readonly value: Value; readonly name: string; readonly width: number; readonly into: boolean }[] {
+  #outsideStreams(): readonly {
+    readonly value: Value;
+    readonly name: string;
+    readonly width: number;
+    readonly into: boolean;
+  }[] {
     const { plan } = { plan: this.#plan };
     return plan.outside.flatMap((value) => {
       const stream = plan.streams.get(value);
-      return stream === undefined ? [] : [{ value, name: stream.name, width: stream.width, into: isRead(plan, value) }];
+      return stream === undefined
+        ? []
+        : [{ value, name: stream.name, width: stream.width, into: isRead(plan, value) }];
     });
   }
 
@@ -210,7 +296,11 @@ class NetworkBuilder {
     for (const { value, name, width, into } of this.#outsideStreams()) {
       const queue = this.#queue(value);
       if (into) {
-        this.#push(value, this.#b.input(`${name}_valid`), width > 0 ? this.#b.input(`${name}_data`) : undefined);
+        this.#push(
+          value,
+          this.#b.input(`${name}_valid`),
+          width > 0 ? this.#b.input(`${name}_data`) : undefined,
+        );
         this.#b.output(`${name}_credit`, queue.out("in_credit"));
       } else {
         this.#drive(value, { out_pop: this.#b.input(`${name}_pop`) });
@@ -234,7 +324,18 @@ interface BankUser {
 
 /** Whether something inside takes elements from this stream; a read that never happens counts too. */
 export function isRead(plan: NetworkPlan, value: Value): boolean {
-  return plan.bursts.some((burst) => burst.requests === value || (burst.kind === "write" && burst.data === value))
-    || plan.kernels.some(({ op, connections }) => connections.some((connection, index) => connection === value
-      && at(at(op.regions, 0).block.args, index).uses.some(({ user }) => user.name === CommandOp.name || user.name === ReadOp.name)));
+  return (
+    plan.bursts.some(
+      (burst) => burst.requests === value || (burst.kind === "write" && burst.data === value),
+    ) ||
+    plan.kernels.some(({ op, connections }) =>
+      connections.some(
+        (connection, index) =>
+          connection === value &&
+          at(at(op.regions, 0).block.args, index).uses.some(
+            ({ user }) => user.name === CommandOp.name || user.name === ReadOp.name,
+          ),
+      ),
+    )
+  );
 }

@@ -1,14 +1,27 @@
 import {
-  BufferOp, BurstReadOp, BurstWriteOp, KernelOp, ScheduleOp, StreamOp, at, fail, ok, present,
-  type Diagnostic, type Operation, type Result, type StreamType, type Value,
+  at,
+  BufferOp,
+  BurstReadOp,
+  BurstWriteOp,
+  bitWidth,
+  type Diagnostic,
+  fail,
+  KernelOp,
+  type Operation,
+  ok,
+  present,
+  type Result,
+  ScheduleOp,
+  StreamOp,
+  type StreamType,
+  type Value,
 } from "../../ir/index.ts";
-import { bitWidth } from "../../ir/index.ts";
 import { inferFactors, layoutFor, unpartitioned } from "../kernel/array-layout.ts";
 import { buildKernelGraph } from "../kernel/build-graph.ts";
 import type { ArrayLayout, KernelArray, KernelGraph } from "../kernel/node.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
-import { scheduleKernel, type ScheduledKernel, type ScheduleMode } from "../pipeline/schedule-kernel.ts";
 import { streamUses } from "../pipeline/ports.ts";
+import { type ScheduledKernel, type ScheduleMode, scheduleKernel } from "../pipeline/schedule-kernel.ts";
 
 /** One kernel of the network with what stands at its arguments. */
 export interface PlannedKernel {
@@ -63,7 +76,11 @@ export interface NetworkPlan {
 const CREDIT_LOOP_CYCLES = 3;
 
 /** Chooses banks, schedules every kernel, sizes the queues. */
-export function planNetwork(schedule: Operation, library: OperatorLibrary, mode: ScheduleMode): Result<NetworkPlan> {
+export function planNetwork(
+  schedule: Operation,
+  library: OperatorLibrary,
+  mode: ScheduleMode,
+): Result<NetworkPlan> {
   const view = present(ScheduleOp.match(schedule), "a dataflow.schedule");
   const { block } = at(schedule.regions, 0);
   const kernelOps = block.ops.filter((op) => KernelOp.match(op) !== undefined);
@@ -79,8 +96,14 @@ export function planNetwork(schedule: Operation, library: OperatorLibrary, mode:
   if (problems.length > 0) return fail(...problems);
   const bursts = block.ops.flatMap(plannedBurst);
   return ok({
-    name: view.attrs.sym_name, schedule, outside: block.args, kernels, bursts, library,
-    streams: planStreams(block.ops, block.args, kernels, bursts), buffers: planBuffers(block.ops, layouts),
+    name: view.attrs.sym_name,
+    schedule,
+    outside: block.args,
+    kernels,
+    bursts,
+    library,
+    streams: planStreams(block.ops, block.args, kernels, bursts),
+    buffers: planBuffers(block.ops, layouts),
   });
 }
 
@@ -91,7 +114,9 @@ function collect<T>(result: Result<T>, problems: Diagnostic[]): T | undefined {
 }
 
 function planKernel(
-  op: Operation, draft: KernelGraph, layouts: ReadonlyMap<Value, ArrayLayout>,
+  op: Operation,
+  draft: KernelGraph,
+  layouts: ReadonlyMap<Value, ArrayLayout>,
   { library, mode }: { readonly library: OperatorLibrary; readonly mode: ScheduleMode },
 ): Result<ScheduledKernel> {
   const graph = buildKernelGraph(op, (array, index) => {
@@ -102,7 +127,10 @@ function planKernel(
 }
 
 /** A shared array gets the banks that its most demanding kernel asks for. */
-function chooseLayouts(kernels: readonly Operation[], drafts: readonly (KernelGraph | undefined)[]): ReadonlyMap<Value, ArrayLayout> {
+function chooseLayouts(
+  kernels: readonly Operation[],
+  drafts: readonly (KernelGraph | undefined)[],
+): ReadonlyMap<Value, ArrayLayout> {
   const wanted = new Map<Value, { readonly array: KernelArray; factors: readonly number[] }>();
   kernels.forEach((op, kernel) => {
     const draft = drafts[kernel];
@@ -114,26 +142,47 @@ function chooseLayouts(kernels: readonly Operation[], drafts: readonly (KernelGr
       wanted.set(value, { array, factors: factors.map((factor, dim) => Math.max(factor, at(known, dim))) });
     });
   });
-  return new Map([...wanted].map(([value, { array, factors }]) => {
-    const buffer = BufferOp.match(value.producer);
-    return [value, layoutFor(array, buffer?.attrs.partition ?? factors, buffer?.attrs.storage)];
-  }));
+  return new Map(
+    [...wanted].map(([value, { array, factors }]) => {
+      const buffer = BufferOp.match(value.producer);
+      return [value, layoutFor(array, buffer?.attrs.partition ?? factors, buffer?.attrs.storage)];
+    }),
+  );
 }
 
 function plannedBurst(op: Operation): readonly PlannedBurst[] {
   const read = BurstReadOp.match(op);
-  if (read !== undefined) return [{ kind: "read", name: read.attrs.name, ...read.operands, done: undefined, maxBurst: read.attrs.max_burst }];
+  if (read !== undefined)
+    return [
+      {
+        kind: "read",
+        name: read.attrs.name,
+        ...read.operands,
+        done: undefined,
+        maxBurst: read.attrs.max_burst,
+      },
+    ];
   const write = BurstWriteOp.match(op);
-  return write === undefined ? [] : [{ kind: "write", name: write.attrs.name, ...write.operands, maxBurst: write.attrs.max_burst }];
+  return write === undefined
+    ? []
+    : [{ kind: "write", name: write.attrs.name, ...write.operands, maxBurst: write.attrs.max_burst }];
 }
 
-function planStreams(ops: readonly Operation[], outside: readonly Value[], kernels: readonly PlannedKernel[], bursts: readonly PlannedBurst[]): ReadonlyMap<Value, PlannedStream> {
+function planStreams(
+  ops: readonly Operation[],
+  outside: readonly Value[],
+  kernels: readonly PlannedKernel[],
+  bursts: readonly PlannedBurst[],
+): ReadonlyMap<Value, PlannedStream> {
   const inFlight = new Map<Value, number>();
   for (const { scheduled, connections } of kernels) {
     for (const { stream, direction, node } of streamUses(scheduled.graph)) {
       if (direction === "read") continue;
       const value = at(connections, at(scheduled.graph.streams, stream).argument);
-      inFlight.set(value, Math.ceil((at(scheduled.schedule.start, node.id) + CREDIT_LOOP_CYCLES) / scheduled.schedule.ii));
+      inFlight.set(
+        value,
+        Math.ceil((at(scheduled.schedule.start, node.id) + CREDIT_LOOP_CYCLES) / scheduled.schedule.ii),
+      );
     }
   }
   for (const burst of bursts) if (burst.kind === "read") inFlight.set(burst.data, 2 * burst.maxBurst);
@@ -142,7 +191,9 @@ function planStreams(ops: readonly Operation[], outside: readonly Value[], kerne
     const width = streamWidth(value);
     streams.set(value, { value, name, width, depth: Math.max(depth, inFlight.get(value) ?? 0) });
   };
-  outside.forEach((value, index) => { if (value.type.kind === "stream") add(value, value.hint ?? `outside${String(index)}`, 4); });
+  outside.forEach((value, index) => {
+    if (value.type.kind === "stream") add(value, value.hint ?? `outside${String(index)}`, 4);
+  });
   for (const op of ops) {
     const stream = StreamOp.match(op);
     if (stream !== undefined) add(op.result, stream.attrs.name, stream.attrs.depth);
@@ -159,15 +210,29 @@ function streamElement(value: Value): StreamType["element"] {
   return value.type.kind === "stream" ? value.type.element : { kind: "token" };
 }
 
-function planBuffers(ops: readonly Operation[], layouts: ReadonlyMap<Value, ArrayLayout>): ReadonlyMap<Value, PlannedBuffer> {
+function planBuffers(
+  ops: readonly Operation[],
+  layouts: ReadonlyMap<Value, ArrayLayout>,
+): ReadonlyMap<Value, PlannedBuffer> {
   const buffers = new Map<Value, PlannedBuffer>();
   for (const op of ops) {
     const buffer = BufferOp.match(op);
     if (buffer === undefined || op.result.type.kind !== "memref") continue;
     const { type } = op.result;
-    const array: KernelArray = { name: buffer.attrs.name, shape: type.shape, width: bitWidth(type.element), storage: buffer.attrs.storage, shared: undefined, partition: buffer.attrs.partition };
-    buffers.set(op.result, { value: op.result, name: buffer.attrs.name, width: array.width, layout: layouts.get(op.result) ?? unpartitioned(array) });
+    const array: KernelArray = {
+      name: buffer.attrs.name,
+      shape: type.shape,
+      width: bitWidth(type.element),
+      storage: buffer.attrs.storage,
+      shared: undefined,
+      partition: buffer.attrs.partition,
+    };
+    buffers.set(op.result, {
+      value: op.result,
+      name: buffer.attrs.name,
+      width: array.width,
+      layout: layouts.get(op.result) ?? unpartitioned(array),
+    });
   }
   return buffers;
 }
-

@@ -1,4 +1,4 @@
-import { at, present, type HwBuilder, type Value } from "../../ir/index.ts";
+import { at, type HwBuilder, present, type Value } from "../../ir/index.ts";
 import type { KernelGraph, NodeOp } from "../kernel/node.ts";
 import { addressBits, bankPort } from "./ports.ts";
 
@@ -28,7 +28,11 @@ interface Bank {
   /** Drives the read address once all loads are known. */
   readonly address: { value: Value; drive(next: Value): void } | undefined;
   readonly data: Value;
-  readonly drive: (write: { readonly enable: Value; readonly address: Value | undefined; readonly data: Value }) => void;
+  readonly drive: (write: {
+    readonly enable: Value;
+    readonly address: Value | undefined;
+    readonly data: Value;
+  }) => void;
 }
 
 /** Memory banks of a kernel, all zero at the start as in the interpreter: registers and memories of its own, ports to those it shares. Accesses of one bank take turns by stage. */
@@ -61,7 +65,12 @@ export class BankPorts {
   /** Connects the ports. */
   finish(): void {
     for (const bank of this.#banks.values()) {
-      if (bank.address !== undefined && bank.loads.length > 0) bank.address.drive(this.#byStage(bank.loads.map(({ cycle, address }) => ({ cycle, value: present(address, "an address") }))));
+      if (bank.address !== undefined && bank.loads.length > 0)
+        bank.address.drive(
+          this.#byStage(
+            bank.loads.map(({ cycle, address }) => ({ cycle, value: present(address, "an address") })),
+          ),
+        );
       if (bank.stores.length > 0) this.#drive(bank);
     }
   }
@@ -69,20 +78,35 @@ export class BankPorts {
   #drive(bank: Bank): void {
     const { stores } = bank;
     const enable = stores.map((store) => store.when).reduce((x, y) => this.#b.or(x, y));
-    const select = (valueOf: (store: BankStore) => Value): Value => stores.slice(1).reduce((other, store) => this.#b.mux(store.when, valueOf(store), other), valueOf(at(stores, 0)));
+    const select = (fieldOf: (store: BankStore) => Value): Value =>
+      stores
+        .slice(1)
+        .reduce((other, store) => this.#b.mux(store.when, fieldOf(store), other), fieldOf(at(stores, 0)));
     const addressed = at(stores, 0).address !== undefined;
-    bank.drive({ enable, address: addressed ? select((store) => present(store.address, "an address")) : undefined, data: select((store) => store.value) });
+    bank.drive({
+      enable,
+      address: addressed ? select((store) => present(store.address, "an address")) : undefined,
+      data: select((store) => store.value),
+    });
   }
 
   #byStage(values: readonly { readonly cycle: number; readonly value: Value }[]): Value {
-    return values.slice(1).reduce((other, { cycle, value }) => this.#b.mux(this.#validAt(cycle), value, other), at(values, 0).value);
+    return values
+      .slice(1)
+      .reduce(
+        (other, { cycle, value }) => this.#b.mux(this.#validAt(cycle), value, other),
+        at(values, 0).value,
+      );
   }
 
   #bank(op: LoadOp | StoreOp): Bank {
     const key = `${String(op.array)}:${String(op.bank)}`;
     const known = this.#banks.get(key);
     if (known !== undefined) return known;
-    const made = at(this.#graph.arrays, op.array).shared === undefined ? this.#local(op.array, op.bank) : this.#shared(op.array, op.bank);
+    const made =
+      at(this.#graph.arrays, op.array).shared === undefined
+        ? this.#local(op.array, op.bank)
+        : this.#shared(op.array, op.bank);
     this.#banks.set(key, made);
     return made;
   }
@@ -98,14 +122,38 @@ export class BankPorts {
     if (layout.depth === 1) {
       const register = this.#b.feedback(width, { name: label, reset: 0n });
       if (!this.#touches(array, bank, "store")) register.drive(register.value, this.#b.constant(0, 1));
-      return { array, bank, loads: [], stores: [], address: undefined, data: register.value, drive: ({ enable, data }) => { register.drive(data, enable); } };
+      return {
+        array,
+        bank,
+        loads: [],
+        stores: [],
+        address: undefined,
+        data: register.value,
+        drive: ({ enable, data }) => {
+          register.drive(data, enable);
+        },
+      };
     }
     const block = layout.storage === "block";
-    const memory = this.#b.memory({ name: label, depth: layout.depth, width, readLatency: block ? this.#readLatency : 0, init: [0n], style: block ? "block" : "distributed" });
+    const memory = this.#b.memory({
+      name: label,
+      depth: layout.depth,
+      width,
+      readLatency: block ? this.#readLatency : 0,
+      init: [0n],
+      style: block ? "block" : "distributed",
+    });
     const port = this.#touches(array, bank, "load") ? this.#lateRead(memory, layout.depth) : undefined;
     return {
-      array, bank, loads: [], stores: [], address: port, data: port?.data ?? this.#b.constant(0, width),
-      drive: ({ enable, address, data }) => { this.#b.writePort(memory, present(address, "an address"), { enable, data }); },
+      array,
+      bank,
+      loads: [],
+      stores: [],
+      address: port,
+      data: port?.data ?? this.#b.constant(0, width),
+      drive: ({ enable, address, data }) => {
+        this.#b.writePort(memory, present(address, "an address"), { enable, data });
+      },
     };
   }
 
@@ -113,7 +161,13 @@ export class BankPorts {
     const open = this.#b.constant(0, addressBits(depth));
     const data = this.#b.readPort(memory, open);
     const { producer } = data;
-    return { value: open, data, drive: (next) => { producer?.setOperand(1, next); } };
+    return {
+      value: open,
+      data,
+      drive: (next) => {
+        producer?.setOperand(1, next);
+      },
+    };
   }
 
   #shared(array: number, bank: number): Bank {
@@ -123,9 +177,22 @@ export class BankPorts {
     const addressed = addressBits(depth) > 0;
     const loads = this.#touches(array, bank, "load");
     const data = loads ? this.#b.input(bankPort(argument, bank, "rdata")) : this.#b.constant(0, width);
-    const address = loads && addressed ? { value: data, drive: (next: Value): void => { this.#b.output(bankPort(argument, bank, "raddr"), next); } } : undefined;
+    const address =
+      loads && addressed
+        ? {
+            value: data,
+            drive: (next: Value): void => {
+              this.#b.output(bankPort(argument, bank, "raddr"), next);
+            },
+          }
+        : undefined;
     return {
-      array, bank, loads: [], stores: [], address, data,
+      array,
+      bank,
+      loads: [],
+      stores: [],
+      address,
+      data,
       drive: ({ enable, address: where, data: word }) => {
         this.#b.output(bankPort(argument, bank, "wen"), enable);
         if (addressed) this.#b.output(bankPort(argument, bank, "waddr"), present(where, "an address"));

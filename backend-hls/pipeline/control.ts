@@ -1,8 +1,8 @@
-import { at, CompilerBug, widthOf, type HwBuilder, type Value } from "../../ir/index.ts";
+import { at, CompilerBug, type HwBuilder, type Value, widthOf } from "../../ir/index.ts";
 import type { KernelGraph, KernelLoop, NodeId } from "../kernel/node.ts";
+import { creditCounter } from "../shell/credits.ts";
 import { combineNode } from "./combine-node.ts";
 import { streamPort, streamUses } from "./ports.ts";
-import { creditCounter } from "../shell/credits.ts";
 import type { ScheduledKernel } from "./schedule-kernel.ts";
 
 /** The signals that the control of a kernel gives to its datapath, all of the issue cycle. */
@@ -39,10 +39,19 @@ export function buildControl(b: HwBuilder, kernel: ScheduledKernel, options: Con
   const busy = b.feedback(1, { name: "busy", reset: 0n });
   const empty = b.feedback(1, { name: "empty", reset: 0n });
   const command = commandFields(b, graph);
-  const counters = graph.loops.map((loop, index) => (tripCount(loop) === 1 ? undefined : b.feedback(counterBits(loop), { name: `i_${loop.name}_${String(index)}`, reset: BigInt(loop.from) })));
-  const values = graph.loops.map((loop, index) => counters[index]?.value ?? b.constant(loop.from, counterBits(loop)));
+  const counters = graph.loops.map((loop, index) =>
+    tripCount(loop) === 1
+      ? undefined
+      : b.feedback(counterBits(loop), { name: `i_${loop.name}_${String(index)}`, reset: BigInt(loop.from) }),
+  );
+  const values = graph.loops.map(
+    (loop, index) => counters[index]?.value ?? b.constant(loop.from, counterBits(loop)),
+  );
   const lasts = graph.loops.map((loop, index) => isLast(b, loop, at(values, index), command.held));
-  const allLast = b.or(empty.value, lasts.reduce((x, y) => b.and(x, y), b.constant(1, 1)));
+  const allLast = b.or(
+    empty.value,
+    lasts.reduce((x, y) => b.and(x, y), b.constant(1, 1)),
+  );
 
   const guards = guardEvaluator(b, graph, values, command.held);
   const pacing = buildPacing(b, kernel);
@@ -60,7 +69,16 @@ export function buildControl(b: HwBuilder, kernel: ScheduledKernel, options: Con
   empty.drive(noIterations(b, graph, command.incoming), load);
   advance(b, graph, { counters, values, lasts, step: b.and(issue, b.not(empty.value)) });
   b.output("cmd_pop", load);
-  return { valid: b.and(issue, b.not(empty.value)), done: ends, counters: values, fields: command.held, issue, busy: busy.value, starved: b.and(busy.value, ready.starved()), blocked: b.and(busy.value, ready.blocked()) };
+  return {
+    valid: b.and(issue, b.not(empty.value)),
+    done: ends,
+    counters: values,
+    fields: command.held,
+    issue,
+    busy: busy.value,
+    starved: b.and(busy.value, ready.starved()),
+    blocked: b.and(busy.value, ready.blocked()),
+  };
 }
 
 interface CommandFields {
@@ -78,8 +96,13 @@ function commandFields(b: HwBuilder, graph: KernelGraph): CommandFields {
   });
   const registers = graph.fields.map((width, index) => b.feedback(width, { name: `field_${String(index)}` }));
   return {
-    incoming, held: registers.map((register) => register.value),
-    load: (load) => { registers.forEach((register, index) => { register.drive(at(incoming, index), load); }); },
+    incoming,
+    held: registers.map((register) => register.value),
+    load: (load) => {
+      registers.forEach((register, index) => {
+        register.drive(at(incoming, index), load);
+      });
+    },
   };
 }
 
@@ -96,7 +119,9 @@ function counterBits(loop: KernelLoop): number {
 function isLast(b: HwBuilder, loop: KernelLoop, counter: Value, fields: readonly Value[]): Value {
   const width = counterBits(loop);
   if (loop.trip.kind === "constant") {
-    return loop.trip.count <= 1 ? b.constant(1, 1) : b.equals(counter, loop.from + loop.step * (loop.trip.count - 1));
+    return loop.trip.count <= 1
+      ? b.constant(1, 1)
+      : b.equals(counter, loop.from + loop.step * (loop.trip.count - 1));
   }
   const trips = b.resize(at(fields, loop.trip.index), width);
   return b.icmp("eq", b.add(counter, b.constant(1, width)), trips);
@@ -126,14 +151,21 @@ function advance(b: HwBuilder, graph: KernelGraph, { counters, values, lasts, st
     const loop = at(graph.loops, index);
     const value = at(values, index);
     const width = widthOf(value);
-    const next = b.mux(at(lasts, index), b.constant(loop.from, width), b.add(value, b.constant(loop.step, width)));
+    const next = b.mux(
+      at(lasts, index),
+      b.constant(loop.from, width),
+      b.add(value, b.constant(loop.step, width)),
+    );
     counters[index]?.drive(next, carry);
     carry = b.and(carry, at(lasts, index));
   }
 }
 
 /** Iterations begin at multiples of the interval, so that shared units meet no other iteration's operation. */
-function buildPacing(b: HwBuilder, { schedule, exclusive }: ScheduledKernel): { readonly open: Value; begin(issue: Value): void } {
+function buildPacing(
+  b: HwBuilder,
+  { schedule, exclusive }: ScheduledKernel,
+): { readonly open: Value; begin(issue: Value): void } {
   if (schedule.ii === 1) return { open: b.constant(1, 1), begin: () => undefined };
   const width = (schedule.ii - 1).toString(2).length;
   const phase = b.feedback(width, { name: "phase", reset: 0n });
@@ -141,7 +173,11 @@ function buildPacing(b: HwBuilder, { schedule, exclusive }: ScheduledKernel): { 
   return {
     open: atZero,
     begin: (issue) => {
-      const next = b.mux(b.equals(phase.value, schedule.ii - 1), b.constant(0, width), b.add(phase.value, b.constant(1, width)));
+      const next = b.mux(
+        b.equals(phase.value, schedule.ii - 1),
+        b.constant(0, width),
+        b.add(phase.value, b.constant(1, width)),
+      );
       phase.drive(next, exclusive ? b.or(issue, b.not(atZero)) : b.constant(1, 1));
     },
   };
@@ -152,24 +188,42 @@ function drain(b: HwBuilder, { schedule }: ScheduledKernel, ends: Value): Value 
   const width = schedule.depthCycles.toString(2).length;
   const left = b.feedback(width, { name: "draining", reset: 0n });
   const none = b.equals(left.value, 0);
-  left.drive(b.mux(ends, b.constant(schedule.depthCycles, width), b.sub(left.value, b.constant(1, width))), b.or(ends, b.not(none)));
+  left.drive(
+    b.mux(ends, b.constant(schedule.depthCycles, width), b.sub(left.value, b.constant(1, width))),
+    b.or(ends, b.not(none)),
+  );
   return none;
 }
 
 /** Evaluates guards of streams combinationally from counters and fields. */
-function guardEvaluator(b: HwBuilder, graph: KernelGraph, counters: readonly Value[], fields: readonly Value[]): (node: NodeId) => Value {
+function guardEvaluator(
+  b: HwBuilder,
+  graph: KernelGraph,
+  counters: readonly Value[],
+  fields: readonly Value[],
+): (node: NodeId) => Value {
   const known = new Map<NodeId, Value>();
   const evaluate = (id: NodeId): Value => {
     const found = known.get(id);
     if (found !== undefined) return found;
     const node = at(graph.nodes, id);
     const { op } = node;
-    if (op.kind === "load" || op.kind === "store" || op.kind === "read" || op.kind === "write" || op.kind === "done" || op.kind === "float") {
+    if (
+      op.kind === "load" ||
+      op.kind === "store" ||
+      op.kind === "read" ||
+      op.kind === "write" ||
+      op.kind === "done" ||
+      op.kind === "float"
+    ) {
       throw new CompilerBug(`a stream of kernel ${graph.name} stands under a guard that depends on data`);
     }
-    const value = op.kind === "counter" ? b.resize(at(counters, op.loop), node.width)
-      : op.kind === "field" ? at(fields, op.index)
-      : combineNode(b, graph, node, node.args.map(evaluate));
+    const value =
+      op.kind === "counter"
+        ? b.resize(at(counters, op.loop), node.width)
+        : op.kind === "field"
+          ? at(fields, op.index)
+          : combineNode(b, graph, node, node.args.map(evaluate));
     known.set(id, value);
     return value;
   };
@@ -190,24 +244,49 @@ interface IterationState {
   readonly allLast: Value;
 }
 
-function streamConditions(b: HwBuilder, graph: KernelGraph, { guardOf, empty, allLast }: IterationState, options: ControlOptions): StreamConditions {
+function streamConditions(
+  b: HwBuilder,
+  graph: KernelGraph,
+  { guardOf, empty, allLast }: IterationState,
+  options: ControlOptions,
+): StreamConditions {
   const conditions: Value[] = [];
   const [missing, full]: [Value[], Value[]] = [[], []];
   const commits: ((issue: Value) => void)[] = [];
   for (const { stream, direction, node } of streamUses(graph)) {
     const { argument, name } = at(graph.streams, stream);
-    const guard = direction === "done" ? allLast : b.and(b.not(empty), node.predicate === undefined ? b.constant(1, 1) : guardOf(node.predicate));
+    const guard =
+      direction === "done"
+        ? allLast
+        : b.and(b.not(empty), node.predicate === undefined ? b.constant(1, 1) : guardOf(node.predicate));
     if (direction === "read") {
       conditions.push(b.or(b.not(guard), b.input(streamPort(argument, "valid"))));
-      if (options.isMemory(argument)) missing.push(b.and(guard, b.not(b.input(streamPort(argument, "valid")))));
-      commits.push((issue) => { b.output(streamPort(argument, "pop"), b.and(issue, guard)); });
+      if (options.isMemory(argument))
+        missing.push(b.and(guard, b.not(b.input(streamPort(argument, "valid")))));
+      commits.push((issue) => {
+        b.output(streamPort(argument, "pop"), b.and(issue, guard));
+      });
       continue;
     }
-    const credits = creditCounter(b, `${name}_${String(argument)}`, options.depthOf(argument), b.input(streamPort(argument, "credit")));
+    const credits = creditCounter(
+      b,
+      `${name}_${String(argument)}`,
+      options.depthOf(argument),
+      b.input(streamPort(argument, "credit")),
+    );
     conditions.push(b.or(b.not(guard), credits.any));
     full.push(b.and(guard, b.not(credits.any)));
-    commits.push((issue) => { credits.spend(b.and(issue, guard)); });
+    commits.push((issue) => {
+      credits.spend(b.and(issue, guard));
+    });
   }
   const any = (terms: readonly Value[]): Value => terms.reduce((x, y) => b.or(x, y), b.constant(0, 1));
-  return { conditions, starved: () => any(missing), blocked: () => any(full), commit: (issue) => { for (const commit of commits) commit(issue); } };
+  return {
+    conditions,
+    starved: () => any(missing),
+    blocked: () => any(full),
+    commit: (issue) => {
+      for (const commit of commits) commit(issue);
+    },
+  };
 }

@@ -1,15 +1,15 @@
-import { at, CompilerBug, present, type HwBuilder, type Value } from "../../ir/index.ts";
+import { at, CompilerBug, type HwBuilder, present, type Value } from "../../ir/index.ts";
 import type { KernelNode, NodeId } from "../kernel/node.ts";
-import { pipelinedPrimitive } from "../primitives/pipelined-primitive.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
+import { pipelinedPrimitive } from "../primitives/pipelined-primitive.ts";
+import { BankPorts } from "./bank-ports.ts";
+import { blockReadLatency } from "./characterize-node.ts";
 import { combineNode } from "./combine-node.ts";
 import type { Control } from "./control.ts";
 import { streamPort } from "./ports.ts";
-import { blockReadLatency } from "./characterize-node.ts";
 import type { ScheduledKernel } from "./schedule-kernel.ts";
-import { Stages } from "./stages.ts";
 import { SharedUnits } from "./shared-units.ts";
-import { BankPorts } from "./bank-ports.ts";
+import { Stages } from "./stages.ts";
 
 /** Builds the pipeline of one iteration behind the control. */
 export class Datapath {
@@ -55,28 +55,60 @@ export class Datapath {
     const { op, id } = node;
     const start = this.#start(id);
     const arg = (index: number): Value => this.#stages.at(present(node.args[index], "an argument"), start);
+    const args = (): readonly Value[] => node.args.map((_, index) => arg(index));
     switch (op.kind) {
-      case "constant": this.#stages.constant(id, this.#b.constant(op.value, node.width)); return;
-      case "counter": this.#stages.define(id, this.#b.resize(at(this.#control.counters, op.loop), node.width), 0); return;
-      case "field": this.#stages.define(id, at(this.#control.fields, op.index), 0); return;
+      case "constant":
+        this.#stages.constant(id, this.#b.constant(op.value, node.width));
+        return;
+      case "counter":
+        this.#stages.define(id, this.#b.resize(at(this.#control.counters, op.loop), node.width), 0);
+        return;
+      case "field":
+        this.#stages.define(id, at(this.#control.fields, op.index), 0);
+        return;
       case "read": {
         const { argument, width } = at(this.#kernel.graph.streams, op.stream);
         if (width > 0) this.#stages.define(id, this.#b.input(streamPort(argument, "data")), 0);
         return;
       }
-      case "write": this.#push(node, this.#when(node, start), node.args.length === 0 ? undefined : arg(0)); return;
-      case "done": this.#push(node, this.#doneAt(start), undefined); return;
-      case "load": this.#load(node, node.args.length === 0 ? undefined : arg(0)); return;
-      case "store": this.#banks.store(op, { cycle: start, when: this.#when(node, start), value: arg(0), address: node.args.length > 1 ? arg(1) : undefined }); return;
-      case "float": this.#float(node, node.args.map((_, index) => arg(index))); return;
-      case "binary": case "compare": case "select": case "extend": case "slice": case "join": {
-        const { latencyCycles } = at(this.#kernel.timing, id);
-        const value = combineNode(this.#b, this.#kernel.graph, node, node.args.map((_, index) => arg(index)));
-        this.#stages.define(id, this.#stages.pipelined(value, latencyCycles), start + latencyCycles);
+      case "write":
+        this.#push(node, this.#when(node, start), node.args.length === 0 ? undefined : arg(0));
         return;
-      }
-      default: throw new CompilerBug("node");
+      case "done":
+        this.#push(node, this.#doneAt(start), undefined);
+        return;
+      case "load":
+        this.#load(node, node.args.length === 0 ? undefined : arg(0));
+        return;
+      case "store":
+        this.#banks.store(op, {
+          cycle: start,
+          when: this.#when(node, start),
+          value: arg(0),
+          address: node.args.length > 1 ? arg(1) : undefined,
+        });
+        return;
+      case "float":
+        this.#float(node, args());
+        return;
+      case "binary":
+      case "compare":
+      case "select":
+      case "extend":
+      case "slice":
+      case "join":
+        this.#combine(node, args());
+        return;
+      default:
+        throw new CompilerBug("node");
     }
+  }
+
+  #combine(node: KernelNode, args: readonly Value[]): void {
+    const { latencyCycles } = at(this.#kernel.timing, node.id);
+    const value = combineNode(this.#b, this.#kernel.graph, node, args);
+    const ready = this.#start(node.id) + latencyCycles;
+    this.#stages.define(node.id, this.#stages.pipelined(value, latencyCycles), ready);
   }
 
   #float(node: KernelNode, args: readonly Value[]): void {
@@ -92,7 +124,11 @@ export class Datapath {
     if (node.op.kind !== "load") throw new CompilerBug("not a load");
     const start = this.#start(node.id);
     const { latencyCycles } = at(this.#kernel.timing, node.id);
-    this.#stages.define(node.id, this.#banks.load(node.op, { cycle: start, address, latencyCycles }), start + latencyCycles);
+    this.#stages.define(
+      node.id,
+      this.#banks.load(node.op, { cycle: start, address, latencyCycles }),
+      start + latencyCycles,
+    );
   }
 
   #push(node: KernelNode, valid: Value, data: Value | undefined): void {
@@ -118,8 +154,10 @@ export class Datapath {
   }
 
   #chain(chain: Value[], cycle: number, name: string): Value {
-    while (chain.length <= cycle) chain.push(this.#b.register(at(chain, chain.length - 1), { name: `${name}_${String(chain.length)}`, reset: 0n }));
+    while (chain.length <= cycle)
+      chain.push(
+        this.#b.register(at(chain, chain.length - 1), { name: `${name}_${String(chain.length)}`, reset: 0n }),
+      );
     return at(chain, cycle);
   }
 }
-

@@ -17,7 +17,12 @@ type Delta = number | "free" | "never";
  * counters count as free, which only makes the answer more careful. The command stands as an outermost
  * loop; `acrossCommands` false leaves it out.
  */
-export function findMeeting(loops: readonly KernelLoop[], earlier: readonly Linear[], later: readonly Linear[], acrossCommands: boolean): Meeting {
+export function findMeeting(
+  loops: readonly KernelLoop[],
+  earlier: readonly Linear[],
+  later: readonly Linear[],
+  acrossCommands: boolean,
+): Meeting {
   const deltas = counterDeltas(loops, earlier, later);
   if (deltas === undefined) return { sameIteration: false, carried: undefined };
   const sameIteration = deltas.every((delta) => delta === "free" || delta === 0);
@@ -30,7 +35,11 @@ export function findMeeting(loops: readonly KernelLoop[], earlier: readonly Line
 }
 
 /** Iterations between two accesses that first differ in loop `level` (-1: in the command). */
-function distanceAt(level: number, loops: readonly KernelLoop[], deltas: readonly Delta[]): number | undefined {
+function distanceAt(
+  level: number,
+  loops: readonly KernelLoop[],
+  deltas: readonly Delta[],
+): number | undefined {
   const own = level < 0 ? "free" : at(deltas, level);
   if (!canFirstDifferAt(level, loops, deltas)) return undefined;
   // Free inner counters go from their last value to their first; that telescopes to one plus what bound counters add.
@@ -62,7 +71,11 @@ function mostTrips(loop: KernelLoop): number {
 }
 
 /** Per loop: counter of `later` minus counter of `earlier` where both touch one cell; undefined where they never do. */
-function counterDeltas(loops: readonly KernelLoop[], earlier: readonly Linear[], later: readonly Linear[]): readonly Delta[] | undefined {
+function counterDeltas(
+  loops: readonly KernelLoop[],
+  earlier: readonly Linear[],
+  later: readonly Linear[],
+): readonly Delta[] | undefined {
   const deltas: Delta[] = loops.map(() => "free");
   for (let dim = 0; dim < earlier.length; dim++) {
     const [a, b] = [at(earlier, dim), at(later, dim)];
@@ -79,17 +92,29 @@ function counterDeltas(loops: readonly KernelLoop[], earlier: readonly Linear[],
 }
 
 /** The counter differences that one subscript forces: b(j) = a(i). */
-function solveDimension(loops: readonly KernelLoop[], a: Linear, b: Linear): ReadonlyMap<number, number> | "never" {
+function solveDimension(
+  loops: readonly KernelLoop[],
+  a: Linear,
+  b: Linear,
+): ReadonlyMap<number, number> | "never" {
   const none: ReadonlyMap<number, number> = new Map();
-  const same = a.counters.size === b.counters.size && [...a.counters].every(([loop, factor]) => b.counters.get(loop) === factor);
+  const same =
+    a.counters.size === b.counters.size &&
+    [...a.counters].every(([loop, factor]) => b.counters.get(loop) === factor);
   const difference = a.constant - b.constant;
   if (!same) return disjoint(loops, a, b) ? "never" : none;
   if (a.counters.size === 0) return difference === 0 ? none : "never";
   if (a.counters.size === 1) return solveOne(loops, [...a.counters], difference);
-  return difference === 0 && isMixedRadix(loops, a) ? new Map([...a.counters.keys()].map((loop) => [loop, 0])) : none;
+  return difference === 0 && isMixedRadix(loops, a)
+    ? new Map([...a.counters.keys()].map((loop) => [loop, 0]))
+    : none;
 }
 
-function solveOne(loops: readonly KernelLoop[], counters: readonly (readonly [number, number])[], difference: number): ReadonlyMap<number, number> | "never" {
+function solveOne(
+  loops: readonly KernelLoop[],
+  counters: readonly (readonly [number, number])[],
+  difference: number,
+): ReadonlyMap<number, number> | "never" {
   const [loop, factor] = at(counters, 0);
   const steps = difference / (factor * at(loops, loop).step);
   if (!Number.isInteger(steps) || Math.abs(steps) >= mostTrips(at(loops, loop))) return "never";
@@ -98,7 +123,10 @@ function solveOne(loops: readonly KernelLoop[], counters: readonly (readonly [nu
 
 /** Whether the sum tells its counters apart: each factor exceeds what all smaller ones can add up to. */
 function isMixedRadix(loops: readonly KernelLoop[], sum: Linear): boolean {
-  const terms = [...sum.counters].map(([loop, factor]) => ({ factor: Math.abs(factor) * at(loops, loop).step, trips: mostTrips(at(loops, loop)) }));
+  const terms = [...sum.counters].map(([loop, factor]) => ({
+    factor: Math.abs(factor) * at(loops, loop).step,
+    trips: mostTrips(at(loops, loop)),
+  }));
   terms.sort((x, y) => x.factor - y.factor);
   let reach = 0;
   for (const { factor, trips } of terms) {

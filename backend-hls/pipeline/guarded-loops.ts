@@ -14,7 +14,9 @@ export function guardedLoops(graph: KernelGraph, predicate: NodeId | undefined):
 
 function withFewest(loop: KernelLoop, fewest: ReadonlyMap<number, number>): KernelLoop {
   const min = loop.trip.kind === "field" ? fewest.get(loop.trip.index) : undefined;
-  return loop.trip.kind === "field" && min !== undefined ? { ...loop, trip: { ...loop.trip, min: Math.max(1, min) } } : loop;
+  return loop.trip.kind === "field" && min !== undefined
+    ? { ...loop, trip: { ...loop.trip, min: Math.max(1, min) } }
+    : loop;
 }
 
 /** The terms of a conjunction. */

@@ -20,7 +20,12 @@ export interface KernelHardware {
  * per stream argument `s<k>_{valid,data,pop}` (read) or `s<k>_{valid,data,credit}` (write); per shared bank
  * `m<k>_<bank>_{raddr,rdata,wen,waddr,wdata}`; `busy`, `issue`, `starved`, `blocked` for counters.
  */
-export function kernelModule(name: string, kernel: ScheduledKernel, library: OperatorLibrary, options: ControlOptions): KernelHardware {
+export function kernelModule(
+  name: string,
+  kernel: ScheduledKernel,
+  library: OperatorLibrary,
+  options: ControlOptions,
+): KernelHardware {
   const b = new HwBuilder(name, kernelInputs(kernel.graph));
   const control = buildControl(b, kernel, options);
   const { registerBits, units } = new Datapath(b, kernel, library, control).build();
@@ -29,5 +34,10 @@ export function kernelModule(name: string, kernel: ScheduledKernel, library: Ope
   b.output("starved", control.starved);
   b.output("blocked", control.blocked);
   const used = new Set(kernel.graph.nodes.flatMap(({ op }) => (op.kind === "float" ? [op.primitive] : [])));
-  return { module: b.finish(), submodules: [...used].map((primitive) => pipelinedPrimitive(library, primitive).module), registerBits, units };
+  return {
+    module: b.finish(),
+    submodules: [...used].map((primitive) => pipelinedPrimitive(library, primitive).module),
+    registerBits,
+    units,
+  };
 }

@@ -1,8 +1,8 @@
 import { at } from "../../ir/index.ts";
-import type { OperatorLibrary } from "../library/operator-library.ts";
-import type { Characteristics } from "../library/operator.ts";
-import type { Dependence, OperatorType, Problem, Resource } from "../problem/problem.ts";
 import { hasEffect, type KernelGraph, type KernelNode, type Linear, type NodeId } from "../kernel/node.ts";
+import type { Characteristics } from "../library/operator.ts";
+import type { OperatorLibrary } from "../library/operator-library.ts";
+import type { Dependence, OperatorType, Problem, Resource } from "../problem/problem.ts";
 import { characterizeNode } from "./characterize-node.ts";
 import { findMeeting } from "./dependence.ts";
 import { guardedLoops } from "./guarded-loops.ts";
@@ -16,7 +16,11 @@ export interface KernelProblem {
 }
 
 /** Operations are the kernel's nodes, in their order; resources are the ports of memory banks. */
-export function kernelProblem(library: OperatorLibrary, graph: KernelGraph, acrossCommands: boolean): KernelProblem {
+export function kernelProblem(
+  library: OperatorLibrary,
+  graph: KernelGraph,
+  acrossCommands: boolean,
+): KernelProblem {
   const timing = graph.nodes.map((node) => characterizeNode(library, graph, node));
   const types = new Map<string, OperatorType>();
   const resources = new Map<string, Resource>();
@@ -25,13 +29,27 @@ export function kernelProblem(library: OperatorLibrary, graph: KernelGraph, acro
     if (resource !== undefined) resources.set(resource, { name: resource, units: 1 });
     const { latencyCycles, inputDelayPs, outputDelayPs } = at(timing, id);
     const type = `${String(latencyCycles)}_${String(inputDelayPs)}_${String(outputDelayPs)}${resource === undefined ? "" : `_${resource}`}`;
-    types.set(type, { name: type, latencyCycles, inputDelayPs, outputDelayPs, ...(resource === undefined ? {} : { resource }) });
-    return { id, name: `${node.op.kind}${String(id)}`, type, resultBits: node.op.kind === "constant" ? 0 : node.width };
+    types.set(type, {
+      name: type,
+      latencyCycles,
+      inputDelayPs,
+      outputDelayPs,
+      ...(resource === undefined ? {} : { resource }),
+    });
+    return {
+      id,
+      name: `${node.op.kind}${String(id)}`,
+      type,
+      resultBits: node.op.kind === "constant" ? 0 : node.width,
+    };
   });
   const memory = memoryOrder(graph, acrossCommands);
   const problem: Problem = {
-    operations, types: [...types.values()], resources: [...resources.values()],
-    dependences: [...dataDependences(graph), ...memory.dependences, ...tokenOrder(graph)], periodPs: library.usablePeriodPs,
+    operations,
+    types: [...types.values()],
+    resources: [...resources.values()],
+    dependences: [...dataDependences(graph), ...memory.dependences, ...tokenOrder(graph)],
+    periodPs: library.usablePeriodPs,
   };
   return { problem, timing, crossesCommands: memory.crossesCommands };
 }
@@ -46,7 +64,9 @@ function portOf(graph: KernelGraph, { op }: KernelNode): string | undefined {
 function dataDependences(graph: KernelGraph): readonly Dependence[] {
   return graph.nodes.flatMap((node) => {
     const sources = node.predicate === undefined ? node.args : [...node.args, node.predicate];
-    return [...new Set(sources)].map((from): Dependence => ({ kind: "data", from, to: node.id, distance: 0 }));
+    return [...new Set(sources)].map(
+      (from): Dependence => ({ kind: "data", from, to: node.id, distance: 0 }),
+    );
   });
 }
 
@@ -55,10 +75,17 @@ function dataDependences(graph: KernelGraph): readonly Dependence[] {
  * was loaded. So `done` and elements without data stand behind every access of a shared array that comes before them.
  */
 function tokenOrder(graph: KernelGraph): readonly Dependence[] {
-  const accesses = graph.nodes.filter(({ op }) => (op.kind === "load" || op.kind === "store") && at(graph.arrays, op.array).shared !== undefined);
-  return graph.nodes.filter((node) => isToken(graph, node))
-    .flatMap((token) => accesses.filter(({ id }) => id < token.id)
-      .map(({ id }): Dependence => ({ kind: "order", from: id, to: token.id, distance: 0, minCycles: 0 })));
+  const accesses = graph.nodes.filter(
+    ({ op }) =>
+      (op.kind === "load" || op.kind === "store") && at(graph.arrays, op.array).shared !== undefined,
+  );
+  return graph.nodes
+    .filter((node) => isToken(graph, node))
+    .flatMap((token) =>
+      accesses
+        .filter(({ id }) => id < token.id)
+        .map(({ id }): Dependence => ({ kind: "order", from: id, to: token.id, distance: 0, minCycles: 0 })),
+    );
 }
 
 function isToken(graph: KernelGraph, { op }: KernelNode): boolean {
@@ -83,8 +110,13 @@ interface MemoryOrder {
 }
 
 function memoryOrder(graph: KernelGraph, acrossCommands: boolean): MemoryOrder {
-  const orders = accessesByBank(graph).flatMap((accesses) => orderedPairs(accesses).map((pair) => orderOfPair(graph, pair, acrossCommands)));
-  return { dependences: orders.flatMap((order) => order.dependences), crossesCommands: orders.some((order) => order.crossesCommands) };
+  const orders = accessesByBank(graph).flatMap((accesses) =>
+    orderedPairs(accesses).map((pair) => orderOfPair(graph, pair, acrossCommands)),
+  );
+  return {
+    dependences: orders.flatMap((order) => order.dependences),
+    crossesCommands: orders.some((order) => order.crossesCommands),
+  };
 }
 
 /** Accesses of each bank in program order. */
@@ -104,7 +136,11 @@ type Pair = readonly [MemoryAccess, MemoryAccess];
 
 /** All pairs of which at least one is a store. */
 function orderedPairs(accesses: readonly MemoryAccess[]): readonly Pair[] {
-  return accesses.flatMap((first) => accesses.filter((second) => first.kind === "store" || second.kind === "store").map((second): Pair => [first, second]));
+  return accesses.flatMap((first) =>
+    accesses
+      .filter((second) => first.kind === "store" || second.kind === "store")
+      .map((second): Pair => [first, second]),
+  );
 }
 
 /** What must come between `first` and `second`, in the same iteration and in later ones. */
@@ -113,9 +149,12 @@ function orderOfPair(graph: KernelGraph, [first, second]: Pair, acrossCommands: 
   const loops = guardedLoops(graph, first.predicate);
   const meeting = findMeeting(loops, first.subscripts, second.subscripts, acrossCommands);
   const ends = { kind: "order" as const, from: first.id, to: second.id, minCycles };
-  const same: readonly Dependence[] = meeting.sameIteration && first.id < second.id ? [{ ...ends, distance: 0 }] : [];
+  const same: readonly Dependence[] =
+    meeting.sameIteration && first.id < second.id ? [{ ...ends, distance: 0 }] : [];
   if (meeting.carried === undefined || first === second) return { dependences: same, crossesCommands: false }; // a pipeline keeps the order of one operation's starts
-  const crossesCommands = acrossCommands && findMeeting(loops, first.subscripts, second.subscripts, false).carried !== meeting.carried;
+  const crossesCommands =
+    acrossCommands &&
+    findMeeting(loops, first.subscripts, second.subscripts, false).carried !== meeting.carried;
   return { dependences: [...same, { ...ends, distance: meeting.carried }], crossesCommands };
 }
 

@@ -12,7 +12,9 @@ export interface StreamUse {
 export function streamUses(graph: KernelGraph): readonly StreamUse[] {
   return graph.nodes.flatMap((node) => {
     const { op } = node;
-    return op.kind === "read" || op.kind === "write" || op.kind === "done" ? [{ stream: op.stream, direction: op.kind, node }] : [];
+    return op.kind === "read" || op.kind === "write" || op.kind === "done"
+      ? [{ stream: op.stream, direction: op.kind, node }]
+      : [];
   });
 }
 
@@ -33,8 +35,18 @@ export function sharedBanks(graph: KernelGraph): readonly SharedBank[] {
     const { shared } = at(graph.arrays, op.array);
     if (shared === undefined) continue;
     const key = `${String(shared)}:${String(op.bank)}`;
-    const known = found.get(key) ?? { argument: shared, array: op.array, bank: op.bank, loads: false, stores: false };
-    found.set(key, { ...known, loads: known.loads || op.kind === "load", stores: known.stores || op.kind === "store" });
+    const known = found.get(key) ?? {
+      argument: shared,
+      array: op.array,
+      bank: op.bank,
+      loads: false,
+      stores: false,
+    };
+    found.set(key, {
+      ...known,
+      loads: known.loads || op.kind === "load",
+      stores: known.stores || op.kind === "store",
+    });
   }
   return [...found.values()].sort((a, b) => a.argument - b.argument || a.bank - b.bank);
 }
@@ -45,7 +57,11 @@ export function streamPort(argument: number, signal: "valid" | "data" | "pop" | 
 }
 
 /** Names of a shared bank's signals at a kernel. */
-export function bankPort(argument: number, bank: number, signal: "raddr" | "rdata" | "wen" | "waddr" | "wdata"): string {
+export function bankPort(
+  argument: number,
+  bank: number,
+  signal: "raddr" | "rdata" | "wen" | "waddr" | "wdata",
+): string {
   return `m${String(argument)}_${String(bank)}_${signal}`;
 }
 
@@ -56,13 +72,21 @@ export function addressBits(depth: number): number {
 
 /** The inputs of a kernel's module, in order. */
 export function kernelInputs(graph: KernelGraph): readonly PortSpec[] {
-  const command: readonly PortSpec[] = [{ name: "cmd_valid", width: 1 }, ...(graph.command.width > 0 ? [{ name: "cmd_data", width: graph.command.width }] : [])];
+  const command: readonly PortSpec[] = [
+    { name: "cmd_valid", width: 1 },
+    ...(graph.command.width > 0 ? [{ name: "cmd_data", width: graph.command.width }] : []),
+  ];
   const streams = streamUses(graph).flatMap(({ stream, direction }): readonly PortSpec[] => {
     const { argument, width } = at(graph.streams, stream);
     if (direction !== "read") return [{ name: streamPort(argument, "credit"), width: 1 }];
     const valid = { name: streamPort(argument, "valid"), width: 1 };
     return width === 0 ? [valid] : [valid, { name: streamPort(argument, "data"), width }];
   });
-  const banks = sharedBanks(graph).filter((bank) => bank.loads).map(({ argument, array, bank }) => ({ name: bankPort(argument, bank, "rdata"), width: at(graph.arrays, array).width }));
+  const banks = sharedBanks(graph)
+    .filter((bank) => bank.loads)
+    .map(({ argument, array, bank }) => ({
+      name: bankPort(argument, bank, "rdata"),
+      width: at(graph.arrays, array).width,
+    }));
   return [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...command, ...streams, ...banks];
 }

@@ -1,6 +1,6 @@
 import { at, type HwBuilder, type Value } from "../../ir/index.ts";
 import type { PipelinedPrimitive } from "../primitives/pipelined-primitive.ts";
-import { lateInstance, type LateInstance } from "../shell/late-instance.ts";
+import { type LateInstance, lateInstance } from "../shell/late-instance.ts";
 
 /** One use of a unit: in which cycle of the iteration, and with what. */
 export interface UnitUse {
@@ -31,9 +31,14 @@ export class SharedUnits {
     const units = this.#units.get(primitive.name) ?? [];
     this.#units.set(primitive.name, units);
     const shareable = primitive.characteristics.latencyCycles > 0;
-    let unit = shareable ? units.find(({ uses }) => uses.every((other) => other.slot !== use.slot)) : undefined;
+    let unit = shareable
+      ? units.find(({ uses }) => uses.every((other) => other.slot !== use.slot))
+      : undefined;
     if (unit === undefined) {
-      unit = { instance: lateInstance(this.#b, primitive.module, `unit_${primitive.name}_${String(units.length)}`), uses: [] };
+      unit = {
+        instance: lateInstance(this.#b, primitive.module, `unit_${primitive.name}_${String(units.length)}`),
+        uses: [],
+      };
       units.push(unit);
     }
     unit.uses.push(use);
@@ -48,7 +53,12 @@ export class SharedUnits {
   #connect({ instance, uses }: Unit): void {
     const count = at(uses, 0).args.length;
     const inputs = Array.from({ length: count }, (_, index) => {
-      const chosen = uses.slice(1).reduce((other, use) => this.#b.mux(this.#validAt(use.cycle), at(use.args, index), other), at(at(uses, 0).args, index));
+      const chosen = uses
+        .slice(1)
+        .reduce(
+          (other, use) => this.#b.mux(this.#validAt(use.cycle), at(use.args, index), other),
+          at(at(uses, 0).args, index),
+        );
       return [`a${String(index)}`, chosen] as const;
     });
     instance.connect(Object.fromEntries(inputs));

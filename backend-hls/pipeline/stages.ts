@@ -1,9 +1,12 @@
-import { present, widthOf, type HwBuilder, type Value } from "../../ir/index.ts";
+import { type HwBuilder, present, type Value, widthOf } from "../../ir/index.ts";
 
 /** Values with the cycle in which they appear; what is wanted later goes through registers, made once. */
 export class Stages<K> {
   readonly #builder: HwBuilder;
-  readonly #values = new Map<K, { readonly cycle: number; readonly chain: Value[] } | { readonly constant: Value }>();
+  readonly #values = new Map<
+    K,
+    { readonly cycle: number; readonly chain: Value[] } | { readonly constant: Value }
+  >();
   /** Flip-flops made so far. */
   registerBits = 0;
 
@@ -30,7 +33,8 @@ export class Stages<K> {
     const entry = present(this.#values.get(key), `stage value ${String(key)}`);
     if ("constant" in entry) return entry.constant;
     const delay = Math.max(0, cycle - entry.cycle);
-    while (entry.chain.length <= delay) entry.chain.push(this.delayed(present(entry.chain[entry.chain.length - 1], "a stage"), 1));
+    while (entry.chain.length <= delay)
+      entry.chain.push(this.delayed(present(entry.chain[entry.chain.length - 1], "a stage"), 1));
     return present(entry.chain[delay], "a stage");
   }
 
@@ -48,9 +52,16 @@ export class Stages<K> {
    * An operator of `latencyCycles` with its registers where a multiplier block has them: one behind it, then a second
    * one behind it (product and output register), the others in front.
    */
-  around(operands: readonly Value[], latencyCycles: number, make: (operands: readonly Value[]) => Value): Value {
+  around(
+    operands: readonly Value[],
+    latencyCycles: number,
+    make: (operands: readonly Value[]) => Value,
+  ): Value {
     const behind = Math.min(2, latencyCycles);
-    return this.delayed(make(operands.map((operand) => this.delayed(operand, latencyCycles - behind))), behind);
+    return this.delayed(
+      make(operands.map((operand) => this.delayed(operand, latencyCycles - behind))),
+      behind,
+    );
   }
 
   /** An operator's result with its latency in registers behind it, where synthesis can move them into the operator. */

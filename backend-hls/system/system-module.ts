@@ -1,9 +1,26 @@
-import { HwBuilder, at, present, HwModuleOp, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
-import { bitWidth } from "../../ir/index.ts";
+import {
+  at,
+  bitWidth,
+  HwBuilder,
+  HwModuleOp,
+  type Operation,
+  type PortSpec,
+  present,
+  type Value,
+} from "../../ir/index.ts";
 import type { NetworkHardware } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
-import { STALL_CAUSES, controlRegistersModule, cycleCountersModule, lateInstance, modulesOf, watchdogModule, type LateInstance, type RegisterSpec } from "../shell/index.ts";
-import { COUNTER_NAMES, systemRegisters, type StartField } from "./registers.ts";
+import {
+  controlRegistersModule,
+  cycleCountersModule,
+  type LateInstance,
+  lateInstance,
+  modulesOf,
+  type RegisterSpec,
+  type STALL_CAUSES,
+  watchdogModule,
+} from "../shell/index.ts";
+import { COUNTER_NAMES, type StartField, systemRegisters } from "./registers.ts";
 
 /** The product: control registers, counters and watchdog around a network. */
 export interface SystemHardware {
@@ -37,9 +54,15 @@ export function systemModule(options: SystemOptions): SystemHardware {
   const control = controlRegistersModule(`${name}_control`, registers);
   const counters = cycleCountersModule();
   const watchdog = watchdogModule();
-  const b = new HwBuilder(name, [...outerInputs(control, "s_axi_control_"), ...outerInputs(network.top, "m_axi_").slice(2)]);
+  const b = new HwBuilder(name, [
+    ...outerInputs(control, "s_axi_control_"),
+    ...outerInputs(network.top, "m_axi_").slice(2),
+  ]);
   const [host, core, count, guard] = [
-    lateInstance(b, control, "control"), lateInstance(b, network.top, "core"), lateInstance(b, counters, "counters"), lateInstance(b, watchdog, "watchdog"),
+    lateInstance(b, control, "control"),
+    lateInstance(b, network.top, "core"),
+    lateInstance(b, counters, "counters"),
+    lateInstance(b, watchdog, "watchdog"),
   ];
   const finished = core.out("finished_valid");
   const running = b.feedback(1, { name: "running", reset: 0n });
@@ -47,15 +70,25 @@ export function systemModule(options: SystemOptions): SystemHardware {
   const done = b.and(running.value, b.or(finished, failed));
   running.drive(b.or(host.out("start"), b.and(running.value, b.not(done))));
   core.connect({
-    start_valid: host.out("start"), start_data: b.concat(...start.map((field) => host.out(field.name)).toReversed()), finished_pop: finished,
-    gmem0_base: host.out("gmem0_base"), gmem0_limit: host.out("gmem0_limit"), clear_error: host.out("start"),
+    start_valid: host.out("start"),
+    start_data: b.concat(...start.map((field) => host.out(field.name)).toReversed()),
+    finished_pop: finished,
+    gmem0_base: host.out("gmem0_base"),
+    gmem0_limit: host.out("gmem0_limit"),
+    clear_error: host.out("start"),
     ...passInputs(b, network.top, "m_axi_"),
   });
   connectCounters(b, { host, core, count, plan, array: options.array, running: running.value });
-  guard.connect({ busy: running.value, progress: b.icmp("ne", core.out("issue_bits"), b.constant(0, plan.kernels.length)), limit: host.out("watchdog_limit") });
+  guard.connect({
+    busy: running.value,
+    progress: b.icmp("ne", core.out("issue_bits"), b.constant(0, plan.kernels.length)),
+    limit: host.out("watchdog_limit"),
+  });
   const code = b.mux(failed, b.constant(WATCHDOG_ERROR, 4), core.out("error_code"));
   host.connect({
-    ...passInputs(b, control, "s_axi_control_"), done, error_event: b.and(done, b.not(b.equals(code, 0))),
+    ...passInputs(b, control, "s_axi_control_"),
+    done,
+    error_event: b.and(done, b.not(b.equals(code, 0))),
     error_code: b.register(code, { name: "error_code_held", enable: done, reset: 0n }),
     ...Object.fromEntries(COUNTER_NAMES.map((counter) => [counter, count.out(counter)])),
   });
@@ -65,7 +98,11 @@ export function systemModule(options: SystemOptions): SystemHardware {
   b.output("interrupt", host.out("interrupt"));
   b.output("running", running.value);
   const top = b.finish();
-  return { top, registers, modules: modulesOf({ module: top, submodules: [control, counters, watchdog, ...network.modules] }) };
+  return {
+    top,
+    registers,
+    modules: modulesOf({ module: top, submodules: [control, counters, watchdog, ...network.modules] }),
+  };
 }
 
 function startFields({ plan, startFields: names }: SystemOptions): readonly StartField[] {
@@ -90,8 +127,11 @@ function connectCounters(b: HwBuilder, { host, core, count, plan, array, running
   const idle = b.not(bit("issue"));
   const others = b.icmp("ne", core.out("issue_bits"), b.constant(0, plan.kernels.length));
   const causes: Readonly<Record<(typeof STALL_CAUSES)[number], Value>> = {
-    dram_read: b.and(idle, bit("starved"), b.not(others)), dram_write: b.and(idle, core.out("writing"), b.not(others)),
-    fifo_full: b.and(idle, bit("blocked")), fifo_empty: b.and(idle, others), drain: idle,
+    dram_read: b.and(idle, bit("starved"), b.not(others)),
+    dram_write: b.and(idle, core.out("writing"), b.not(others)),
+    fifo_full: b.and(idle, bit("blocked")),
+    fifo_empty: b.and(idle, others),
+    drain: idle,
   };
   count.connect({ clear: host.out("start"), running, ...causes });
 }
@@ -101,7 +141,10 @@ function outerInputs(module: Operation, prefix: string): readonly PortSpec[] {
   return [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...portsOf(module, prefix)];
 }
 
-function portsOf(module: Operation, prefix: string): readonly { readonly name: string; readonly width: number }[] {
+function portsOf(
+  module: Operation,
+  prefix: string,
+): readonly { readonly name: string; readonly width: number }[] {
   const { input_names: names } = present(HwModuleOp.match(module), "a module").attrs;
   const { args } = at(module.regions, 0).block;
   return names.flatMap((name, index) => {
