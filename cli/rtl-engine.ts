@@ -55,7 +55,7 @@ export interface Hardware {
 export const ownHardware: Hardware = {
   compileModel: (request, watch) => {
     watch.signal?.throwIfAborted();
-    return Promise.resolve(compileBuild(request, watch));
+    return compileBuild(request, watch);
   },
   openSimulatedDevice: openSimulatedBuild,
 };

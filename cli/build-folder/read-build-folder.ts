@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 import type { z } from "zod";
 import { builtSpan, type Diagnostic, fail, ok, type Result } from "../../ir/index.ts";
 import { type Manifest, manifestSchema } from "../schemas/manifest.ts";
+import type { LoweringCheck } from "../verify/verify-each.ts";
 import { type BuildFiles, MANIFEST_FILE } from "./build-files.ts";
 import { buildDamaged, noBuildFolder } from "./diagnostics.ts";
 
@@ -11,6 +12,8 @@ import { buildDamaged, noBuildFolder } from "./diagnostics.ts";
 export interface CompiledBuild {
   readonly manifest: Manifest;
   readonly files: BuildFiles;
+  /** What `--verify-each` found, where it was asked for. */
+  readonly checks?: readonly LoweringCheck[];
 }
 
 /** Reads a build folder and checks the files that its manifest names against their hashes. */

@@ -48,14 +48,15 @@ export async function compilePrepared(
 }
 
 /** Adds the tokenizer's file and the manifest, which is checked against its schema. */
-export function completeBuild({ manifest, files }: CompiledBuild, tokenizer: FoundTokenizer): CompiledBuild {
+export function completeBuild(build: CompiledBuild, tokenizer: FoundTokenizer): CompiledBuild {
+  const { manifest, files } = build;
   const copied = tokenizer.kind === "absent" ? undefined : tokenizer.file;
   const name = copied === undefined ? null : tokenizerName(copied);
   const complete = manifestSchema.parse({ ...manifest, tokenizer: name });
   const all = new Map(files);
   if (copied !== undefined && name !== null) all.set(name, readFileSync(copied));
   all.set(MANIFEST_FILE, `${JSON.stringify(complete, undefined, 1)}\n`);
-  return { manifest: complete, files: inPathOrder(all) };
+  return { ...build, manifest: complete, files: inPathOrder(all) };
 }
 
 /** Formats are told apart by name: JSON is a tokenizer.json, everything else llama2.c's. */

@@ -1,4 +1,4 @@
-import { ok, type Result } from "../../ir/index.ts";
+import { CompilerBug, ok, type Result } from "../../ir/index.ts";
 import type { EngineKind } from "../engines/number-formats.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
 import { openSoftwareEngine } from "../engines/software-engine.ts";
@@ -7,6 +7,7 @@ import type { CompileOptions } from "../options/compile-options.ts";
 import type { GenerationOptions, SimulationOptions } from "../options/generation-options.ts";
 import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import type { RunResult } from "../schemas/run.ts";
+import { firstDifference } from "../verify/verify-build.ts";
 import { compareWithReference } from "./compare-with-reference.ts";
 import { compilePrepared } from "./compile-model.ts";
 import { generateTokens } from "./generate.ts";
@@ -68,5 +69,8 @@ async function openEngine(
     return ok(openSoftwareEngine(engine, model.checkpoint, formats, { ...options, maxContext }));
   }
   const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch, hardware);
-  return build.kind === "error" ? build : openBuild(build.value, options, watch, hardware);
+  if (build.kind === "error") return build;
+  const difference = firstDifference(build.value.checks ?? []);
+  if (difference !== undefined) throw new CompilerBug(difference);
+  return openBuild(build.value, options, watch, hardware);
 }

@@ -13,12 +13,13 @@ import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
+import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels } from "./emit-levels.ts";
 import { describeBuild } from "./manifest.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
-export function compileBuild(request: CompileRequest, { signal }: JobWatch): Result<CompiledBuild> {
+export async function compileBuild(request: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
   const refused = refuse(request);
   if (refused !== undefined) return refused;
   const model = hardwareShape(request);
@@ -27,7 +28,7 @@ export function compileBuild(request: CompileRequest, { signal }: JobWatch): Res
   if (shape.kind === "error") return shape;
   const compiled = compileAccelerator({ model, shape: shape.value, device, clockMhz, schedule });
   if (compiled.kind === "error") return compiled;
-  signal?.throwIfAborted();
+  watch.signal?.throwIfAborted();
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value),
     [WEIGHTS_FILE, packModel(request, compiled.value)],
@@ -35,21 +36,23 @@ export function compileBuild(request: CompileRequest, { signal }: JobWatch): Res
     [HARDWARE_FILE, compiled.value.system.modules.map((module) => printModule(module)).join("\n")],
   ]);
   if (request.emitIr) {
-    const sources = { config: request.model.checkpoint.config, shape: { blockSize: model.blockSize, context: model.maxContext } };
+    const sources = {
+      config: request.model.checkpoint.config,
+      shape: { blockSize: model.blockSize, context: model.maxContext },
+    };
     for (const [file, text] of emitLevels({ ...sources, compiled: compiled.value })) files.set(file, text);
   }
-  return ok({ manifest: describeBuild(request, compiled.value, files), files });
+  const build = { manifest: describeBuild(request, compiled.value, files), files };
+  if (!request.verifyEach) return ok(build);
+  const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);
+  return ok({ ...build, checks });
 }
 
 /** Ask for what is not there, and it says so. */
-function refuse({ precision, kvBits, verifyEach }: CompileRequest): Result<never> | undefined {
-  if (precision !== "w8a8" || kvBits !== 8) {
-    const what = `hardware for --precision ${precision} --kv ${kvBits}`;
-    return fail(notYet(builtSpan("--precision"), { what, instead: "--precision w8a8 --kv 8" }));
-  }
-  if (!verifyEach) return undefined;
-  const what = "checking every lowering of a whole model";
-  return fail(notYet(builtSpan("--verify-each"), { what, instead: "no --verify-each" }));
+function refuse({ precision, kvBits }: CompileRequest): Result<never> | undefined {
+  if (precision === "w8a8" && kvBits === 8) return undefined;
+  const what = `hardware for --precision ${precision} --kv ${kvBits}`;
+  return fail(notYet(builtSpan("--precision"), { what, instead: "--precision w8a8 --kv 8" }));
 }
 
 function hardwareShape({ model, blockSize, maxContext }: CompileRequest): ModelShape {

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { ok } from "../../ir/index.ts";
+import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { checkTarget, writeBuildFolder } from "../build-folder/write-build-folder.ts";
 import { isGraphFile } from "../graph/compile-graph.ts";
 import { compileGraphVerb } from "../graph/verbs.ts";
 import { compileModel } from "../jobs/compile-model.ts";
 import { compileOptions, declareCompileOptions } from "../options/compile-options.ts";
 import { describeBuild } from "../schemas/compile.ts";
-import { defineVerb } from "../verb.ts";
+import { defineVerb, type Outcome } from "../verb.ts";
+import { firstDifference } from "../verify/verify-build.ts";
 import { watchSession } from "./tell-story.ts";
 
 /** From checkpoint to a build folder: Verilog, memory image, manifest, estimate. */
@@ -34,6 +36,13 @@ export const compile = defineVerb({
     const written = await writeBuildFolder(target, build.value.files, session.signal);
     if (written.kind === "error") return written;
     session.output.line(`${build.value.files.size} files in ${target}`);
-    return ok(describeBuild(target, build.value));
+    return endCompile(target, build.value);
   },
 });
+
+/** The result object; a lowering that changes a bit is our bug. */
+export function endCompile(target: string, build: CompiledBuild): Outcome {
+  const value = describeBuild(target, build);
+  const message = firstDifference(build.checks ?? []);
+  return message === undefined ? ok(value) : { kind: "wrong", value, message };
+}
