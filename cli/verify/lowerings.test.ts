@@ -59,7 +59,7 @@ describe("both sides of every lowering give the same bits", () => {
     config: fc.record({
       hidden: fc.integer({ min: 9, max: 16 }),
       kvHeads: fc.integer({ min: 1, max: 2 }),
-      headDim: fc.constantFrom(4, 8),
+      headDim: fc.constantFrom(4, 6, 8, 12),
       ffn: fc.integer({ min: 9, max: 20 }),
       window: fc.constantFrom(undefined, 1, 3),
     }),
