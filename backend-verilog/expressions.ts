@@ -267,7 +267,7 @@ function allOnes(amount: Value): string {
 }
 
 /** `concat(replicate(extract(x, msb)), x)`, which multipliers must see as signed. */
-export function isSignExtended(value: Value): boolean {
+function isSignExtended(value: Value): boolean {
   const op = value.producer;
   if (op?.name !== "comb.concat" || op.operands.length !== 2) return false;
   const [high, low] = [at(op.operands, 0), at(op.operands, 1)];

@@ -110,35 +110,55 @@ function joined(parts: readonly KnownBits[], widths: readonly number[]): KnownBi
   }, NOTHING);
 }
 
-/** Results of carries and shifts: known where all inputs are, and in the usual cases of 0. */
-function arithmetic(op: Operation, [a, b]: readonly [KnownBits, KnownBits]): KnownBits {
+/** Results of carries and shifts that a 0 decides. */
+function decidedByZero(op: Operation, [a, b]: readonly [KnownBits, KnownBits]): KnownBits | undefined {
   const bits = width(op.result);
   const all = ones(bits);
   const zero: KnownBits = { mask: all, value: 0n };
   const isZero = (known: KnownBits): boolean => known.mask === all && known.value === 0n;
-  if (op.name === "comb.sub" && op.operands[0] === op.operands[1]) return zero;
-  if (op.name === "comb.mul" && (isZero(a) || isZero(b))) return zero;
-  if (op.name.startsWith("comb.sh")) {
-    if (isZero(a)) return zero;
-    if (op.name !== "comb.shrs" && b.value >= BigInt(bits)) return zero;
-  }
-  if ((op.name === "comb.add" || op.name === "comb.sub") && isZero(b)) return a;
-  if (a.mask !== all || b.mask !== all) return NOTHING;
-  const by = b.value >= BigInt(bits) ? BigInt(bits) : b.value;
   switch (op.name) {
     case "comb.add":
-      return { mask: all, value: BigInt.asUintN(bits, a.value + b.value) };
+      return isZero(b) ? a : undefined;
     case "comb.sub":
-      return { mask: all, value: BigInt.asUintN(bits, a.value - b.value) };
+      return op.operands[0] === op.operands[1] ? zero : isZero(b) ? a : undefined;
     case "comb.mul":
-      return { mask: all, value: BigInt.asUintN(bits, a.value * b.value) };
+      return isZero(a) || isZero(b) ? zero : undefined;
     case "comb.shl":
-      return { mask: all, value: BigInt.asUintN(bits, a.value << by) };
     case "comb.shru":
-      return { mask: all, value: a.value >> by };
-    case "comb.shrs":
-      return { mask: all, value: BigInt.asUintN(bits, BigInt.asIntN(bits, a.value) >> by) };
+      return isZero(a) || b.value >= BigInt(bits) ? zero : undefined;
     default:
-      return NOTHING;
+      return isZero(a) && op.name === "comb.shrs" ? zero : undefined;
+  }
+}
+
+/** Results of carries and shifts: known where all inputs are, and in the usual cases of 0. */
+function arithmetic(op: Operation, inputs: readonly [KnownBits, KnownBits]): KnownBits {
+  const decided = decidedByZero(op, inputs);
+  if (decided !== undefined) return decided;
+  const [a, b] = inputs;
+  const bits = width(op.result);
+  const all = ones(bits);
+  if (a.mask !== all || b.mask !== all) return NOTHING;
+  const value = computed(op.name, bits, [a.value, b.value]);
+  return value === undefined ? NOTHING : { mask: all, value };
+}
+
+function computed(name: string, bits: number, [a, b]: readonly [bigint, bigint]): bigint | undefined {
+  const by = b >= BigInt(bits) ? BigInt(bits) : b;
+  switch (name) {
+    case "comb.add":
+      return BigInt.asUintN(bits, a + b);
+    case "comb.sub":
+      return BigInt.asUintN(bits, a - b);
+    case "comb.mul":
+      return BigInt.asUintN(bits, a * b);
+    case "comb.shl":
+      return BigInt.asUintN(bits, a << by);
+    case "comb.shru":
+      return a >> by;
+    case "comb.shrs":
+      return BigInt.asUintN(bits, BigInt.asIntN(bits, a) >> by);
+    default:
+      return undefined;
   }
 }

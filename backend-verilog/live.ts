@@ -45,6 +45,28 @@ export function isCombinational(op: Operation): boolean {
   return op.name.startsWith("comb.") || op.name === "hw.constant" || op.name === "hw.wire";
 }
 
+/** Depth first with a stack of its own; an operation whose operands are all ready is done with nothing before it. */
+function visitOperandsFirst(
+  root: Operation,
+  ready: (value: Value) => boolean,
+  finish: (op: Operation) => void,
+): void {
+  const stack = [root];
+  const open = new Set<Operation>();
+  for (let op = stack[stack.length - 1]; op !== undefined; op = stack[stack.length - 1]) {
+    const waiting = op.operands.flatMap((operand) =>
+      operand.producer === undefined || ready(operand) ? [] : [operand.producer],
+    );
+    if (waiting.length === 0 || open.has(op)) {
+      stack.pop();
+      finish(op);
+    } else {
+      open.add(op);
+      stack.push(...waiting.reverse());
+    }
+  }
+}
+
 /** The combinational operations (of `live`, where given) such that operands come first, otherwise in the order of the text. */
 export function inDependenceOrder(block: Block, live?: ReadonlySet<Operation>): readonly Operation[] {
   const ordered: Operation[] = [];
@@ -56,20 +78,10 @@ export function inDependenceOrder(block: Block, live?: ReadonlySet<Operation>): 
     live?.has(value.producer) === false;
   for (const root of block.ops) {
     if (live?.has(root) === false || !isCombinational(root)) continue;
-    const stack = [root];
-    const open = new Set<Operation>();
-    for (let op = stack[stack.length - 1]; op !== undefined; op = stack[stack.length - 1]) {
-      const waiting = done.has(op) ? [] : op.operands.filter((operand) => !ready(operand));
-      if (waiting.length === 0 || open.has(op)) {
-        stack.pop();
-        if (!done.has(op)) ordered.push(op);
-        done.add(op);
-        continue;
-      }
-      open.add(op);
-      for (const operand of [...waiting].reverse())
-        if (operand.producer !== undefined) stack.push(operand.producer);
-    }
+    visitOperandsFirst(root, ready, (op) => {
+      if (!done.has(op)) ordered.push(op);
+      done.add(op);
+    });
   }
   return ordered;
 }

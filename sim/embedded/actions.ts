@@ -106,7 +106,9 @@ function breakCircles(
       if (pending[next] === 0 && done[next] === false) ready.push(next);
     }
   };
-  for (let count = 0; count < actions.length; count += 1) {
+  let finished = 0;
+  while (finished < actions.length) {
+    finished += 1;
     const next = ready[head];
     if (next !== undefined) {
       head += 1;

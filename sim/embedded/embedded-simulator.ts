@@ -97,13 +97,13 @@ class EmbeddedSimulator implements HwSimulator {
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
   async writeMemory(path: string, address: number, bytes: Uint8Array): Promise<void> {
     this.#settled = false;
-    writeWords(this.#layout, this.#memory.buffer, path, address, bytes);
+    writeWords({ layout: this.#layout, buffer: this.#memory.buffer }, path, address, bytes);
     this.#wakeAll();
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
   async readMemory(path: string, address: number, length: number): Promise<Uint8Array> {
-    return readWords(this.#layout, this.#memory.buffer, path, address, length);
+    return readWords({ layout: this.#layout, buffer: this.#memory.buffer }, path, address, length);
   }
 
   async close(): Promise<void> {

@@ -43,6 +43,10 @@ function registerOf(emitter: Emitter, item: Item): FlatRegister | undefined {
   return node.kind === "register" ? node : undefined;
 }
 
+function sharesConditions(a: FlatRegister, b: FlatRegister): boolean {
+  return a.enable === b.enable && a.reset?.when === b.reset?.when;
+}
+
 /** The action at `start` and the registers after it with the same enable and reset, none of which reads what another writes. */
 function sameConditions(emitter: Emitter, items: readonly Item[], start: number): readonly Act[] {
   const first = at(items, start);
@@ -53,13 +57,7 @@ function sameConditions(emitter: Emitter, items: readonly Item[], start: number)
   for (let i = start + 1; i < items.length; i += 1) {
     const item = at(items, i);
     const other = registerOf(emitter, item);
-    if (
-      item.kind !== "act" ||
-      other === undefined ||
-      other.enable !== register.enable ||
-      other.reset?.when !== register.reset?.when
-    )
-      break;
+    if (item.kind !== "act" || other === undefined || !sharesConditions(other, register)) break;
     if (conditionSource(item, register) !== conditionSource(first, register)) break;
     group.push(item);
   }

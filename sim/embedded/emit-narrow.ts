@@ -295,15 +295,19 @@ function signExtended(emitter: Emitter, operands: readonly NodeId[]): NodeId | u
   if (operands.length !== 2 || high === undefined || low === undefined) return undefined;
   const sign = emitter.node(high);
   const bit = sign.kind === "operation" && sign.operator === "replicate" ? at(sign.operands, 0) : high;
+  return isSignBit(emitter, bit, low) ? low : undefined;
+}
+
+function isSignBit(emitter: Emitter, bit: NodeId, value: NodeId): boolean {
   const node = emitter.node(bit);
-  if (emitter.widthOf(low) === 1) return bit === low ? low : undefined;
-  const isSign =
+  if (emitter.widthOf(value) === 1) return bit === value;
+  return (
     node.kind === "operation" &&
     node.operator === "extract" &&
     node.width === 1 &&
-    node.operands[0] === low &&
-    node.parameter === emitter.widthOf(low) - 1;
-  return isSign ? low : undefined;
+    node.operands[0] === value &&
+    node.parameter === emitter.widthOf(value) - 1
+  );
 }
 
 function emitConcat(

@@ -8,6 +8,12 @@ interface Place {
   readonly storedBytes: number;
 }
 
+/** Linear memory and what lies where in it. */
+export interface LinearMemory {
+  readonly layout: Layout;
+  readonly buffer: ArrayBuffer;
+}
+
 function findMemory(layout: Layout, path: string, address: number, length: number): Place {
   const placed = layout.memories.find((candidate) => candidate.memory.path === path);
   if (placed === undefined)
@@ -41,8 +47,7 @@ function eachRun(
 
 /** Writes host bytes into a memory; bits above the width of a word are dropped. */
 export function writeWords(
-  layout: Layout,
-  buffer: ArrayBuffer,
+  { layout, buffer }: LinearMemory,
   path: string,
   address: number,
   bytes: Uint8Array,
@@ -63,8 +68,7 @@ export function writeWords(
 
 /** Host bytes of a memory. */
 export function readWords(
-  layout: Layout,
-  buffer: ArrayBuffer,
+  { layout, buffer }: LinearMemory,
   path: string,
   address: number,
   length: number,

@@ -140,7 +140,8 @@ class Cutter {
             : { when: read(node.reset.when), value: read(node.reset.value) };
         return { ...node, next: read(node.next), enable: perhaps(node.enable), reset };
       }
-      default:
+      case "constant":
+      case "input":
         return node;
     }
   }

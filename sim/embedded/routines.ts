@@ -19,6 +19,13 @@ function countUp(code: Code, counter: number, limit: () => void, body: () => voi
   code.end();
 }
 
+/** What pushes a local. */
+function getter(code: Code, local: number): () => void {
+  return () => {
+    code.get(local);
+  };
+}
+
 /** Pushes `base + index * bytes`. */
 function element(code: Code, base: number, index: () => void, shift: number): void {
   code.get(base);
@@ -27,8 +34,15 @@ function element(code: Code, base: number, index: () => void, shift: number): vo
   code.emit(op.i32Shl, op.i32Add);
 }
 
-/** Pushes limb `index` of `source`, or what `outside` pushes where the index is not below `limbs`. */
-function limbOr(code: Code, source: number, index: () => void, limbs: number, outside: () => void): void {
+/** The limbs that a shift reads: those outside are what `outside` pushes. */
+interface Source {
+  readonly source: number;
+  readonly limbs: number;
+  readonly outside: () => void;
+}
+
+/** Pushes limb `index` of the source, or what `outside` pushes where the index is not below `limbs`. */
+function limbOr(code: Code, { source, limbs, outside }: Source, index: () => void): void {
   index();
   code.get(limbs);
   code.emit(op.i32LtU);
@@ -40,7 +54,14 @@ function limbOr(code: Code, source: number, index: () => void, limbs: number, ou
   code.end();
 }
 
-function offsetIndex(code: Code, counter: number, sign: number, words: number, extra: number): () => void {
+/** Which limb comes into which: `counter` plus or minus `words`, and `extra`. */
+interface LimbOffset {
+  readonly counter: number;
+  readonly sign: number;
+  readonly words: number;
+}
+
+function offsetIndex(code: Code, { counter, sign, words }: LimbOffset, extra: number): () => void {
   return () => {
     code.get(counter);
     code.get(words);
@@ -93,38 +114,28 @@ function shiftRight(): WasmFunction {
   const [target, source, amount, limbs, fill] = [0, 1, 2, 3, 4];
   const { words, bits } = splitAmount(code, amount);
   const counter = code.local(I32);
-  const outside = (): void => {
-    code.get(fill);
+  const from: Source = {
+    source,
+    limbs,
+    outside: (): void => {
+      code.get(fill);
+    },
   };
-  countUp(
-    code,
-    counter,
-    () => {
-      code.get(limbs);
-    },
-    () => {
-      element(
-        code,
-        target,
-        () => {
-          code.get(counter);
-        },
-        3,
-      );
-      funnel(code, {
-        near: () => {
-          limbOr(code, source, offsetIndex(code, counter, op.i32Add, words, 0), limbs, outside);
-        },
-        far: () => {
-          limbOr(code, source, offsetIndex(code, counter, op.i32Add, words, 1), limbs, outside);
-        },
-        bits,
-        nearShift: op.i64ShrU,
-        farShift: op.i64Shl,
-      });
-      code.memory(op.i64Store, 0);
-    },
-  );
+  countUp(code, counter, getter(code, limbs), () => {
+    element(code, target, getter(code, counter), 3);
+    funnel(code, {
+      near: () => {
+        limbOr(code, from, offsetIndex(code, { counter, sign: op.i32Add, words }, 0));
+      },
+      far: () => {
+        limbOr(code, from, offsetIndex(code, { counter, sign: op.i32Add, words }, 1));
+      },
+      bits,
+      nearShift: op.i64ShrU,
+      farShift: op.i64Shl,
+    });
+    code.memory(op.i64Store, 0);
+  });
   return { parameters: [I32, I32, I32, I32, I64], results: [], code };
 }
 
@@ -134,39 +145,68 @@ function shiftLeft(): WasmFunction {
   const [target, source, amount, limbs] = [0, 1, 2, 3];
   const { words, bits } = splitAmount(code, amount);
   const counter = code.local(I32);
-  const outside = (): void => {
-    code.i64(0n);
+  const from: Source = {
+    source,
+    limbs,
+    outside: (): void => {
+      code.i64(0n);
+    },
   };
-  countUp(
-    code,
-    counter,
-    () => {
-      code.get(limbs);
-    },
-    () => {
-      element(
-        code,
-        target,
-        () => {
-          code.get(counter);
-        },
-        3,
-      );
-      funnel(code, {
-        near: () => {
-          limbOr(code, source, offsetIndex(code, counter, op.i32Sub, words, 0), limbs, outside);
-        },
-        far: () => {
-          limbOr(code, source, offsetIndex(code, counter, op.i32Sub, words, -1), limbs, outside);
-        },
-        bits,
-        nearShift: op.i64Shl,
-        farShift: op.i64ShrU,
-      });
-      code.memory(op.i64Store, 0);
-    },
-  );
+  countUp(code, counter, getter(code, limbs), () => {
+    element(code, target, getter(code, counter), 3);
+    funnel(code, {
+      near: () => {
+        limbOr(code, from, offsetIndex(code, { counter, sign: op.i32Sub, words }, 0));
+      },
+      far: () => {
+        limbOr(code, from, offsetIndex(code, { counter, sign: op.i32Sub, words }, -1));
+      },
+      bits,
+      nearShift: op.i64Shl,
+      farShift: op.i64ShrU,
+    });
+    code.memory(op.i64Store, 0);
+  });
   return { parameters: [I32, I32, I32, I32], results: [], code };
+}
+
+/** Stores 0 into each of `digits` digits from `target` on. */
+function clearDigits(code: Code, target: number, digits: number): void {
+  const i = code.local(I32);
+  countUp(code, i, getter(code, digits), () => {
+    element(code, target, getter(code, i), 2);
+    code.i64(0n);
+    code.memory(op.i64Store32, 0);
+  });
+}
+
+/** The locals of a digit that is added to: the digit of the product at `place` takes `factor` times a digit of `b`. */
+interface DigitStep {
+  readonly target: number;
+  readonly b: number;
+  readonly j: number;
+  readonly factor: number;
+  readonly carry: number;
+  readonly place: () => void;
+}
+
+function addDigit(code: Code, { target, b, j, factor, carry, place }: DigitStep): void {
+  element(code, b, getter(code, j), 2);
+  code.memory(op.i64Load32u, 0);
+  code.get(factor);
+  code.emit(op.i64Mul);
+  element(code, target, place, 2);
+  code.memory(op.i64Load32u, 0);
+  code.get(carry);
+  code.emit(op.i64Add, op.i64Add);
+  code.set(carry);
+  element(code, target, place, 2);
+  code.get(carry);
+  code.memory(op.i64Store32, 0);
+  code.get(carry);
+  code.i64(32n);
+  code.emit(op.i64ShrU);
+  code.set(carry);
 }
 
 /** `(target, a, b, digits)`: the low `digits` 32-bit digits of the product, by the school method. */
@@ -175,89 +215,29 @@ function multiply(): WasmFunction {
   const [target, a, b, digits] = [0, 1, 2, 3];
   const [i, j] = [code.local(I32), code.local(I32)];
   const [carry, factor] = [code.local(I64), code.local(I64)];
-  countUp(
-    code,
-    i,
-    () => {
-      code.get(digits);
-    },
-    () => {
-      element(
-        code,
-        target,
-        () => {
-          code.get(i);
-        },
-        2,
-      );
-      code.i64(0n);
-      code.memory(op.i64Store32, 0);
-    },
-  );
-  code.i32(0);
-  code.set(i);
+  clearDigits(code, target, digits);
   const place = (): void => {
     code.get(i);
     code.get(j);
     code.emit(op.i32Add);
   };
-  countUp(
-    code,
-    i,
-    () => {
-      code.get(digits);
-    },
-    () => {
-      code.i64(0n);
-      code.set(carry);
-      code.i32(0);
-      code.set(j);
-      element(
-        code,
-        a,
-        () => {
-          code.get(i);
-        },
-        2,
-      );
-      code.memory(op.i64Load32u, 0);
-      code.set(factor);
-      countUp(
-        code,
-        j,
-        () => {
-          code.get(digits);
-          code.get(i);
-          code.emit(op.i32Sub);
-        },
-        () => {
-          element(
-            code,
-            b,
-            () => {
-              code.get(j);
-            },
-            2,
-          );
-          code.memory(op.i64Load32u, 0);
-          code.get(factor);
-          code.emit(op.i64Mul);
-          element(code, target, place, 2);
-          code.memory(op.i64Load32u, 0);
-          code.get(carry);
-          code.emit(op.i64Add, op.i64Add);
-          code.set(carry);
-          element(code, target, place, 2);
-          code.get(carry);
-          code.memory(op.i64Store32, 0);
-          code.get(carry);
-          code.i64(32n);
-          code.emit(op.i64ShrU);
-          code.set(carry);
-        },
-      );
-    },
-  );
+  const rest = (): void => {
+    code.get(digits);
+    code.get(i);
+    code.emit(op.i32Sub);
+  };
+  countUp(code, i, getter(code, digits), () => {
+    code.i64(0n);
+    code.set(carry);
+    code.i32(0);
+    code.set(j);
+    element(code, a, getter(code, i), 2);
+    code.memory(op.i64Load32u, 0);
+    code.set(factor);
+    countUp(code, j, rest, () => {
+      addDigit(code, { target, b, j, factor, carry, place });
+    });
+  });
   return { parameters: [I32, I32, I32, I32], results: [], code };
 }
 

@@ -43,7 +43,6 @@ function findCone(design: FlatDesign, roots: readonly NodeId[]): Cone {
   const live = new Uint8Array(nodes.length);
   const uses = new Uint32Array(nodes.length);
   const materialized = new Uint8Array(nodes.length);
-  const depth = new Uint8Array(nodes.length);
   for (const root of roots) {
     live[root] = 1;
     uses[root] = at(uses, root) + 1;
@@ -60,6 +59,13 @@ function findCone(design: FlatDesign, roots: readonly NodeId[]): Cone {
       if (wide || uses[operand] > 1) materialized[operand] = 1;
     }
   }
+  limitDepth(design, live, materialized);
+  return { live, uses, materialized };
+}
+
+/** Cuts trees of operations that are computed inside each other at a depth that code generators cope with. */
+function limitDepth({ nodes }: FlatDesign, live: Uint8Array, materialized: Uint8Array): void {
+  const depth = new Uint8Array(nodes.length);
   for (let id = 0; id < nodes.length; id += 1) {
     if (live[id] === 0 || !isComputed(at(nodes, id))) continue;
     let deepest = 0;
@@ -68,7 +74,6 @@ function findCone(design: FlatDesign, roots: readonly NodeId[]): Cone {
     depth[id] = deepest + 1;
     if (deepest + 1 >= MAX_TREE_DEPTH) materialized[id] = 1;
   }
-  return { live, uses, materialized };
 }
 
 /** Calls `visit` with every node that the computation of `root` reads, through the nodes computed inside it. */

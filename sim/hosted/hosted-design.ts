@@ -87,39 +87,44 @@ function findMemories(
   const memories: HostedMemory[] = [];
   const pending: Place[] = [{ module: top, path: "", verilog: [] }];
   for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const names = nameModule(place.module);
-    const module = present(
-      naming.get(present(HwModuleOp.match(place.module), "hw.module").attrs.sym_name),
-      "module",
-    );
-    const seen = new Map<string, number>();
-    const emitted = emittedMemories(place.module);
-    for (const [op, verilog] of names.memories) {
-      const name = textOf(op, "name") ?? op.result.hint ?? "mem";
-      const count = seen.get(name) ?? 0;
-      seen.set(name, count + 1);
-      if (op.result.type.kind !== "firmem" || !emitted.has(op)) continue;
-      const { width, depth } = op.result.type;
-      memories.push({
-        path: `${place.path}${name}${count === 0 ? "" : `#${String(count)}`}`,
-        verilog: [...place.verilog, verilog],
-        module,
-        width,
-        depth,
-      });
-    }
-    for (const [op, verilog] of names.instances) {
-      const target = op.attribute("moduleName");
-      const child = modules.get(target?.kind === "symbol" ? target.name : "");
-      if (child !== undefined)
-        pending.push({
-          module: child,
-          path: `${place.path}${textOf(op, "instanceName") ?? "u"}.`,
-          verilog: [...place.verilog, verilog],
-        });
-    }
+    memories.push(...memoriesOf(place, naming));
+    pending.push(...placesBelow(place, modules));
   }
   return memories;
+}
+
+/** The memories of one instance. */
+function memoriesOf(place: Place, naming: ReadonlyMap<string, string>): readonly HostedMemory[] {
+  const { sym_name: name } = present(HwModuleOp.match(place.module), "hw.module").attrs;
+  const module = present(naming.get(name), "module");
+  const memories: HostedMemory[] = [];
+  const seen = new Map<string, number>();
+  const emitted = emittedMemories(place.module);
+  for (const [op, verilog] of nameModule(place.module).memories) {
+    const name = textOf(op, "name") ?? op.result.hint ?? "mem";
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    if (op.result.type.kind !== "firmem" || !emitted.has(op)) continue;
+    const { width, depth } = op.result.type;
+    memories.push({
+      path: `${place.path}${name}${count === 0 ? "" : `#${String(count)}`}`,
+      verilog: [...place.verilog, verilog],
+      module,
+      width,
+      depth,
+    });
+  }
+  return memories;
+}
+
+/** The instances directly below one. */
+function placesBelow(place: Place, modules: ReadonlyMap<string, Operation>): readonly Place[] {
+  return [...nameModule(place.module).instances].flatMap(([op, verilog]) => {
+    const target = op.attribute("moduleName");
+    const module = modules.get(target?.kind === "symbol" ? target.name : "");
+    const path = `${place.path}${textOf(op, "instanceName") ?? "u"}.`;
+    return module === undefined ? [] : [{ module, path, verilog: [...place.verilog, verilog] }];
+  });
 }
 
 function textOf(op: Operation, key: string): string | undefined {

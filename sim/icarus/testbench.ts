@@ -36,9 +36,7 @@ export interface DumpOptions {
 
 /** A testbench that drives all designs by commands from standard input; see `text-protocol.ts`. */
 export function writeTestbench(designs: readonly HostedDesign[], dump: DumpOptions | undefined): string {
-  const signals = (
-    kind: "inputs" | "outputs",
-  ): readonly { readonly name: string; readonly width: number }[] =>
+  const signals = (kind: "inputs" | "outputs"): readonly Signal[] =>
     designs.flatMap((design, index) =>
       design[kind].map(({ verilog, width }) => ({ name: `d${String(index)}_${verilog}`, width })),
     );
@@ -51,7 +49,6 @@ export function writeTestbench(designs: readonly HostedDesign[], dump: DumpOptio
     })),
   );
   const widest = Math.max(1, ...inputs.map((port) => port.width), ...memories.map((memory) => memory.width));
-  const bits = (width: number): string => (width === widest ? "value" : `value[${String(width - 1)}:0]`);
   const low = outputs.map(({ name, width }) => (width === 1 ? name : `${name}[0]`)).reverse();
   return [
     "`timescale 1ns/1ns",
@@ -71,6 +68,34 @@ export function writeTestbench(designs: readonly HostedDesign[], dump: DumpOptio
     `    command = $fgetc(${STDIN});`,
     '    while (command != "q" && command != -1) begin',
     "      case (command)",
+    ...commandCases({ inputs, outputs, memories }, widest),
+    "        default: ;",
+    "      endcase",
+    `      command = $fgetc(${STDIN});`,
+    "    end",
+    "    $finish(0);",
+    "  end",
+    "endmodule",
+    "",
+  ].join("\n");
+}
+
+interface Signal {
+  readonly name: string;
+  readonly width: number;
+}
+
+/** What commands name by index. */
+interface Targets {
+  readonly inputs: readonly Signal[];
+  readonly outputs: readonly Signal[];
+  readonly memories: readonly Signal[];
+}
+
+/** One case per command; `value` has `widest` bits. */
+function commandCases({ inputs, outputs, memories }: Targets, widest: number): readonly string[] {
+  const bits = (width: number): string => (width === widest ? "value" : `value[${String(width - 1)}:0]`);
+  return [
     '        "p": begin',
     `          status = $fscanf(${STDIN}, " %d %h", index, value);`,
     ...cases(
@@ -107,15 +132,7 @@ export function writeTestbench(designs: readonly HostedDesign[], dump: DumpOptio
         )),
     "          $display; $fflush;",
     "        end",
-    "        default: ;",
-    "      endcase",
-    `      command = $fgetc(${STDIN});`,
-    "    end",
-    "    $finish(0);",
-    "  end",
-    "endmodule",
-    "",
-  ].join("\n");
+  ];
 }
 
 function runCommand(): readonly string[] {

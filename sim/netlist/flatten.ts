@@ -313,7 +313,8 @@ function resolve(node: FlatNode, root: (wire: number) => NodeId): FlatNode {
         address: root(node.address),
         enable: node.enable === undefined ? undefined : root(node.enable),
       };
-    default:
+    case "constant":
+    case "input":
       return node;
   }
 }

@@ -38,7 +38,12 @@ export function simplifyOperation(operation: FlatOperation, factory: NodeFactory
       return simplifyShift(operation, nodes, factory);
     case "icmp":
       return undefined;
-    default:
+    case "add":
+    case "sub":
+    case "mul":
+    case "and":
+    case "or":
+    case "xor":
       return simplifyArithmetic(operation, nodes, factory);
   }
 }
@@ -122,20 +127,26 @@ function simplifyArithmetic(
   const [left, right] = nodes;
   const ones = (1n << BigInt(width)) - 1n;
   const [a, b] = [at(operands, 0), at(operands, 1)];
-  if (right?.kind === "constant") return withConstant(operator, a, right.value, ones, b);
-  if (left?.kind === "constant" && operator !== "sub") return withConstant(operator, b, left.value, ones, a);
+  if (right?.kind === "constant")
+    return withConstant(operator, ones, { value: a, known: right.value, constant: b });
+  if (left?.kind === "constant" && operator !== "sub")
+    return withConstant(operator, ones, { value: b, known: left.value, constant: a });
   if (a !== b) return undefined;
   if (operator === "and" || operator === "or") return a;
   return operator === "xor" || operator === "sub" ? factory.constant(width, 0n) : undefined;
 }
 
-/** `value` stands for the other operand, `constant` is the node of `known`. */
+interface HalfKnown {
+  readonly value: NodeId;
+  readonly constant: NodeId;
+  /** The value of `constant`. */
+  readonly known: bigint;
+}
+
 function withConstant(
   operator: FlatOperation["operator"],
-  value: NodeId,
-  known: bigint,
   ones: bigint,
-  constant: NodeId,
+  { value, known, constant }: HalfKnown,
 ): NodeId | undefined {
   if (known === 0n) return operator === "and" || operator === "mul" ? constant : value;
   if (known === ones && operator === "and") return value;

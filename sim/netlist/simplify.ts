@@ -126,8 +126,13 @@ class Simplifier implements NodeFactory {
         return this.operation({ ...node, operands: node.operands.map((operand) => this.#new(operand)) });
       case "input":
         return this.#nodes.push(node) - 1;
-      default:
+      case "read":
+      case "register":
+        return this.#makePort(id, node);
     }
+  }
+
+  #makePort(id: NodeId, node: FlatNode): NodeId {
     if (node.kind === "read" && node.latency === 0) {
       const address = this.#new(node.address);
       return this.#unique(`r${String(node.memory)}:${String(address)}`, { ...node, address });

@@ -68,23 +68,13 @@ export async function compileModel(source: ModelSource): Promise<Result<string>>
   }
 }
 
-async function build(
-  source: ModelSource,
-  folder: string,
-  tools: readonly string[],
-  program: string,
-): Promise<Result<string>> {
-  const files = await writeFiles(folder, source.verilog);
-  await writeFiles(folder, [
-    ["memories.vlt", source.configuration],
-    ["harness.cpp", source.harness],
-  ]);
-  const trace = source.trace === undefined ? [] : source.trace === "fst" ? ["--trace-fst"] : ["--trace"];
-  const args = [
+/** What Verilator is called with. */
+function verilatorArguments(trace: TraceFormat | undefined, files: readonly string[]): readonly string[] {
+  return [
     "--cc",
     "-Wall",
     ...MODEL_FLAGS,
-    ...trace,
+    ...(trace === undefined ? [] : [trace === "fst" ? "--trace-fst" : "--trace"]),
     "--top-module",
     WRAPPER,
     "--prefix",
@@ -98,13 +88,12 @@ async function build(
     "memories.vlt",
     ...files,
   ];
-  const verilated = await runTool("verilator", args, folder);
-  if (verilated.kind === "error") return verilated;
-  const root = await runTool("verilator", ["--getenv", "VERILATOR_ROOT"], folder);
-  if (root.kind === "error") return root;
-  const include = join(root.value.trim(), "include");
-  const flags = [
-    ...COMPILER_FLAGS[source.speed],
+}
+
+/** Flags of the C++ compiler; `include` has Verilator's headers. */
+function compilerFlags({ speed, trace }: ModelSource, folder: string, include: string): readonly string[] {
+  return [
+    ...COMPILER_FLAGS[speed],
     "-std=gnu++17",
     "-I",
     join(folder, "model"),
@@ -113,13 +102,33 @@ async function build(
     "-isystem",
     join(include, "vltstd"),
     "-DVERILATOR=1",
-    `-DVM_TRACE=${source.trace === undefined ? "0" : "1"}`,
-    `-DVM_TRACE_FST=${source.trace === "fst" ? "1" : "0"}`,
-    `-DVM_TRACE_VCD=${source.trace === "vcd" ? "1" : "0"}`,
+    `-DVM_TRACE=${trace === undefined ? "0" : "1"}`,
+    `-DVM_TRACE_FST=${trace === "fst" ? "1" : "0"}`,
+    `-DVM_TRACE_VCD=${trace === "vcd" ? "1" : "0"}`,
     "-DVM_COVERAGE=0",
     "-DVM_SC=0",
     "-w",
   ];
+}
+
+async function build(
+  source: ModelSource,
+  folder: string,
+  tools: readonly string[],
+  program: string,
+): Promise<Result<string>> {
+  const files = await writeFiles(folder, source.verilog);
+  await writeFiles(folder, [
+    ["memories.vlt", source.configuration],
+    ["harness.cpp", source.harness],
+  ]);
+  const args = verilatorArguments(source.trace, files);
+  const verilated = await runTool("verilator", args, folder);
+  if (verilated.kind === "error") return verilated;
+  const root = await runTool("verilator", ["--getenv", "VERILATOR_ROOT"], folder);
+  if (root.kind === "error") return root;
+  const include = join(root.value.trim(), "include");
+  const flags = compilerFlags(source, folder, include);
   const library = await libraryObjects(include, flags, source.trace, hash(...tools));
   if (library.kind === "error") return library;
   const objects = await compileAll(folder, flags);

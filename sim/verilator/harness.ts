@@ -137,6 +137,24 @@ function runCase(trace: TraceFormat | undefined): string {
       }`;
 }
 
+/** One case per command; what follows it is at `p`. */
+function commandCases(trace: TraceFormat | undefined): readonly string[] {
+  return [
+    `      case ${String(COMMANDS.poke)}: { const Port& port = inputs[word32(p)]; memcpy(port.data, p + 4, port.bytes); break; }`,
+    `      case ${String(COMMANDS.peek)}: { top->eval(); const Port& port = outputs[word32(p)]; reply(0, port.data, port.bytes); break; }`,
+    runCase(trace).slice(1),
+    `      case ${String(COMMANDS.write)}: moveWords(memories[word32(p)], word32(p + 4), word32(p + 8), payload.data() + 13, false); top->eval(); break;`,
+    `      case ${String(COMMANDS.read)}: {`,
+    "        const Memory& memory = memories[word32(p)];",
+    "        const uint32_t count = word32(p + 8);",
+    "        std::vector<char> bytes(memory.bytes * count + 1);",
+    "        moveWords(memory, word32(p + 4), count, bytes.data(), true);",
+    "        reply(0, bytes.data(), memory.bytes * count);",
+    "        break;",
+    "      }",
+  ];
+}
+
 /** The C++ program around the Verilated model: reads commands, drives clocks, answers. Arguments: seed (0 for zeros), trace file. */
 export function writeHarness(designs: readonly HostedDesign[], trace: TraceFormat | undefined): string {
   const traceClass = trace === "fst" ? "VerilatedFstC" : "VerilatedVcdC";
@@ -180,18 +198,7 @@ export function writeHarness(designs: readonly HostedDesign[], trace: TraceForma
     "    if (length == 0 || !readAll(payload.data(), length)) break;",
     "    const char* const p = payload.data() + 1;",
     "    switch (payload[0]) {",
-    `      case ${String(COMMANDS.poke)}: { const Port& port = inputs[word32(p)]; memcpy(port.data, p + 4, port.bytes); break; }`,
-    `      case ${String(COMMANDS.peek)}: { top->eval(); const Port& port = outputs[word32(p)]; reply(0, port.data, port.bytes); break; }`,
-    runCase(trace).slice(1),
-    `      case ${String(COMMANDS.write)}: moveWords(memories[word32(p)], word32(p + 4), word32(p + 8), payload.data() + 13, false); top->eval(); break;`,
-    `      case ${String(COMMANDS.read)}: {`,
-    "        const Memory& memory = memories[word32(p)];",
-    "        const uint32_t count = word32(p + 8);",
-    "        std::vector<char> bytes(memory.bytes * count + 1);",
-    "        moveWords(memory, word32(p + 4), count, bytes.data(), true);",
-    "        reply(0, bytes.data(), memory.bytes * count);",
-    "        break;",
-    "      }",
+    ...commandCases(trace),
     "      default: length = 0;",
     "    }",
     "    if (length == 0) break;",
