@@ -9,10 +9,10 @@ import {
 import { nest } from "../accelerator/nest.ts";
 
 /** A field of a command: a number, or an address in the memory of the graph, in bytes. */
-export type Field = number | { readonly offset: number };
+type Field = number | { readonly offset: number };
 
 /** A command to a kernel or a request to a burst engine. */
-export interface Send {
+interface Send {
   readonly to: Value;
   readonly fields: readonly Field[];
 }

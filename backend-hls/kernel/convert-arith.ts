@@ -19,7 +19,7 @@ import { asConstant, linearAdd, linearConstant, linearScale } from "./linear.ts"
 import type { NodeId } from "./node.ts";
 
 /** Turns one pure operation into nodes and binds its result. */
-export type Converter = (scope: ConvertScope, op: Operation) => void;
+type Converter = (scope: ConvertScope, op: Operation) => void;
 
 function operand(scope: ConvertScope, op: Operation, index: number): NodeId {
   return scope.node(at(op.operands, index));
@@ -339,7 +339,7 @@ function floatBits(value: number): bigint {
 }
 
 /** Converters of pure operations, by operation name. */
-export const PURE_CONVERTERS: Readonly<Record<string, Converter>> = {
+const PURE_CONVERTERS: Readonly<Record<string, Converter>> = {
   ...sums,
   ...conversions,
   ...casts,

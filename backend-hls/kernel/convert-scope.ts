@@ -16,11 +16,6 @@ import { asConstant, linearAdd, linearConstant, linearOpaque, linearScale } from
 import type { Linear, NodeId } from "./node.ts";
 import { materialize, type NodeBuilder } from "./node-builder.ts";
 
-/** How a value of a type stands in a node: integers signed and as narrow as known, index non-negative. */
-export interface Converted {
-  readonly node: NodeId;
-}
-
 /** Thrown inside the conversion of one kernel, caught at its border: the kernel uses something unsupported. */
 export class Unsupported extends Error {
   readonly diagnostic: Diagnostic;

@@ -54,10 +54,3 @@ export function asConstant(a: Linear): number | undefined {
 export function factorsOf(a: Linear): readonly number[] {
   return [...a.counters.values(), ...a.opaque.values()];
 }
-
-/** Whether both are the same function but for the constant. */
-export function sameFactors(a: Linear, b: Linear): boolean {
-  const same = (x: ReadonlyMap<number, number>, y: ReadonlyMap<number, number>): boolean =>
-    x.size === y.size && [...x].every(([key, factor]) => y.get(key) === factor);
-  return same(a.counters, b.counters) && same(a.opaque, b.opaque);
-}

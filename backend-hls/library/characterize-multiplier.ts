@@ -68,7 +68,7 @@ function choosePipeline(
 }
 
 /** Blocks of the better orientation; all pieces of a signed operand but the top one lose a bit to the sign. */
-export function countBlocks(
+function countBlocks(
   { operandBits: [wide, narrow] }: MultiplierBlock,
   leftBits: number,
   rightBits: number,

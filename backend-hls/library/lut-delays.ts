@@ -16,11 +16,20 @@ export interface LutDelays {
   readonly resetSetupPs: number;
 }
 
-/**
- * Share of the usable period that estimated chains may fill. Mapping is a heuristic: the same module, its cells in
- * another order, came out up to 6 % slower.
- */
-export const MAPPING_SHARE = 0.94;
+/** Share of the usable period that estimated chains may fill: the same module, its cells in another order, came out up to 6 % slower. */
+const MAPPING_SHARE = 0.94;
+
+/** Beyond so many of the slowest LUTs in a row a mapper that counts levels, not picoseconds, loses more: what is above counts half. */
+const WELL_MAPPED_LUTS = 3.6;
+const DEEP_SHARE = 0.5;
+
+/** What an estimated chain of packed logic may take, so that the mapped one fits the usable period. */
+export function estimatedPeriodPs(library: OperatorLibrary): number {
+  const { byInputs } = library.tables.blocks.lut;
+  const most = library.usablePeriodPs * MAPPING_SHARE;
+  const wellMapped = WELL_MAPPED_LUTS * (byInputs[byInputs.length - 1] ?? 0);
+  return Math.floor(most <= wellMapped ? most : wellMapped + (most - wellMapped) * DEEP_SHARE);
+}
 
 /** The cells of a library's family: LUTs as its tables state them, carries from its measured adders. */
 export function lutDelays({ tables }: OperatorLibrary): LutDelays {
@@ -29,12 +38,20 @@ export function lutDelays({ tables }: OperatorLibrary): LutDelays {
   const carryPerBitPs = (adder(64) - adder(8)) / 56;
   const lut = absorbs ? (byInputs[1] ?? 0) : 0;
   const through = adder(8) - 6 * carryPerBitPs - lut;
-  return { byInputs, absorbs, resetSetupPs, carryPerBitPs, carryLeavePs, carryEnterPs: through - carryLeavePs, sumPs: carryLeavePs };
+  return {
+    byInputs,
+    absorbs,
+    resetSetupPs,
+    carryPerBitPs,
+    carryLeavePs,
+    carryEnterPs: through - carryLeavePs,
+    sumPs: carryLeavePs,
+  };
 }
 
 /** The widest adder between two registers at the library's clock. */
 export function widestAdder(library: OperatorLibrary): number {
   const { byInputs, absorbs, carryEnterPs, carryLeavePs, carryPerBitPs } = lutDelays(library);
   const fixed = carryEnterPs + carryLeavePs + (absorbs ? (byInputs[1] ?? 0) : 0);
-  return Math.max(4, Math.floor((library.usablePeriodPs * MAPPING_SHARE - fixed) / carryPerBitPs));
+  return Math.max(4, Math.floor((estimatedPeriodPs(library) - fixed) / carryPerBitPs));
 }

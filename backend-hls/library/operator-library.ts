@@ -6,7 +6,7 @@ import { type FamilyTables, TABLES } from "./tables.ts";
  * which no tool before place-and-route knows. Half is the usual budget, and the project's rule is
  * that cell delays between registers must not exceed it.
  */
-export const LOGIC_SHARE = 0.5;
+const LOGIC_SHARE = 0.5;
 
 /** The operators of one device family at one clock. */
 export interface OperatorLibrary {

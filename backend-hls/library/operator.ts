@@ -19,7 +19,7 @@ export type Operator =
     }
   | { readonly kind: "rom"; readonly style: MemoryStyle; readonly depth: number; readonly width: number };
 
-export type MemoryStyle = "block" | "distributed";
+type MemoryStyle = "block" | "distributed";
 
 /**
  * Timing in the words of a scheduling problem's operator type, and area.

@@ -20,11 +20,14 @@ export interface FamilyTables {
  * data sheets' highest DSP clocks in the slowest speed grades (464 MHz for Artix-7 -1 in DS181, 645 MHz for -1 in
  * DS922; from memory, to be replaced by a place-and-route report). Block RAM and clock tree ratios are lower.
  */
-export const XCUP_DELAY_FACTOR = 0.72;
+const XCUP_DELAY_FACTOR = 0.72;
 
 export const TABLES: Readonly<Record<DeviceFamily, FamilyTables>> = {
   xc7: { measured: XC7_MEASURED, blocks: XC7_BLOCKS },
-  xcup: { measured: scaleMeasured(XCUP_MEASURED, XCUP_DELAY_FACTOR), blocks: scaleBlocks(XCUP_BLOCKS, XCUP_DELAY_FACTOR) },
+  xcup: {
+    measured: scaleMeasured(XCUP_MEASURED, XCUP_DELAY_FACTOR),
+    blocks: scaleBlocks(XCUP_BLOCKS, XCUP_DELAY_FACTOR),
+  },
   ecp5: { measured: ECP5_MEASURED, blocks: ECP5_BLOCKS },
   ice40: { measured: ICE40_MEASURED, blocks: ICE40_BLOCKS },
 };

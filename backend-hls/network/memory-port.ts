@@ -18,7 +18,7 @@ import {
 import type { NetworkPlan, PlannedBurst } from "./plan-network.ts";
 
 /** Bits of a byte address and of a request's number of beats. */
-export const ADDRESS_BITS = 32;
+const ADDRESS_BITS = 32;
 const LENGTH_BITS = 20;
 const MAX_OUTSTANDING = 8;
 
@@ -37,7 +37,7 @@ function beatBytes(memory: Value): number {
 }
 
 /** The external memories of a plan, in the order of the schedule's arguments. */
-export function memoriesOf(plan: NetworkPlan): readonly Value[] {
+function memoriesOf(plan: NetworkPlan): readonly Value[] {
   return plan.outside.filter((value) => value.type.kind === "memory");
 }
 

@@ -202,7 +202,7 @@ function planStreams(
 }
 
 /** Bits of an element of a stream. */
-export function streamWidth(value: Value): number {
+function streamWidth(value: Value): number {
   return bitWidth(streamElement(value));
 }
 

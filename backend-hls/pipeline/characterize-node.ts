@@ -1,7 +1,7 @@
 import { at, type FloatPrimitiveName, unreachable } from "../../ir/index.ts";
 import type { ArrayLayout, BinaryOperator, KernelGraph, KernelNode } from "../kernel/node.ts";
 import { characterize } from "../library/characterize.ts";
-import type { Area, Characteristics, Operator } from "../library/operator.ts";
+import type { Characteristics, Operator } from "../library/operator.ts";
 import { NO_AREA } from "../library/operator.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
 import { pipelinedPrimitive } from "../primitives/pipelined-primitive.ts";
@@ -103,14 +103,4 @@ export function blockReadLatency(library: OperatorLibrary): 1 | 2 {
     1
     ? 1
     : 2;
-}
-
-/** The sum of two areas, the second `times`. */
-export function addArea(a: Area, b: Area, times = 1): Area {
-  return {
-    lut: a.lut + b.lut * times,
-    ff: a.ff + b.ff * times,
-    dsp: a.dsp + b.dsp * times,
-    carry: a.carry + b.carry * times,
-  };
 }

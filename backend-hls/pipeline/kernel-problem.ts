@@ -1,5 +1,5 @@
 import { at } from "../../ir/index.ts";
-import { hasEffect, type KernelGraph, type KernelNode, type Linear, type NodeId } from "../kernel/node.ts";
+import type { KernelGraph, KernelNode, Linear, NodeId } from "../kernel/node.ts";
 import type { Characteristics } from "../library/operator.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
 import type { Dependence, OperatorType, Problem, Resource } from "../problem/problem.ts";
@@ -156,9 +156,4 @@ function orderOfPair(graph: KernelGraph, [first, second]: Pair, acrossCommands: 
     acrossCommands &&
     findMeeting(loops, first.subscripts, second.subscripts, false).carried !== meeting.carried;
   return { dependences: [...same, { ...ends, distance: meeting.carried }], crossesCommands };
-}
-
-/** Nodes that do something, for reports. */
-export function effectsOf(graph: KernelGraph): readonly KernelNode[] {
-  return graph.nodes.filter(hasEffect);
 }

@@ -1,4 +1,17 @@
-import { at, CompilerBug, isNonZero, padLow, recordGraph, replicate, unreachable, zext, type BitGraph, type BitNode, type BitOps, type LogicKind } from "../../ir/index.ts";
+import {
+  at,
+  type BitGraph,
+  type BitNode,
+  type BitOps,
+  CompilerBug,
+  isNonZero,
+  type LogicKind,
+  padLow,
+  recordGraph,
+  replicate,
+  unreachable,
+  zext,
+} from "../../ir/index.ts";
 
 /** What one multiplier block takes, as unsigned widths. */
 export interface BlockShape {
@@ -23,36 +36,86 @@ export function lowerGraph(graph: BitGraph, limits: LoweringLimits): BitGraph {
   return recordGraph(widths, (o, ...inputs) => {
     const made: number[] = [];
     let input = 0;
-    for (const node of graph.nodes) made.push(node.kind === "input" ? at(inputs, input++) : lowerNode(o, graph, node, node.operands.map((operand) => at(made, operand)), limits));
+    for (const node of graph.nodes)
+      made.push(
+        node.kind === "input"
+          ? at(inputs, input++)
+          : lowerNode(
+              o,
+              graph,
+              node,
+              node.operands.map((operand) => at(made, operand)),
+              limits,
+            ),
+      );
     return at(made, graph.result);
   });
 }
 
-function lowerNode<V>(o: BitOps<V>, graph: BitGraph, node: BitNode, operands: readonly V[], limits: LoweringLimits): V {
+function lowerNode<V>(
+  o: BitOps<V>,
+  graph: BitGraph,
+  node: BitNode,
+  operands: readonly V[],
+  limits: LoweringLimits,
+): V {
   const first = (): V => at(operands, 0);
   switch (node.kind) {
-    case "constant": return o.constant(node.value, node.width);
-    case "extract": return o.extract(first(), node.low, node.width);
-    case "concat": return o.concat(...operands);
-    case "table": return o.table(node.values, node.width, first());
-    case "logic": return lowerLogic(o, node.operation, operands, node.operands.map((operand) => significantBits(graph, operand)), limits);
-    case "input": throw new CompilerBug("inputs are given");
-    default: return unreachable(node);
+    case "constant":
+      return o.constant(node.value, node.width);
+    case "extract":
+      return o.extract(first(), node.low, node.width);
+    case "concat":
+      return o.concat(...operands);
+    case "table":
+      return o.table(node.values, node.width, first());
+    case "logic":
+      return lowerLogic(
+        o,
+        node.operation,
+        operands,
+        node.operands.map((operand) => significantBits(graph, operand)),
+        limits,
+      );
+    case "input":
+      throw new CompilerBug("inputs are given");
+    default:
+      return unreachable(node);
   }
 }
 
-function lowerLogic<V>(o: BitOps<V>, operation: LogicKind, operands: readonly V[], bits: readonly number[], { block, adderBits }: LoweringLimits): V {
+function lowerLogic<V>(
+  o: BitOps<V>,
+  operation: LogicKind,
+  operands: readonly V[],
+  bits: readonly number[],
+  { block, adderBits }: LoweringLimits,
+): V {
   const [a, b] = [at(operands, 0), operands[1] ?? at(operands, 0)];
   switch (operation) {
-    case "not": return o.not(a);
-    case "mux": return o.mux(a, b, at(operands, 2));
-    case "add": return addInChunks(o, a, b, adderBits);
-    case "sub": return subtractInChunks(o, a, b, adderBits);
-    case "shl": return shift(o, a, b, "left");
-    case "shr": return shift(o, a, b, "right");
-    case "mul": return product(o, (x, y) => addInChunks(o, x, y, adderBits), block, [a, at(bits, 0)], [b, at(bits, 1)]);
-    case "and": case "or": case "xor": case "eq": case "ult": case "slt": return o[operation](a, b);
-    default: return unreachable(operation);
+    case "not":
+      return o.not(a);
+    case "mux":
+      return o.mux(a, b, at(operands, 2));
+    case "add":
+      return addInChunks(o, a, b, adderBits);
+    case "sub":
+      return subtractInChunks(o, a, b, adderBits);
+    case "shl":
+      return shift(o, a, b, "left");
+    case "shr":
+      return shift(o, a, b, "right");
+    case "mul":
+      return product(o, (x, y) => addInChunks(o, x, y, adderBits), block, [a, at(bits, 0)], [b, at(bits, 1)]);
+    case "and":
+    case "or":
+    case "xor":
+    case "eq":
+    case "ult":
+    case "slt":
+      return o[operation](a, b);
+    default:
+      return unreachable(operation);
   }
 }
 
@@ -103,7 +166,10 @@ function withCarries<V>(o: BitOps<V>, a: V, b: V, most: number, carryIn: V | und
   let carry = carryIn ?? o.constant(0n, 1);
   for (const [low, width] of chunksOf(o.width(a), most)) {
     const zero = o.constant(0n, 1);
-    const total = o.add(o.concat(zero, o.extract(a, low, width), carry), o.concat(zero, o.extract(b, low, width), carry));
+    const total = o.add(
+      o.concat(zero, o.extract(a, low, width), carry),
+      o.concat(zero, o.extract(b, low, width), carry),
+    );
     sums.unshift(o.extract(total, 1, width));
     carry = o.extract(total, width + 1, 1);
   }
@@ -111,18 +177,32 @@ function withCarries<V>(o: BitOps<V>, a: V, b: V, most: number, carryIn: V | und
 }
 
 /** A product of unsigned operands by blocks: the second operand in pieces, their products added from the highest down. */
-function product<V>(o: BitOps<V>, add: (a: V, b: V) => V, shape: BlockShape | undefined, [a, aBits]: readonly [V, number], [b, bBits]: readonly [V, number]): V {
+function product<V>(
+  o: BitOps<V>,
+  add: (a: V, b: V) => V,
+  shape: BlockShape | undefined,
+  [a, aBits]: readonly [V, number],
+  [b, bBits]: readonly [V, number],
+): V {
   if (shape === undefined) return rows(o, add, a, [b, bBits]);
-  if ((aBits <= shape.wide && bBits <= shape.narrow) || (aBits <= shape.narrow && bBits <= shape.wide)) return o.mul(a, b);
+  if ((aBits <= shape.wide && bBits <= shape.narrow) || (aBits <= shape.narrow && bBits <= shape.wide))
+    return o.mul(a, b);
   if (aBits < bBits) return product(o, add, shape, [b, bBits], [a, aBits]);
   if (bBits <= shape.narrow) return inPieces(o, add, shape, [b, bBits], [a, aBits, shape.wide]);
   return inPieces(o, add, shape, [a, aBits], [b, bBits, shape.narrow]);
 }
 
 /** The second operand cut at `cut` bits, which is less than it has; what is above may be cut again. */
-function inPieces<V>(o: BitOps<V>, add: (a: V, b: V) => V, shape: BlockShape, [a, aBits]: readonly [V, number], [b, bBits, cut]: readonly [V, number, number]): V {
+function inPieces<V>(
+  o: BitOps<V>,
+  add: (a: V, b: V) => V,
+  shape: BlockShape,
+  [a, aBits]: readonly [V, number],
+  [b, bBits, cut]: readonly [V, number, number],
+): V {
   const width = o.width(a);
-  const part = (low: number, bits: number): V => product(o, add, shape, [a, aBits], [zext(o, o.extract(b, low, bits), width), bits]);
+  const part = (low: number, bits: number): V =>
+    product(o, add, shape, [a, aBits], [zext(o, o.extract(b, low, bits), width), bits]);
   const [low, high] = [part(0, cut), part(cut, bBits - cut)];
   const upper = width - cut;
   return o.concat(add(o.extract(low, cut, upper), o.extract(high, 0, upper)), o.extract(low, 0, cut));
@@ -131,10 +211,13 @@ function inPieces<V>(o: BitOps<V>, add: (a: V, b: V) => V, shape: BlockShape, [a
 /** A product without blocks: one row per bit of the second operand, added in a tree. */
 function rows<V>(o: BitOps<V>, add: (a: V, b: V) => V, a: V, [b, bBits]: readonly [V, number]): V {
   const width = o.width(a);
-  let sums = Array.from({ length: Math.min(bBits, width) }, (_, i) => o.and(padLow(o, o.extract(a, 0, width - i), i), replicate(o, o.extract(b, i, 1), width)));
-  while (sums.length > 1) sums = Array.from({ length: Math.ceil(sums.length / 2) }, (_, i) => {
-    const [even, odd] = [at(sums, 2 * i), sums[2 * i + 1]];
-    return odd === undefined ? even : add(even, odd);
-  });
+  let sums = Array.from({ length: Math.min(bBits, width) }, (_, i) =>
+    o.and(padLow(o, o.extract(a, 0, width - i), i), replicate(o, o.extract(b, i, 1), width)),
+  );
+  while (sums.length > 1)
+    sums = Array.from({ length: Math.ceil(sums.length / 2) }, (_, i) => {
+      const [even, odd] = [at(sums, 2 * i), sums[2 * i + 1]];
+      return odd === undefined ? even : add(even, odd);
+    });
   return at(sums, 0);
 }

@@ -69,7 +69,9 @@ export class LutNetwork {
 
   /** A balanced tree over bits that may come at different moments: the earliest are combined first. */
   reduce(inputs: readonly Signal[]): Signal {
-    const queue = inputs.filter((input) => typeof input !== "number").toSorted((a, b) => a.arrivalPs - b.arrivalPs);
+    const queue = inputs
+      .filter((input) => typeof input !== "number")
+      .toSorted((a, b) => a.arrivalPs - b.arrivalPs);
     if (queue.length === 0) return 0;
     while (queue.length > 1) {
       const taken = queue.splice(0, Math.min(queue.length, this.delays.byInputs.length));
@@ -85,10 +87,14 @@ export class LutNetwork {
     let sets: readonly (readonly Bit[])[] = [[]];
     for (const bit of bits) {
       const ways = [[bit], ...bit.cuts.map(({ leaves }) => leaves)];
-      sets = sets.flatMap((set) => ways.map((leaves) => union(set, leaves))).filter((set) => set.length <= this.delays.byInputs.length);
+      sets = sets
+        .flatMap((set) => ways.map((leaves) => union(set, leaves)))
+        .filter((set) => set.length <= this.delays.byInputs.length);
     }
     const cuts = sets.map((leaves) => ({ leaves, arrivalPs: this.#lutArrival(leaves) }));
-    return cuts.toSorted((a, b) => a.arrivalPs - b.arrivalPs || a.leaves.length - b.leaves.length).slice(0, KEPT_CUTS);
+    return cuts
+      .toSorted((a, b) => a.arrivalPs - b.arrivalPs || a.leaves.length - b.leaves.length)
+      .slice(0, KEPT_CUTS);
   }
 
   #lutArrival(leaves: readonly Bit[]): number {

@@ -1,7 +1,7 @@
 import { at, type BitGraph, type BitNode } from "../../ir/index.ts";
 import type { LutDelays } from "../library/lut-delays.ts";
-import { LutNetwork, type Bit, type Signal } from "./lut-network.ts";
-import { wordArrivals, type Word } from "./word-arrivals.ts";
+import { type Bit, LutNetwork, type Signal } from "./lut-network.ts";
+import { type Word, wordArrivals } from "./word-arrivals.ts";
 
 /** What a node with registers inside needs: a multiplier block. */
 export interface BlockTiming {
@@ -14,6 +14,8 @@ export interface StageRules {
   readonly delays: LutDelays;
   /** What the chain between two registers may take. */
   readonly usablePs: number;
+  /** The same for a chain that ends in a block: its delay is known, not estimated. */
+  readonly blockUsablePs: number;
   readonly blockOf: (node: BitNode) => BlockTiming | undefined;
 }
 
@@ -29,7 +31,9 @@ export interface StagePlan {
 /** Places every node as early as the bits it needs allow: in the cycle of its latest operand when the chain still fits, else one later. */
 export function placeStages(graph: BitGraph, rules: StageRules): StagePlan {
   const placer = new Placer(graph, rules);
-  graph.nodes.forEach((_, index) => { placer.place(index); });
+  graph.nodes.forEach((_, index) => {
+    placer.place(index);
+  });
   return placer.finish();
 }
 
@@ -51,14 +55,21 @@ class Placer {
 
   place(index: number): void {
     const node = at(this.#graph.nodes, index);
-    if (node.kind === "input") { this.#set(0, 0, Array.from({ length: node.width }, () => this.#net.source(0))); return; }
+    if (node.kind === "input") {
+      this.#set(
+        0,
+        0,
+        Array.from({ length: node.width }, () => this.#net.source(0)),
+      );
+      return;
+    }
     const operands = node.operands.filter((operand) => at(this.#graph.nodes, operand).kind !== "constant");
     const earliest = operands.reduce((latest, operand) => Math.max(latest, at(this.#ready, operand)), 0);
     const block = this.#rules.blockOf(node);
     for (let start = earliest; ; start++) {
       const words = node.operands.map((operand) => this.#wordAt(operand, start));
       const { result, chainPs } = this.#result(node, words, block);
-      if (chainPs > this.#rules.usablePs && start === earliest) continue;
+      if (chainPs > (block === undefined ? this.#rules.usablePs : this.#rules.blockUsablePs) && start === earliest) continue;
       if (start === 0) this.#firstPs = Math.max(this.#firstPs, chainPs);
       this.#set(start, start + (block?.latencyCycles ?? 0), result);
       return;
@@ -70,7 +81,11 @@ class Placer {
     return { start: this.#start, ready: this.#ready, firstPs: this.#firstPs, lastPs: latest(word) };
   }
 
-  #result(node: BitNode, words: readonly Word[], block: BlockTiming | undefined): { readonly result: Word; readonly chainPs: number } {
+  #result(
+    node: BitNode,
+    words: readonly Word[],
+    block: BlockTiming | undefined,
+  ): { readonly result: Word; readonly chainPs: number } {
     if (block === undefined) {
       const result = wordArrivals(this.#net, node, words);
       const { resetSetupPs, byInputs } = this.#net.delays;
@@ -104,13 +119,17 @@ class Placer {
 }
 
 function latest(word: Word): number {
-  return word.reduce<number>((most, signal) => (typeof signal === "number" ? most : Math.max(most, signal.arrivalPs)), 0);
+  return word.reduce<number>(
+    (most, signal) => (typeof signal === "number" ? most : Math.max(most, signal.arrivalPs)),
+    0,
+  );
 }
 
 /** What may end at the reset of a result's registers: the condition of a selection with a constant, a repeated operand of an `and`. */
 function maskOf(node: BitNode, words: readonly Word[]): Word {
   if (node.kind !== "logic" || (node.operation !== "mux" && node.operation !== "and")) return [];
-  if (node.operation === "and") return node.width === 1 ? [] : words.filter((word) => new Set(word).size === 1).flat();
+  if (node.operation === "and")
+    return node.width === 1 ? [] : words.filter((word) => new Set(word).size === 1).flat();
   const [condition = [], ...others] = words;
   return others.some((word) => word.some((signal) => typeof signal === "number")) ? condition : [];
 }

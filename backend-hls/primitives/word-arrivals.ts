@@ -1,4 +1,4 @@
-import { at, CompilerBug, unreachable, type BitNode, type LogicKind } from "../../ir/index.ts";
+import { at, type BitNode, CompilerBug, type LogicKind, unreachable } from "../../ir/index.ts";
 import type { LutNetwork, Signal } from "./lut-network.ts";
 
 /** Bits of a word, the lowest first. */
@@ -8,30 +8,56 @@ export type Word = readonly Signal[];
 export function wordArrivals(net: LutNetwork, node: BitNode, operands: readonly Word[]): Word {
   const [a, b, c] = [operands[0] ?? [], operands[1] ?? [], operands[2] ?? []];
   switch (node.kind) {
-    case "constant": return Array.from({ length: node.width }, (_, i) => ((node.value >> BigInt(i)) & 1n) === 1n ? 1 : 0);
-    case "extract": return a.slice(node.low, node.low + node.width);
-    case "concat": return operands.toReversed().flat();
-    case "table": return table(net, node.width, node.values.length, a);
-    case "logic": return logic(net, node.operation, [a, b, c]);
-    case "input": throw new CompilerBug("an input is a source");
-    default: return unreachable(node);
+    case "constant":
+      return Array.from({ length: node.width }, (_, i) => (((node.value >> BigInt(i)) & 1n) === 1n ? 1 : 0));
+    case "extract":
+      return a.slice(node.low, node.low + node.width);
+    case "concat":
+      return operands.toReversed().flat();
+    case "table":
+      return table(net, node.width, node.values.length, a);
+    case "logic":
+      return logic(net, node.operation, [a, b, c]);
+    case "input":
+      throw new CompilerBug("an input is a source");
+    default:
+      return unreachable(node);
   }
 }
 
 function logic(net: LutNetwork, operation: LogicKind, [a, b, c]: readonly [Word, Word, Word]): Word {
   const bitwise = (combine: (x: Signal, y: Signal) => Signal): Word => a.map((x, i) => combine(x, at(b, i)));
   switch (operation) {
-    case "and": return bitwise((x, y) => net.and(x, y));
-    case "or": return bitwise((x, y) => net.or(x, y));
-    case "xor": return bitwise((x, y) => net.xor(x, y));
-    case "not": return a.map((x) => (x === 0 ? 1 : x === 1 ? 0 : x));
-    case "mux": return b.map((x, i) => net.mux(at(a, 0), x, at(c, i)));
-    case "eq": return [net.reduce(bitwise((x, y) => net.xor(x, y)))];
-    case "add": return sum(net, a, b, 0);
-    case "sub": return sum(net, a, b.map((y) => (y === 0 ? 1 : y === 1 ? 0 : y)), 1);
-    case "ult": case "slt": return [compare(net, a, b)];
-    case "shl": case "shr": case "mul": throw new CompilerBug(`${operation} was to be lowered`);
-    default: return unreachable(operation);
+    case "and":
+      return bitwise((x, y) => net.and(x, y));
+    case "or":
+      return bitwise((x, y) => net.or(x, y));
+    case "xor":
+      return bitwise((x, y) => net.xor(x, y));
+    case "not":
+      return a.map((x) => (x === 0 ? 1 : x === 1 ? 0 : x));
+    case "mux":
+      return b.map((x, i) => net.mux(at(a, 0), x, at(c, i)));
+    case "eq":
+      return [net.reduce(bitwise((x, y) => net.xor(x, y)))];
+    case "add":
+      return sum(net, a, b, 0);
+    case "sub":
+      return sum(
+        net,
+        a,
+        b.map((y) => (y === 0 ? 1 : y === 1 ? 0 : y)),
+        1,
+      );
+    case "ult":
+    case "slt":
+      return [compare(net, a, b)];
+    case "shl":
+    case "shr":
+    case "mul":
+      throw new CompilerBug(`${operation} was to be lowered`);
+    default:
+      return unreachable(operation);
   }
 }
 
@@ -52,7 +78,12 @@ function sum(net: LutNetwork, a: Word, b: Word, carryIn: 0 | 1): Word {
     if (carry === 0 && (x === 0 || y === 0)) return x === 0 ? y : x;
     const select = absorbs ? timeOf(net.xor(x, y)) : Math.max(timeOf(x), timeOf(y));
     const outPs = Math.max(carryPs + carryLeavePs, select + sumPs, 0);
-    carryPs = Math.max(carryPs + carryPerBitPs, select + carryEnterPs, timeOf(x) + carryEnterPs, timeOf(y) + carryEnterPs);
+    carryPs = Math.max(
+      carryPs + carryPerBitPs,
+      select + carryEnterPs,
+      timeOf(x) + carryEnterPs,
+      timeOf(y) + carryEnterPs,
+    );
     carry = "wire";
     return net.source(Math.round(outPs));
   });
@@ -68,7 +99,9 @@ function compare(net: LutNetwork, a: Word, b: Word): Signal {
   const step = absorbs ? 2 : 1;
   let carryPs = -Infinity;
   for (let i = 0; i < a.length; i += step) {
-    const inputs = [...a.slice(i, i + step), ...b.slice(i, i + step)].filter((signal) => typeof signal !== "number");
+    const inputs = [...a.slice(i, i + step), ...b.slice(i, i + step)].filter(
+      (signal) => typeof signal !== "number",
+    );
     if (inputs.length === 0) continue;
     const select = absorbs ? timeOf(net.gate(inputs)) : Math.max(...inputs.map(timeOf));
     carryPs = Math.max(carryPs + carryPerBitPs, select + carryEnterPs);
@@ -80,7 +113,9 @@ function compare(net: LutNetwork, a: Word, b: Word): Signal {
 function table(net: LutNetwork, width: number, depth: number, index: Word): Word {
   const direct = net.delays.byInputs.length;
   const low = index.slice(0, direct);
-  let words = Array.from({ length: Math.ceil(depth / 2 ** low.length) }, () => Array.from({ length: width }, () => net.gate(low)));
+  let words = Array.from({ length: Math.ceil(depth / 2 ** low.length) }, () =>
+    Array.from({ length: width }, () => net.gate(low)),
+  );
   for (const select of index.slice(direct)) {
     words = Array.from({ length: Math.ceil(words.length / 2) }, (_, i) => {
       const [even, odd] = [at(words, 2 * i), words[2 * i + 1] ?? at(words, 2 * i)];

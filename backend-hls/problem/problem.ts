@@ -53,7 +53,7 @@ export interface Resource {
  */
 export type Dependence = DataDependence | OrderDependence;
 
-export interface DataDependence {
+interface DataDependence {
   readonly kind: "data";
   readonly from: OperationId;
   readonly to: OperationId;
@@ -61,7 +61,7 @@ export interface DataDependence {
   readonly distance: number;
 }
 
-export interface OrderDependence {
+interface OrderDependence {
   readonly kind: "order";
   readonly from: OperationId;
   readonly to: OperationId;

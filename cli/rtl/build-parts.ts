@@ -23,7 +23,7 @@ export const HARDWARE_FILE = "ir/hardware.mlir";
 const count = z.int().nonnegative();
 
 /** The `layout` of the region of weights: how they are spread over beats. */
-export const weightsLayout = z.looseObject({
+const weightsLayout = z.looseObject({
   array: z.strictObject({ pn: count, pk: count, pt: count }),
   norm_eps: z.number(),
 });

@@ -2,7 +2,7 @@ import { bitsFor, type Circuit } from "./circuit.ts";
 import type { BankedMemory } from "./parameters.ts";
 
 /** The burst that is next for the data bus. */
-export interface WaitingBurst<V> {
+interface WaitingBurst<V> {
   readonly valid: V;
   readonly bank: V;
   readonly row: V;

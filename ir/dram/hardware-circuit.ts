@@ -1,6 +1,6 @@
 import type { Value } from "../core/operation.ts";
 import { widthOf } from "../dialects/comb/builder.ts";
-import { HwBuilder } from "../dialects/hw/builder.ts";
+import type { HwBuilder } from "../dialects/hw/builder.ts";
 import { bitsFor, type Circuit, type CircuitMemory, type CircuitRegister } from "./circuit.ts";
 
 /** Builds a circuit function into a hardware module. */

@@ -50,8 +50,15 @@ export function memoryModule(name: string, memory: MemoryParameters): Operation 
     readLatency: 0,
     style: "distributed",
   });
-  b.writePort(store, timing.storeBeat, { enable: timing.issueWrite, data: b.input("s_axi_wdata"), mask: b.input("s_axi_wstrb") });
-  b.writePort(words, timing.issueSlot, { enable: timing.issueRead, data: b.readPort(store, timing.storeBeat) });
+  b.writePort(store, timing.storeBeat, {
+    enable: timing.issueWrite,
+    data: b.input("s_axi_wdata"),
+    mask: b.input("s_axi_wstrb"),
+  });
+  b.writePort(words, timing.issueSlot, {
+    enable: timing.issueRead,
+    data: b.readPort(store, timing.storeBeat),
+  });
   b.output("s_axi_arready", timing.readReady);
   b.output("s_axi_rvalid", timing.readAvailable);
   b.output("s_axi_rdata", b.readPort(words, timing.headSlot));
