@@ -14,7 +14,8 @@ export function hostPush(link: Link, input: HostInput): HostReplay {
   const times: number[] = [];
   let next = 0;
   return {
-    name: link.name, times,
+    name: link.name,
+    times,
     advance: () => {
       const before = times.length;
       while (times.length < input.elements.length && link.hasCredit) {
@@ -33,7 +34,8 @@ export function hostPop(link: Link, ready: ((cycle: number) => boolean) | undefi
   const times: number[] = [];
   let next = 0;
   return {
-    name: link.name, times,
+    name: link.name,
+    times,
     advance: () => {
       const before = times.length;
       while (link.hasElement) {

@@ -74,7 +74,12 @@ export class KernelReplay {
   readonly #stalls: StallCycles = { fifoEmpty: 0, fifoFull: 0, pacing: 0, drain: 0, command: 0 };
 
   /** `fieldsOf` gives the fields of the n-th command as bits. */
-  constructor(kernel: PlannedKernel, linkOf: (argument: number) => Link, fieldsOf: (command: number) => readonly bigint[], observe?: IssueObserver) {
+  constructor(
+    kernel: PlannedKernel,
+    linkOf: (argument: number) => Link,
+    fieldsOf: (command: number) => readonly bigint[],
+    observe?: IssueObserver,
+  ) {
     this.#kernel = kernel;
     this.#fieldsOf = fieldsOf;
     this.#observe = observe;
@@ -82,10 +87,15 @@ export class KernelReplay {
     this.#command = linkOf(graph.command.argument);
     const guards: number[] = [];
     const ports = streamUses(graph).map(({ stream, direction, node }) => {
-      const guard = direction === "done" || node.predicate === undefined ? undefined : guards.push(node.predicate) - 1;
-      return { direction, port: { link: linkOf(at(graph.streams, stream).argument), guard, stage: at(schedule.start, node.id) } };
+      const guard =
+        direction === "done" || node.predicate === undefined ? undefined : guards.push(node.predicate) - 1;
+      return {
+        direction,
+        port: { link: linkOf(at(graph.streams, stream).argument), guard, stage: at(schedule.start, node.id) },
+      };
     });
-    const of = (wanted: string): readonly Port[] => ports.filter(({ direction }) => direction === wanted).map(({ port }) => port);
+    const of = (wanted: string): readonly Port[] =>
+      ports.filter(({ direction }) => direction === wanted).map(({ port }) => port);
     [this.#reads, this.#writes, this.#dones] = [of("read"), of("write"), of("done")];
     this.#guards = compileGuards(graph, guards);
     this.#counters = graph.loops.map((loop) => loop.from);
@@ -101,7 +111,14 @@ export class KernelReplay {
   }
 
   get activity(): KernelActivity {
-    return { name: this.#kernel.name, commands: this.#taken, issues: this.#issues, busyCycles: this.#busyCycles, stalls: { ...this.#stalls }, lastCycle: this.#lastCycle };
+    return {
+      name: this.#kernel.name,
+      commands: this.#taken,
+      issues: this.#issues,
+      busyCycles: this.#busyCycles,
+      stalls: { ...this.#stalls },
+      lastCycle: this.#lastCycle,
+    };
   }
 
   #take(): boolean {
@@ -121,14 +138,16 @@ export class KernelReplay {
 
   #startNest(): void {
     const { loops, fields } = this.#kernel.scheduled.graph;
-    this.#empty = false;
     loops.forEach(({ from, trip }, index) => {
-      const count = trip.kind === "constant" ? trip.count : Number(BigInt.asIntN(at(fields, trip.index), at(this.#fields, trip.index)));
+      const count =
+        trip.kind === "constant"
+          ? trip.count
+          : Number(BigInt.asIntN(at(fields, trip.index), at(this.#fields, trip.index)));
       this.#counters[index] = from;
       this.#trips[index] = count;
       this.#remaining[index] = count;
-      if (count <= 0) this.#empty = true;
     });
+    this.#empty = this.#trips.some((count) => count <= 0);
     if (!this.#empty) this.#mask = this.#guards(this.#counters, this.#fields);
   }
 
@@ -138,22 +157,10 @@ export class KernelReplay {
 
   #issue(): boolean {
     const isLast = this.#empty || this.#remaining.every((count) => count === 1);
-    let elements = this.#earliest;
-    if (!this.#empty) for (const port of this.#reads) {
-      if (!this.#holds(port)) continue;
-      if (!port.link.hasElement) return false;
-      elements = Math.max(elements, port.link.visibleTime());
-    }
-    let credits = elements;
-    if (!this.#empty) for (const port of this.#writes) {
-      if (!this.#holds(port)) continue;
-      if (!port.link.hasCredit) return false;
-      credits = Math.max(credits, port.link.creditTime());
-    }
-    if (isLast) for (const { link } of this.#dones) {
-      if (!link.hasCredit) return false;
-      credits = Math.max(credits, link.creditTime());
-    }
+    const elements = this.#elementsAt();
+    if (elements === undefined) return false;
+    const credits = this.#creditsAt(elements, isLast);
+    if (credits === undefined) return false;
     const cycle = this.#paced(credits);
     this.#stalls.fifoEmpty += elements - this.#earliest;
     this.#stalls.fifoFull += credits - elements;
@@ -162,9 +169,39 @@ export class KernelReplay {
     return true;
   }
 
+  /** When the elements of the iteration are there; undefined while that is not known. */
+  #elementsAt(): number | undefined {
+    let time = this.#earliest;
+    if (this.#empty) return time;
+    for (const port of this.#reads) {
+      if (!this.#holds(port)) continue;
+      if (!port.link.hasElement) return undefined;
+      time = Math.max(time, port.link.visibleTime());
+    }
+    return time;
+  }
+
+  /** When, from `time` on, the credits of the iteration are there; undefined while that is not known. */
+  #creditsAt(time: number, isLast: boolean): number | undefined {
+    let latest = time;
+    for (const port of this.#empty ? [] : this.#writes) {
+      if (!this.#holds(port)) continue;
+      if (!port.link.hasCredit) return undefined;
+      latest = Math.max(latest, port.link.creditTime());
+    }
+    for (const { link } of isLast ? this.#dones : []) {
+      if (!link.hasCredit) return undefined;
+      latest = Math.max(latest, link.creditTime());
+    }
+    return latest;
+  }
+
   /** The first cycle from `cycle` on that the initiation interval allows. */
   #paced(cycle: number): number {
-    const { schedule: { ii }, exclusive } = this.#kernel.scheduled;
+    const {
+      schedule: { ii },
+      exclusive,
+    } = this.#kernel.scheduled;
     if (ii === 1) return cycle;
     return exclusive ? Math.max(cycle, this.#lastIssue + ii) : Math.ceil(cycle / ii) * ii;
   }
@@ -183,7 +220,10 @@ export class KernelReplay {
   }
 
   #end(cycle: number): void {
-    const { drains, schedule: { depthCycles } } = this.#kernel.scheduled;
+    const {
+      drains,
+      schedule: { depthCycles },
+    } = this.#kernel.scheduled;
     for (const port of this.#dones) port.link.push(cycle + port.stage);
     this.#busyCycles += cycle - this.#loaded;
     this.#busy = false;

@@ -1,6 +1,15 @@
 import {
-  at, CompilerBug, fail, ok, packElement, present, ScheduleInterpreter,
-  type Result, type StreamElement, type StreamElementType, type Value,
+  at,
+  CompilerBug,
+  fail,
+  ok,
+  packElement,
+  present,
+  type Result,
+  ScheduleInterpreter,
+  type StreamElement,
+  type StreamElementType,
+  type Value,
 } from "../../ir/index.ts";
 import { isRead } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
@@ -15,10 +24,19 @@ export interface RecordedValues {
 }
 
 /** Runs the schedule on the stimulus and keeps what decides trip counts and guards: the commands. */
-export function recordCommands(plan: NetworkPlan, stimulus: Stimulus, memories: readonly Uint8Array[] = []): Result<RecordedValues> {
-  const streams = new Set(plan.kernels.map(({ scheduled, connections }) => at(connections, scheduled.graph.command.argument)));
+export function recordCommands(
+  plan: NetworkPlan,
+  stimulus: Stimulus,
+  memories: readonly Uint8Array[] = [],
+): Result<RecordedValues> {
+  const streams = new Set(
+    plan.kernels.map(({ scheduled, connections }) => at(connections, scheduled.graph.command.argument)),
+  );
   const inner = [...streams].filter((value) => !plan.outside.includes(value));
-  const made = ScheduleInterpreter.create(plan.schedule, { record: inner.map((value) => nameOf(plan, value)), memories });
+  const made = ScheduleInterpreter.create(plan.schedule, {
+    record: inner.map((value) => nameOf(plan, value)),
+    memories,
+  });
   if (made.kind === "error") return made;
   const interpreter = made.value;
   plan.outside.forEach((value, argument) => {
@@ -27,16 +45,22 @@ export function recordCommands(plan: NetworkPlan, stimulus: Stimulus, memories: 
   });
   const state = interpreter.run();
   if (state.kind === "error") return fail(...state.diagnostics);
-  const commands = new Map([...streams].map((value) => {
-    const name = nameOf(plan, value);
-    const elements = inner.includes(value) ? interpreter.history(name) : (stimulus.inputs.get(name)?.elements ?? []);
-    return [value, elements.map((element) => fieldBits(value, element))];
-  }));
-  const outputs = new Map(plan.outside.flatMap((value, argument) => {
-    const stream = plan.streams.get(value);
-    if (stream === undefined || isRead(plan, value)) return [];
-    return [[stream.name, interpreter.popAll(argument)]];
-  }));
+  const commands = new Map(
+    [...streams].map((value) => {
+      const name = nameOf(plan, value);
+      const elements = inner.includes(value)
+        ? interpreter.history(name)
+        : (stimulus.inputs.get(name)?.elements ?? []);
+      return [value, elements.map((element) => fieldBits(value, element))];
+    }),
+  );
+  const outputs = new Map(
+    plan.outside.flatMap((value, argument) => {
+      const stream = plan.streams.get(value);
+      if (stream === undefined || isRead(plan, value)) return [];
+      return [[stream.name, interpreter.popAll(argument)]];
+    }),
+  );
   return ok({ commands, outputs });
 }
 

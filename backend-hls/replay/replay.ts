@@ -2,10 +2,10 @@ import { at, ok, present, type Result, type StreamElement, type Value } from "..
 import { isRead } from "../network/network-module.ts";
 import type { NetworkPlan, PlannedStream } from "../network/plan-network.ts";
 import { fifoLatency } from "../shell/index.ts";
-import { hostPop, hostPush, type HostReplay } from "./host-replay.ts";
-import { KernelReplay, type IssueObserver, type KernelActivity } from "./kernel-replay.ts";
+import { type HostReplay, hostPop, hostPush } from "./host-replay.ts";
+import { type IssueObserver, type KernelActivity, KernelReplay } from "./kernel-replay.ts";
 import { Link } from "./link.ts";
-import { recordCommands, type RecordedValues } from "./record-commands.ts";
+import { type RecordedValues, recordCommands } from "./record-commands.ts";
 import type { Stimulus } from "./stimulus.ts";
 
 /** When everything happened, in cycles; cycle 0 is the first one after reset. */
@@ -29,12 +29,30 @@ export function replay(plan: NetworkPlan, stimulus: Stimulus, observe?: IssueObs
 }
 
 /** As `replay`, with the values known already. */
-export function replayTimes(plan: NetworkPlan, stimulus: Stimulus, values: RecordedValues, observe?: IssueObserver): ReplayReport {
-  const links = new Map([...plan.streams].map(([value, stream]) => [value, new Link(stream.name, stream.depth, queueLatency(stream))]));
+export function replayTimes(
+  plan: NetworkPlan,
+  stimulus: Stimulus,
+  values: RecordedValues,
+  observe?: IssueObserver,
+): ReplayReport {
+  const links = new Map(
+    [...plan.streams].map(([value, stream]) => [
+      value,
+      new Link(stream.name, stream.depth, queueLatency(stream)),
+    ]),
+  );
   const link = (value: Value): Link => present(links.get(value), "a queue");
   const kernels = plan.kernels.map((kernel) => {
-    const commands = present(values.commands.get(at(kernel.connections, kernel.scheduled.graph.command.argument)), "commands");
-    return new KernelReplay(kernel, (argument) => link(at(kernel.connections, argument)), (index) => at(commands, index), observe);
+    const commands = present(
+      values.commands.get(at(kernel.connections, kernel.scheduled.graph.command.argument)),
+      "commands",
+    );
+    return new KernelReplay(
+      kernel,
+      (argument) => link(at(kernel.connections, argument)),
+      (index) => at(commands, index),
+      observe,
+    );
   });
   const hosts = hostsOf(plan, stimulus, link);
   const parts = [...hosts, ...kernels];
@@ -43,8 +61,10 @@ export function replayTimes(plan: NetworkPlan, stimulus: Stimulus, values: Recor
     for (const part of parts) if (part.advance()) moved = true;
   }
   return {
-    times: new Map(hosts.map(({ name, times }) => [name, times])), outputs: values.outputs,
-    kernels: kernels.map((kernel) => kernel.activity), cycles: 1 + hosts.reduce((last, { times }) => Math.max(last, times.at(-1) ?? -1), -1),
+    times: new Map(hosts.map(({ name, times }) => [name, times])),
+    outputs: values.outputs,
+    kernels: kernels.map((kernel) => kernel.activity),
+    cycles: 1 + hosts.reduce((last, { times }) => Math.max(last, times.at(-1) ?? -1), -1),
   };
 }
 
@@ -57,7 +77,8 @@ function hostsOf(plan: NetworkPlan, stimulus: Stimulus, link: (value: Value) => 
   return plan.outside.flatMap((value) => {
     const stream = plan.streams.get(value);
     if (stream === undefined) return [];
-    if (isRead(plan, value)) return [hostPush(link(value), stimulus.inputs.get(stream.name) ?? { elements: [] })];
+    if (isRead(plan, value))
+      return [hostPush(link(value), stimulus.inputs.get(stream.name) ?? { elements: [] })];
     const { ready } = stimulus;
     return [hostPop(link(value), ready === undefined ? undefined : (cycle) => ready(stream.name, cycle))];
   });

@@ -1,9 +1,20 @@
 import { expect, test } from "vitest";
+import { at } from "../../ir/index.ts";
 import { axiReadArbiter, starvationBound } from "./arbiter.ts";
 import { randomSource, resetBench } from "./testing/reset.ts";
 
 const CLIENTS = [0, 1, 2, 3];
 const OPTIONS = { clients: CLIENTS.length, addressBits: 16, dataBits: 32, maxOutstanding: 4 };
+
+/** Counts a burst against all who ask but did not get it; gives how many the winner had let pass. */
+function passOthers(winner: number, asking: readonly boolean[], passed: number[]): number {
+  const waited = at(passed, winner);
+  for (const client of CLIENTS) {
+    const isPassed = asking[client] === true && client !== winner;
+    passed[client] = isPassed ? at(passed, client) + 1 : 0;
+  }
+  return waited;
+}
 
 /** Runs the arbiter with clients that ask where `asks` says so and keep asking until served; gives the order of service. */
 function serve(
@@ -38,9 +49,7 @@ function serve(
       (client) => asking[client] === true && dut.get(`s${String(client)}_arready`) === 1n,
     );
     if (winner !== undefined) {
-      longestWait = Math.max(longestWait, passed[winner] ?? 0);
-      for (const client of CLIENTS)
-        passed[client] = asking[client] === true && client !== winner ? (passed[client] ?? 0) + 1 : 0;
+      longestWait = Math.max(longestWait, passOthers(winner, asking, passed));
       asking[winner] = false;
       order.push(winner);
     }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { axiReadEngine, READ_ENGINE_LATENCY } from "./axi-read-engine.ts";
 import { ERROR_CODES } from "./error-codes.ts";
+import type { Bench } from "./testing/evaluate.ts";
 import { randomSource, resetBench } from "./testing/reset.ts";
 
 const SHAPE = { addressBits: 32, dataBits: 32, maxBurst: 16, lengthBits: 12, responseDepth: 40 };
@@ -22,57 +23,93 @@ interface Outcome {
   readonly error: number;
 }
 
+interface Burst {
+  address: number;
+  left: number;
+  readonly ready: number;
+}
+
+/** A memory that answers bursts in order, each from some cycle on. */
+class Slave {
+  readonly bursts: { readonly address: number; readonly beats: number }[] = [];
+  readonly #flying: Burst[] = [];
+
+  /** Beats that are still to be answered. */
+  get owed(): number {
+    return this.#flying.reduce((sum, burst) => sum + burst.left, 0);
+  }
+
+  /** The burst whose next beat is answered now. */
+  answer(cycle: number, willing: () => boolean): Burst | undefined {
+    const first = this.#flying[0];
+    return first !== undefined && cycle >= first.ready && willing() ? first : undefined;
+  }
+
+  /** Takes the burst that is asked for now, if any; `ready` gives its first cycle. */
+  accept(dut: Bench, ready: () => number): void {
+    if (dut.get("m_axi_arvalid") !== 1n || dut.input("m_axi_arready") !== 1n) return;
+    const address = Number(dut.get("m_axi_araddr"));
+    const beats = Number(dut.get("m_axi_arlen")) + 1;
+    this.bursts.push({ address, beats });
+    this.#flying.push({ address, left: beats, ready: ready() });
+  }
+
+  answered(burst: Burst): void {
+    burst.address += 4;
+    burst.left -= 1;
+    if (burst.left === 0) this.#flying.shift();
+  }
+}
+
+function requestPorts(request: Request | undefined): Record<string, bigint | boolean> {
+  return {
+    req_valid: request !== undefined,
+    req_data: request === undefined ? 0n : (BigInt(request.length) << 32n) | BigInt(request.beat * 4),
+  };
+}
+
+function answerPorts(burst: Burst | undefined): Record<string, number | boolean> {
+  return {
+    m_axi_rvalid: burst !== undefined,
+    m_axi_rdata: burst === undefined ? 0 : word(burst.address),
+    m_axi_rlast: burst?.left === 1,
+  };
+}
+
 /** A slave and a consumer with irregular tempers around the engine; checks the protocol on the way. */
 function serve(requests: readonly Request[], seed: number, lazy: boolean): Outcome {
   const dut = resetBench(axiReadEngine(SHAPE));
   const random = randomSource(seed);
   const willing = (): boolean => !lazy || random(3) !== 0;
   const waiting = [...requests];
-  const flying: { address: number; left: number; ready: number }[] = [];
-  const bursts: { address: number; beats: number }[] = [];
+  const slave = new Slave();
   const received: number[] = [];
   const wanted = requests.reduce((sum, request) => sum + request.length, 0);
   let [queued, cycle, idle] = [0, 0, 0];
   for (; idle < 40 && cycle < 20_000; cycle += 1) {
-    const request = waiting[0];
-    const beat = flying[0];
-    const answers = beat !== undefined && cycle >= beat.ready && willing();
+    const answer = slave.answer(cycle, willing);
     const pops = queued > 0 && willing();
     dut.set({
       region_limit: LIMIT,
-      req_valid: request !== undefined,
-      req_data: request === undefined ? 0 : (BigInt(request.length) << 32n) | BigInt(request.beat * 4),
+      ...requestPorts(waiting[0]),
+      ...answerPorts(answer),
       rsp_credit: pops,
       m_axi_arready: willing(),
-      m_axi_rvalid: answers,
-      m_axi_rdata: answers ? word(beat.address) : 0,
-      m_axi_rlast: answers && beat.left === 1,
     });
     if (dut.get("req_pop") === 1n) waiting.shift();
-    if (dut.get("m_axi_arvalid") === 1n && dut.input("m_axi_arready") === 1n) {
-      const address = Number(dut.get("m_axi_araddr"));
-      const beats = Number(dut.get("m_axi_arlen")) + 1;
-      bursts.push({ address, beats });
-      flying.push({ address, left: beats, ready: cycle + 5 + random(lazy ? 20 : 1) });
-    }
-    if (answers) {
-      beat.address += 4;
-      beat.left -= 1;
-      if (beat.left === 0) flying.shift();
-    }
+    slave.accept(dut, () => cycle + 5 + random(lazy ? 20 : 1));
+    if (answer !== undefined) slave.answered(answer);
     if (pops) queued -= 1;
     if (dut.get("rsp_valid") === 1n) {
       received.push(Number(dut.get("rsp_data")));
       queued += 1;
     }
-    expect(queued + flying.reduce((sum, burst) => sum + burst.left, 0)).toBeLessThanOrEqual(
-      SHAPE.responseDepth + 1,
-    );
+    expect(queued + slave.owed).toBeLessThanOrEqual(SHAPE.responseDepth + 1);
     expect(dut.get("m_axi_rready")).toBe(1n);
     idle = dut.get("busy") === 0n && waiting.length === 0 && received.length === wanted ? idle + 1 : 0;
     dut.tick();
   }
-  return { received, bursts, cycles: cycle - 40, error: Number(dut.get("error_code")) };
+  return { received, bursts: slave.bursts, cycles: cycle - 40, error: Number(dut.get("error_code")) };
 }
 
 const place = fc.oneof(

@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  bankedMemory,
-  beatBits,
-  type MemoryParameters,
-  MemoryTwin,
-  memoryModule,
-} from "../../ir/index.ts";
+import { bankedMemory, beatBits, type MemoryParameters, MemoryTwin, memoryModule } from "../../ir/index.ts";
 import { bench } from "./testing/evaluate.ts";
 
 const port = { dataBits: 64, addressBits: 32, depthBeats: 2 ** 12, queueDepth: 4 };

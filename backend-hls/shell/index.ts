@@ -23,6 +23,6 @@ export {
   registerWords,
 } from "./register-map.ts";
 export { type ErrorSource, stickyError } from "./sticky-error.ts";
-export { type HardwareUnit, moduleName, modulesOf } from "./unit.ts";
 export { matvecBench, matvecMemory } from "./testing/matvec.ts";
+export { type HardwareUnit, moduleName, modulesOf } from "./unit.ts";
 export { watchdogModule } from "./watchdog.ts";

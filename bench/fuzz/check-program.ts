@@ -1,10 +1,20 @@
-import { createOperatorLibrary, networkModule, planNetwork, recordCommands, replayTimes, type NetworkPlan, type RecordedValues, type ReplayReport, type Stimulus } from "../../backend-hls/index.ts";
-import { packElement, present, type Diagnostic, type Result } from "../../ir/index.ts";
+import {
+  createOperatorLibrary,
+  type NetworkPlan,
+  networkModule,
+  planNetwork,
+  type RecordedValues,
+  type ReplayReport,
+  recordCommands,
+  replayTimes,
+  type Stimulus,
+} from "../../backend-hls/index.ts";
+import { type Diagnostic, packElement, present, type Result } from "../../ir/index.ts";
 import { buildBatch, type HwSimulator, type SimulatorOptions } from "../../sim/index.ts";
-import { elementOf, fuzzBench, TRACE_CYCLES, type FuzzBench } from "./bench-module.ts";
-import { randomProgram, type RandomProgram } from "./random-program.ts";
+import { elementOf, type FuzzBench, fuzzBench, TRACE_CYCLES } from "./bench-module.ts";
+import { type RandomProgram, randomProgram } from "./random-program.ts";
 import { commandsProgram, tokensProgram } from "./random-shapes.ts";
-import { simulateBench, type BenchResult } from "./simulate-bench.ts";
+import { type BenchResult, simulateBench } from "./simulate-bench.ts";
 
 /** A program with what it should do, cycle for cycle. */
 export interface PreparedProgram {
@@ -34,25 +44,45 @@ export type ProgramShape = keyof typeof SHAPES;
 /** Interpreter, plan, estimate and hardware of a seed. */
 export function prepareProgram(seed: number, shape: ProgramShape = "general"): Result<PreparedProgram> {
   const program = SHAPES[shape](seed);
-  const plan = planNetwork(program.schedule, createOperatorLibrary(program.family, program.clockMhz), program.mode);
+  const plan = planNetwork(
+    program.schedule,
+    createOperatorLibrary(program.family, program.clockMhz),
+    program.mode,
+  );
   if (plan.kind === "error") return plan;
   const stimulus: Stimulus = {
-    inputs: new Map([...program.inputs].map(([name, { elements, dues }]) => [name, { elements, notBefore: (index) => dues[index] ?? 0 }])),
+    inputs: new Map(
+      [...program.inputs].map(([name, { elements, dues }]) => [
+        name,
+        { elements, notBefore: (index) => dues[index] ?? 0 },
+      ]),
+    ),
     ready: (_, cycle) => ((program.ready >> BigInt(cycle % 64)) & 1n) === 1n,
   };
   const values = recordCommands(plan.value, stimulus);
   if (values.kind === "error") return values;
   const issues = new Map<string, number[]>(plan.value.kernels.map(({ name }) => [name, []]));
-  const report = replayTimes(plan.value, stimulus, values.value, (kernel, cycle) => { issues.get(kernel)?.push(cycle); });
+  const report = replayTimes(plan.value, stimulus, values.value, (kernel, cycle) => {
+    issues.get(kernel)?.push(cycle);
+  });
   const hardware = networkModule(plan.value.name, plan.value);
   const expected = new Map([...values.value.outputs].map(([name, elements]) => [name, elements.length]));
   const bench = fuzzBench(plan.value, hardware, { inputs: program.inputs, ready: program.ready, expected });
-  return { kind: "ok", value: { seed, program, plan: plan.value, values: values.value, report, issues, bench } };
+  return {
+    kind: "ok",
+    value: { seed, program, plan: plan.value, values: values.value, report, issues, bench },
+  };
 }
 
 /** Simulates prepared programs in one batch and compares every value and every cycle. */
-export async function checkPrograms(programs: readonly PreparedProgram[], options: SimulatorOptions): Promise<Result<readonly Outcome[]>> {
-  const built = await buildBatch(programs.map(({ bench: { top, modules } }) => ({ top, modules })), options);
+export async function checkPrograms(
+  programs: readonly PreparedProgram[],
+  options: SimulatorOptions,
+): Promise<Result<readonly Outcome[]>> {
+  const built = await buildBatch(
+    programs.map(({ bench: { top, modules } }) => ({ top, modules })),
+    options,
+  );
   if (built.kind === "error") return built;
   const outcomes: Outcome[] = [];
   for (const [index, program] of programs.entries()) {
@@ -68,23 +98,32 @@ async function checkOne(program: PreparedProgram, simulator: HwSimulator): Promi
   const result = await simulateBench(simulator, program.bench, report.cycles + 1000);
   const what = "streams" in result ? differences(program, result) : result.message;
   const elements = [...values.outputs.values()].reduce((sum, list) => sum + list.length, 0);
-  return what === undefined ? { kind: "same", seed, cycles: report.cycles, elements } : { kind: "different", seed, what };
+  return what === undefined
+    ? { kind: "same", seed, cycles: report.cycles, elements }
+    : { kind: "different", seed, what };
 }
 
 /** The first difference between hardware and interpreter (values), then hardware and estimate (cycles). */
 function differences(program: PreparedProgram, result: BenchResult): string | undefined {
-  return valueDifference(program, result) ?? timeDifference(program, result) ?? issueDifference(program, result);
+  return (
+    valueDifference(program, result) ?? timeDifference(program, result) ?? issueDifference(program, result)
+  );
 }
 
 function valueDifference({ plan, values }: PreparedProgram, { streams }: BenchResult): string | undefined {
   for (const [name, elements] of values.outputs) {
-    const value = present(plan.outside.find((candidate) => plan.streams.get(candidate)?.name === name), name);
+    const value = present(
+      plan.outside.find((candidate) => plan.streams.get(candidate)?.name === name),
+      name,
+    );
     const type = elementOf(value);
     const wanted = elements.map((element) => packElement(type, element));
     const got = (streams.get(name) ?? []).map(({ bits }) => bits);
     const at = wanted.findIndex((bits, index) => bits !== got[index]);
-    if (at >= 0) return `value ${String(at)} of ${name}: hardware ${got[at]?.toString(16) ?? "none"}, interpreter ${wanted[at]?.toString(16) ?? ""}`;
-    if (got.length !== wanted.length) return `${name}: hardware gave ${String(got.length)} elements, interpreter ${String(wanted.length)}`;
+    if (at >= 0)
+      return `value ${String(at)} of ${name}: hardware ${got[at]?.toString(16) ?? "none"}, interpreter ${wanted[at]?.toString(16) ?? ""}`;
+    if (got.length !== wanted.length)
+      return `${name}: hardware gave ${String(got.length)} elements, interpreter ${String(wanted.length)}`;
   }
   return undefined;
 }
@@ -92,21 +131,33 @@ function valueDifference({ plan, values }: PreparedProgram, { streams }: BenchRe
 function timeDifference({ report }: PreparedProgram, { streams }: BenchResult): string | undefined {
   for (const [name, times] of report.times) {
     const got = (streams.get(name) ?? []).map(({ cycle }) => cycle);
-    const at = Array.from({ length: Math.max(times.length, got.length) }).findIndex((_, index) => times[index] !== got[index]);
-    if (at >= 0) return `cycle of element ${String(at)} of ${name}: hardware ${String(got[at])}, estimate ${String(times[at])}`;
+    const at = Array.from({ length: Math.max(times.length, got.length) }).findIndex(
+      (_, index) => times[index] !== got[index],
+    );
+    if (at >= 0)
+      return `cycle of element ${String(at)} of ${name}: hardware ${String(got[at])}, estimate ${String(times[at])}`;
   }
   return undefined;
 }
 
-function issueDifference({ issues, bench, report }: PreparedProgram, { trace }: BenchResult): string | undefined {
+function issueDifference(
+  { issues, bench, report }: PreparedProgram,
+  { trace }: BenchResult,
+): string | undefined {
   for (const [index, name] of bench.kernels.entries()) {
-    const got = trace.flatMap((word, cycle) => (((word >> BigInt(bench.kernels.length + index)) & 1n) === 1n ? [cycle] : []));
+    const got = trace.flatMap((word, cycle) =>
+      ((word >> BigInt(bench.kernels.length + index)) & 1n) === 1n ? [cycle] : [],
+    );
     const wanted = (issues.get(name) ?? []).filter((cycle) => cycle < Math.min(TRACE_CYCLES, trace.length));
-    const at = Array.from({ length: Math.max(wanted.length, got.length) }).findIndex((_, k) => wanted[k] !== got[k]);
-    if (at >= 0) return `iteration ${String(at)} of ${name} begins: hardware ${String(got[at])}, estimate ${String(wanted[at])}`;
+    const at = Array.from({ length: Math.max(wanted.length, got.length) }).findIndex(
+      (_, k) => wanted[k] !== got[k],
+    );
+    if (at >= 0)
+      return `iteration ${String(at)} of ${name} begins: hardware ${String(got[at])}, estimate ${String(wanted[at])}`;
     const busy = trace.reduce((sum, word) => sum + Number((word >> BigInt(index)) & 1n), 0);
     const activity = report.kernels.find((kernel) => kernel.name === name);
-    if (trace.length < TRACE_CYCLES && busy !== activity?.busyCycles) return `${name} is busy: hardware ${String(busy)} cycles, estimate ${String(activity?.busyCycles)}`;
+    if (trace.length < TRACE_CYCLES && busy !== activity?.busyCycles)
+      return `${name} is busy: hardware ${String(busy)} cycles, estimate ${String(activity?.busyCycles)}`;
   }
   return undefined;
 }

@@ -1,4 +1,12 @@
-import { affineSum, intType, type ElementType, type IntType, type LoopBuilder, type Subscript, type Value } from "../../ir/index.ts";
+import {
+  affineSum,
+  type ElementType,
+  type IntType,
+  intType,
+  type LoopBuilder,
+  type Subscript,
+  type Value,
+} from "../../ir/index.ts";
 import type { Choices } from "./choices.ts";
 import { randomElement, randomScalar, ValuePool } from "./random-values.ts";
 
@@ -31,7 +39,11 @@ export interface BodyParts {
   readonly reads: readonly RandomUse[];
   readonly writes: readonly RandomUse[];
   /** Shared arrays of one dimension: what is done to them. */
-  readonly shared: readonly { readonly memref: Value; readonly size: number; readonly access: "load" | "store" }[];
+  readonly shared: readonly {
+    readonly memref: Value;
+    readonly size: number;
+    readonly access: "load" | "store";
+  }[];
 }
 
 interface Pattern {
@@ -94,8 +106,17 @@ class BodyWriter {
     }
     const name = `i${String(level)}`;
     const field = loop.field === undefined ? undefined : this.#parts.fields[loop.field];
-    const options = field === undefined ? { from: loop.from, to: loop.from + loop.step * (loop.trips - 1) + this.#c.between(1, loop.step), step: loop.step } : { to: field, maxTrip: loop.trips };
-    this.#b.loop(name, options, (counter) => { this.#nest(level + 1, [...counters, counter]); });
+    const options =
+      field === undefined
+        ? {
+            from: loop.from,
+            to: loop.from + loop.step * (loop.trips - 1) + this.#c.between(1, loop.step),
+            step: loop.step,
+          }
+        : { to: field, maxTrip: loop.trips };
+    this.#b.loop(name, options, (counter) => {
+      this.#nest(level + 1, [...counters, counter]);
+    });
   }
 
   // ---- arrays
@@ -103,10 +124,22 @@ class BodyWriter {
     const c = this.#c;
     const element = randomElement(c);
     const patterns = Array.from({ length: c.chance(30) ? 2 : 1 }, () => this.#patterns());
-    const sizes = patterns.map((list) => Math.max(...list.map((pattern) => pattern.size), c.chance(30) ? 8 : 1));
+    const sizes = patterns.map((list) =>
+      Math.max(...list.map((pattern) => pattern.size), c.chance(30) ? 8 : 1),
+    );
     const storage = c.pick([undefined, undefined, "lut", "block", "block", "reg"] as const);
     const small = sizes.reduce((x, y) => x * y, 1) <= 24;
-    return { element, patterns, sizes, memref: this.#b.array(name, sizes, element, storage === undefined || (storage === "reg" && !small) ? {} : { storage }) };
+    return {
+      element,
+      patterns,
+      sizes,
+      memref: this.#b.array(
+        name,
+        sizes,
+        element,
+        storage === undefined || (storage === "reg" && !small) ? {} : { storage },
+      ),
+    };
   }
 
   /** A subscript and some that stand beside it. */
@@ -116,15 +149,22 @@ class BodyWriter {
     return Array.from({ length: c.between(1, 3) }, (_, index) => {
       if (index === 0) return base;
       const shift = c.below(3);
-      return c.chance(70) ? { ...base, offset: base.offset + shift, size: base.size + shift } : this.#pattern();
+      return c.chance(70)
+        ? { ...base, offset: base.offset + shift, size: base.size + shift }
+        : this.#pattern();
     });
   }
 
   #pattern(): Pattern {
     const c = this.#c;
-    const spaces = [...this.#loops, ...(this.#unroll > 0 ? [{ from: 0, step: 1, trips: this.#unroll, field: undefined }] : [])];
+    const spaces = [
+      ...this.#loops,
+      ...(this.#unroll > 0 ? [{ from: 0, step: 1, trips: this.#unroll, field: undefined }] : []),
+    ];
     const terms: (readonly [number, number])[] = [];
-    spaces.forEach((_, index) => { if (c.chance(45)) terms.push([index, c.pick([1, 1, 1, 2, 3, -1])]); });
+    spaces.forEach((_, index) => {
+      if (c.chance(45)) terms.push([index, c.pick([1, 1, 1, 2, 3, -1])]);
+    });
     for (;;) {
       const [low, high] = rangeOf(spaces, terms);
       if (high - low < 40) {
@@ -159,23 +199,43 @@ class BodyWriter {
     const pool = new ValuePool(c, b);
     for (const field of this.#parts.fields) pool.add(field);
     for (const counter of this.#counters) if (c.chance(40)) pool.add(b.indexCast(counter, intTypeOf(c)));
-    this.#parts.reads.forEach((use, index) => { this.#read(use, this.#holds[index], pool); });
-    for (const { memref, size, access } of this.#parts.shared) if (access === "load") pool.add(b.load(memref, this.#sharedSubscript(size, pool)));
+    this.#parts.reads.forEach((use, index) => {
+      this.#read(use, this.#holds[index], pool);
+    });
+    this.#loadShared(pool);
     const steps = c.between(2, 8);
     for (let k = 0; k < steps; k++) this.#step(pool, undefined);
-    if (this.#unroll > 0) b.loop("u", { to: this.#unroll, unroll: this.#unroll }, (unrolled) => {
-      const inner = pool.copy();
-      for (let k = c.between(1, 4); k > 0; k--) this.#step(inner, unrolled);
-    });
+    if (this.#unroll > 0)
+      b.loop("u", { to: this.#unroll, unroll: this.#unroll }, (unrolled) => {
+        const inner = pool.copy();
+        for (let k = c.between(1, 4); k > 0; k--) this.#step(inner, unrolled);
+      });
     for (const { memref, element } of this.#accumulators) this.#accumulate(memref, element, pool);
-    for (const { memref, size, access } of this.#parts.shared) if (access === "store" && memref.type.kind === "memref") b.store(pool.any(memref.type.element), memref, this.#sharedSubscript(size, pool));
+    this.#storeShared(pool);
     for (const use of this.#parts.writes) this.#write(use, pool);
+  }
+
+  #loadShared(pool: ValuePool): void {
+    for (const { memref, size, access } of this.#parts.shared)
+      if (access === "load") pool.add(this.#b.load(memref, this.#sharedSubscript(size, pool)));
+  }
+
+  #storeShared(pool: ValuePool): void {
+    for (const { memref, size, access } of this.#parts.shared)
+      if (access === "store" && memref.type.kind === "memref")
+        this.#b.store(pool.any(memref.type.element), memref, this.#sharedSubscript(size, pool));
   }
 
   #sharedSubscript(size: number, pool: ValuePool): Subscript {
     const counter = this.#counters.at(-1);
     const loop = this.#loops.at(-1);
-    if (counter !== undefined && loop !== undefined && this.#c.chance(70) && loop.from + loop.step * (loop.trips - 1) < size) return counter;
+    if (
+      counter !== undefined &&
+      loop !== undefined &&
+      this.#c.chance(70) &&
+      loop.from + loop.step * (loop.trips - 1) < size
+    )
+      return counter;
     return pool.index(size);
   }
 
@@ -185,7 +245,10 @@ class BodyWriter {
     const kind = c.below(10);
     if (array === undefined || kind < 4) pool.grow();
     else if (kind < 7) pool.add(this.#b.load(array.memref, ...this.#subscripts(array, unrolled, pool)));
-    else if (kind === 7) this.#b.when(pool.condition(), () => { this.#store(array, unrolled, pool.copy()); });
+    else if (kind === 7)
+      this.#b.when(pool.condition(), () => {
+        this.#store(array, unrolled, pool.copy());
+      });
     else if (kind === 8 && c.chance(40)) this.#choose(pool);
     else this.#store(array, unrolled, pool);
   }
@@ -210,7 +273,10 @@ class BodyWriter {
     const old = b.load(memref);
     const start = c.chance(50) ? old : b.select(this.#guard(), pool.any(element), old);
     const next = element.kind === "float" ? b.addf(start, pool.float()) : b.addi(start, pool.any(element));
-    if (c.chance(25)) b.when(pool.condition(), () => { b.store(next, memref); });
+    if (c.chance(25))
+      b.when(pool.condition(), () => {
+        b.store(next, memref);
+      });
     else b.store(next, memref);
     pool.add(c.chance(50) ? next : b.load(memref));
   }
@@ -219,7 +285,10 @@ class BodyWriter {
   #read({ port, rate }: RandomUse, hold: Value | undefined, pool: ValuePool): void {
     const b = this.#b;
     const guard = this.#guardOf(rate);
-    if (guard === undefined) { for (const value of b.readFields(port)) pool.add(value); return; }
+    if (guard === undefined) {
+      for (const value of b.readFields(port)) pool.add(value);
+      return;
+    }
     b.when(guard, () => {
       const [value] = b.readFields(port);
       if (value !== undefined && hold !== undefined) b.store(value, hold);
@@ -232,7 +301,9 @@ class BodyWriter {
     if (port.type.kind !== "stream") return;
     const { element } = port.type;
     const types = element.kind === "bundle" ? element.fields : element.kind === "token" ? [] : [element];
-    const put = (): void => { this.#b.write(port, ...types.map((type) => pool.any(type))); };
+    const put = (): void => {
+      this.#b.write(port, ...types.map((type) => pool.any(type)));
+    };
     if (guard === undefined) put();
     else this.#b.when(guard, put);
   }
@@ -243,7 +314,9 @@ class BodyWriter {
     const bits = this.#parts.own.map((loop, index) => {
       const counter = this.#counters[this.#parts.common.length + index];
       const position = loop.field === undefined ? this.#c.below(loop.trips) : 0;
-      return counter === undefined ? this.#b.int(1, 1) : this.#b.equals(counter, loop.from + loop.step * position);
+      return counter === undefined
+        ? this.#b.int(1, 1)
+        : this.#b.equals(counter, loop.from + loop.step * position);
     });
     return bits.length === 0 ? undefined : bits.reduce((x, y) => this.#b.andi(x, y));
   }
@@ -253,17 +326,30 @@ class BodyWriter {
     const [c, b] = [this.#c, this.#b];
     const one = (): Value => {
       const field = this.#parts.fields.find((value) => value.type.kind === "int");
-      if (field !== undefined && c.chance(20)) return b.cmpi(c.pick(["slt", "sge", "ne", "ugt"] as const), field, b.constant(c.between(-2, 4), field.type));
+      if (field !== undefined && c.chance(20))
+        return b.cmpi(
+          c.pick(["slt", "sge", "ne", "ugt"] as const),
+          field,
+          b.constant(c.between(-2, 4), field.type),
+        );
       const level = c.below(this.#counters.length);
       const [counter, loop] = [this.#counters[level], this.#loops[level]];
       if (counter === undefined || loop === undefined) return b.int(1, 1);
       const value = loop.from + loop.step * c.below(loop.trips);
       const left = c.chance(20) ? b.addi(counter, c.pick(this.#counters)) : counter;
-      return b.cmpi(c.pick(["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "uge"] as const), left, b.index(value));
+      return b.cmpi(
+        c.pick(["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "uge"] as const),
+        left,
+        b.index(value),
+      );
     };
     const first = one();
     if (c.chance(60)) return first;
-    return c.pick([(x: Value, y: Value) => b.andi(x, y), (x: Value, y: Value) => b.ori(x, y), (x: Value, y: Value) => b.xori(x, y)])(first, one());
+    return c.pick([
+      (x: Value, y: Value) => b.andi(x, y),
+      (x: Value, y: Value) => b.ori(x, y),
+      (x: Value, y: Value) => b.xori(x, y),
+    ])(first, one());
   }
 }
 
@@ -277,7 +363,10 @@ function elementType(port: Value): ElementType | undefined {
   return element.kind === "bundle" ? element.fields[0] : element.kind === "token" ? undefined : element;
 }
 
-function rangeOf(spaces: readonly { readonly from: number; readonly step: number; readonly trips: number }[], terms: readonly (readonly [number, number])[]): readonly [number, number] {
+function rangeOf(
+  spaces: readonly { readonly from: number; readonly step: number; readonly trips: number }[],
+  terms: readonly (readonly [number, number])[],
+): readonly [number, number] {
   let [low, high] = [0, 0];
   for (const [index, factor] of terms) {
     const space = spaces[index];

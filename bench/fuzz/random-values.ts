@@ -1,4 +1,12 @@
-import { f32, indexType, intType, vectorType, type ElementType, type LoopBuilder, type Value } from "../../ir/index.ts";
+import {
+  type ElementType,
+  f32,
+  indexType,
+  intType,
+  type LoopBuilder,
+  type Value,
+  vectorType,
+} from "../../ir/index.ts";
 import type { Choices } from "./choices.ts";
 
 /** Widths that integers are made of. */
@@ -12,7 +20,9 @@ export function randomScalar(c: Choices): ElementType {
 /** A random element type: a scalar or a short vector. */
 export function randomElement(c: Choices): ElementType {
   if (!c.chance(15)) return randomScalar(c);
-  return c.chance(30) ? vectorType(c.between(2, 3), f32) : vectorType(c.between(2, 4), intType(c.pick([4, 8, 12])));
+  return c.chance(30)
+    ? vectorType(c.between(2, 3), f32)
+    : vectorType(c.between(2, 4), intType(c.pick([4, 8, 12])));
 }
 
 /** The values that operations of an iteration may use. */
@@ -48,13 +58,19 @@ export class ValuePool {
   /** Any value of a type. */
   any(type: ElementType): Value {
     if (type.kind === "float") return this.float();
-    if (type.kind === "vector") return this.#b.vector(Array.from({ length: type.lanes }, () => this.any(type.element)), type.element);
+    if (type.kind === "vector")
+      return this.#b.vector(
+        Array.from({ length: type.lanes }, () => this.any(type.element)),
+        type.element,
+      );
     return this.int(type.kind === "int" ? type.width : 32);
   }
 
   float(): Value {
     if (this.#c.chance(70)) return this.#recent(this.#floats);
-    return this.#c.chance(50) ? this.#b.toFloat(this.int(this.#c.pick([5, 8, 13, 16, 24, 32]))) : this.#b.float(this.#c.between(-20, 20) / 4);
+    return this.#c.chance(50)
+      ? this.#b.toFloat(this.int(this.#c.pick([5, 8, 13, 16, 24, 32])))
+      : this.#b.float(this.#c.between(-20, 20) / 4);
   }
 
   /** Any integer, brought to `width`. */
@@ -69,9 +85,14 @@ export class ValuePool {
   /** A bit that depends on data. */
   condition(): Value {
     const [c, b] = [this.#c, this.#b];
-    if (c.chance(25)) return b.cmpf(c.pick(["oeq", "ogt", "oge", "olt", "ole"] as const), this.float(), this.float());
+    if (c.chance(25))
+      return b.cmpf(c.pick(["oeq", "ogt", "oge", "olt", "ole"] as const), this.float(), this.float());
     const width = c.pick(WIDTHS);
-    return b.cmpi(c.pick(["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"] as const), this.int(width), this.int(width));
+    return b.cmpi(
+      c.pick(["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"] as const),
+      this.int(width),
+      this.int(width),
+    );
   }
 
   /** An index below `size`, a power of two. */
@@ -93,21 +114,39 @@ export class ValuePool {
   #intOperation(): Value {
     const [c, b] = [this.#c, this.#b];
     const width = c.pick(WIDTHS);
-    const [x, y] = [this.int(width), c.chance(20) ? b.int(BigInt.asIntN(width, c.wide(width)), width) : this.int(width)];
-    const amount = (): Value => (c.chance(60) || width < 8 ? b.int(c.below(width), width) : b.andi(y, b.int(3, width)));
+    const [x, y] = [
+      this.int(width),
+      c.chance(20) ? b.int(BigInt.asIntN(width, c.wide(width)), width) : this.int(width),
+    ];
+    const amount = (): Value =>
+      c.chance(60) || width < 8 ? b.int(c.below(width), width) : b.andi(y, b.int(3, width));
     switch (c.below(14)) {
-      case 0: case 1: case 2: return b.addi(x, y);
-      case 3: return b.subi(x, y);
-      case 4: return b.muli(x, y);
-      case 5: return b.andi(x, y);
-      case 6: return b.ori(x, y);
-      case 7: return b.xori(x, y);
-      case 8: return b.shli(x, amount());
-      case 9: return b.shrui(x, amount());
-      case 10: return b.shrsi(x, amount());
-      case 11: return c.chance(50) ? b.maxsi(x, y) : b.minsi(x, y);
-      case 12: return b.toInt(this.float(), c.pick([8, 16, 32]));
-      default: return b.select(this.condition(), x, y);
+      case 0:
+      case 1:
+      case 2:
+        return b.addi(x, y);
+      case 3:
+        return b.subi(x, y);
+      case 4:
+        return b.muli(x, y);
+      case 5:
+        return b.andi(x, y);
+      case 6:
+        return b.ori(x, y);
+      case 7:
+        return b.xori(x, y);
+      case 8:
+        return b.shli(x, amount());
+      case 9:
+        return b.shrui(x, amount());
+      case 10:
+        return b.shrsi(x, amount());
+      case 11:
+        return c.chance(50) ? b.maxsi(x, y) : b.minsi(x, y);
+      case 12:
+        return b.toInt(this.float(), c.pick([8, 16, 32]));
+      default:
+        return b.select(this.condition(), x, y);
     }
   }
 
@@ -115,15 +154,31 @@ export class ValuePool {
     const [c, b] = [this.#c, this.#b];
     const [x, y] = [this.float(), this.float()];
     switch (c.below(12)) {
-      case 0: case 1: case 2: return b.addf(x, y);
-      case 3: case 4: return b.mulf(x, y);
-      case 5: return b.subf(x, y);
-      case 6: return b.maxf(x, y);
-      case 7: return c.chance(50) ? b.negf(x) : b.abs(x);
-      case 8: return b.scale2(x, this.int(32));
-      case 9: return c.chance(50) ? b.toFloat(b.exponent(x)) : b.rsqrt(b.abs(x));
-      case 10: return c.chance(30) ? b.exp(x) : c.chance(50) ? b.recip(x) : b.bitcast(b.bitcast(x, intType(32)), f32);
-      default: return b.select(this.condition(), x, y);
+      case 0:
+      case 1:
+      case 2:
+        return b.addf(x, y);
+      case 3:
+      case 4:
+        return b.mulf(x, y);
+      case 5:
+        return b.subf(x, y);
+      case 6:
+        return b.maxf(x, y);
+      case 7:
+        return c.chance(50) ? b.negf(x) : b.abs(x);
+      case 8:
+        return b.scale2(x, this.int(32));
+      case 9:
+        return c.chance(50) ? b.toFloat(b.exponent(x)) : b.rsqrt(b.abs(x));
+      case 10:
+        return c.chance(30)
+          ? b.exp(x)
+          : c.chance(50)
+            ? b.recip(x)
+            : b.bitcast(b.bitcast(x, intType(32)), f32);
+      default:
+        return b.select(this.condition(), x, y);
     }
   }
 }

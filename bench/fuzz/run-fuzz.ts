@@ -1,6 +1,12 @@
 import type { Diagnostic, Result } from "../../ir/index.ts";
 import type { SimulatorOptions } from "../../sim/index.ts";
-import { checkPrograms, prepareProgram, type Outcome, type PreparedProgram, type ProgramShape } from "./check-program.ts";
+import {
+  checkPrograms,
+  type Outcome,
+  type PreparedProgram,
+  type ProgramShape,
+  prepareProgram,
+} from "./check-program.ts";
 
 /** What a run asks for. */
 export interface FuzzOptions {
@@ -28,7 +34,14 @@ export interface FuzzSummary {
 }
 
 /** Checks `count` programs that are none of the rejected ones, from `seed` on. A batch that cannot be built is an error. */
-export async function runFuzz({ seed, count, shape = "general", batch, simulator, report }: FuzzOptions): Promise<Result<FuzzSummary>> {
+export async function runFuzz({
+  seed,
+  count,
+  shape = "general",
+  batch,
+  simulator,
+  report,
+}: FuzzOptions): Promise<Result<FuzzSummary>> {
   const outcomes: Outcome[] = [];
   let next = seed;
   for (let checked = 0; checked < count; ) {
@@ -36,7 +49,12 @@ export async function runFuzz({ seed, count, shape = "general", batch, simulator
     for (; programs.length < Math.min(batch, count - checked); next++) {
       const prepared = prepareProgram(next, shape);
       if (prepared.kind === "ok") programs.push(prepared.value);
-      else outcomes.push(...prepared.diagnostics.slice(0, 1).map((diagnostic): Outcome => ({ kind: "rejected", seed: next, diagnostic })));
+      else
+        outcomes.push(
+          ...prepared.diagnostics
+            .slice(0, 1)
+            .map((diagnostic): Outcome => ({ kind: "rejected", seed: next, diagnostic })),
+        );
     }
     const results = await checkPrograms(programs, simulator);
     if (results.kind === "error") return results;
@@ -50,7 +68,9 @@ export async function runFuzz({ seed, count, shape = "general", batch, simulator
 function summarize(outcomes: readonly Outcome[]): FuzzSummary {
   const same = outcomes.flatMap((outcome) => (outcome.kind === "same" ? [outcome] : []));
   return {
-    same: same.length, cycles: same.reduce((sum, { cycles }) => sum + cycles, 0), elements: same.reduce((sum, { elements }) => sum + elements, 0),
+    same: same.length,
+    cycles: same.reduce((sum, { cycles }) => sum + cycles, 0),
+    elements: same.reduce((sum, { elements }) => sum + elements, 0),
     different: outcomes.flatMap((outcome) => (outcome.kind === "different" ? [outcome] : [])),
     rejected: outcomes.flatMap((outcome) => (outcome.kind === "rejected" ? [outcome] : [])),
   };

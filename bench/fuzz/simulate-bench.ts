@@ -1,6 +1,6 @@
-import { SimulationError, type HwSimulator } from "../../sim/index.ts";
-import { type Diagnostic } from "../../ir/index.ts";
-import { TRACE_CYCLES, type FuzzBench } from "./bench-module.ts";
+import type { Diagnostic } from "../../ir/index.ts";
+import { type HwSimulator, SimulationError } from "../../sim/index.ts";
+import { type FuzzBench, TRACE_CYCLES } from "./bench-module.ts";
 
 /** What the hardware did. */
 export interface BenchResult {
@@ -15,7 +15,11 @@ export interface BenchResult {
 const AFTERMATH = 200;
 
 /** Resets the bench, runs it to its end and reads its logs. */
-export async function simulateBench(simulator: HwSimulator, bench: FuzzBench, limit: number): Promise<BenchResult | Diagnostic> {
+export async function simulateBench(
+  simulator: HwSimulator,
+  bench: FuzzBench,
+  limit: number,
+): Promise<BenchResult | Diagnostic> {
   try {
     simulator.poke("rst", 1n);
     await simulator.run(2);
@@ -46,8 +50,14 @@ function wordsOf(bytes: Uint8Array, size: number): readonly bigint[] {
 }
 
 /** Log words up to the first that was never written. */
-function entries(bytes: Uint8Array, wordBytes: number): readonly { readonly cycle: number; readonly bits: bigint }[] {
-  const words = wordsOf(bytes, wordBytes).map((word) => ({ cycle: Number(word & 0xffffffffn), bits: word >> 32n }));
+function entries(
+  bytes: Uint8Array,
+  wordBytes: number,
+): readonly { readonly cycle: number; readonly bits: bigint }[] {
+  const words = wordsOf(bytes, wordBytes).map((word) => ({
+    cycle: Number(word & 0xffffffffn),
+    bits: word >> 32n,
+  }));
   const end = words.findIndex(({ cycle }) => cycle === 0xffffffff);
   return end < 0 ? words : words.slice(0, end);
 }

@@ -1,10 +1,11 @@
 import {
   bankedMemory,
   type DramDescription,
+  HwBuilder,
   type MemoryParameters,
   memoryModule,
+  type Value,
 } from "../../../ir/index.ts";
-import { HwBuilder, type Value } from "../../../ir/index.ts";
 import { axiReadArbiter } from "../arbiter.ts";
 import { axiReadEngine } from "../axi-read-engine.ts";
 import { clockAndReset } from "../axi-shape.ts";

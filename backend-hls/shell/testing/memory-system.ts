@@ -1,5 +1,10 @@
-import { type MemoryParameters, memoryModule } from "../../../ir/index.ts";
-import { HwBuilder, type Operation, type PortSpec } from "../../../ir/index.ts";
+import {
+  HwBuilder,
+  type MemoryParameters,
+  memoryModule,
+  type Operation,
+  type PortSpec,
+} from "../../../ir/index.ts";
 import { axiReadArbiter, axiWriteArbiter } from "../arbiter.ts";
 import { axiReadEngine } from "../axi-read-engine.ts";
 import { clockAndReset } from "../axi-shape.ts";
