@@ -8,8 +8,18 @@ import { addCells, type CellCounts, NO_CELLS } from "./counts.ts";
 import { bankArea } from "./storage-area.ts";
 
 /** One scheduled kernel: units, pipeline registers, its own banks, issue control. */
-export function kernelArea(library: OperatorLibrary, kernel: ScheduledKernel, depthOf: (argument: number) => number): CellCounts {
-  const parts = [floatUnits(library, kernel), operators(kernel), { ff: pipelineBits(kernel) }, ownBanks(library, kernel.graph), controlArea(kernel, depthOf)];
+export function kernelArea(
+  library: OperatorLibrary,
+  kernel: ScheduledKernel,
+  depthOf: (argument: number) => number,
+): CellCounts {
+  const parts = [
+    floatUnits(library, kernel),
+    operators(kernel),
+    pipelineCells(kernel),
+    ownBanks(library, kernel.graph),
+    controlArea(kernel, depthOf),
+  ];
   return parts.reduce<CellCounts>((sum, part) => addCells(sum, part), NO_CELLS);
 }
 
@@ -26,7 +36,7 @@ function floatUnits(library: OperatorLibrary, { graph, schedule }: ScheduledKern
     slots.set(slot, inSlot);
     const isNew = characteristics.latencyCycles === 0 || inSlot > (unitCounts.get(op.primitive) ?? 0);
     if (isNew) unitCounts.set(op.primitive, inSlot);
-    sum = addCells(sum, isNew ? characteristics.area : { lut: graph.nodes.length > 0 ? SHARING_LUTS : 0 });
+    sum = addCells(sum, isNew ? characteristics.area : { lut: SHARING_LUTS });
   }
   return sum;
 }
@@ -36,23 +46,40 @@ const SHARING_LUTS = 64;
 
 /** Integer operators, each with a unit of its own. */
 function operators({ graph, timing }: ScheduledKernel): CellCounts {
-  return graph.nodes.reduce<CellCounts>((sum, { id, op }) => (op.kind === "float" ? sum : addCells(sum, at(timing, id).area)), NO_CELLS);
+  return graph.nodes.reduce<CellCounts>(
+    (sum, { id, op }) => (op.kind === "float" ? sum : addCells(sum, at(timing, id).area)),
+    NO_CELLS,
+  );
 }
 
-/** Flip-flops that carry values from the cycle in which they appear to the last in which one is used; a chain serves all users. */
-export function pipelineBits({ graph, schedule, timing }: ScheduledKernel): number {
-  const last = new Map<NodeId, number>();
+/** A chain of registers at least this long without a tap becomes shift-register LUTs of 32 stages (Yosys `shreg -minlen 3`). */
+const SHIFT_REGISTER = { least: 3, stages: 32 } as const;
+
+/** What carries values from the cycle in which they appear to those in which they are used; one chain serves all users. */
+export function pipelineCells(kernel: ScheduledKernel): Pick<CellCounts, "lut" | "ff"> {
+  const { graph, schedule, timing } = kernel;
+  const uses = new Map<NodeId, Set<number>>();
   for (const node of graph.nodes) {
-    for (const source of sourcesOf(node)) last.set(source, Math.max(last.get(source) ?? 0, at(schedule.start, node.id)));
+    for (const source of sourcesOf(node))
+      uses.set(source, (uses.get(source) ?? new Set()).add(at(schedule.start, node.id)));
   }
-  const bits = graph.nodes.reduce((sum, { id, op, width }) => {
-    if (op.kind === "constant") return sum;
-    const isCombinational = op.kind === "binary" || op.kind === "compare" || op.kind === "select";
-    const ready = at(schedule.start, id) + at(timing, id).latencyCycles;
-    const waiting = Math.max(0, (last.get(id) ?? ready) - ready);
-    return sum + width * (waiting + (isCombinational ? at(timing, id).latencyCycles : 0));
-  }, 0);
-  return bits + 2 * schedule.depthCycles;
+  let [lut, ff] = [0, 2 * schedule.depthCycles];
+  const chain = (width: number, length: number): void => {
+    if (length >= SHIFT_REGISTER.least) lut += width * Math.ceil(length / SHIFT_REGISTER.stages);
+    else ff += width * length;
+  };
+  for (const { id, op, width } of graph.nodes) {
+    if (op.kind === "constant") continue;
+    const { latencyCycles } = at(timing, id);
+    if (op.kind === "binary" || op.kind === "compare" || op.kind === "select") ff += width * latencyCycles;
+    let reached = at(schedule.start, id) + latencyCycles;
+    for (const use of [...(uses.get(id) ?? [])].toSorted((x, y) => x - y)) {
+      if (use <= reached) continue;
+      chain(width, use - reached);
+      reached = use;
+    }
+  }
+  return { lut, ff };
 }
 
 function sourcesOf({ args, predicate }: KernelNode): readonly NodeId[] {
@@ -63,17 +90,34 @@ function sourcesOf({ args, predicate }: KernelNode): readonly NodeId[] {
 function ownBanks(library: OperatorLibrary, graph: KernelGraph): CellCounts {
   return graph.arrays.reduce((sum, { shared, width }, index) => {
     const layout = at(graph.layouts, index);
-    return shared === undefined ? addCells(sum, bankArea(library, width, layout, { readers: 1, writers: 1 }), layout.banks) : sum;
+    return shared === undefined
+      ? addCells(sum, bankArea(library, width, layout, { readers: 1, writers: 1 }), layout.banks)
+      : sum;
   }, NO_CELLS);
 }
 
 /** Command fields, loop counters (compare, increment, reset) and a credit counter for every written queue. */
-function controlArea({ graph, schedule }: ScheduledKernel, depthOf: (argument: number) => number): CellCounts {
+function controlArea(
+  { graph, schedule }: ScheduledKernel,
+  depthOf: (argument: number) => number,
+): CellCounts {
   const fields = graph.fields.reduce((sum, width) => sum + width, 0);
-  const counters = graph.loops.reduce((sum, { trip }) => sum + bitsOf(trip.kind === "constant" ? trip.count : trip.max), 0);
-  const credits = streamUses(graph).reduce((sum, { direction, stream }) => sum + (direction === "read" ? 0 : bitsOf(depthOf(at(graph.streams, stream).argument))), 0);
+  const counters = graph.loops.reduce(
+    (sum, { trip }) => sum + bitsOf(trip.kind === "constant" ? trip.count : trip.max),
+    0,
+  );
+  const credits = streamUses(graph).reduce(
+    (sum, { direction, stream }) =>
+      sum + (direction === "read" ? 0 : bitsOf(depthOf(at(graph.streams, stream).argument))),
+    0,
+  );
   const pace = schedule.ii > 1 ? bitsOf(schedule.ii) : 0;
-  return { lut: 3 * counters + 2 * credits + 2 * pace + 16, ff: fields + counters + credits + pace + 4, dsp: 0, bram18: 0 };
+  return {
+    lut: 3 * counters + 2 * credits + 2 * pace + 16,
+    ff: fields + counters + credits + pace + 4,
+    dsp: 0,
+    bram18: 0,
+  };
 }
 
 function bitsOf(value: number): number {

@@ -14,13 +14,24 @@ export interface BankUse {
 }
 
 /** One bank of an array: flip-flops, distributed RAM or block RAM, and the selection between writers. */
-export function bankArea(library: OperatorLibrary, width: number, { storage, depth }: Pick<ArrayLayout, "storage" | "depth">, { readers, writers }: BankUse): CellCounts {
+export function bankArea(
+  library: OperatorLibrary,
+  width: number,
+  { storage, depth }: Pick<ArrayLayout, "storage" | "depth">,
+  { readers, writers }: BankUse,
+): CellCounts {
   if (readers === 0) return NO_CELLS;
   const selection = { lut: Math.max(0, writers - 1) * (width + addressBits(depth)) };
   return addCells(memoryArea(library, width, depth, storage, readers), selection);
 }
 
-function memoryArea(library: OperatorLibrary, width: number, depth: number, storage: ArrayLayout["storage"], readers: number): CellCounts {
+function memoryArea(
+  library: OperatorLibrary,
+  width: number,
+  depth: number,
+  storage: ArrayLayout["storage"],
+  readers: number,
+): CellCounts {
   if (storage === "reg" || depth <= 1) return { ...NO_CELLS, ff: width * depth };
   if (storage === "lut") return { ...NO_CELLS, lut: readers * countMemoryLuts(library, depth, width) };
   return { ...NO_CELLS, bram18: readers * halfBlocks(depth, width) };

@@ -90,7 +90,7 @@ class Search {
   }
 
   run(): Result<Exploration> {
-    const space = designSpace(this.#model, this.#device, this.#options);
+    const space = designSpace(this.#device, this.#options);
     const references = this.#references(space);
     if (references.kind === "error") return references;
     for (let plans = 0; plans < MOST_PLANS; plans++) {

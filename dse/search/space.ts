@@ -1,5 +1,4 @@
-import type { ArrayShape, Device, ModelShape } from "../../backend-hls/index.ts";
-import { planAccelerator } from "../../backend-hls/index.ts";
+import type { ArrayShape, Device } from "../../backend-hls/index.ts";
 
 /** Bytes of the narrowest and the widest beat of an array. */
 const BEAT_BYTES = { least: 8, most: 128 } as const;
@@ -16,24 +15,15 @@ export interface SpaceOptions {
   readonly rows?: number | undefined;
 }
 
-/** All arrays: the memory port's beat and its narrower halves, split between output and input channels, by rows and rows in parallel. */
-export function designSpace(
-  model: ModelShape,
-  device: Device,
-  { rows }: SpaceOptions,
-): readonly ArrayShape[] {
+/** All arrays: the memory port's beat split between output and input channels, by rows and rows in parallel. */
+export function designSpace(device: Device, { rows }: SpaceOptions): readonly ArrayShape[] {
   const port = Math.min(device.axi.data_bits / 8, BEAT_BYTES.most);
   const most = Math.min(device.array?.max_rows ?? MOST_ROWS, MOST_ROWS);
   const steps = rows === undefined ? powersOfTwo(1, most) : [rows];
-  return powersOfTwo(BEAT_BYTES.least, port)
-    .toReversed()
-    .flatMap((bytes) =>
-      powersOfTwo(1, Math.min(MOST.channels, bytes / 4)).map((pn) => ({ pn, pk: bytes / pn })),
-    )
-    .flatMap((array) =>
-      steps.flatMap((count) => parallelRows(count).map((pt) => ({ ...array, pt, rows: count }))),
-    )
-    .filter((shape) => planAccelerator(model, shape).sumBits > 0);
+  if (port < BEAT_BYTES.least) return [];
+  return powersOfTwo(1, Math.min(MOST.channels, port / 4)).flatMap((pn) =>
+    steps.flatMap((count) => parallelRows(count).map((pt) => ({ pn, pk: port / pn, pt, rows: count }))),
+  );
 }
 
 function parallelRows(rows: number): readonly number[] {
