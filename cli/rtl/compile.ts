@@ -7,8 +7,9 @@ import {
   ropeTable,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
+import { type Exploration, exploreDesigns, exploreReport } from "../../dse/index.ts";
 import { quantizeModel } from "../../frontend/index.ts";
-import { builtSpan, fail, ok, printModule, type Result } from "../../ir/index.ts";
+import { at, builtSpan, fail, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
@@ -24,14 +25,18 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   if (refused !== undefined) return refused;
   const model = hardwareShape(request);
   const { device, clockMhz, schedule, rows } = request;
-  const shape = chooseDesign(model, device, { rows });
-  if (shape.kind === "error") return shape;
-  const compiled = compileAccelerator({ model, shape: shape.value, device, clockMhz, schedule });
+  const possible = chooseDesign(model, device, { rows: 1 });
+  if (possible.kind === "error") return possible;
+  const explored = exploreDesigns(model, device, WORKLOAD, { rows: rows ?? 1, clockMhz, schedule });
+  if (explored.kind === "error") return explored;
+  const { shape } = at(explored.value.points, explored.value.chosen);
+  const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule });
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value),
     [WEIGHTS_FILE, packModel(request, compiled.value)],
+    [ESTIMATE_FILE, `${JSON.stringify(estimateOf(request, model, explored.value), undefined, 1)}\n`],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
     [HARDWARE_FILE, compiled.value.system.modules.map((module) => printModule(module)).join("\n")],
   ]);
@@ -46,6 +51,20 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   if (!request.verifyEach) return ok(build);
   const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);
   return ok({ ...build, checks });
+}
+
+/** `hidalgo.explore/1`. */
+const ESTIMATE_FILE = "estimate.json";
+
+/** What a design is chosen for where nobody says: one user, a short prompt and a short story. */
+const WORKLOAD = { prompt: 32, output: 64, batch: 1 } as const;
+
+function estimateOf(
+  { model, device, precision, kvBits, seed }: CompileRequest,
+  shape: ModelShape,
+  explored: Exploration,
+): unknown {
+  return exploreReport({ id: model.checkpoint.id, model: shape, device, precision, kvBits, seed }, explored);
 }
 
 /** Ask for what is not there, and it says so. */
