@@ -36,12 +36,15 @@ function cyclesOf(
     },
     ...(token === "done" ? { done: s.outside(4) } : {}),
     body: ({ b, port, field }) => {
-      b.loop("i", { to: field.n, maxTrip: 8 }, () => {
+      b.loop("i", { to: field.n, maxTrip: 8 }, (i) => {
         const x = b.read(port.xs);
         const place = b.indexCast(b.andi(b.toInt(b.mulf(x, b.float(3)), 16), b.int(63, 16)), indexType);
         if (touched === "load") b.write(port.ys, b.load(port.cells, place));
         else b.store(x, port.cells, place);
-        if (token === "write") b.write(port.free);
+        if (token === "done") return;
+        b.when(b.equals(i, 0), () => {
+          b.write(port.free);
+        });
       });
     },
   });
