@@ -37,7 +37,7 @@ export interface BenchStimulus {
 }
 
 /** A log of the bench: one word an element, the cycle in the low bits and the data above it. */
-export interface BenchLog {
+interface BenchLog {
   readonly name: string;
   readonly path: string;
   readonly words: number;

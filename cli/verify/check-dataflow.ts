@@ -24,7 +24,12 @@ export function checkDataflow(subject: Subject, image: Uint8Array = firstImage(s
     const wanted = { token: argmax(logits), logit: logits[argmax(logits)] };
     if (output?.token === wanted.token && Object.is(output.logit, wanted.logit)) continue;
     const where = `the output of step ${step}`;
-    const details = { lowering: "kernels", where, found: JSON.stringify(output), wanted: JSON.stringify(wanted) };
+    const details = {
+      lowering: "kernels",
+      where,
+      found: JSON.stringify(output),
+      wanted: JSON.stringify(wanted),
+    };
     return fail(levelsDiffer(builtSpan("dataflow.schedule"), details));
   }
   return ok(2 * subject.tokens.length);

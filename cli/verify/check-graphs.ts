@@ -40,7 +40,9 @@ export function checkGraphs(subject: Subject): Result<number> {
     if (index < 0) continue;
     const where = `logit ${index} of step ${step}`;
     const [x, y] = [String(found[index]), String(wanted[index])];
-    return fail(levelsDiffer(builtSpan("dataflow-create-tasks"), { lowering: "tasks", where, found: x, wanted: y }));
+    return fail(
+      levelsDiffer(builtSpan("dataflow-create-tasks"), { lowering: "tasks", where, found: x, wanted: y }),
+    );
   }
   return ok(compared);
 }

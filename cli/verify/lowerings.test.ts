@@ -10,11 +10,22 @@ import {
   encodeStep,
   networkModule,
   planNetwork,
-  systemModule,
   START_FIELDS,
+  systemModule,
 } from "../../backend-hls/index.ts";
 import { type Checkpoint, loadModel, type ModelConfig } from "../../frontend/index.ts";
-import { ALL_OPS, dataflowInlineKernels, dataflowOutlineKernels, parseModule, printGeneric, printModule, renderDiagnostic, runPasses, ScheduleInterpreter, withOptions } from "../../ir/index.ts";
+import {
+  ALL_OPS,
+  dataflowInlineKernels,
+  dataflowOutlineKernels,
+  parseModule,
+  printGeneric,
+  printModule,
+  renderDiagnostic,
+  runPasses,
+  ScheduleInterpreter,
+  withOptions,
+} from "../../ir/index.ts";
 import { emitLevels, loopsModule } from "../rtl/emit-levels.ts";
 import { firstImage, modelShapeOf, rowsOf, type Subject, subjectOf } from "./subject.ts";
 import { tinyCheckpoint, tinyConfig } from "./testing/tiny-checkpoint.ts";
@@ -41,13 +52,24 @@ function fable(layers?: number): Checkpoint {
   if (model.kind === "error") throw new Error(model.diagnostics.map(renderDiagnostic).join("\n"));
   const { checkpoint } = model.value;
   const { config } = checkpoint;
-  return { ...checkpoint, layers: checkpoint.layers.slice(0, layers), config: { ...config, layers: layers ?? config.layers } };
+  return {
+    ...checkpoint,
+    layers: checkpoint.layers.slice(0, layers),
+    config: { ...config, layers: layers ?? config.layers },
+  };
 }
 
 async function expectSame(subject: Subject): Promise<void> {
   const checks = await verifyEach(subject);
-  const told = checks.map(({ lowering, outcome }) => [lowering, outcome.kind === "same" ? outcome.compared > 0 : outcome.diagnostics.map(renderDiagnostic)]);
-  expect(told).toEqual([["1-2", true], ["2-4", true], ["4-5", true]]);
+  const told = checks.map(({ lowering, outcome }) => [
+    lowering,
+    outcome.kind === "same" ? outcome.compared > 0 : outcome.diagnostics.map(renderDiagnostic),
+  ]);
+  expect(told).toEqual([
+    ["1-2", true],
+    ["2-4", true],
+    ["4-5", true],
+  ]);
 }
 
 describe("both sides of every lowering give the same bits", () => {
@@ -64,7 +86,11 @@ describe("both sides of every lowering give the same bits", () => {
       window: fc.constantFrom(undefined, 1, 3),
     }),
     group: fc.integer({ min: 1, max: 2 }),
-    array: fc.constantFrom<ArrayShape>({ pn: 2, pk: 4, rows: 1 }, { pn: 1, pk: 8, rows: 2 }, { pn: 4, pk: 4, rows: 1 }),
+    array: fc.constantFrom<ArrayShape>(
+      { pn: 2, pk: 4, rows: 1 },
+      { pn: 1, pk: 8, rows: 2 },
+      { pn: 4, pk: 4, rows: 1 },
+    ),
     blockSize: fc.constantFrom(1, 2, 4),
     seed: fc.nat(10_000),
   });
@@ -80,7 +106,9 @@ describe("both sides of every lowering give the same bits", () => {
 /** Each key is the first and the last of its block: its place is overwritten as soon as a token says that it is free. */
 test("blocks of one position", { timeout: 60_000 }, async () => {
   const config = { ...tinyConfig, hidden: 9, heads: 1, ffn: 9 };
-  await expectSame(compiled(tinyCheckpoint(config, 0), { array: { pn: 2, pk: 4, rows: 1 }, blockSize: 1 }, [0, 5, 16]));
+  await expectSame(
+    compiled(tinyCheckpoint(config, 0), { array: { pn: 2, pk: 4, rows: 1 }, blockSize: 1 }, [0, 5, 16]),
+  );
 });
 
 /** Outputs of all steps. */
@@ -103,36 +131,70 @@ function played(config: ModelConfig, array: ArrayShape, seed: number): unknown {
 }
 
 test("no choice of lanes, beats or rows changes a bit", () => {
-  const arrays = fc.tuple(fc.constantFrom([1, 8], [2, 4], [4, 4], [1, 16], [4, 16]), fc.integer({ min: 1, max: 3 }), fc.constantFrom(1, 2));
+  const arrays = fc.tuple(
+    fc.constantFrom([1, 8], [2, 4], [4, 4], [1, 16], [4, 16]),
+    fc.integer({ min: 1, max: 3 }),
+    fc.constantFrom(1, 2),
+  );
   const property = fc.property(arrays, fc.nat(1000), ([[pn = 1, pk = 8], groups, pt], seed) => {
-    expect(played(tinyConfig, { pn, pk, pt, rows: pt * groups }, seed)).toEqual(played(tinyConfig, { pn: 2, pk: 8, rows: 1 }, seed));
+    expect(played(tinyConfig, { pn, pk, pt, rows: pt * groups }, seed)).toEqual(
+      played(tinyConfig, { pn: 2, pk: 8, rows: 1 }, seed),
+    );
   });
   fc.assert(property, { numRuns: 12, seed: 7 });
 });
 
 test("another model's weights are told as a difference between levels, with its place", async () => {
-  const subject = compiled(tinyCheckpoint(tinyConfig, 1), { array: { pn: 2, pk: 8, rows: 1 }, blockSize: 4 }, [3]);
-  const other = compiled(tinyCheckpoint(tinyConfig, 2), { array: { pn: 2, pk: 8, rows: 1 }, blockSize: 4 }, [3]);
-  const checks = await verifyEach({ ...subject, quantized: other.quantized, network: subject.network }, undefined, { dataflow: firstImage(subject) });
-  expect(checks[1]).toMatchObject({ lowering: "2-4", outcome: { kind: "different", diagnostics: [{ code: "CLI0040" }] } });
+  const subject = compiled(
+    tinyCheckpoint(tinyConfig, 1),
+    { array: { pn: 2, pk: 8, rows: 1 }, blockSize: 4 },
+    [3],
+  );
+  const other = compiled(
+    tinyCheckpoint(tinyConfig, 2),
+    { array: { pn: 2, pk: 8, rows: 1 }, blockSize: 4 },
+    [3],
+  );
+  const checks = await verifyEach(
+    { ...subject, quantized: other.quantized, network: subject.network },
+    undefined,
+    { dataflow: firstImage(subject) },
+  );
+  expect(checks[1]).toMatchObject({
+    lowering: "2-4",
+    outcome: { kind: "different", diagnostics: [{ code: "CLI0040" }] },
+  });
 });
 
 function reparsed(text: string, file: string): string {
   const module = parseModule(text, file);
-  return module.kind === "ok" ? printModule(module.value) : module.diagnostics.map(renderDiagnostic).join("\n");
+  return module.kind === "ok"
+    ? printModule(module.value)
+    : module.diagnostics.map(renderDiagnostic).join("\n");
 }
 
 function levelsOf(subject: Subject): ReadonlyMap<string, string> {
   const network = networkModule("core", subject.network);
-  const system = systemModule({ name: "system", plan: subject.network, network, startFields: [...START_FIELDS], array: "matmul" });
+  const system = systemModule({
+    name: "system",
+    plan: subject.network,
+    network,
+    startFields: [...START_FIELDS],
+    array: "matmul",
+  });
   const { blockSize, maxContext: context } = subject.plan.model;
-  return emitLevels({ config: subject.checkpoint.config, shape: { blockSize, context }, compiled: { network: subject.network, system } });
+  return emitLevels({
+    config: subject.checkpoint.config,
+    shape: { blockSize, context },
+    compiled: { network: subject.network, system },
+  });
 }
 
 const tiny = { array: { pn: 2, pk: 8, rows: 1 }, blockSize: 4 } as const;
 
 test("the text of every level reads back to itself", () => {
-  for (const [file, text] of levelsOf(compiled(tinyCheckpoint(tinyConfig, 1), tiny, []))) expect(reparsed(text, file) === text, file).toBe(true);
+  for (const [file, text] of levelsOf(compiled(tinyCheckpoint(tinyConfig, 1), tiny, [])))
+    expect(reparsed(text, file) === text, file).toBe(true);
 });
 
 test("kernels go into functions and come back", () => {
@@ -146,15 +208,24 @@ test("kernels go into functions and come back", () => {
 
 /** Older ones lack operations of `arith` and `vector` that kernels use. */
 const tool = ["mlir-opt-22", "mlir-opt-19", "mlir-opt"].find((name) => {
-  const version = /LLVM version (\d+)/u.exec(spawnSync(name, ["--version"], { encoding: "utf8" }).stdout ?? "")?.[1];
-  return Number(version ?? 0) >= 19;
+  const { status, stdout } = spawnSync(name, ["--version"], { encoding: "utf8" });
+  return status === 0 && Number(/LLVM version (\d+)/u.exec(stdout)?.[1] ?? 0) >= 19;
 });
 
-test.skipIf(tool === undefined)(`generic forms of every level are accepted by ${tool ?? "mlir-opt (19 or later is absent)"}`, () => {
-  for (const [file, text] of levelsOf(compiled(fable(1), { array: { pn: 1, pk: 16, rows: 1 }, maxContext: 32 }, []))) {
-    const module = parseModule(text, file);
-    if (module.kind === "error") throw new Error(module.diagnostics.map(renderDiagnostic).join("\n"));
-    const { stderr, status } = spawnSync(tool ?? "", ["--allow-unregistered-dialect", "-o", "/dev/null", "-"], { input: printGeneric(module.value), encoding: "utf8" });
-    expect(`${file}: ${String(status)} ${stderr.slice(0, 500)}`).toBe(`${file}: 0 `);
-  }
-});
+test.skipIf(tool === undefined)(
+  `generic forms of every level are accepted by ${tool ?? "mlir-opt (19 or later is absent)"}`,
+  () => {
+    for (const [file, text] of levelsOf(
+      compiled(fable(1), { array: { pn: 1, pk: 16, rows: 1 }, maxContext: 32 }, []),
+    )) {
+      const module = parseModule(text, file);
+      if (module.kind === "error") throw new Error(module.diagnostics.map(renderDiagnostic).join("\n"));
+      const { stderr, status } = spawnSync(
+        tool ?? "",
+        ["--allow-unregistered-dialect", "-o", "/dev/null", "-"],
+        { input: printGeneric(module.value), encoding: "utf8" },
+      );
+      expect(`${file}: ${String(status)} ${stderr.slice(0, 500)}`).toBe(`${file}: 0 `);
+    }
+  },
+);

@@ -9,7 +9,12 @@ import {
   type Row,
   ropeTable,
 } from "../../backend-hls/index.ts";
-import { type Checkpoint, type GraphShape, type QuantizedModel, quantizeModel } from "../../frontend/index.ts";
+import {
+  type Checkpoint,
+  type GraphShape,
+  type QuantizedModel,
+  quantizeModel,
+} from "../../frontend/index.ts";
 
 /** A compiled model whose lowerings are to be checked. */
 export interface Subject {
@@ -35,7 +40,10 @@ export function subjectOf(
 /** The sizes of a checkpoint as the hardware knows them. */
 export function modelShapeOf(
   { config }: Checkpoint,
-  { maxContext = config.maxContext, blockSize = 16 }: { readonly maxContext?: number; readonly blockSize?: number } = {},
+  {
+    maxContext = config.maxContext,
+    blockSize = 16,
+  }: { readonly maxContext?: number; readonly blockSize?: number } = {},
 ): ModelShape {
   const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, normEps: eps } = config;
   return { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, eps, maxContext, blockSize };
@@ -50,7 +58,12 @@ export function graphShapeOf({ plan: { model } }: Subject): GraphShape {
 export function firstImage({ plan, layout, quantized }: Subject): Uint8Array {
   const { ropeTheta, headDim } = quantized.config;
   const image = new Uint8Array(layout.bytes);
-  packWeights(plan, layout, { ...quantized, rope: ropeTable(ropeTheta, headDim, plan.model.maxContext) }, image);
+  packWeights(
+    plan,
+    layout,
+    { ...quantized, rope: ropeTable(ropeTheta, headDim, plan.model.maxContext) },
+    image,
+  );
   return image;
 }
 
@@ -60,4 +73,3 @@ export function rowsOf({ plan: { model }, tokens }: Subject): readonly Row[] {
   const blocks = Array.from({ length: count }, (_, index) => count - index);
   return tokens.map((token, position) => ({ token, position, blocks, sequence: 0, emit: "argmax" }));
 }
-

@@ -16,7 +16,7 @@ import { type HardwareUnit, modulesOf } from "../unit.ts";
 import { wires } from "./wires.ts";
 
 /** One DDR4-1600 byte lane of 8 Gb: as fast as a 64-bit port at 200 MHz. */
-export const ddr4Lane: DramDescription = {
+const ddr4Lane: DramDescription = {
   kind: "DDR4-1600 x8 8Gb",
   mts: 1600,
   width_bits: 8,

@@ -14,7 +14,7 @@ import { type LateInstance, lateInstance } from "../late-instance.ts";
 import type { HardwareUnit } from "../unit.ts";
 import { wires } from "./wires.ts";
 
-export const SHAPE = { addressBits: 32, dataBits: 64, maxBurst: 16, lengthBits: 12 };
+const SHAPE = { addressBits: 32, dataBits: 64, maxBurst: 16, lengthBits: 12 };
 const RESPONSES = 32;
 const CLIENTS = [0, 1];
 
