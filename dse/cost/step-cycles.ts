@@ -32,7 +32,7 @@ function all(kernel: string): Consumer {
 
 /**
  * Cycles of a step, in closed form: phases follow one another (each matrix needs the whole quantized vector of the one
- * before), within a phase everything streams and the slowest stage sets the pace. bench/results/estimate.txt has the error.
+ * before), within a phase everything streams and the slowest stage sets the pace. README.md has the error against RTL.
  */
 export function stepCycles(model: StepModel, step: StepShape): number {
   const { plan } = model;
