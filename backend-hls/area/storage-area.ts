@@ -22,14 +22,12 @@ export function bankArea(
 ): CellCounts {
   if (readers === 0) return NO_CELLS;
   const selection = { lut: Math.max(0, writers - 1) * (width + addressBits(depth)) };
-  return addCells(memoryArea(library, width, depth, storage, readers), selection);
+  return addCells(memoryArea(library, { width, depth, storage }, readers), selection);
 }
 
 function memoryArea(
   library: OperatorLibrary,
-  width: number,
-  depth: number,
-  storage: ArrayLayout["storage"],
+  { width, depth, storage }: Pick<ArrayLayout, "storage" | "depth"> & { readonly width: number },
   readers: number,
 ): CellCounts {
   if (storage === "reg" || depth <= 1) return { ...NO_CELLS, ff: width * depth };
@@ -38,7 +36,7 @@ function memoryArea(
 }
 
 /** Halves of block RAM that a memory of one read and one write port takes: the aspect ratio that needs the fewest. */
-export function halfBlocks(depth: number, width: number): number {
+function halfBlocks(depth: number, width: number): number {
   let fewest = Infinity;
   for (let port: number = HALF.width; port >= 1; port = Math.floor(port / 2)) {
     const words = 2 ** Math.floor(Math.log2(HALF.bits / port));

@@ -23,13 +23,13 @@ export function randomArrays(memory: GraphMemory, module: Operation, seed: numbe
 function cachePlaces(module: Operation): ReadonlyMap<string, (index: number, width: number) => number> {
   const places = new Map<string, (index: number, width: number) => number>();
   for (const op of module.walk()) {
-    const [write, read] = [KvWriteOp.match(op), PagedAttentionOp.match(op)];
-    const blocks = findCache(op, write?.attrs.cache ?? read?.attrs.cache ?? "")?.blocks ?? 1;
+    const write = KvWriteOp.match(op);
     if (write !== undefined) places.set(write.operands.slots.hint ?? "", (index) => index);
-    if (read !== undefined) {
-      places.set(read.operands.positions.hint ?? "", (index) => index);
-      places.set(read.operands.table.hint ?? "", (index, width) => (index % width) % blocks);
-    }
+    const read = PagedAttentionOp.match(op);
+    if (read === undefined) continue;
+    const blocks = findCache(op, read.attrs.cache)?.blocks ?? 1;
+    places.set(read.operands.positions.hint ?? "", (index) => index);
+    places.set(read.operands.table.hint ?? "", (index, width) => (index % width) % blocks);
   }
   return places;
 }

@@ -72,7 +72,7 @@ export async function simulateGraph(
   if (inputs.kind === "error") return inputs;
   const wanted = reference(graph.value, name, memory, inputs.value); // positions outside a cache are found here
   if (wanted.kind === "error") return wanted;
-  const simulated = await simulate(build, memory, inputs.value, options, watch);
+  const simulated = await simulate(build, memory, inputs.value, { options, watch });
   if (simulated.kind === "error") return simulated;
   const { results, ...facts } = simulated.value;
   const written =
@@ -103,11 +103,7 @@ function readInputs(memory: GraphMemory, path: string): Result<readonly TensorDa
     const wanted = `${region.name}: ${printType(region.type)}`;
     const { type } = region;
     const dims = type.kind === "tensor" ? type.shape.map(Number) : [];
-    if (
-      array === undefined ||
-      array.shape.join() !== dims.join() ||
-      array.data.constructor !== classOf(region.shape.element)
-    )
+    if (array?.shape.join() !== dims.join() || array.data.constructor !== classOf(region.shape.element))
       return fail(
         wrongArray(builtSpan(path), {
           name: region.name,
@@ -145,8 +141,7 @@ async function simulate(
   build: GraphBuild,
   memory: GraphMemory,
   inputs: readonly TensorData[],
-  options: SimulationOptions,
-  watch: JobWatch,
+  { options, watch }: { readonly options: SimulationOptions; readonly watch: JobWatch },
 ): Promise<
   Result<
     Pick<KernelRun, "simulator" | "memory_model" | "cycles"> & { readonly results: readonly TensorData[] }

@@ -20,13 +20,9 @@ const MAKERS = {
 
 /** Reads a .npy file; a string says what is wrong with it. */
 export function parseNpy(file: Uint8Array): NumpyArray | string {
-  if (file.length < 10 || MAGIC.slice(0, 6).some((byte, index) => file[index] !== byte))
-    return "no .npy header";
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const isFirst = file[6] === 1;
-  if (!isFirst && file.length < 12) return "no .npy header";
-  const start = isFirst ? 10 : 12;
-  const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
+  const place = findHeader(file);
+  if (place === undefined) return "no .npy header";
+  const { start, end } = place;
   if (end > file.length) return "a header beyond the end";
   const header = new TextDecoder("latin1").decode(file.subarray(start, end));
   const descr = /'descr':\s*'([^']*)'/u.exec(header)?.[1] ?? "";
@@ -39,6 +35,15 @@ export function parseNpy(file: Uint8Array): NumpyArray | string {
   if (bytes.length !== count * (descr === "|i1" ? 1 : 4))
     return `${bytes.length} bytes for ${count} elements`;
   return { shape, data: MAKERS[descr](bytes.buffer) };
+}
+
+/** Where the header's text begins and ends; undefined where the file is not of the format. */
+function findHeader(file: Uint8Array): { readonly start: number; readonly end: number } | undefined {
+  if (file.length < 12 || MAGIC.slice(0, 6).some((byte, index) => file[index] !== byte)) return undefined;
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const isFirst = file[6] === 1;
+  const start = isFirst ? 10 : 12;
+  return { start, end: start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true)) };
 }
 
 function isKnown(descr: string): descr is keyof typeof MAKERS {
