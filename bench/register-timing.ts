@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { at, HwModuleOp, present, type Operation } from "../ir/index.ts";
 import { emitVerilog } from "../backend-verilog/index.ts";
+import { at, HwModuleOp, type Operation, present } from "../ir/index.ts";
 
 /** Milliseconds that a run may take: `sta` visits reconverging paths again and again, and does not end on some deep stages. */
 const LIMIT_MS = 60_000;
@@ -34,7 +34,11 @@ export function hasYosys(): boolean {
  * Shift registers stay flip-flops (`-nosrl`): an SRL's slow output would be followed by one. ROMs lose their
  * `ram_style`, as the mapper knows no LUT ROM of that name. The counts include the registers around the module.
  */
-export function measureRegisterTiming(module: Operation, widths: readonly number[], resultBits: number): RegisterTiming | undefined {
+export function measureRegisterTiming(
+  module: Operation,
+  widths: readonly number[],
+  resultBits: number,
+): RegisterTiming | undefined {
   const folder = mkdtempSync(join(tmpdir(), "hidalgo-timing-"));
   const name = present(HwModuleOp.match(module), "hw.module").attrs.sym_name;
   const text = [...emitVerilog([module]).values()].join("\n");
@@ -44,8 +48,16 @@ export function measureRegisterTiming(module: Operation, widths: readonly number
     "synth_xilinx -family xc7 -nosrl -noiopad -noclkbuf -flatten -top top; tee -o stat.txt stat; " +
     "read_verilog -lib -specify -overwrite +/xilinx/cells_sim.v; tee -o sta.txt sta";
   try {
-    execFileSync("yosys", ["-q", "-p", script], { cwd: folder, stdio: "ignore", timeout: LIMIT_MS, killSignal: "SIGKILL" });
-    return report(readFileSync(join(folder, "sta.txt"), "utf8"), readFileSync(join(folder, "stat.txt"), "utf8"));
+    execFileSync("yosys", ["-q", "-p", script], {
+      cwd: folder,
+      stdio: "ignore",
+      timeout: LIMIT_MS,
+      killSignal: "SIGKILL",
+    });
+    return report(
+      readFileSync(join(folder, "sta.txt"), "utf8"),
+      readFileSync(join(folder, "stat.txt"), "utf8"),
+    );
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ETIMEDOUT") return undefined;
     throw error;
@@ -55,7 +67,8 @@ export function measureRegisterTiming(module: Operation, widths: readonly number
 }
 
 function between(name: string, widths: readonly number[], resultBits: number): string {
-  const each = (text: (width: number, index: number) => string, separator: string): string => widths.map(text).join(separator);
+  const each = (text: (width: number, index: number) => string, separator: string): string =>
+    widths.map(text).join(separator);
   return `module top(input clk, ${each((w, i) => `input [${String(w - 1)}:0] i${String(i)}`, ", ")}, output reg [${String(resultBits - 1)}:0] q);
   ${each((w, i) => `(* keep *) reg [${String(w - 1)}:0] r${String(i)};`, " ")}
   wire [${String(resultBits - 1)}:0] y;
@@ -66,7 +79,8 @@ endmodule
 }
 
 function report(sta: string, stat: string): RegisterTiming {
-  const count = (cells: RegExp): number => [...stat.matchAll(cells)].reduce((sum, match) => sum + Number(at(match, 1)), 0);
+  const count = (cells: RegExp): number =>
+    [...stat.matchAll(cells)].reduce((sum, match) => sum + Number(at(match, 1)), 0);
   const arrival = /Latest arrival time in '\w+' is (?<ps>\d+)/u.exec(sta)?.groups?.["ps"];
   return {
     arrivalPs: Number(present(arrival, "an arrival time")),

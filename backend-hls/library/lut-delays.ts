@@ -19,16 +19,17 @@ export interface LutDelays {
 /** Share of the usable period that estimated chains may fill: the same module, its cells in another order, came out up to 6 % slower. */
 const MAPPING_SHARE = 0.94;
 
-/** Beyond so many of the slowest LUTs in a row a mapper that counts levels, not picoseconds, loses more: what is above counts half. */
-const WELL_MAPPED_LUTS = 3.6;
-const DEEP_SHARE = 0.5;
+/**
+ * No estimated chain is longer than so many of the slowest LUTs, whatever the clock: the mapper counts levels, not
+ * picoseconds, and deeper stages came out up to 40 % slower than estimated (or too deep for `sta` to end).
+ */
+const LONGEST_CHAIN_LUTS = 3.62;
 
 /** What an estimated chain of packed logic may take, so that the mapped one fits the usable period. */
 export function estimatedPeriodPs(library: OperatorLibrary): number {
   const { byInputs } = library.tables.blocks.lut;
-  const most = library.usablePeriodPs * MAPPING_SHARE;
-  const wellMapped = WELL_MAPPED_LUTS * (byInputs[byInputs.length - 1] ?? 0);
-  return Math.floor(most <= wellMapped ? most : wellMapped + (most - wellMapped) * DEEP_SHARE);
+  const longest = LONGEST_CHAIN_LUTS * (byInputs[byInputs.length - 1] ?? 0);
+  return Math.floor(Math.min(library.usablePeriodPs * MAPPING_SHARE, byInputs.length >= 6 ? longest : Infinity));
 }
 
 /** The cells of a library's family: LUTs as its tables state them, carries from its measured adders. */

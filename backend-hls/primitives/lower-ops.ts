@@ -42,23 +42,22 @@ export function lowerGraph(graph: BitGraph, limits: LoweringLimits): BitGraph {
           ? at(inputs, input++)
           : lowerNode(
               o,
-              graph,
-              node,
+              { graph, node, limits },
               node.operands.map((operand) => at(made, operand)),
-              limits,
             ),
       );
     return at(made, graph.result);
   });
 }
 
-function lowerNode<V>(
-  o: BitOps<V>,
-  graph: BitGraph,
-  node: BitNode,
-  operands: readonly V[],
-  limits: LoweringLimits,
-): V {
+/** A node to be lowered, and in what. */
+interface LoweredNode {
+  readonly graph: BitGraph;
+  readonly node: BitNode;
+  readonly limits: LoweringLimits;
+}
+
+function lowerNode<V>(o: BitOps<V>, { graph, node, limits }: LoweredNode, operands: readonly V[]): V {
   const first = (): V => at(operands, 0);
   switch (node.kind) {
     case "constant":
@@ -73,8 +72,7 @@ function lowerNode<V>(
       return lowerLogic(
         o,
         node.operation,
-        operands,
-        node.operands.map((operand) => significantBits(graph, operand)),
+        { operands, bits: node.operands.map((operand) => significantBits(graph, operand)) },
         limits,
       );
     case "input":
@@ -87,8 +85,7 @@ function lowerNode<V>(
 function lowerLogic<V>(
   o: BitOps<V>,
   operation: LogicKind,
-  operands: readonly V[],
-  bits: readonly number[],
+  { operands, bits }: { readonly operands: readonly V[]; readonly bits: readonly number[] },
   { block, adderBits }: LoweringLimits,
 ): V {
   const [a, b] = [at(operands, 0), operands[1] ?? at(operands, 0)];
@@ -106,7 +103,11 @@ function lowerLogic<V>(
     case "shr":
       return shift(o, a, b, "right");
     case "mul":
-      return product(o, (x, y) => addInChunks(o, x, y, adderBits), block, [a, at(bits, 0)], [b, at(bits, 1)]);
+      return product(
+        { o, add: (x, y) => addInChunks(o, x, y, adderBits), shape: block },
+        [a, at(bits, 0)],
+        [b, at(bits, 1)],
+      );
     case "and":
     case "or":
     case "xor":
@@ -153,15 +154,15 @@ function chunksOf(width: number, most: number): readonly (readonly [number, numb
 }
 
 function addInChunks<V>(o: BitOps<V>, a: V, b: V, most: number): V {
-  return o.width(a) <= most ? o.add(a, b) : withCarries(o, a, b, most, undefined);
+  return o.width(a) <= most ? o.add(a, b) : withCarries(o, [a, b], most, undefined);
 }
 
 function subtractInChunks<V>(o: BitOps<V>, a: V, b: V, most: number): V {
-  return o.width(a) <= most ? o.sub(a, b) : withCarries(o, a, o.not(b), most, o.constant(1n, 1));
+  return o.width(a) <= most ? o.sub(a, b) : withCarries(o, [a, o.not(b)], most, o.constant(1n, 1));
 }
 
 /** Each chunk is added with a bit below it, where the carry of the chunk before comes in. */
-function withCarries<V>(o: BitOps<V>, a: V, b: V, most: number, carryIn: V | undefined): V {
+function withCarries<V>(o: BitOps<V>, [a, b]: readonly [V, V], most: number, carryIn: V | undefined): V {
   const sums: V[] = [];
   let carry = carryIn ?? o.constant(0n, 1);
   for (const [low, width] of chunksOf(o.width(a), most)) {
@@ -176,33 +177,36 @@ function withCarries<V>(o: BitOps<V>, a: V, b: V, most: number, carryIn: V | und
   return o.concat(...sums);
 }
 
+/** What products are made with: the algebra, its adder, the multiplier block where there is one. */
+interface Multiplying<V, S extends BlockShape | undefined = BlockShape | undefined> {
+  readonly o: BitOps<V>;
+  readonly add: (a: V, b: V) => V;
+  readonly shape: S;
+}
+
 /** A product of unsigned operands by blocks: the second operand in pieces, their products added from the highest down. */
 function product<V>(
-  o: BitOps<V>,
-  add: (a: V, b: V) => V,
-  shape: BlockShape | undefined,
+  { o, add, shape }: Multiplying<V>,
   [a, aBits]: readonly [V, number],
   [b, bBits]: readonly [V, number],
 ): V {
   if (shape === undefined) return rows(o, add, a, [b, bBits]);
   if ((aBits <= shape.wide && bBits <= shape.narrow) || (aBits <= shape.narrow && bBits <= shape.wide))
     return o.mul(a, b);
-  if (aBits < bBits) return product(o, add, shape, [b, bBits], [a, aBits]);
-  if (bBits <= shape.narrow) return inPieces(o, add, shape, [b, bBits], [a, aBits, shape.wide]);
-  return inPieces(o, add, shape, [a, aBits], [b, bBits, shape.narrow]);
+  if (aBits < bBits) return product({ o, add, shape }, [b, bBits], [a, aBits]);
+  if (bBits <= shape.narrow) return inPieces({ o, add, shape }, [b, bBits], [a, aBits, shape.wide]);
+  return inPieces({ o, add, shape }, [a, aBits], [b, bBits, shape.narrow]);
 }
 
 /** The second operand cut at `cut` bits, which is less than it has; what is above may be cut again. */
 function inPieces<V>(
-  o: BitOps<V>,
-  add: (a: V, b: V) => V,
-  shape: BlockShape,
+  { o, add, shape }: Multiplying<V, BlockShape>,
   [a, aBits]: readonly [V, number],
   [b, bBits, cut]: readonly [V, number, number],
 ): V {
   const width = o.width(a);
   const part = (low: number, bits: number): V =>
-    product(o, add, shape, [a, aBits], [zext(o, o.extract(b, low, bits), width), bits]);
+    product({ o, add, shape }, [a, aBits], [zext(o, o.extract(b, low, bits), width), bits]);
   const [low, high] = [part(0, cut), part(cut, bBits - cut)];
   const upper = width - cut;
   return o.concat(add(o.extract(low, cut, upper), o.extract(high, 0, upper)), o.extract(low, 0, cut));

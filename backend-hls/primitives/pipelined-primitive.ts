@@ -60,14 +60,16 @@ function pipelineGraph(
   );
   const plan = placeStages(graph, {
     delays: lutDelays(library),
-    usablePs: estimatedPeriodPs(library), blockUsablePs: library.usablePeriodPs,
+    usablePs: estimatedPeriodPs(library),
+    blockUsablePs: library.usablePeriodPs,
     blockOf: (node) => blocks.get(node),
   });
   const latencyCycles = at(plan.ready, graph.result);
   const { module, registerBits } = emitStages(`${name}_l${String(latencyCycles)}`, graph, plan);
   const area = characteristics.reduce<Area>(
     (sum, { area: own }) => ({
-      ...sum,
+      ff: sum.ff,
+      carry: sum.carry,
       lut: sum.lut + own.lut,
       dsp: sum.dsp + own.dsp,
       carry: sum.carry + own.carry,

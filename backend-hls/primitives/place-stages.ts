@@ -69,7 +69,11 @@ class Placer {
     for (let start = earliest; ; start++) {
       const words = node.operands.map((operand) => this.#wordAt(operand, start));
       const { result, chainPs } = this.#result(node, words, block);
-      if (chainPs > (block === undefined ? this.#rules.usablePs : this.#rules.blockUsablePs) && start === earliest) continue;
+      if (
+        chainPs > (block === undefined ? this.#rules.usablePs : this.#rules.blockUsablePs) &&
+        start === earliest
+      )
+        continue;
       if (start === 0) this.#firstPs = Math.max(this.#firstPs, chainPs);
       this.#set(start, start + (block?.latencyCycles ?? 0), result);
       return;

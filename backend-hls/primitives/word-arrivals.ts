@@ -63,6 +63,8 @@ function logic(net: LutNetwork, operation: LogicKind, [a, b, c]: readonly [Word,
 
 const timeOf = (signal: Signal): number => (typeof signal === "number" ? -Infinity : signal.arrivalPs);
 
+const isKnown = (signal: Signal): signal is 0 | 1 => signal === 0 || signal === 1;
+
 /** A carry chain; low bits where one operand is 0 and no carry comes are wires. */
 function sum(net: LutNetwork, a: Word, b: Word, carryIn: 0 | 1): Word {
   const { carryEnterPs, carryPerBitPs, carryLeavePs, sumPs, absorbs } = net.delays;
@@ -70,20 +72,16 @@ function sum(net: LutNetwork, a: Word, b: Word, carryIn: 0 | 1): Word {
   let carry: 0 | 1 | "wire" = carryIn;
   return a.map((x, i) => {
     const y = at(b, i);
-    if (carry !== "wire" && (x === 0 || x === 1) && (y === 0 || y === 1)) {
+    if (carry !== "wire" && isKnown(x) && isKnown(y)) {
       const total: number = x + y + carry;
       carry = total > 1 ? 1 : 0;
       return total % 2 === 1 ? 1 : 0;
     }
     if (carry === 0 && (x === 0 || y === 0)) return x === 0 ? y : x;
-    const select = absorbs ? timeOf(net.xor(x, y)) : Math.max(timeOf(x), timeOf(y));
+    const operandsPs = Math.max(timeOf(x), timeOf(y));
+    const select = absorbs ? timeOf(net.xor(x, y)) : operandsPs;
     const outPs = Math.max(carryPs + carryLeavePs, select + sumPs, 0);
-    carryPs = Math.max(
-      carryPs + carryPerBitPs,
-      select + carryEnterPs,
-      timeOf(x) + carryEnterPs,
-      timeOf(y) + carryEnterPs,
-    );
+    carryPs = Math.max(carryPs + carryPerBitPs, Math.max(select, operandsPs) + carryEnterPs);
     carry = "wire";
     return net.source(Math.round(outPs));
   });

@@ -11,7 +11,7 @@ export const XC7_BLOCKS: BlockTable = {
     operandBits: [25, 18],
     minProductBits: 9,
     pipelines: [
-      { latencyCycles: 1, inputDelayPs: 3841, clockToOutPs: 329 }, // the way to P, as PREG is not always taken in (2739 to PREG)
+      { latencyCycles: 1, inputDelayPs: 3465, clockToOutPs: 329 }, // PREG, 2739 to it; but it is not always taken in (2823 to P), nor an inverter in front (a LUT)
       { latencyCycles: 2, inputDelayPs: 1416, clockToOutPs: 329, internalPs: 1671 }, // MREG, PREG
       { latencyCycles: 3, inputDelayPs: 324, clockToOutPs: 329, internalPs: 1671 }, // AREG/BREG, MREG, PREG
     ],

@@ -5,7 +5,7 @@ import { XC7_BLOCKS } from "./xc7-blocks.ts";
 export const XCUP_BLOCKS: BlockTable = {
   ...XC7_BLOCKS,
   source:
-    "assumption: delays of 7-series blocks (Yosys 0.23 has none for DSP48E2, RAMB36E2), a bound that the faster family keeps; DSP48E2 shape 27x18",
+    "assumption: delays of 7-series blocks (Yosys 0.23 has none for DSP48E2, RAMB36E2), multiplied as tables.ts says; DSP48E2 shape 27x18",
   multiplier: {
     operandBits: [27, 18],
     minProductBits: 9,
