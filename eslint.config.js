@@ -44,6 +44,11 @@ export default tseslint.config(
     },
   },
   {
+    // One grammar level a file: its rules call one another, and a cut through them would only move lines.
+    files: ["ir/text/parse/attribute-parser.ts", "ir/text/parse/operation-parser.ts"],
+    rules: { "max-lines": ["error", 480] },
+  },
+  {
     files: ["**/*.test.ts"],
     rules: {
       "max-lines-per-function": "off", // a describe block is a chapter, not a function

@@ -41,7 +41,7 @@ function isRoot(op: Operation): boolean {
 }
 
 /** Whether the operation is combinational: it has an expression. */
-export function isCombinational(op: Operation): boolean {
+function isCombinational(op: Operation): boolean {
   return op.name.startsWith("comb.") || op.name === "hw.constant" || op.name === "hw.wire";
 }
 

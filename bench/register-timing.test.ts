@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createOperatorLibrary, pipelinedPrimitive } from "../backend-hls/index.ts";
-import { FLOAT_PRIMITIVES, scalarWidth } from "../ir/index.ts";
+import { FLOAT_PRIMITIVES, type FloatPrimitiveName, scalarWidth } from "../ir/index.ts";
 import { hasYosys, measureRegisterTiming } from "./register-timing.ts";
 
 test.skipIf(!hasYosys()).each(["add", "max", "sitofp_i16"] as const)(
@@ -23,10 +23,8 @@ test.each([
 ] as const)("latencies on %s at %i MHz", (family, clock, limits) => {
   const library = createOperatorLibrary(family, clock);
   for (const [name, most] of Object.entries(limits)) {
-    const { latencyCycles } = pipelinedPrimitive(
-      library,
-      name as keyof typeof FLOAT_PRIMITIVES,
-    ).characteristics; // The keys above.
+    const primitive = name as FloatPrimitiveName; // the keys above
+    const { latencyCycles } = pipelinedPrimitive(library, primitive).characteristics;
     expect([name, latencyCycles <= most, latencyCycles]).toEqual([name, true, latencyCycles]);
   }
 });

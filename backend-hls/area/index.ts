@@ -1,2 +1,2 @@
-export { type CellCounts } from "./counts.ts";
-export { planArea, type PlanArea } from "./plan-area.ts";
+export type { CellCounts } from "./counts.ts";
+export { type PlanArea, planArea } from "./plan-area.ts";

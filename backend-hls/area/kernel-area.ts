@@ -56,7 +56,7 @@ function operators({ graph, timing }: ScheduledKernel): CellCounts {
 const SHIFT_REGISTER = { least: 3, stages: 32 } as const;
 
 /** What carries values from the cycle in which they appear to those in which they are used; one chain serves all users. */
-export function pipelineCells(kernel: ScheduledKernel): Pick<CellCounts, "lut" | "ff"> {
+function pipelineCells(kernel: ScheduledKernel): Pick<CellCounts, "lut" | "ff"> {
   const { graph, schedule, timing } = kernel;
   const uses = new Map<NodeId, Set<number>>();
   for (const node of graph.nodes) {

@@ -1,7 +1,7 @@
-import { addressBits } from "../pipeline/ports.ts";
 import type { ArrayLayout } from "../kernel/node.ts";
 import { countMemoryLuts } from "../library/characterize-memory.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
+import { addressBits } from "../pipeline/ports.ts";
 import { addCells, type CellCounts, NO_CELLS } from "./counts.ts";
 
 /** Widest port and bits of half a block RAM: what can be used by itself. */

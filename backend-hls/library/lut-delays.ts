@@ -29,7 +29,9 @@ const LONGEST_CHAIN_LUTS = 3.62;
 export function estimatedPeriodPs(library: OperatorLibrary): number {
   const { byInputs } = library.tables.blocks.lut;
   const longest = LONGEST_CHAIN_LUTS * (byInputs[byInputs.length - 1] ?? 0);
-  return Math.floor(Math.min(library.usablePeriodPs * MAPPING_SHARE, byInputs.length >= 6 ? longest : Infinity));
+  return Math.floor(
+    Math.min(library.usablePeriodPs * MAPPING_SHARE, byInputs.length >= 6 ? longest : Infinity),
+  );
 }
 
 /** The cells of a library's family: LUTs as its tables state them, carries from its measured adders. */

@@ -69,7 +69,6 @@ function pipelineGraph(
   const area = characteristics.reduce<Area>(
     (sum, { area: own }) => ({
       ff: sum.ff,
-      carry: sum.carry,
       lut: sum.lut + own.lut,
       dsp: sum.dsp + own.dsp,
       carry: sum.carry + own.carry,

@@ -39,7 +39,7 @@ function chooseTokens(
 }
 
 /** A check in one line. */
-export function tellCheck({ lowering, outcome }: LoweringCheck): string {
+function tellCheck({ lowering, outcome }: LoweringCheck): string {
   switch (outcome.kind) {
     case "same":
       return `levels ${lowering}: ${outcome.compared} values, the same bits`;

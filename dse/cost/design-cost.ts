@@ -2,8 +2,8 @@ import {
   type ArrayShape,
   type CellCounts,
   type Device,
-  macsAndBytes,
   type ModelShape,
+  macsAndBytes,
   planAccelerator,
 } from "../../backend-hls/index.ts";
 import type { Timings } from "./kernel-timing.ts";

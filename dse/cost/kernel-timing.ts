@@ -2,7 +2,7 @@ import type { NetworkPlan } from "../../backend-hls/index.ts";
 import { CompilerBug } from "../../ir/index.ts";
 
 /** How a planned kernel paces: cycles between iterations, and of one iteration from its start to its end. */
-export interface KernelTiming {
+interface KernelTiming {
   readonly ii: number;
   readonly depth: number;
 }

@@ -29,7 +29,9 @@ function lowered(
 ): Operation {
   const module = buildFloatGraph(config, shape);
   expect(verify(module, ALL_OPS)).toEqual([]);
-  expect(runPasses(module, passes, { registry: ALL_OPS }).kind).toBe(passes.length === 0 ? "unchanged" : "changed");
+  expect(runPasses(module, passes, { registry: ALL_OPS }).kind).toBe(
+    passes.length === 0 ? "unchanged" : "changed",
+  );
   return module;
 }
 const toIntegers = withOptions(nnQuantize);

@@ -30,20 +30,16 @@ export function buildAdd<V>(o: BitOps<V>, a: V, b: V): V {
   const far = farSum(o, large, small, { subtract, distance: exponentDistance(o, a, b, swap) });
   const close = closeDifference(o, large, small);
   const isSumZero = o.or(large.isZero, o.and(subtract, o.eq(magnitudeA, magnitudeB)));
-  const isNaN = o.and(
+  const isNotNumber = o.and(
     large.isSpecial,
     o.or(isNonZero(o, large.fraction), o.and(subtract, small.isSpecial)),
   );
   const isInfinite = o.or(large.isSpecial, o.and(far.isHuge, o.not(isSumZero)));
   const isFlushed = o.or(isSumZero, o.mux(far.isCancelled, close.isTiny, far.isTiny));
-  const finite = o.mux(
-    isFlushed,
-    zeros(o, 31),
-    o.mux(far.isCancelled, close.magnitude, far.magnitude),
-  );
-  const special = o.concat(ones(o, 8), isNaN, zeros(o, 22)); // The highest fraction bit tells NaN from infinity.
+  const finite = o.mux(isFlushed, zeros(o, 31), o.mux(far.isCancelled, close.magnitude, far.magnitude));
+  const special = o.concat(ones(o, 8), isNotNumber, zeros(o, 22)); // The highest fraction bit tells NaN from infinity.
   const sign = o.mux(isSumZero, o.and(large.sign, small.sign), large.sign);
-  return o.concat(o.and(sign, o.not(isNaN)), o.mux(isInfinite, special, finite));
+  return o.concat(o.and(sign, o.not(isNotNumber)), o.mux(isInfinite, special, finite));
 }
 
 interface FarSum<V> {

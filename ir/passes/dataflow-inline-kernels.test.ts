@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ALL_OPS } from "../dialects/registry.ts";
 import { runPasses, withOptions } from "../core/pass.ts";
+import { ALL_OPS } from "../dialects/registry.ts";
 import { CompilerBug } from "../support/bug.ts";
 import { parseModule } from "../text/parse/parse-module.ts";
 import { dataflowInlineKernels } from "./dataflow-inline-kernels.ts";

@@ -4,9 +4,9 @@ import { sameType } from "../core/type.ts";
 import { DataflowYieldOp, InstanceOp, KernelOp } from "../dialects/dataflow/ops.ts";
 import { FuncOp } from "../dialects/func/ops.ts";
 import { at, present } from "../support/bug.ts";
-import { defineDiagnostic, type Diagnostic } from "../support/diagnostics.ts";
-import { makeAccessesAffine } from "./standard-accesses.ts";
+import { type Diagnostic, defineDiagnostic } from "../support/diagnostics.ts";
 import { moveBody } from "./dataflow-outline-kernels.ts";
+import { makeAccessesAffine } from "./standard-accesses.ts";
 
 const badInstance = defineDiagnostic("IR0020", "error", (p: { callee: string; problem: string }) => ({
   message: `dataflow.instance @${p.callee} ${p.problem}`,
@@ -22,10 +22,12 @@ export const dataflowInlineKernels = definePass({
   defaults: {},
   run: (module): PassOutcome => {
     const { ops } = at(module.regions, 0).block;
-    const functions = new Map(ops.flatMap((op) => {
-      const view = FuncOp.match(op);
-      return view === undefined ? [] : [[view.attrs.sym_name, op] as const];
-    }));
+    const functions = new Map(
+      ops.flatMap((op) => {
+        const view = FuncOp.match(op);
+        return view === undefined ? [] : [[view.attrs.sym_name, op] as const];
+      }),
+    );
     const instances = [...module.walk()].filter(({ name }) => name === InstanceOp.name);
     const diagnostics: Diagnostic[] = [];
     for (const instance of instances) {
@@ -46,18 +48,27 @@ function misfit(instance: Operation, func: Operation): string | undefined {
   const body = func.regions[0]?.blocks[0];
   if (body === undefined) return "names a function without a body";
   if ((body.last?.operands.length ?? 0) > 0) return "names a function with results";
-  const fits = body.args.length === instance.operands.length && body.args.every((arg, index) => sameType(arg.type, at(instance.operands, index).type));
+  const fits =
+    body.args.length === instance.operands.length &&
+    body.args.every((arg, index) => sameType(arg.type, at(instance.operands, index).type));
   return fits ? undefined : "has other operands than its function";
 }
 
 function inlineKernel(instance: Operation, func: Operation): void {
   const { attrs } = present(InstanceOp.match(instance), instance.name);
-  const body = moveBody(at(func.regions, 0).block, (span) => DataflowYieldOp.create({ operands: {}, attrs: {}, span }));
+  const body = moveBody(at(func.regions, 0).block, (span) =>
+    DataflowYieldOp.create({ operands: {}, attrs: {}, span }),
+  );
   makeAccessesAffine(body);
   const kernel = KernelOp.create({
-    operands: {}, rest: instance.operands, attrs: { sym_name: attrs.name ?? attrs.callee }, regions: [new Region(body)], span: func.span,
+    operands: {},
+    rest: instance.operands,
+    attrs: { sym_name: attrs.name ?? attrs.callee },
+    regions: [new Region(body)],
+    span: func.span,
   });
-  for (const [key, value] of Object.entries(func.attributes)) if (key !== "sym_name" && key !== "function_type") kernel.setAttribute(key, value);
+  for (const [key, value] of Object.entries(func.attributes))
+    if (key !== "sym_name" && key !== "function_type") kernel.setAttribute(key, value);
   present(instance.parent, "the schedule's block").insertBefore(kernel, instance);
   instance.erase();
   func.erase();

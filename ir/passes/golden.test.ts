@@ -26,9 +26,13 @@ test.each(readdirSync(folder).filter((name) => name.endsWith(".mlir")))("%s", as
   const pass = passes.get(/^\/\/ RUN: (\S+)/u.exec(text)?.[1] ?? "");
   if (pass === undefined) throw new CompilerBug(`${name} names no pass`);
   const module = parsed(text, name);
-  expect(runPasses(module, [withOptions(pass)], { registry: ALL_OPS, given: pass.requires }).kind).toBe("changed");
+  expect(runPasses(module, [withOptions(pass)], { registry: ALL_OPS, given: pass.requires }).kind).toBe(
+    "changed",
+  );
   const output = printModule(module);
   await expect(output).toMatchFileSnapshot(join(folder, `${basename(name, ".mlir")}.expect`));
   expect(printModule(parsed(output, name))).toBe(output);
-  expect(runPasses(module, [withOptions(pass)], { registry: ALL_OPS, given: pass.requires }).kind).toBe("unchanged"); // a second run finds nothing
+  expect(runPasses(module, [withOptions(pass)], { registry: ALL_OPS, given: pass.requires }).kind).toBe(
+    "unchanged",
+  ); // a second run finds nothing
 });

@@ -3,12 +3,28 @@ import { parseModule } from "./parse/parse-module.ts";
 
 /** Each `// expected-error @+1 {{text}}` names a line (`@-1`, `@+2`, none: its own) and a part of the message there. */
 function expectErrors(text: string): void {
-  const wanted = text.split("\n").flatMap((line, index) =>
-    [...line.matchAll(/expected-error(?: @([+-]\d+))? \{\{(.*?)\}\}/gu)].map(([, offset = "0", message = ""]) => ({ line: index + 1 + Number(offset), message })));
+  const wanted = text
+    .split("\n")
+    .flatMap((line, index) =>
+      [...line.matchAll(/expected-error(?: @([+-]\d+))? \{\{(.*?)\}\}/gu)].map(
+        ([, offset = "0", message = ""]) => ({ line: index + 1 + Number(offset), message }),
+      ),
+    );
   const result = parseModule(text, "test.mlir");
-  const found = result.kind === "ok" ? [] : result.diagnostics.map(({ where, message, expected }) => ({ line: where.line, message: `${message}; expected ${expected ?? ""}` }));
-  expect(found.map(({ line }) => line), JSON.stringify(found)).toEqual(wanted.map(({ line }) => line));
-  wanted.forEach(({ message }, index) => { expect(found[index]?.message).toContain(message); });
+  const found =
+    result.kind === "ok"
+      ? []
+      : result.diagnostics.map(({ where, message, expected }) => ({
+          line: where.line,
+          message: `${message}; expected ${expected ?? ""}`,
+        }));
+  expect(
+    found.map(({ line }) => line),
+    JSON.stringify(found),
+  ).toEqual(wanted.map(({ line }) => line));
+  wanted.forEach(({ message }, index) => {
+    expect(found[index]?.message).toContain(message);
+  });
 }
 
 test("several errors of one text, each once, reading goes on behind each", () => {
@@ -67,7 +83,8 @@ test("literals and types", () => {
 });
 
 test("counts, jumps, strange characters, an early end", () => {
-  expectErrors(`
+  expectErrors(
+    `
 // expected-error @+1 {{2 types; expected 1 types}}
 %a = "a.b"() : () -> i8 "a.b"(%a) : (i8, i8) -> ()
 // expected-error @+1 {{2 names for the results of a.b}}
@@ -79,7 +96,8 @@ test("counts, jumps, strange characters, an early end", () => {
 // expected-error @+2 {{unexpected end of the text; expected '}'}}
 module {
   "a.b"() : () -> ()
-`.trimEnd());
+`.trimEnd(),
+  );
 });
 
 test("forward references are for hardware modules, and must be resolved in them", () => {

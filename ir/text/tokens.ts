@@ -1,4 +1,4 @@
-import { createToken, Lexer, type CustomPatternMatcherFunc, type IToken, type TokenType } from "chevrotain";
+import { type CustomPatternMatcherFunc, createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 
 const DIGITS_AND_MARK = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "?"];
 const DIMENSION = /(?:\d+|\?)x/uy;
@@ -15,16 +15,30 @@ const matchDimension: CustomPatternMatcherFunc = (text, offset, tokens) => {
 
 export const BareId: TokenType = createToken({ name: "identifier", pattern: /[A-Za-z_][\w$.]*/u });
 export const BangId: TokenType = createToken({ name: "type name", pattern: /![A-Za-z_][\w$.]*/u });
-export const SsaId: TokenType = createToken({ name: "value name", pattern: /%(?:\d+|[A-Za-z_$.-][\w$.-]*)/u });
-export const SymbolId: TokenType = createToken({ name: "symbol name", pattern: /@(?:[A-Za-z_][\w$.]*|"(?:[^"\\\n]|\\.)*")/u });
-export const BlockId: TokenType = createToken({ name: "block label", pattern: /\^(?:\d+|[A-Za-z_$.-][\w$.-]*)/u });
+export const SsaId: TokenType = createToken({
+  name: "value name",
+  pattern: /%(?:\d+|[A-Za-z_$.-][\w$.-]*)/u,
+});
+export const SymbolId: TokenType = createToken({
+  name: "symbol name",
+  pattern: /@(?:[A-Za-z_][\w$.]*|"(?:[^"\\\n]|\\.)*")/u,
+});
+export const BlockId: TokenType = createToken({
+  name: "block label",
+  pattern: /\^(?:\d+|[A-Za-z_$.-][\w$.-]*)/u,
+});
 export const ResultNumber: TokenType = createToken({ name: "result number", pattern: /#\d+/u });
 export const HashId: TokenType = createToken({ name: "attribute name", pattern: /#[A-Za-z_][\w$.-]*/u });
 export const StringLiteral: TokenType = createToken({ name: "string", pattern: /"(?:[^"\\\n]|\\.)*"/u });
 export const FloatLiteral: TokenType = createToken({ name: "float", pattern: /\d+\.\d*(?:[eE][-+]?\d+)?/u });
 export const HexLiteral: TokenType = createToken({ name: "hexadecimal number", pattern: /0x[0-9a-fA-F]+/u });
 export const IntLiteral: TokenType = createToken({ name: "integer", pattern: /\d+/u });
-export const Dimension: TokenType = createToken({ name: "dimension", pattern: matchDimension, line_breaks: false, start_chars_hint: DIGITS_AND_MARK });
+export const Dimension: TokenType = createToken({
+  name: "dimension",
+  pattern: matchDimension,
+  line_breaks: false,
+  start_chars_hint: DIGITS_AND_MARK,
+});
 
 function keyword(pattern: RegExp, category: TokenType = BareId): TokenType {
   return createToken({ name: `'${pattern.source}'`, pattern, longer_alt: category, categories: [category] });
@@ -65,19 +79,65 @@ export const Star: TokenType = punctuation("*");
 /** Signs that occur only inside what is kept as it is written. */
 const OtherSign = createToken({ name: "sign", pattern: /[?|/&;.!]/u });
 
-const WhiteSpace = createToken({ name: "white space", pattern: /\s+/u, group: Lexer.SKIPPED, line_breaks: true });
+const WhiteSpace = createToken({
+  name: "white space",
+  pattern: /\s+/u,
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+});
 const Comment = createToken({ name: "comment", pattern: /\/\/[^\n]*/u, group: Lexer.SKIPPED });
 
 /** All tokens, in the order in which they are tried. */
 export const ALL_TOKENS: readonly TokenType[] = [
-  WhiteSpace, Comment, SsaId, Comma, PathSeparator, Colon, Equals, StringLiteral, Dimension, FloatLiteral, HexLiteral, IntLiteral,
-  ShapedKeyword, BoolKeyword, UnitKeyword, DenseKeyword, AffineMapKeyword, OpaqueKeyword, MultiplicativeKeyword, BareId,
-  StreamKeyword, BundleKeyword, MemoryKeyword, FirMemKeyword, BangId, SymbolId, BlockId, ResultNumber, HashId,
-  Arrow, LParen, RParen, LBrace, RBrace, LBracket, RBracket, LAngle, RAngle, Plus, Minus, Star, OtherSign,
+  WhiteSpace,
+  Comment,
+  SsaId,
+  Comma,
+  PathSeparator,
+  Colon,
+  Equals,
+  StringLiteral,
+  Dimension,
+  FloatLiteral,
+  HexLiteral,
+  IntLiteral,
+  ShapedKeyword,
+  BoolKeyword,
+  UnitKeyword,
+  DenseKeyword,
+  AffineMapKeyword,
+  OpaqueKeyword,
+  MultiplicativeKeyword,
+  BareId,
+  StreamKeyword,
+  BundleKeyword,
+  MemoryKeyword,
+  FirMemKeyword,
+  BangId,
+  SymbolId,
+  BlockId,
+  ResultNumber,
+  HashId,
+  Arrow,
+  LParen,
+  RParen,
+  LBrace,
+  RBrace,
+  LBracket,
+  RBracket,
+  LAngle,
+  RAngle,
+  Plus,
+  Minus,
+  Star,
+  OtherSign,
 ];
 
 /** The lexer of MLIR text; tokens know their offset, line and column. */
-export const mlirLexer: Lexer = new Lexer([...ALL_TOKENS], { positionTracking: "onlyStart", ensureOptimizations: false });
+export const mlirLexer: Lexer = new Lexer([...ALL_TOKENS], {
+  positionTracking: "onlyStart",
+  ensureOptimizations: false,
+});
 
 /** Just behind the last character of a token. */
 export function endOffset(token: IToken): number {

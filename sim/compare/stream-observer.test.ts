@@ -26,8 +26,14 @@ function pushing(pushed: readonly bigint[]): HwSimulator {
 }
 
 async function observed(pushed: readonly bigint[], wanted: readonly bigint[]): Promise<StreamObserver> {
-  const observer = new StreamObserver(pushing(pushed), [{ name: "s", hasData: true }, { name: "t", hasData: false }]);
-  observer.expect([{ name: "s", elements: wanted }, { name: "t", elements: wanted.map(() => 0n) }]);
+  const observer = new StreamObserver(pushing(pushed), [
+    { name: "s", hasData: true },
+    { name: "t", hasData: false },
+  ]);
+  observer.expect([
+    { name: "s", elements: wanted },
+    { name: "t", elements: wanted.map(() => 0n) },
+  ]);
   expect(await observer.run(100, "finished")).toEqual({ cycles: 2 * pushed.length, stopped: true });
   return observer;
 }
@@ -39,10 +45,28 @@ test("the same elements are no divergence", async () => {
 });
 
 test("another element is told with its number and cycle", async () => {
-  expect(firstDivergence(await observed([5n, 6n, 7n], [5n, 9n, 7n]))).toEqual({ stream: "s", element: 1, cycle: 2, found: 6n, wanted: 9n });
+  expect(firstDivergence(await observed([5n, 6n, 7n], [5n, 9n, 7n]))).toEqual({
+    stream: "s",
+    element: 1,
+    cycle: 2,
+    found: 6n,
+    wanted: 9n,
+  });
 });
 
 test("an element too many and elements that never came", async () => {
-  expect(firstDivergence(await observed([5n, 6n], [5n]))).toEqual({ stream: "s", element: 1, cycle: 2, found: 6n, wanted: undefined });
-  expect(firstDivergence(await observed([5n], [5n, 6n]))).toEqual({ stream: "s", element: 1, cycle: 2, found: undefined, wanted: 6n });
+  expect(firstDivergence(await observed([5n, 6n], [5n]))).toEqual({
+    stream: "s",
+    element: 1,
+    cycle: 2,
+    found: 6n,
+    wanted: undefined,
+  });
+  expect(firstDivergence(await observed([5n], [5n, 6n]))).toEqual({
+    stream: "s",
+    element: 1,
+    cycle: 2,
+    found: undefined,
+    wanted: 6n,
+  });
 });

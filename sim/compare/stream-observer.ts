@@ -85,7 +85,8 @@ export class StreamObserver implements HwSimulator {
   async run(cycles: number, until?: string): Promise<RunResult> {
     for (let made = 0; made < cycles; made++) {
       if (this.#cycle > this.#end) return this.#runOn(cycles, made, until);
-      if (until !== undefined && (await this.#simulator.peek(until)) === 1n) return { cycles: made, stopped: true };
+      if (until !== undefined && (await this.#simulator.peek(until)) === 1n)
+        return { cycles: made, stopped: true };
       await this.#sample();
       await this.#simulator.run(1);
       this.#cycle++;

@@ -77,7 +77,7 @@ function limitDepth({ nodes }: FlatDesign, live: Uint8Array, materialized: Uint8
 }
 
 /** Calls `visit` with every node that the computation of `root` reads, through the nodes computed inside it. */
-export function visitTree(
+function visitTree(
   design: FlatDesign,
   materialized: Uint8Array,
   root: NodeId,

@@ -5,14 +5,14 @@ import { findModule, modulePorts, modulesByName } from "../netlist/ports.ts";
 import { simplify } from "../netlist/simplify.ts";
 
 /** A data port: its name in the IR and in Verilog. */
-export interface HostedPort {
+interface HostedPort {
   readonly name: string;
   readonly verilog: string;
   readonly width: number;
 }
 
 /** A memory that the host may reach. */
-export interface HostedMemory {
+interface HostedMemory {
   readonly path: string;
   /** Names of the instances below the top module, then of the memory, in Verilog. */
   readonly verilog: readonly string[];

@@ -5,7 +5,7 @@ import type { ChildEngine, EngineMessage } from "./child-engine.ts";
 import type { HostedDesign } from "./hosted-design.ts";
 
 /** The value of an output, or its bits with `x` and `z` where they are not known. */
-export type Peeked =
+type Peeked =
   | { readonly kind: "known"; readonly value: bigint }
   | { readonly kind: "unknown"; readonly bits: string };
 

@@ -28,7 +28,7 @@ export interface FlatOperation {
 }
 
 /** A synchronous reset: where `when` is 1 at the edge, the register takes `value`. */
-export interface FlatReset {
+interface FlatReset {
   readonly when: NodeId;
   readonly value: NodeId;
 }

@@ -12,7 +12,7 @@ import {
 import { noSuchModule } from "../diagnostics.ts";
 
 /** A port of a module with data: name and width in bits. */
-export interface DataPort {
+interface DataPort {
   readonly name: string;
   readonly width: number;
 }

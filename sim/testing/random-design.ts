@@ -1,12 +1,4 @@
-import {
-  at,
-  clockType,
-  HwBuilder,
-  ICMP_PREDICATES,
-  type Operation,
-  type Value,
-  widthOf,
-} from "../../ir/index.ts";
+import { at, HwBuilder, ICMP_PREDICATES, type Operation, type Value, widthOf } from "../../ir/index.ts";
 
 /** A seeded source of choices (xorshift32), the same on every machine. */
 export class Choices {
@@ -253,9 +245,4 @@ export function randomDesign(seed: number, size: number, name = "top"): RandomDe
     inputs: top.inputs,
     outputs: top.outputs,
   };
-}
-
-/** Whether a type is the clock's. */
-export function isClock(value: Value): boolean {
-  return value.type === clockType;
 }

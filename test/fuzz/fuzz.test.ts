@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runFuzz, type FuzzOptions } from "../../bench/fuzz/run-fuzz.ts";
+import { type FuzzOptions, runFuzz } from "../../bench/fuzz/run-fuzz.ts";
 import { findTool } from "../../sim/index.ts";
 
 /** Runs and demands that everything is equal, in values and in cycles. */
@@ -12,7 +12,9 @@ async function expectEqual(options: FuzzOptions): Promise<void> {
   expect(rejected.length).toBeLessThan(options.count / 10 + 1);
 }
 
-test("200 random programs: embedded hardware, interpreter and estimate agree in values and cycles", { timeout: 120_000 }, async () => {
+test("200 random programs: embedded hardware, interpreter and estimate agree in values and cycles", {
+  timeout: 120_000,
+}, async () => {
   await expectEqual({ seed: 1, count: 200, batch: 1, simulator: { engine: "embedded" } });
 });
 

@@ -24,9 +24,9 @@ function run(
 ): readonly GraphValue[] {
   const module = validModule(text);
   if (tasks)
-    expect(runPasses(module, [withOptions(dataflowCreateTasks)], { registry: ALL_OPS, given: ["quantized"] }).kind).toBe(
-      "changed",
-    );
+    expect(
+      runPasses(module, [withOptions(dataflowCreateTasks)], { registry: ALL_OPS, given: ["quantized"] }).kind,
+    ).toBe("changed");
   const answer = new GraphInterpreter(module).call(name, inputs);
   if (answer.kind === "error") throw new Error(answer.diagnostics[0]?.message);
   return answer.value;

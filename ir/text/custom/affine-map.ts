@@ -1,4 +1,4 @@
-import { dim, printAffineExpr, symbol, type AffineExpr, type AffineMap } from "../../core/affine.ts";
+import { type AffineExpr, type AffineMap, dim, printAffineExpr, symbol } from "../../core/affine.ts";
 import type { Operation, Value } from "../../core/operation.ts";
 import type { UseName } from "../parse/scopes.ts";
 import type { Writer } from "../print/writer.ts";
@@ -11,14 +11,19 @@ export function mapOf(op: Operation, name: string): AffineMap | undefined {
 }
 
 function isUsed(map: AffineMap, kind: "dim" | "symbol", index: number): boolean {
-  const inside = (expr: AffineExpr): boolean => (expr.kind === "binary" ? inside(expr.left) || inside(expr.right) : expr.kind === kind && expr.index === index);
+  const inside = (expr: AffineExpr): boolean =>
+    expr.kind === "binary"
+      ? inside(expr.left) || inside(expr.right)
+      : expr.kind === kind && expr.index === index;
   return map.results.some(inside);
 }
 
 /** Whether writing values into the expressions of `map` loses no operand and no type. */
 export function canInline(map: AffineMap, operands: readonly Value[]): boolean {
   if (operands.length !== map.dims + map.symbols) return false;
-  const used = operands.every((_, index) => (index < map.dims ? isUsed(map, "dim", index) : isUsed(map, "symbol", index - map.dims)));
+  const used = operands.every((_, index) =>
+    index < map.dims ? isUsed(map, "dim", index) : isUsed(map, "symbol", index - map.dims),
+  );
   return used && operands.every((value) => value.type.kind === "index" || value.type.kind === "int");
 }
 
@@ -49,7 +54,12 @@ export function readSubscripts(reader: OpReader): Subscripts {
   const results: AffineExpr[] = [];
   reader.expect("[");
   if (!reader.at("]")) {
-    do results.push(reader.affine((use, asSymbol) => (asSymbol ? symbol(position(symbols, use)) : dim(position(dims, use)))));
+    do
+      results.push(
+        reader.affine((use, asSymbol) =>
+          asSymbol ? symbol(position(symbols, use)) : dim(position(dims, use)),
+        ),
+      );
     while (reader.accept(","));
   }
   reader.expect("]");
@@ -58,7 +68,12 @@ export function readSubscripts(reader: OpReader): Subscripts {
 }
 
 /** `affine_map<…>(%d)[%s]`. */
-export function printApplied(map: AffineMap, operands: readonly Value[], writer: Writer, mapText: string): void {
+export function printApplied(
+  map: AffineMap,
+  operands: readonly Value[],
+  writer: Writer,
+  mapText: string,
+): void {
   writer.write(`${mapText}(${writer.nameList(operands.slice(0, map.dims))})`);
   if (map.symbols > 0) writer.write(`[${writer.nameList(operands.slice(map.dims))}]`);
 }
@@ -71,6 +86,7 @@ export function readApplied(reader: OpReader): Subscripts {
   const symbols = reader.accept("[") ? reader.uses() : [];
   if (symbols.length > 0) reader.expect("]");
   const { map } = attribute;
-  if (dims.length !== map.dims || symbols.length !== map.symbols) return reader.fail(`${String(map.dims)} dimensions and ${String(map.symbols)} symbols`);
+  if (dims.length !== map.dims || symbols.length !== map.symbols)
+    return reader.fail(`${String(map.dims)} dimensions and ${String(map.symbols)} symbols`);
   return { map, operands: [...dims, ...symbols].map((use) => reader.resolve(use)) };
 }

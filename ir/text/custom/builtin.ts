@@ -1,5 +1,5 @@
 import { printSymbol } from "../literal.ts";
-import { hasArgs, regionOf, stringOf, textOf, type DialectSyntax } from "./common.ts";
+import { type DialectSyntax, hasArgs, regionOf, stringOf, textOf } from "./common.ts";
 
 /** `module @name attributes {…} { … }`. */
 export const builtinSyntax: DialectSyntax = {

@@ -1,9 +1,9 @@
-import { ICMP_PREDICATES } from "../../dialects/comb/ops.ts";
 import { intType, printType, type Type } from "../../core/type.ts";
+import { ICMP_PREDICATES } from "../../dialects/comb/ops.ts";
 import { at } from "../../support/bug.ts";
 import type { UseName } from "../parse/scopes.ts";
+import { type DialectSyntax, i64Of, wholeOf } from "./common.ts";
 import { comparisonSyntax } from "./comparison.ts";
-import { i64Of, wholeOf, type DialectSyntax } from "./common.ts";
 import type { OpParts, OpReader } from "./hook.ts";
 
 /** CIRCT's syntax. */
@@ -24,7 +24,10 @@ export const combSyntax: DialectSyntax = {
     },
   },
   "comb.concat": {
-    fits: (op) => op.operands.length > 0 && op.result.type.kind === "int" && op.result.type.width === op.operands.reduce((sum, { type }) => sum + bitsOf(type), 0),
+    fits: (op) =>
+      op.operands.length > 0 &&
+      op.result.type.kind === "int" &&
+      op.result.type.width === op.operands.reduce((sum, { type }) => sum + bitsOf(type), 0),
     print(op, writer) {
       writer.write(` ${writer.nameList(op.operands)}`);
       writer.attrDict(op.attributes);

@@ -62,7 +62,8 @@ export function readResultTypes(reader: OpReader): readonly Type[] {
 export const terminatorSyntax: OpSyntax = {
   print(op, writer) {
     writer.attrDict(op.attributes);
-    if (op.operands.length > 0) writer.write(` ${writer.nameList(op.operands)} : ${writer.types(op.operands)}`);
+    if (op.operands.length > 0)
+      writer.write(` ${writer.nameList(op.operands)} : ${writer.types(op.operands)}`);
   },
   parse(reader) {
     const attributes = reader.attrDict();
@@ -79,7 +80,8 @@ export function printImplicitName(op: Operation, writer: Writer, said: readonly 
   const name = op.attribute("name");
   const numbered = /^\d+$/u.test(shown);
   const implied = name === undefined ? numbered : name.kind === "string" && name.value === shown;
-  const attributes = name === undefined && !numbered ? { name: stringOf(""), ...op.attributes } : op.attributes;
+  const attributes =
+    name === undefined && !numbered ? { name: stringOf(""), ...op.attributes } : op.attributes;
   writer.attrDict(attributes, implied ? [...said, "name"] : said);
 }
 

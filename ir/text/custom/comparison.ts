@@ -6,7 +6,8 @@ import type { OpSyntax } from "./hook.ts";
 
 /** `eq, %a, %b : i8`, the predicate being the number of its word; CIRCT has no comma behind the predicate. */
 export function comparisonSyntax(predicates: readonly string[], comma: "," | ""): OpSyntax {
-  const predicateOf = (op: Operation): string | undefined => predicates[Number(wholeOf(op, "predicate") ?? -1n)];
+  const predicateOf = (op: Operation): string | undefined =>
+    predicates[Number(wholeOf(op, "predicate") ?? -1n)];
   return {
     fits: (op) => predicateOf(op) !== undefined && sameType(at(op.operands, 0).type, at(op.operands, 1).type),
     print(op, writer) {
@@ -25,7 +26,11 @@ export function comparisonSyntax(predicates: readonly string[], comma: "," | "")
       const attributes = { predicate: i64Of(predicate), ...reader.attrDict() };
       reader.expect(":");
       const type = reader.type();
-      return { operands: [reader.resolve(lhs, type), reader.resolve(rhs, type)], resultTypes: [i1], attributes };
+      return {
+        operands: [reader.resolve(lhs, type), reader.resolve(rhs, type)],
+        resultTypes: [i1],
+        attributes,
+      };
     },
   };
 }

@@ -4,7 +4,7 @@ import { printType, sameType, type Type } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
 import { printSymbol } from "../literal.ts";
 import type { UseName } from "../parse/scopes.ts";
-import { i64Of, printString, regionOf, stringOf, textOf, wholeOf, type DialectSyntax } from "./common.ts";
+import { type DialectSyntax, i64Of, printString, regionOf, stringOf, textOf, wholeOf } from "./common.ts";
 import type { NamedArg, OpReader, OpSyntax } from "./hook.ts";
 
 /** What an element of a stream is made of: the fields of a bundle, nothing for a token, else one value. */
@@ -17,7 +17,9 @@ function elementTypes(stream: Type): readonly Type[] {
 
 function fitsElement(stream: Value, values: readonly Value[]): boolean {
   const types = elementTypes(stream.type);
-  return types.length === values.length && values.every((value, index) => sameType(value.type, at(types, index)));
+  return (
+    types.length === values.length && values.every((value, index) => sameType(value.type, at(types, index)))
+  );
 }
 
 /** `dataflow.read %s`: the stream's type says what comes out. */
@@ -51,7 +53,10 @@ function readConnection(reader: OpReader): Connection {
 function fitsKernel(op: Operation): boolean {
   const { blocks } = regionOf(op);
   const args = blocks[0]?.args;
-  return args?.length === op.operands.length && args.every((arg, index) => sameType(arg.type, at(op.operands, index).type));
+  return (
+    args?.length === op.operands.length &&
+    args.every((arg, index) => sameType(arg.type, at(op.operands, index).type))
+  );
 }
 
 /** Kernels, what is in them, and the shell's burst engines. */
@@ -62,7 +67,13 @@ export const dataflowKernelSyntax: DialectSyntax = {
       const head = printSymbol(textOf(op, "sym_name"));
       writer.write(` ${head}`);
       const { args } = regionOf(op).block;
-      writer.listing(args.map((arg, index) => `${writer.name(arg)} = ${writer.name(at(op.operands, index))} : ${printType(arg.type)}`), head.length + 20);
+      writer.listing(
+        args.map(
+          (arg, index) =>
+            `${writer.name(arg)} = ${writer.name(at(op.operands, index))} : ${printType(arg.type)}`,
+        ),
+        head.length + 20,
+      );
       if (Object.keys(op.attributes).length > 1) writer.write(" attributes");
       writer.attrDict(op.attributes, ["sym_name"]);
       writer.write(" ");
@@ -74,7 +85,11 @@ export const dataflowKernelSyntax: DialectSyntax = {
       const more = reader.accept("attributes") ? reader.attrDict() : {};
       const args = connections.flatMap(({ arg }) => (arg === undefined ? [] : [arg]));
       const operands = connections.map(({ outside, arg }) => reader.resolve(outside, arg?.type));
-      return { operands, attributes: { sym_name: name, ...more }, regions: [reader.region("dataflow.kernel", { args })] };
+      return {
+        operands,
+        attributes: { sym_name: name, ...more },
+        regions: [reader.region("dataflow.kernel", { args })],
+      };
     },
   },
   "dataflow.instance": {
@@ -82,7 +97,10 @@ export const dataflowKernelSyntax: DialectSyntax = {
       const callee = op.attribute("callee");
       const head = printSymbol(callee?.kind === "symbol" ? callee.name : "");
       writer.write(` ${head}`);
-      writer.listing(op.operands.map((operand) => writer.name(operand)), head.length + 20);
+      writer.listing(
+        op.operands.map((operand) => writer.name(operand)),
+        head.length + 20,
+      );
       writer.attrDict(op.attributes, ["callee"]);
     },
     parse(reader) {
@@ -94,7 +112,9 @@ export const dataflowKernelSyntax: DialectSyntax = {
   "dataflow.command": takeSyntax,
   "dataflow.read": takeSyntax,
   "dataflow.done": {
-    print: (op, writer) => { takeSyntax.print(op, writer); },
+    print: (op, writer) => {
+      takeSyntax.print(op, writer);
+    },
     parse: (reader) => ({ operands: [reader.defined()], attributes: reader.attrDict() }),
   },
   "dataflow.write": {
@@ -117,7 +137,9 @@ export const dataflowKernelSyntax: DialectSyntax = {
     print(op, writer) {
       const [memory, requests, data] = op.operands.map((value) => writer.name(value));
       printString(op, "name", writer);
-      writer.write(` ${memory ?? ""}[${requests ?? ""}] to ${data ?? ""} max_burst ${String(wholeOf(op, "max_burst"))}`);
+      writer.write(
+        ` ${memory ?? ""}[${requests ?? ""}] to ${data ?? ""} max_burst ${String(wholeOf(op, "max_burst"))}`,
+      );
       writer.attrDict(op.attributes, ["name", "max_burst"]);
     },
     parse(reader) {
@@ -133,7 +155,9 @@ export const dataflowKernelSyntax: DialectSyntax = {
     print(op, writer) {
       const [memory, requests, data, done] = op.operands.map((value) => writer.name(value));
       printString(op, "name", writer);
-      writer.write(` ${data ?? ""} to ${memory ?? ""}[${requests ?? ""}] done ${done ?? ""} max_burst ${String(wholeOf(op, "max_burst"))}`);
+      writer.write(
+        ` ${data ?? ""} to ${memory ?? ""}[${requests ?? ""}] done ${done ?? ""} max_burst ${String(wholeOf(op, "max_burst"))}`,
+      );
       writer.attrDict(op.attributes, ["name", "max_burst"]);
     },
     parse(reader) {

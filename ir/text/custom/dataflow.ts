@@ -1,9 +1,20 @@
 import { printType } from "../../core/type.ts";
 import { printSymbol } from "../literal.ts";
-import { dataflowKernelSyntax } from "./dataflow-kernel.ts";
 import {
-  hasArgs, i64Of, printResultTypes, printString, readArg, readResultTypes, regionOf, stringOf, terminatorSyntax, textOf, wholeOf, type DialectSyntax,
+  type DialectSyntax,
+  hasArgs,
+  i64Of,
+  printResultTypes,
+  printString,
+  readArg,
+  readResultTypes,
+  regionOf,
+  stringOf,
+  terminatorSyntax,
+  textOf,
+  wholeOf,
 } from "./common.ts";
+import { dataflowKernelSyntax } from "./dataflow-kernel.ts";
 
 /** Levels 2 and 3. Types stand where values are made; streams and memories that are used say theirs themselves. */
 export const dataflowSyntax: DialectSyntax = {
@@ -12,7 +23,10 @@ export const dataflowSyntax: DialectSyntax = {
   "dataflow.dispatch": {
     fits: (op) => hasArgs(op, 0) && op.operands.length === 0,
     print(op, writer) {
-      printResultTypes(op.results.map(({ type }) => type), writer);
+      printResultTypes(
+        op.results.map(({ type }) => type),
+        writer,
+      );
       writer.write(" ");
       writer.region(regionOf(op), { headed: true });
       writer.attrDict(op.attributes);
@@ -26,7 +40,10 @@ export const dataflowSyntax: DialectSyntax = {
     fits: (op) => hasArgs(op, 0) && op.operands.length === 0,
     print(op, writer) {
       if (op.attribute("name") !== undefined) printString(op, "name", writer);
-      printResultTypes(op.results.map(({ type }) => type), writer);
+      printResultTypes(
+        op.results.map(({ type }) => type),
+        writer,
+      );
       writer.write(" ");
       writer.region(regionOf(op), { headed: true });
       writer.attrDict(op.attributes, ["name"]);
@@ -34,7 +51,11 @@ export const dataflowSyntax: DialectSyntax = {
     parse(reader) {
       const name = reader.atString() ? { name: stringOf(reader.string()) } : {};
       const resultTypes = readResultTypes(reader);
-      return { resultTypes, regions: [reader.region("dataflow.task")], attributes: { ...name, ...reader.attrDict() } };
+      return {
+        resultTypes,
+        regions: [reader.region("dataflow.task")],
+        attributes: { ...name, ...reader.attrDict() },
+      };
     },
   },
   "dataflow.schedule": {
@@ -42,7 +63,10 @@ export const dataflowSyntax: DialectSyntax = {
     print(op, writer) {
       const head = printSymbol(textOf(op, "sym_name"));
       writer.write(` ${head}`);
-      writer.listing(regionOf(op).block.args.map((arg) => `${writer.name(arg)}: ${printType(arg.type)}`), head.length + 20);
+      writer.listing(
+        regionOf(op).block.args.map((arg) => `${writer.name(arg)}: ${printType(arg.type)}`),
+        head.length + 20,
+      );
       if (Object.keys(op.attributes).length > 1) writer.write(" attributes");
       writer.attrDict(op.attributes, ["sym_name"]);
       writer.write(" ");
@@ -52,7 +76,10 @@ export const dataflowSyntax: DialectSyntax = {
       const name = stringOf(reader.symbol());
       const args = reader.parens(() => readArg(reader));
       const more = reader.accept("attributes") ? reader.attrDict() : {};
-      return { attributes: { sym_name: name, ...more }, regions: [reader.region("dataflow.schedule", { args })] };
+      return {
+        attributes: { sym_name: name, ...more },
+        regions: [reader.region("dataflow.schedule", { args })],
+      };
     },
   },
   "dataflow.stream": {

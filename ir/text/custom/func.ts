@@ -1,9 +1,9 @@
 import type { Attribute } from "../../core/attribute.ts";
-import { Region, type Operation } from "../../core/operation.ts";
-import { printType, sameType, type FunctionType, type Type } from "../../core/type.ts";
-import { printDict } from "../print/attribute.ts";
+import { type Operation, Region } from "../../core/operation.ts";
+import { type FunctionType, printType, sameType, type Type } from "../../core/type.ts";
 import { printSymbol } from "../literal.ts";
-import { regionOf, stringOf, terminatorSyntax, textOf, type DialectSyntax } from "./common.ts";
+import { printDict } from "../print/attribute.ts";
+import { type DialectSyntax, regionOf, stringOf, terminatorSyntax, textOf } from "./common.ts";
 import type { NamedArg, OpReader } from "./hook.ts";
 
 const SAID = ["sym_name", "function_type", "sym_visibility", "arg_attrs"];
@@ -23,7 +23,12 @@ function argAttrs(op: Operation, index: number): string {
 function argAttrsFit(op: Operation, count: number): boolean {
   const all = op.attribute("arg_attrs");
   if (all === undefined) return true;
-  if (all.kind !== "array" || all.elements.length !== count || !all.elements.every(({ kind }) => kind === "dict")) return false;
+  if (
+    all.kind !== "array" ||
+    all.elements.length !== count ||
+    !all.elements.every(({ kind }) => kind === "dict")
+  )
+    return false;
   return all.elements.some((entry) => entry.kind === "dict" && Object.keys(entry.entries).length > 0);
 }
 
@@ -32,10 +37,17 @@ function fitsFunction(op: Operation): boolean {
   const type = signature(op);
   const visibility = op.attribute("sym_visibility");
   if (type === undefined || !argAttrsFit(op, type.inputs.length)) return false;
-  if (visibility !== undefined && (visibility.kind !== "string" || !["private", "public", "nested"].includes(visibility.value))) return false;
+  if (
+    visibility !== undefined &&
+    (visibility.kind !== "string" || !["private", "public", "nested"].includes(visibility.value))
+  )
+    return false;
   const [block] = regionOf(op).blocks;
   if (block === undefined) return true;
-  return block.args.length === type.inputs.length && block.args.every((arg, index) => sameTypeAt(arg.type, type.inputs[index]));
+  return (
+    block.args.length === type.inputs.length &&
+    block.args.every((arg, index) => sameTypeAt(arg.type, type.inputs[index]))
+  );
 }
 
 function sameTypeAt(type: Type, other: Type | undefined): boolean {
@@ -52,7 +64,11 @@ function readParameter(reader: OpReader): Parameter {
   const use = reader.atUse() ? reader.use() : undefined;
   if (use !== undefined) reader.expect(":");
   const type = reader.type();
-  return { arg: use === undefined ? undefined : { use, type }, type, attribute: { kind: "dict", entries: reader.attrDict() } };
+  return {
+    arg: use === undefined ? undefined : { use, type },
+    type,
+    attribute: { kind: "dict", entries: reader.attrDict() },
+  };
 }
 
 /** `func.func private @f(%a: i8) -> i8 attributes {…} { … }`; without a body it is a declaration. */
@@ -72,7 +88,8 @@ export const funcSyntax: DialectSyntax = {
       writer.listing(args, 40);
       const results = type?.results ?? [];
       const [only] = results;
-      if (results.length === 1 && only !== undefined && only.kind !== "function") writer.write(` -> ${printType(only)}`);
+      if (results.length === 1 && only !== undefined && only.kind !== "function")
+        writer.write(` -> ${printType(only)}`);
       else if (results.length > 0) writer.write(` -> (${results.map(printType).join(", ")})`);
       if (Object.keys(op.attributes).some((key) => !SAID.includes(key))) writer.write(" attributes");
       writer.attrDict(op.attributes, SAID);
@@ -87,15 +104,22 @@ export const funcSyntax: DialectSyntax = {
       const results = reader.accept("->") ? reader.resultTypes() : [];
       const more = reader.accept("attributes") ? reader.attrDict() : {};
       const args = parameters.flatMap(({ arg }) => (arg === undefined ? [] : [arg]));
-      const hasAttrs = parameters.some(({ attribute }) => attribute.kind === "dict" && Object.keys(attribute.entries).length > 0);
+      const hasAttrs = parameters.some(
+        ({ attribute }) => attribute.kind === "dict" && Object.keys(attribute.entries).length > 0,
+      );
       const region = reader.at("{") ? reader.region("func.func", { args }) : new Region();
       return {
         regions: [region],
         attributes: {
           sym_name: stringOf(name),
-          function_type: { kind: "type", type: { kind: "function", inputs: parameters.map(({ type }) => type), results } },
+          function_type: {
+            kind: "type",
+            type: { kind: "function", inputs: parameters.map(({ type }) => type), results },
+          },
           ...(visibility === undefined ? {} : { sym_visibility: stringOf(visibility) }),
-          ...(hasAttrs ? { arg_attrs: { kind: "array", elements: parameters.map(({ attribute }) => attribute) } } : {}),
+          ...(hasAttrs
+            ? { arg_attrs: { kind: "array", elements: parameters.map(({ attribute }) => attribute) } }
+            : {}),
           ...more,
         },
       };

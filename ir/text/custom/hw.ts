@@ -4,13 +4,25 @@ import { i1, printType, sameType, type Type } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
 import { printSymbol, quote } from "../literal.ts";
 import type { UseName } from "../parse/scopes.ts";
-import { hasArgs, printImplicitName, printString, readImplicitName, regionOf, stringOf, terminatorSyntax, textOf, type DialectSyntax } from "./common.ts";
+import {
+  type DialectSyntax,
+  hasArgs,
+  printImplicitName,
+  printString,
+  readImplicitName,
+  regionOf,
+  stringOf,
+  terminatorSyntax,
+  textOf,
+} from "./common.ts";
 import type { NamedArg, OpReader } from "./hook.ts";
 
 /** The strings of an array attribute; nothing for another attribute. */
 export function stringsOf(op: Operation, name: string): readonly string[] {
   const list = op.attribute(name);
-  return list?.kind === "array" ? list.elements.flatMap((entry) => (entry.kind === "string" ? [entry.value] : [])) : [];
+  return list?.kind === "array"
+    ? list.elements.flatMap((entry) => (entry.kind === "string" ? [entry.value] : []))
+    : [];
 }
 
 function strings(values: readonly string[]): Attribute {
@@ -45,7 +57,11 @@ function readPort(reader: OpReader): Port {
 
 function fitsModule(op: Operation): boolean {
   const output = regionOf(op).block.last;
-  return hasArgs(op, stringsOf(op, "input_names").length) && output?.name === "hw.output" && output.operands.length === stringsOf(op, "output_names").length;
+  return (
+    hasArgs(op, stringsOf(op, "input_names").length) &&
+    output?.name === "hw.output" &&
+    output.operands.length === stringsOf(op, "output_names").length
+  );
 }
 
 /** CIRCT's syntax. */
@@ -60,7 +76,9 @@ export const hwSyntax: DialectSyntax = {
         const shown = writer.name(arg);
         return `in ${shown}${shown === `%${name}` ? "" : ` ${quote(name)}`} : ${printType(arg.type)}`;
       });
-      const outputs = stringsOf(op, "output_names").map((name, index) => `out ${portName(name)} : ${printType(at(last?.operands ?? [], index).type)}`);
+      const outputs = stringsOf(op, "output_names").map(
+        (name, index) => `out ${portName(name)} : ${printType(at(last?.operands ?? [], index).type)}`,
+      );
       const said = ["sym_name", "input_names", "output_names"];
       const head = printSymbol(textOf(op, "sym_name"));
       writer.write(` ${head}`);
@@ -77,19 +95,35 @@ export const hwSyntax: DialectSyntax = {
       const outputs = ports.filter((port) => port.kind === "out");
       const more = reader.accept("attributes") ? reader.attrDict() : {};
       const region = reader.region("hw.module", { args: inputs.map(({ arg }) => arg), implied: "hw.output" });
-      reader.checkTypes(region.block.last?.operands ?? [], outputs.map(({ type }) => type));
-      const own = { sym_name: stringOf(name), input_names: strings(inputs.map((port) => port.name)), output_names: strings(outputs.map((port) => port.name)) };
+      reader.checkTypes(
+        region.block.last?.operands ?? [],
+        outputs.map(({ type }) => type),
+      );
+      const own = {
+        sym_name: stringOf(name),
+        input_names: strings(inputs.map((port) => port.name)),
+        output_names: strings(outputs.map((port) => port.name)),
+      };
       return { regions: [region], attributes: { ...own, ...more } };
     },
   },
   "hw.instance": {
-    fits: (op) => stringsOf(op, "argNames").length === op.operands.length && stringsOf(op, "resultNames").length === op.results.length,
+    fits: (op) =>
+      stringsOf(op, "argNames").length === op.operands.length &&
+      stringsOf(op, "resultNames").length === op.results.length,
     print(op, writer) {
       const target = op.attribute("moduleName");
-      const args = stringsOf(op, "argNames").map((name, index) => `${portName(name)}: ${writer.name(at(op.operands, index))}: ${printType(at(op.operands, index).type)}`);
-      const results = stringsOf(op, "resultNames").map((name, index) => `${portName(name)}: ${printType(at(op.results, index).type)}`);
+      const args = stringsOf(op, "argNames").map(
+        (name, index) =>
+          `${portName(name)}: ${writer.name(at(op.operands, index))}: ${printType(at(op.operands, index).type)}`,
+      );
+      const results = stringsOf(op, "resultNames").map(
+        (name, index) => `${portName(name)}: ${printType(at(op.results, index).type)}`,
+      );
       printString(op, "instanceName", writer);
-      writer.write(` ${printSymbol(target?.kind === "symbol" ? target.name : "")}(${args.join(", ")}) -> (${results.join(", ")})`);
+      writer.write(
+        ` ${printSymbol(target?.kind === "symbol" ? target.name : "")}(${args.join(", ")}) -> (${results.join(", ")})`,
+      );
       writer.attrDict(op.attributes, ["instanceName", "moduleName", "argNames", "resultNames"]);
     },
     parse(reader) {
@@ -124,7 +158,8 @@ export const hwSyntax: DialectSyntax = {
       const attributes = reader.attrDict();
       const read = reader.attribute();
       if (read.kind !== "int" && read.kind !== "bool") return reader.fail("an integer");
-      const { resultTypes, attributes: own } = read.kind === "bool" ? constantParts(read.value ? 1n : 0n, i1) : constantParts(read.value, read.type);
+      const { resultTypes, attributes: own } =
+        read.kind === "bool" ? constantParts(read.value ? 1n : 0n, i1) : constantParts(read.value, read.type);
       return { resultTypes, attributes: { ...own, ...attributes } };
     },
   },
@@ -145,7 +180,11 @@ export const hwSyntax: DialectSyntax = {
 };
 
 /** `a: %x: i8`. */
-function readConnection(reader: OpReader): { readonly name: string; readonly use: UseName; readonly type: Type } {
+function readConnection(reader: OpReader): {
+  readonly name: string;
+  readonly use: UseName;
+  readonly type: Type;
+} {
   const name = readPortName(reader);
   reader.expect(":");
   const use = reader.use();
@@ -162,7 +201,10 @@ function constantText(op: Operation): string {
 }
 
 /** Constants are kept as unsigned numbers. */
-function constantParts(value: bigint, type: Type): { readonly resultTypes: readonly Type[]; readonly attributes: { readonly value: Attribute } } {
+function constantParts(
+  value: bigint,
+  type: Type,
+): { readonly resultTypes: readonly Type[]; readonly attributes: { readonly value: Attribute } } {
   const bits = type.kind === "int" ? BigInt.asUintN(type.width, value) : value;
   return { resultTypes: [type], attributes: { value: { kind: "int", value: bits, type } } };
 }

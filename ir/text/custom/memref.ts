@@ -1,10 +1,10 @@
-import { indexType, printType } from "../../core/type.ts";
-import type { Operation, Value } from "../../core/operation.ts";
-import { at } from "../../support/bug.ts";
 import type { Attributes } from "../../core/attribute.ts";
+import type { Operation, Value } from "../../core/operation.ts";
+import { indexType, printType } from "../../core/type.ts";
+import { at } from "../../support/bug.ts";
+import type { Writer } from "../print/writer.ts";
 import type { DialectSyntax } from "./common.ts";
 import type { OpReader } from "./hook.ts";
-import type { Writer } from "../print/writer.ts";
 
 /** `%m[%i, %j] {…} : memref<…>`. */
 function printAccess(op: Operation, memref: Value, subscripts: readonly Value[], writer: Writer): void {
@@ -26,7 +26,14 @@ function readAccess(reader: OpReader): Access {
   reader.expect("]");
   const attributes = reader.attrDict();
   reader.expect(":");
-  return { memref: reader.resolve(memref, reader.type()), subscripts: reader.resolveAll(uses, uses.map(() => indexType)), attributes };
+  return {
+    memref: reader.resolve(memref, reader.type()),
+    subscripts: reader.resolveAll(
+      uses,
+      uses.map(() => indexType),
+    ),
+    attributes,
+  };
 }
 
 /** `memref.alloc() {name = "acc"} : memref<4xi32>`. */
@@ -44,7 +51,8 @@ export const memrefSyntax: DialectSyntax = {
       reader.expect(":");
       return { attributes, resultTypes: [reader.type()] };
     },
-  },  "memref.load": {
+  },
+  "memref.load": {
     fits: (op) => cellType(at(op.operands, 0)) === printType(op.result.type),
     print(op, writer) {
       writer.write(" ");

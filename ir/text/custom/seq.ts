@@ -2,7 +2,7 @@ import type { Attribute } from "../../core/attribute.ts";
 import type { Operation, Value } from "../../core/operation.ts";
 import { clockType, i1, i32, intType, printType, sameType, type Type } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
-import { printImplicitName, readImplicitName, type DialectSyntax } from "./common.ts";
+import { type DialectSyntax, printImplicitName, readImplicitName } from "./common.ts";
 import type { OpReader, OpSyntax } from "./hook.ts";
 
 function i32Of(value: bigint): Attribute {
@@ -16,8 +16,11 @@ function registerSyntax(fixed: 2 | 3): OpSyntax {
     fits(op) {
       const [reset, value] = op.operands.slice(fixed);
       const { type } = op.result;
-      if (!sameType(at(op.operands, 0).type, type) || ![fixed, fixed + 2].includes(op.operands.length)) return false;
-      return reset === undefined || value === undefined || (sameType(reset.type, i1) && sameType(value.type, type));
+      if (!sameType(at(op.operands, 0).type, type) || ![fixed, fixed + 2].includes(op.operands.length))
+        return false;
+      return (
+        reset === undefined || value === undefined || (sameType(reset.type, i1) && sameType(value.type, type))
+      );
     },
     print(op, writer) {
       writer.write(` ${writer.nameList(op.operands.slice(0, fixed))}`);
@@ -66,7 +69,10 @@ export const seqSyntax: DialectSyntax = {
   "seq.compreg": registerSyntax(2),
   "seq.compreg.ce": registerSyntax(3),
   "seq.firmem": {
-    fits: (op) => [op.attribute("readLatency"), op.attribute("writeLatency")].every((latency) => latency?.kind === "int" && sameType(latency.type, i32)),
+    fits: (op) =>
+      [op.attribute("readLatency"), op.attribute("writeLatency")].every(
+        (latency) => latency?.kind === "int" && sameType(latency.type, i32),
+      ),
     print(op, writer) {
       const latency = (name: string): string => {
         const attribute = op.attribute(name);
@@ -93,7 +99,9 @@ export const seqSyntax: DialectSyntax = {
     fits: (op) => isWord(op, op.result) && op.operands.length <= 4,
     print(op, writer) {
       const [memory, address, clk, enable] = op.operands.map((value) => writer.name(value));
-      writer.write(` ${memory ?? ""}[${address ?? ""}], clock ${clk ?? ""}${enable === undefined ? "" : ` enable ${enable}`}`);
+      writer.write(
+        ` ${memory ?? ""}[${address ?? ""}], clock ${clk ?? ""}${enable === undefined ? "" : ` enable ${enable}`}`,
+      );
       writer.attrDict(op.attributes);
       writer.write(` : ${shapeText(at(op.operands, 0))}`);
     },
@@ -107,14 +115,20 @@ export const seqSyntax: DialectSyntax = {
       const attributes = reader.attrDict();
       reader.expect(":");
       const type = reader.firMemShape();
-      return { operands: [reader.resolve(memory, type), address, clk, ...enable], resultTypes: [wordOf(type)], attributes };
+      return {
+        operands: [reader.resolve(memory, type), address, clk, ...enable],
+        resultTypes: [wordOf(type)],
+        attributes,
+      };
     },
   },
   "seq.firmem.write_port": {
     fits: (op) => isWord(op, at(op.operands, 4)) && op.operands.length <= 6,
     print(op, writer) {
       const [memory, address, clk, enable, data, mask] = op.operands.map((value) => writer.name(value));
-      writer.write(` ${memory ?? ""}[${address ?? ""}] = ${data ?? ""}, clock ${clk ?? ""} enable ${enable ?? ""}${mask === undefined ? "" : ` mask ${mask}`}`);
+      writer.write(
+        ` ${memory ?? ""}[${address ?? ""}] = ${data ?? ""}, clock ${clk ?? ""} enable ${enable ?? ""}${mask === undefined ? "" : ` mask ${mask}`}`,
+      );
       writer.attrDict(op.attributes);
       writer.write(` : ${shapeText(at(op.operands, 0))}`);
     },
@@ -132,7 +146,17 @@ export const seqSyntax: DialectSyntax = {
       const attributes = reader.attrDict();
       reader.expect(":");
       const type = reader.firMemShape();
-      return { operands: [reader.resolve(memory, type), address, clk, enable, reader.resolve(data, wordOf(type)), ...mask], attributes };
+      return {
+        operands: [
+          reader.resolve(memory, type),
+          address,
+          clk,
+          enable,
+          reader.resolve(data, wordOf(type)),
+          ...mask,
+        ],
+        attributes,
+      };
     },
   },
 };

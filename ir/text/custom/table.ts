@@ -1,6 +1,6 @@
-import { ALL_OPS } from "../../dialects/registry.ts";
-import type { Operation } from "../../core/operation.ts";
 import type { OpDefinition } from "../../core/op-definition.ts";
+import type { Operation } from "../../core/operation.ts";
+import { ALL_OPS } from "../../dialects/registry.ts";
 import { formatOf } from "../format/compile.ts";
 import { affineSyntax } from "./affine.ts";
 import { arithSyntax } from "./arith.ts";
@@ -18,11 +18,23 @@ import { vectorSyntax } from "./vector.ts";
 /** Text forms that are written by hand, by operation. */
 const HOOKS: ReadonlyMap<string, OpSyntax> = new Map(
   [
-    builtinSyntax, funcSyntax, dataflowSyntax, affineSyntax, scfSyntax, memrefSyntax, vectorSyntax, arithSyntax, hwSyntax, combSyntax, seqSyntax,
+    builtinSyntax,
+    funcSyntax,
+    dataflowSyntax,
+    affineSyntax,
+    scfSyntax,
+    memrefSyntax,
+    vectorSyntax,
+    arithSyntax,
+    hwSyntax,
+    combSyntax,
+    seqSyntax,
   ].flatMap((dialect) => Object.entries(dialect)),
 );
 const FULL_NAMES: ReadonlyMap<string, string> = new Map([
-  ["module", "builtin.module"], ["func", "func.func"], ["return", "func.return"],
+  ["module", "builtin.module"],
+  ["func", "func.func"],
+  ["return", "func.return"],
 ]);
 
 /** The full name of an operation that may be written short. */

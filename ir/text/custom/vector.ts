@@ -1,7 +1,7 @@
 import type { Operation } from "../../core/operation.ts";
 import { printType, sameType } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
-import { i64Of, type DialectSyntax } from "./common.ts";
+import { type DialectSyntax, i64Of } from "./common.ts";
 
 function position(op: Operation): bigint | undefined {
   const list = op.attribute("static_position");
@@ -28,7 +28,10 @@ export const vectorSyntax: DialectSyntax = {
       reader.expect("[");
       const lane = reader.integer();
       reader.expect("]");
-      const attributes = { static_position: { kind: "array", elements: [i64Of(lane)] }, ...reader.attrDict() } as const;
+      const attributes = {
+        static_position: { kind: "array", elements: [i64Of(lane)] },
+        ...reader.attrDict(),
+      } as const;
       reader.expect(":");
       const first = reader.type();
       const type = reader.accept("from") ? reader.type() : first;
@@ -39,7 +42,11 @@ export const vectorSyntax: DialectSyntax = {
   "vector.from_elements": {
     fits(op) {
       const { type } = op.result;
-      return type.kind === "vector" && type.lanes === op.operands.length && op.operands.every((value) => sameType(value.type, type.element));
+      return (
+        type.kind === "vector" &&
+        type.lanes === op.operands.length &&
+        op.operands.every((value) => sameType(value.type, type.element))
+      );
     },
     print(op, writer) {
       writer.write(` ${writer.nameList(op.operands)}`);
@@ -51,8 +58,13 @@ export const vectorSyntax: DialectSyntax = {
       const attributes = reader.attrDict();
       reader.expect(":");
       const type = reader.type();
-      if (type.kind !== "vector" || type.lanes !== uses.length) return reader.fail(`a vector of ${String(uses.length)} lanes`);
-      return { operands: uses.map((use) => reader.resolve(use, type.element)), resultTypes: [type], attributes };
+      if (type.kind !== "vector" || type.lanes !== uses.length)
+        return reader.fail(`a vector of ${String(uses.length)} lanes`);
+      return {
+        operands: uses.map((use) => reader.resolve(use, type.element)),
+        resultTypes: [type],
+        attributes,
+      };
     },
   },
 };

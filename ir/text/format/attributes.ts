@@ -8,7 +8,10 @@ type Constraint = AttrConstraint<unknown> | undefined;
 
 /** Numbers whose type the constraint knows are written without it. */
 function isBare(constraint: Constraint): boolean {
-  return constraint?.read({ kind: "int", value: 1n, type: i64 }) === 1 || constraint?.read({ kind: "float", value: 1.5, type: f32 }) === 1.5;
+  return (
+    constraint?.read({ kind: "int", value: 1n, type: i64 }) === 1 ||
+    constraint?.read({ kind: "float", value: 1.5, type: f32 }) === 1.5
+  );
 }
 
 /** The attribute as its constraint would write it. */

@@ -21,7 +21,9 @@ function compile({ name, spec }: OpDefinition): OpSyntax | undefined {
   if (plan === undefined) throw new CompilerBug(`${name}: its format does not say all types`);
   return {
     fits: (op) => fitsFormat(op, spec, elements, plan),
-    print: (op, writer) => { printFormat(op, writer, spec, elements); },
+    print: (op, writer) => {
+      printFormat(op, writer, spec, elements);
+    },
     parse: (reader) => parseFormat(reader, spec, elements, plan),
   };
 }

@@ -1,5 +1,5 @@
-import { CompilerBug } from "../../support/bug.ts";
 import type { OpSpec } from "../../core/op-definition.ts";
+import { CompilerBug } from "../../support/bug.ts";
 
 /** A named operand or result of a definition. */
 export interface ValueRef {
@@ -32,16 +32,20 @@ export function formatElements(name: string, spec: OpSpec, format: string): read
     throw new CompilerBug(`${name}: format names $${key}, which is neither an operand nor an attribute`);
   };
   const typeOf = (key: string): FormatElement => {
-    if (operands.includes(key)) return { kind: "type", of: { side: "operand", index: operands.indexOf(key) } };
+    if (operands.includes(key))
+      return { kind: "type", of: { side: "operand", index: operands.indexOf(key) } };
     if (results.includes(key)) return { kind: "type", of: { side: "result", index: results.indexOf(key) } };
     if (key === "rest") return { kind: "rest-types" };
-    throw new CompilerBug(`${name}: format asks for the type of $${key}, which is neither an operand nor a result`);
+    throw new CompilerBug(
+      `${name}: format asks for the type of $${key}, which is neither an operand nor a result`,
+    );
   };
   return [...format.matchAll(PIECE)].map(([piece, literal, typed, named, unknown]): FormatElement => {
     if (literal !== undefined) return { kind: "literal", text: literal };
     if (typed !== undefined) return typeOf(typed);
     if (named !== undefined) return variable(named);
-    if (unknown !== undefined) throw new CompilerBug(`${name}: format has ${unknown}, which is not known here`);
+    if (unknown !== undefined)
+      throw new CompilerBug(`${name}: format has ${unknown}, which is not known here`);
     return piece === "attr-dict" ? { kind: "attr-dict" } : { kind: "functional-type" };
   });
 }

@@ -19,40 +19,85 @@ interface Reading {
 }
 
 /** Reads the body of an operation as its format says. */
-export function parseFormat(reader: OpReader, spec: OpSpec, elements: readonly FormatElement[], plan: readonly TypeSource[]): OpParts {
-  const reading: Reading = { uses: new Map(), operandTypes: new Map(), resultTypes: new Map(), attributes: {}, rest: [], restTypes: [] };
+export function parseFormat(
+  reader: OpReader,
+  spec: OpSpec,
+  elements: readonly FormatElement[],
+  plan: readonly TypeSource[],
+): OpParts {
+  const reading: Reading = {
+    uses: new Map(),
+    operandTypes: new Map(),
+    resultTypes: new Map(),
+    attributes: {},
+    rest: [],
+    restTypes: [],
+  };
   for (const element of elements) readElement(element, reader, spec, reading);
   const written = ({ side, index }: ValueRef): Type =>
-    (side === "operand" ? reading.operandTypes : reading.resultTypes).get(index) ?? reader.fail("types of all operands and results");
+    (side === "operand" ? reading.operandTypes : reading.resultTypes).get(index) ??
+    reader.fail("types of all operands and results");
   const typeOf = (position: number, ref: ValueRef): Type => {
     const source = at(plan, position);
     if (source.kind === "fixed") return source.type;
     return written(source.kind === "same" ? source.as : ref);
   };
   const named = Object.keys(spec.operands);
-  const operands = named.map((name, index) => reader.resolve(present(reading.uses.get(index), name), typeOf(index, { side: "operand", index })));
-  const resultTypes = Object.keys(spec.results).map((_, index) => typeOf(named.length + index, { side: "result", index }));
-  return { operands: [...operands, ...reader.resolveAll(reading.rest, reading.restTypes)], resultTypes, attributes: reading.attributes };
+  const operands = named.map((name, index) =>
+    reader.resolve(present(reading.uses.get(index), name), typeOf(index, { side: "operand", index })),
+  );
+  const resultTypes = Object.keys(spec.results).map((_, index) =>
+    typeOf(named.length + index, { side: "result", index }),
+  );
+  return {
+    operands: [...operands, ...reader.resolveAll(reading.rest, reading.restTypes)],
+    resultTypes,
+    attributes: reading.attributes,
+  };
 }
 
 function readElement(element: FormatElement, reader: OpReader, spec: OpSpec, reading: Reading): void {
   switch (element.kind) {
-    case "literal": reader.expect(element.text); break;
-    case "operand": reading.uses.set(element.index, reader.use()); break;
-    case "rest": reading.rest = reader.uses(); break;
-    case "attribute": reading.attributes[element.name] = parseFormatAttribute(reader, spec.attrs[element.name]); break;
-    case "type": (element.of.side === "operand" ? reading.operandTypes : reading.resultTypes).set(element.of.index, reader.type()); break;
-    case "rest-types": reading.restTypes = reading.rest.length === 0 ? [] : reader.types(); break;
-    case "functional-type": readFunctionalType(reader, spec, reading); break;
-    case "attr-dict": Object.assign(reading.attributes, reader.attrDict()); break;
-    default: element satisfies never;
+    case "literal":
+      reader.expect(element.text);
+      break;
+    case "operand":
+      reading.uses.set(element.index, reader.use());
+      break;
+    case "rest":
+      reading.rest = reader.uses();
+      break;
+    case "attribute":
+      reading.attributes[element.name] = parseFormatAttribute(reader, spec.attrs[element.name]);
+      break;
+    case "type":
+      (element.of.side === "operand" ? reading.operandTypes : reading.resultTypes).set(
+        element.of.index,
+        reader.type(),
+      );
+      break;
+    case "rest-types":
+      reading.restTypes = reading.rest.length === 0 ? [] : reader.types();
+      break;
+    case "functional-type":
+      readFunctionalType(reader, spec, reading);
+      break;
+    case "attr-dict":
+      Object.assign(reading.attributes, reader.attrDict());
+      break;
+    default:
+      element satisfies never;
   }
 }
 
 function readFunctionalType(reader: OpReader, spec: OpSpec, reading: Reading): void {
   const inputs = reader.parens(() => reader.type());
   reader.expect("->");
-  inputs.forEach((type, index) => { reading.operandTypes.set(index, type); });
+  inputs.forEach((type, index) => {
+    reading.operandTypes.set(index, type);
+  });
   reading.restTypes = inputs.slice(Object.keys(spec.operands).length);
-  reader.resultTypes().forEach((type, index) => { reading.resultTypes.set(index, type); });
+  reader.resultTypes().forEach((type, index) => {
+    reading.resultTypes.set(index, type);
+  });
 }

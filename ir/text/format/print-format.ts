@@ -12,7 +12,12 @@ function valueAt(op: Operation, ref: ValueRef): Value {
 }
 
 /** Whether reading the printed text would give `op` again. */
-export function fitsFormat(op: Operation, spec: OpSpec, elements: readonly FormatElement[], plan: readonly TypeSource[]): boolean {
+export function fitsFormat(
+  op: Operation,
+  spec: OpSpec,
+  elements: readonly FormatElement[],
+  plan: readonly TypeSource[],
+): boolean {
   const named = Object.keys(spec.operands).length;
   const values = [...op.operands.slice(0, named), ...op.results];
   const says = (kind: FormatElement["kind"]): boolean => elements.some((element) => element.kind === kind);
@@ -22,13 +27,27 @@ export function fitsFormat(op: Operation, spec: OpSpec, elements: readonly Forma
   if (!says("attr-dict") && !Object.keys(op.attributes).every((name) => said.has(name))) return false;
   const typesFit = plan.every((source, index) => {
     if (source.kind === "written") return true;
-    return sameType(at(values, index).type, source.kind === "fixed" ? source.type : valueAt(op, source.as).type);
+    return sameType(
+      at(values, index).type,
+      source.kind === "fixed" ? source.type : valueAt(op, source.as).type,
+    );
   });
-  return typesFit && elements.every((element) => element.kind !== "attribute" || formatCanSay(op.attribute(element.name), spec.attrs[element.name]));
+  return (
+    typesFit &&
+    elements.every(
+      (element) =>
+        element.kind !== "attribute" || formatCanSay(op.attribute(element.name), spec.attrs[element.name]),
+    )
+  );
 }
 
 /** Prints `op` as the format says. */
-export function printFormat(op: Operation, writer: Writer, spec: OpSpec, elements: readonly FormatElement[]): void {
+export function printFormat(
+  op: Operation,
+  writer: Writer,
+  spec: OpSpec,
+  elements: readonly FormatElement[],
+): void {
   const rest = op.operands.slice(Object.keys(spec.operands).length);
   const said = elements.flatMap((element) => (element.kind === "attribute" ? [element.name] : []));
   let glued = false;
@@ -51,13 +70,24 @@ function elementText(
   { spec, rest }: { readonly spec: OpSpec; readonly rest: readonly Value[] },
 ): string {
   switch (element.kind) {
-    case "literal": return element.text;
-    case "operand": return writer.name(at(op.operands, element.index));
-    case "rest": return writer.nameList(rest);
-    case "attribute": return printFormatAttribute(present(op.attribute(element.name), element.name), spec.attrs[element.name]);
-    case "type": return printType(valueAt(op, element.of).type);
-    case "rest-types": return writer.types(rest);
-    case "functional-type": return `(${writer.types(op.operands)}) -> (${writer.types(op.results)})`;
-    default: return element satisfies never;
+    case "literal":
+      return element.text;
+    case "operand":
+      return writer.name(at(op.operands, element.index));
+    case "rest":
+      return writer.nameList(rest);
+    case "attribute":
+      return printFormatAttribute(
+        present(op.attribute(element.name), element.name),
+        spec.attrs[element.name],
+      );
+    case "type":
+      return printType(valueAt(op, element.of).type);
+    case "rest-types":
+      return writer.types(rest);
+    case "functional-type":
+      return `(${writer.types(op.operands)}) -> (${writer.types(op.results)})`;
+    default:
+      return element satisfies never;
   }
 }

@@ -1,6 +1,19 @@
 import type { TypeConstraint } from "../../core/constraint.ts";
 import type { OpSpec } from "../../core/op-definition.ts";
-import { clockType, f32, i1, i16, i32, i64, i8, indexType, intType, tokenType, vectorType, type Type } from "../../core/type.ts";
+import {
+  clockType,
+  f32,
+  i1,
+  i8,
+  i16,
+  i32,
+  i64,
+  indexType,
+  intType,
+  type Type,
+  tokenType,
+  vectorType,
+} from "../../core/type.ts";
 import type { FormatElement, ValueRef } from "./elements.ts";
 
 /** Where the type of a named operand or result comes from when text is read. */
@@ -10,8 +23,21 @@ export type TypeSource =
   | { readonly kind: "same"; readonly as: ValueRef };
 
 const PROBES: readonly Type[] = [
-  i1, i8, i16, i32, i64, intType(7), indexType, f32, { kind: "float", format: "f16" }, { kind: "float", format: "f64" }, clockType, tokenType,
-  vectorType(4, i8), { kind: "memref", shape: [4], element: i8 }, { kind: "tensor", shape: [4], element: f32 },
+  i1,
+  i8,
+  i16,
+  i32,
+  i64,
+  intType(7),
+  indexType,
+  f32,
+  { kind: "float", format: "f16" },
+  { kind: "float", format: "f64" },
+  clockType,
+  tokenType,
+  vectorType(4, i8),
+  { kind: "memref", shape: [4], element: i8 },
+  { kind: "tensor", shape: [4], element: f32 },
 ];
 
 function onlyType(constraint: TypeConstraint): Type | undefined {
@@ -25,14 +51,26 @@ function isPlain(type: Type | undefined): boolean {
 }
 
 /** The sources of all named values' types, operands first; undefined where the format leaves one of them open. */
-export function typePlan(spec: OpSpec, elements: readonly FormatElement[]): readonly TypeSource[] | undefined {
+export function typePlan(
+  spec: OpSpec,
+  elements: readonly FormatElement[],
+): readonly TypeSource[] | undefined {
   const slots = [
-    ...Object.values(spec.operands).map((constraint, index) => ({ constraint, ref: { side: "operand", index } as const })),
-    ...Object.values(spec.results).map((constraint, index) => ({ constraint, ref: { side: "result", index } as const })),
+    ...Object.values(spec.operands).map((constraint, index) => ({
+      constraint,
+      ref: { side: "operand", index } as const,
+    })),
+    ...Object.values(spec.results).map((constraint, index) => ({
+      constraint,
+      ref: { side: "result", index } as const,
+    })),
   ];
   const all = elements.some(({ kind }) => kind === "functional-type");
   const isWritten = (ref: ValueRef): boolean =>
-    all || elements.some((element) => element.kind === "type" && element.of.side === ref.side && element.of.index === ref.index);
+    all ||
+    elements.some(
+      (element) => element.kind === "type" && element.of.side === ref.side && element.of.index === ref.index,
+    );
   const same = spec.traits.includes("same-type");
   const sources = slots.map(({ constraint, ref }): TypeSource | undefined => {
     if (isWritten(ref)) return { kind: "written" };

@@ -26,14 +26,22 @@ export function buildDense(
   const values: (number | bigint)[] = [];
   const fits = (part: DenseLiteral, level: number): boolean => {
     switch (part.kind) {
-      case "number": values.push(element(part.number)); return level === shape.length;
-      case "bool": values.push(part.value ? 1n : 0n); return level === shape.length;
-      case "list": return part.items.length === shape[level] && part.items.every((item) => fits(item, level + 1));
-      default: return part satisfies never;
+      case "number":
+        values.push(element(part.number));
+        return level === shape.length;
+      case "bool":
+        values.push(part.value ? 1n : 0n);
+        return level === shape.length;
+      case "list":
+        return part.items.length === shape[level] && part.items.every((item) => fits(item, level + 1));
+      default:
+        return part satisfies never;
     }
   };
   if (literal.kind === "list") return fits(literal, 0) ? { kind: "dense", type, values } : undefined;
   fits(literal, shape.length);
   const [value] = values;
-  return value === undefined ? undefined : { kind: "dense", type, values: Array.from({ length: count }, () => value) };
+  return value === undefined
+    ? undefined
+    : { kind: "dense", type, values: Array.from({ length: count }, () => value) };
 }

@@ -1,13 +1,17 @@
-import { defineDiagnostic, type Diagnostic } from "../../support/diagnostics.ts";
+import { type Diagnostic, defineDiagnostic } from "../../support/diagnostics.ts";
 
 export const strangeCharacter = defineDiagnostic("TXT0001", "error", (p: { text: string }) => ({
   message: `${p.text} cannot start anything here`,
   expected: "MLIR text",
 }));
-export const unexpectedToken = defineDiagnostic("TXT0002", "error", (p: { found: string; expected: string }) => ({
-  message: `unexpected ${p.found}`,
-  expected: p.expected,
-}));
+export const unexpectedToken = defineDiagnostic(
+  "TXT0002",
+  "error",
+  (p: { found: string; expected: string }) => ({
+    message: `unexpected ${p.found}`,
+    expected: p.expected,
+  }),
+);
 export const undefinedValue = defineDiagnostic("TXT0003", "error", (p: { name: string }) => ({
   message: `use of undefined value %${p.name}`,
   expected: "a value that is defined above, in this region or around it",
@@ -16,18 +20,26 @@ export const redefinedValue = defineDiagnostic("TXT0004", "error", (p: { name: s
   message: `redefinition of value %${p.name}`,
   expected: "one definition of each name",
 }));
-export const mismatchedUse = defineDiagnostic("TXT0005", "error", (p: { name: string; used: string; defined: string }) => ({
-  message: `%${p.name} is used as ${p.used} but defined as ${p.defined}`,
-  expected: p.defined,
-}));
+export const mismatchedUse = defineDiagnostic(
+  "TXT0005",
+  "error",
+  (p: { name: string; used: string; defined: string }) => ({
+    message: `%${p.name} is used as ${p.used} but defined as ${p.defined}`,
+    expected: p.defined,
+  }),
+);
 export const noCustomForm = defineDiagnostic("TXT0006", "error", (p: { op: string }) => ({
   message: `${p.op} has no form of its own here`,
   expected: `the generic form: "${p.op}"(…) : (…) -> …`,
 }));
-export const mismatchedCount = defineDiagnostic("TXT0007", "error", (p: { what: string; actual: number; wanted: number }) => ({
-  message: `${String(p.actual)} ${p.what}`,
-  expected: `${String(p.wanted)} ${p.what}`,
-}));
+export const mismatchedCount = defineDiagnostic(
+  "TXT0007",
+  "error",
+  (p: { what: string; actual: number; wanted: number }) => ({
+    message: `${String(p.actual)} ${p.what}`,
+    expected: `${String(p.wanted)} ${p.what}`,
+  }),
+);
 export const badLiteral = defineDiagnostic("TXT0008", "error", (p: { text: string; expected: string }) => ({
   message: `${p.text} is not valid here`,
   expected: p.expected,

@@ -1,16 +1,45 @@
-import { isRecognitionException, type IRecognitionException, type IToken, type ParserMethod } from "chevrotain";
+import {
+  type IRecognitionException,
+  type IToken,
+  isRecognitionException,
+  type ParserMethod,
+} from "chevrotain";
 import { Block, Operation, Region } from "../../core/operation.ts";
 import type { Type } from "../../core/type.ts";
 import type { Diagnostic } from "../../support/diagnostics.ts";
 import type { OpParts, OpReader, RegionRequest } from "../custom/hook.ts";
 import { canonicalName, isGraph, isIsolated, isTerminator, parserOf } from "../custom/table.ts";
 import {
-  Arrow, BangId, BareId, BlockId, Colon, Comma, Equals, HashId, IntLiteral, LAngle, LBrace, LBracket, LParen, RAngle, RBrace, RParen, SsaId, StringLiteral,
+  Arrow,
+  BangId,
+  BareId,
+  BlockId,
+  Colon,
+  Comma,
+  Equals,
+  HashId,
+  IntLiteral,
+  LAngle,
+  LBrace,
+  LBracket,
+  LParen,
+  RAngle,
+  RBrace,
+  RParen,
+  SsaId,
+  StringLiteral,
 } from "../tokens.ts";
-import { AbandonedOperation, mismatchedCount, noCustomForm, noSuccessors, tooDeep, unexpectedToken } from "./diagnostics.ts";
+import {
+  AbandonedOperation,
+  mismatchedCount,
+  noCustomForm,
+  noSuccessors,
+  tooDeep,
+  unexpectedToken,
+} from "./diagnostics.ts";
 import { nameOf, ReadingParser } from "./reading-parser.ts";
+import { type UseName, ValueScopes } from "./scopes.ts";
 import { isEnd } from "./type-parser.ts";
-import { ValueScopes, type UseName } from "./scopes.ts";
 
 interface ResultName {
   readonly token: IToken;
@@ -40,7 +69,9 @@ export class OperationParser extends ReadingParser implements OpReader {
     this.typeAliases = new Map();
     this.attributeAliases = new Map();
     this.problems.length = 0;
-    this.scopes = new ValueScopes((problem) => { this.problems.push(problem); });
+    this.scopes = new ValueScopes((problem) => {
+      this.problems.push(problem);
+    });
     this.#block = new Block();
     this.scopes.push(true, false);
     this.input = tokens;
@@ -70,8 +101,16 @@ export class OperationParser extends ReadingParser implements OpReader {
   private readonly linesRule: ParserMethod<[], void> = this.RULE("rule: lines", () => {
     this.MANY(() => {
       this.OR([
-        { ALT: () => { this.SUBRULE(this.aliasRule); } },
-        { ALT: () => { this.SUBRULE(this.statementRule); } },
+        {
+          ALT: () => {
+            this.SUBRULE(this.aliasRule);
+          },
+        },
+        {
+          ALT: () => {
+            this.SUBRULE(this.statementRule);
+          },
+        },
       ]);
     });
   });
@@ -92,7 +131,9 @@ export class OperationParser extends ReadingParser implements OpReader {
           const name = this.CONSUME(HashId).image;
           this.CONSUME(Equals);
           const value = this.SUBRULE(this.attributeRule);
-          this.ACTION(() => { this.attributeAliases.set(name, value); });
+          this.ACTION(() => {
+            this.attributeAliases.set(name, value);
+          });
         },
       },
       {
@@ -100,7 +141,9 @@ export class OperationParser extends ReadingParser implements OpReader {
           const name = this.CONSUME(BangId).image;
           this.CONSUME2(Equals);
           const type = this.SUBRULE(this.typeRule);
-          this.ACTION(() => { this.typeAliases.set(name, type); });
+          this.ACTION(() => {
+            this.typeAliases.set(name, type);
+          });
         },
       },
     ]);
@@ -112,7 +155,9 @@ export class OperationParser extends ReadingParser implements OpReader {
     const block = this.#block;
     try {
       const op = this.SUBRULE(this.operationRule);
-      this.ACTION(() => { block.append(op); });
+      this.ACTION(() => {
+        block.append(op);
+      });
     } catch (error) {
       this.#block = block;
       this.#recover(error, first);
@@ -140,127 +185,170 @@ export class OperationParser extends ReadingParser implements OpReader {
     }
   });
 
-  private readonly resultNamesRule: ParserMethod<[], readonly ResultName[]> = this.RULE("rule: result names", () => {
-    const names: ResultName[] = [];
-    this.AT_LEAST_ONE_SEP({
-      SEP: Comma,
-      DEF: () => {
-        const token = this.CONSUME(SsaId);
-        const count = this.OPTION(() => { this.CONSUME(Colon); return this.CONSUME(IntLiteral).image; });
-        names.push({ token, count: Number(count ?? "1") });
-      },
-    });
-    this.CONSUME(Equals);
-    return names;
-  });
+  private readonly resultNamesRule: ParserMethod<[], readonly ResultName[]> = this.RULE(
+    "rule: result names",
+    () => {
+      const names: ResultName[] = [];
+      this.AT_LEAST_ONE_SEP({
+        SEP: Comma,
+        DEF: () => {
+          const token = this.CONSUME(SsaId);
+          const count = this.OPTION(() => {
+            this.CONSUME(Colon);
+            return this.CONSUME(IntLiteral).image;
+          });
+          names.push({ token, count: Number(count ?? "1") });
+        },
+      });
+      this.CONSUME(Equals);
+      return names;
+    },
+  );
 
-  private readonly customRule: ParserMethod<[readonly ResultName[]], Operation> = this.RULE("rule: operation in its own form", (results: readonly ResultName[]) => {
-    const word = this.CONSUME(BareId);
-    return this.ACTION(() => {
-      const name = canonicalName(word.image);
-      const parse = parserOf(name);
-      if (parse === undefined) throw new AbandonedOperation(noCustomForm(this.spanOf(word), { op: word.image }));
-      const [first] = results;
-      const outer = [this.opSpan, this.resultName] as const;
-      this.opSpan = this.spanOf(word);
-      this.resultName = first === undefined ? undefined : hintOf(nameOf(first.token));
-      const parts = parse(this);
-      [this.opSpan, this.resultName] = outer;
-      this.skipLocation();
-      return this.#finish(name, word, results, parts);
-    });
-  });
+  private readonly customRule: ParserMethod<[readonly ResultName[]], Operation> = this.RULE(
+    "rule: operation in its own form",
+    (results: readonly ResultName[]) => {
+      const word = this.CONSUME(BareId);
+      return this.ACTION(() => {
+        const name = canonicalName(word.image);
+        const parse = parserOf(name);
+        if (parse === undefined)
+          throw new AbandonedOperation(noCustomForm(this.spanOf(word), { op: word.image }));
+        const [first] = results;
+        const outer = [this.opSpan, this.resultName] as const;
+        this.opSpan = this.spanOf(word);
+        this.resultName = first === undefined ? undefined : hintOf(nameOf(first.token));
+        const parts = parse(this);
+        [this.opSpan, this.resultName] = outer;
+        this.skipLocation();
+        return this.#finish(name, word, results, parts);
+      });
+    },
+  );
 
-  private readonly genericRule: ParserMethod<[readonly ResultName[]], Operation> = this.RULE("rule: generic operation", (results: readonly ResultName[]) => {
-    const uses: UseName[] = [];
-    const regions: Region[] = [];
-    const word = this.CONSUME(StringLiteral);
-    const name = this.ACTION(() => this.stringOf(word));
-    this.CONSUME(LParen);
-    this.MANY_SEP({ SEP: Comma, DEF: () => { uses.push(this.SUBRULE(this.useRule)); } });
-    this.CONSUME(RParen);
-    this.OPTION(() => {
-      this.CONSUME(LBracket);
-      this.ACTION(() => { throw new AbandonedOperation(noSuccessors(this.spanOf(word), { op: name })); });
-    });
-    const properties = this.OPTION2(() => {
-      this.CONSUME(LAngle);
-      const entries = this.SUBRULE(this.dictRule);
-      this.CONSUME(RAngle);
-      return entries;
-    });
-    this.OPTION3(() => {
-      this.CONSUME2(LParen);
-      this.MANY_SEP2({ SEP: Comma, DEF: () => { regions.push(this.SUBRULE(this.regionRule, { ARGS: [{ op: name, generic: true }] })); } });
-      this.CONSUME2(RParen);
-    });
-    const attributes = this.OPTION4(() => this.SUBRULE2(this.dictRule));
-    this.CONSUME(Colon);
-    const inputs = this.SUBRULE(this.typeListRule);
-    this.CONSUME(Arrow);
-    const resultTypes = this.SUBRULE(this.resultTypesRule);
-    return this.ACTION(() => {
-      this.skipLocation();
-      this.opSpan = this.spanOf(word);
-      const operands = this.resolveAll(uses, inputs);
-      return this.#finish(name, word, results, { operands, resultTypes, regions, attributes: { ...properties, ...attributes } });
-    });
-  });
-
-  private readonly regionRule: ParserMethod<[RegionSource], Region> = this.RULE("rule: region", (source: RegionSource) => {
-    const region = new Region();
-    const outer = this.#block;
-    this.CONSUME(LBrace);
-    this.ACTION(() => { this.#openRegion(source, region); });
-    this.SUBRULE(this.bodyRule, { ARGS: [region] });
-    this.ACTION(() => {
-      while (!this.at("}") && !this.#atEnd()) {
-        this.#skipUnreadable("an operation or '}'");
-        this.SUBRULE2(this.bodyRule, { ARGS: [region] });
-      }
-    });
-    this.CONSUME(RBrace);
-    this.ACTION(() => {
-      this.#closeRegion(source, region);
-      this.#block = outer;
-    });
-    return region;
-  });
-
-  private readonly bodyRule: ParserMethod<[Region], void> = this.RULE("rule: body", (region: Region) => {
-    this.MANY(() => { this.SUBRULE(this.statementRule); });
-    this.MANY2(() => {
-      this.SUBRULE(this.blockLabelRule, { ARGS: [region] });
-      this.MANY3(() => { this.SUBRULE2(this.statementRule); });
-    });
-  });
-
-  private readonly blockLabelRule: ParserMethod<[Region], void> = this.RULE("rule: labelled block", (region: Region) => {
-    const args: { readonly token: IToken; readonly type: Type }[] = [];
-    this.CONSUME(BlockId);
-    this.OPTION(() => {
+  private readonly genericRule: ParserMethod<[readonly ResultName[]], Operation> = this.RULE(
+    "rule: generic operation",
+    (results: readonly ResultName[]) => {
+      const uses: UseName[] = [];
+      const regions: Region[] = [];
+      const word = this.CONSUME(StringLiteral);
+      const name = this.ACTION(() => this.stringOf(word));
       this.CONSUME(LParen);
       this.MANY_SEP({
         SEP: Comma,
         DEF: () => {
-          const token = this.CONSUME(SsaId);
-          this.CONSUME(Colon);
-          args.push({ token, type: this.SUBRULE(this.typeRule) });
+          uses.push(this.SUBRULE(this.useRule));
         },
       });
       this.CONSUME(RParen);
+      this.OPTION(() => {
+        this.CONSUME(LBracket);
+        this.ACTION(() => {
+          throw new AbandonedOperation(noSuccessors(this.spanOf(word), { op: name }));
+        });
+      });
+      const properties = this.OPTION2(() => {
+        this.CONSUME(LAngle);
+        const entries = this.SUBRULE(this.dictRule);
+        this.CONSUME(RAngle);
+        return entries;
+      });
+      this.OPTION3(() => {
+        this.CONSUME2(LParen);
+        this.MANY_SEP2({
+          SEP: Comma,
+          DEF: () => {
+            regions.push(this.SUBRULE(this.regionRule, { ARGS: [{ op: name, generic: true }] }));
+          },
+        });
+        this.CONSUME2(RParen);
+      });
+      const attributes = this.OPTION4(() => this.SUBRULE2(this.dictRule));
+      this.CONSUME(Colon);
+      const inputs = this.SUBRULE(this.typeListRule);
+      this.CONSUME(Arrow);
+      const resultTypes = this.SUBRULE(this.resultTypesRule);
+      return this.ACTION(() => {
+        this.skipLocation();
+        this.opSpan = this.spanOf(word);
+        const operands = this.resolveAll(uses, inputs);
+        return this.#finish(name, word, results, {
+          operands,
+          resultTypes,
+          regions,
+          attributes: { ...properties, ...attributes },
+        });
+      });
+    },
+  );
+
+  private readonly regionRule: ParserMethod<[RegionSource], Region> = this.RULE(
+    "rule: region",
+    (source: RegionSource) => {
+      const region = new Region();
+      const outer = this.#block;
+      this.CONSUME(LBrace);
+      this.ACTION(() => {
+        this.#openRegion(source, region);
+      });
+      this.SUBRULE(this.bodyRule, { ARGS: [region] });
+      this.ACTION(() => {
+        while (!this.at("}") && !this.#atEnd()) {
+          this.#skipUnreadable("an operation or '}'");
+          this.SUBRULE2(this.bodyRule, { ARGS: [region] });
+        }
+      });
+      this.CONSUME(RBrace);
+      this.ACTION(() => {
+        this.#closeRegion(source, region);
+        this.#block = outer;
+      });
+      return region;
+    },
+  );
+
+  private readonly bodyRule: ParserMethod<[Region], void> = this.RULE("rule: body", (region: Region) => {
+    this.MANY(() => {
+      this.SUBRULE(this.statementRule);
     });
-    this.CONSUME2(Colon);
-    this.ACTION(() => {
-      if (!this.#unlabelled || this.#block.ops.length > 0 || this.#block.args.length > 0) {
-        if (this.#block.parent === undefined) region.append(this.#block);
-        this.#block = new Block();
-      }
-      this.#unlabelled = false;
-      if (this.#block.parent === undefined) region.append(this.#block);
-      for (const { token, type } of args) this.#addArg({ name: nameOf(token), span: this.spanOf(token) }, type);
+    this.MANY2(() => {
+      this.SUBRULE(this.blockLabelRule, { ARGS: [region] });
+      this.MANY3(() => {
+        this.SUBRULE2(this.statementRule);
+      });
     });
   });
+
+  private readonly blockLabelRule: ParserMethod<[Region], void> = this.RULE(
+    "rule: labelled block",
+    (region: Region) => {
+      const args: { readonly token: IToken; readonly type: Type }[] = [];
+      this.CONSUME(BlockId);
+      this.OPTION(() => {
+        this.CONSUME(LParen);
+        this.MANY_SEP({
+          SEP: Comma,
+          DEF: () => {
+            const token = this.CONSUME(SsaId);
+            this.CONSUME(Colon);
+            args.push({ token, type: this.SUBRULE(this.typeRule) });
+          },
+        });
+        this.CONSUME(RParen);
+      });
+      this.CONSUME2(Colon);
+      this.ACTION(() => {
+        if (!this.#unlabelled || this.#block.ops.length > 0 || this.#block.args.length > 0) {
+          if (this.#block.parent === undefined) region.append(this.#block);
+          this.#block = new Block();
+        }
+        this.#unlabelled = false;
+        if (this.#block.parent === undefined) region.append(this.#block);
+        for (const { token, type } of args)
+          this.#addArg({ name: nameOf(token), span: this.spanOf(token) }, type);
+      });
+    },
+  );
 
   #openRegion(source: RegionSource, region: Region): void {
     this.scopes.push(isIsolated(source.op), isGraph(source.op));
@@ -290,12 +378,20 @@ export class OperationParser extends ReadingParser implements OpReader {
     const op = new Operation({ name, span, ...parts });
     const wanted = results.reduce((sum, { count }) => sum + count, 0);
     if (results.length > 0 && wanted !== op.results.length) {
-      this.problems.push(mismatchedCount(span, { what: `names for the results of ${name}`, actual: wanted, wanted: op.results.length }));
+      this.problems.push(
+        mismatchedCount(span, {
+          what: `names for the results of ${name}`,
+          actual: wanted,
+          wanted: op.results.length,
+        }),
+      );
     }
     let next = 0;
     for (const { token, count } of results) {
-      for (let index = 0; index < Math.min(count, op.results.length - next + index); index++) this.#nameResult(op, next++, token, count > 1 ? index : undefined);
-      if (next > op.results.length || op.results.length === 0) this.scopes.poison(nameOf(token), this.spanOf(token));
+      for (let index = 0; index < Math.min(count, op.results.length - next + index); index++)
+        this.#nameResult(op, next++, token, count > 1 ? index : undefined);
+      if (next > op.results.length || op.results.length === 0)
+        this.scopes.poison(nameOf(token), this.spanOf(token));
     }
     return op;
   }

@@ -1,7 +1,7 @@
+import { Block, type Operation, Region } from "../../core/operation.ts";
+import { ModuleOp } from "../../dialects/builtin/ops.ts";
 import type { Diagnostic } from "../../support/diagnostics.ts";
 import { fail, ok, type Result } from "../../support/result.ts";
-import { Block, Region, type Operation } from "../../core/operation.ts";
-import { ModuleOp } from "../../dialects/builtin/ops.ts";
 import { mlirLexer } from "../tokens.ts";
 import { strangeCharacter } from "./diagnostics.ts";
 import { OperationParser } from "./operation-parser.ts";
@@ -16,11 +16,18 @@ let shared: OperationParser | undefined;
  */
 export function parseModule(text: string, file: string): Result<Operation> {
   const { tokens, errors } = mlirLexer.tokenize(text);
-  const strange = errors.map(({ line, column, offset, length }): Diagnostic =>
-    strangeCharacter({ file, line: line ?? 1, column: column ?? 1 }, { text: `'${text.slice(offset, offset + Math.min(length, 20))}'` }));
+  const strange = errors.map(
+    ({ line, column, offset, length }): Diagnostic =>
+      strangeCharacter(
+        { file, line: line ?? 1, column: column ?? 1 },
+        { text: `'${text.slice(offset, offset + Math.min(length, 20))}'` },
+      ),
+  );
   shared ??= new OperationParser();
   const ops = shared.run(text, file, tokens);
-  const problems = [...strange, ...shared.diagnostics].sort((a, b) => a.where.line - b.where.line || a.where.column - b.where.column);
+  const problems = [...strange, ...shared.diagnostics].sort(
+    (a, b) => a.where.line - b.where.line || a.where.column - b.where.column,
+  );
   if (problems.length > 0) return fail(...problems);
   const [only] = ops;
   if (ops.length === 1 && only?.name === "builtin.module") {
@@ -32,5 +39,12 @@ export function parseModule(text: string, file: string): Result<Operation> {
     op.parent?.remove(op);
     body.append(op);
   }
-  return ok(ModuleOp.create({ operands: {}, attrs: { sym_name: undefined }, regions: [new Region(body)], span: { file, line: 1, column: 1 } }));
+  return ok(
+    ModuleOp.create({
+      operands: {},
+      attrs: { sym_name: undefined },
+      regions: [new Region(body)],
+      span: { file, line: 1, column: 1 },
+    }),
+  );
 }

@@ -7,7 +7,7 @@ import { builtSpan, type Diagnostic, type Span } from "../../support/diagnostics
 import { BareId, ResultNumber, SsaId, StringLiteral, SymbolId } from "../tokens.ts";
 import { AttributeParser } from "./attribute-parser.ts";
 import { AbandonedOperation, mismatchedCount, mismatchedUse } from "./diagnostics.ts";
-import { ValueScopes, type UseName } from "./scopes.ts";
+import { type UseName, ValueScopes } from "./scopes.ts";
 
 /** The name of a value token without its `%`. */
 export function nameOf(token: IToken): string {
@@ -48,7 +48,9 @@ export class ReadingParser extends AttributeParser {
     if (!this.at("{")) return false;
     const after = this.LA(3).image;
     const key = this.LA(2);
-    return (isWord(key) || key.tokenType === StringLiteral) && (after === "=" || after === "," || after === "}");
+    return (
+      (isWord(key) || key.tokenType === StringLiteral) && (after === "=" || after === "," || after === "}")
+    );
   }
 
   accept(text: string): boolean {
@@ -81,7 +83,13 @@ export class ReadingParser extends AttributeParser {
   resolveAll(uses: readonly UseName[], types: readonly Type[]): readonly Value[] {
     const first = uses[0];
     if (uses.length !== types.length) {
-      this.problems.push(mismatchedCount(first?.span ?? this.opSpan, { what: "types", actual: types.length, wanted: uses.length }));
+      this.problems.push(
+        mismatchedCount(first?.span ?? this.opSpan, {
+          what: "types",
+          actual: types.length,
+          wanted: uses.length,
+        }),
+      );
     }
     return uses.map((use, index) => this.resolve(use, types[index]));
   }
@@ -151,7 +159,10 @@ export class ReadingParser extends AttributeParser {
   }
 
   affine(names: (use: UseName, asSymbol: boolean) => AffineExpr): AffineExpr {
-    this.affineNames = (token, asSymbol) => (token.tokenType === SsaId ? names({ name: nameOf(token), span: this.spanOf(token) }, asSymbol) : undefined);
+    this.affineNames = (token, asSymbol) =>
+      token.tokenType === SsaId
+        ? names({ name: nameOf(token), span: this.spanOf(token) }, asSymbol)
+        : undefined;
     return this.SUBRULE(this.affineRule);
   }
 
@@ -173,13 +184,25 @@ export class ReadingParser extends AttributeParser {
 
   checkTypes(values: readonly Value[], types: readonly Type[]): void {
     if (values.length !== types.length) {
-      this.problems.push(mismatchedCount(this.opSpan, { what: "values at the end of the body", actual: values.length, wanted: types.length }));
+      this.problems.push(
+        mismatchedCount(this.opSpan, {
+          what: "values at the end of the body",
+          actual: values.length,
+          wanted: types.length,
+        }),
+      );
       return;
     }
     values.forEach((value, index) => {
       const wanted = types[index];
       if (wanted === undefined || value.type.kind === "none" || sameType(value.type, wanted)) return;
-      this.problems.push(mismatchedUse(this.opSpan, { name: value.hint ?? String(index), used: printType(wanted), defined: printType(value.type) }));
+      this.problems.push(
+        mismatchedUse(this.opSpan, {
+          name: value.hint ?? String(index),
+          used: printType(wanted),
+          defined: printType(value.type),
+        }),
+      );
     });
   }
 
@@ -199,4 +222,3 @@ export class ReadingParser extends AttributeParser {
 function isWord(token: IToken): boolean {
   return token.tokenType === BareId || (token.tokenType.CATEGORIES?.includes(BareId) ?? false);
 }
-

@@ -113,7 +113,11 @@ export class ValueScopes {
   }
 
   #await(scope: Scope, use: UseName, type: Type | undefined): Value {
-    const holder = new Operation({ name: "text.forward", resultTypes: [type ?? noneType], span: builtSpan("forward reference") });
+    const holder = new Operation({
+      name: "text.forward",
+      resultTypes: [type ?? noneType],
+      span: builtSpan("forward reference"),
+    });
     const waiting = scope.forward.get(use.name);
     waiting?.placeholder.replaceAllUsesWith(holder.result);
     scope.forward.set(use.name, { use, placeholder: holder.result });
@@ -127,8 +131,16 @@ export class ValueScopes {
   }
 
   #checkType(use: UseName, type: Type | undefined, value: Value): void {
-    if (type === undefined || this.isPoison(value) || value.type.kind === "none" || sameType(type, value.type)) return;
-    this.#report(mismatchedUse(use.span, { name: use.name, used: printType(type), defined: printType(value.type) }));
+    if (
+      type === undefined ||
+      this.isPoison(value) ||
+      value.type.kind === "none" ||
+      sameType(type, value.type)
+    )
+      return;
+    this.#report(
+      mismatchedUse(use.span, { name: use.name, used: printType(type), defined: printType(value.type) }),
+    );
   }
 
   #find(name: string): Definition | undefined {

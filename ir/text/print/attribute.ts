@@ -1,7 +1,7 @@
 import { printAffineMap } from "../../core/affine.ts";
 import type { Attribute, Attributes } from "../../core/attribute.ts";
-import { at, unreachable } from "../../support/bug.ts";
 import { printType, type TensorType, type Type } from "../../core/type.ts";
+import { at, unreachable } from "../../support/bug.ts";
 import { printFloat, printKey, printSymbol, quote } from "../literal.ts";
 
 type Scalar = number | bigint;
@@ -16,7 +16,8 @@ export function printAttribute(attribute: Attribute): string {
   if (attribute.kind === "array") return `[${attribute.elements.map(printAttribute).join(", ")}]`;
   if (attribute.kind === "dict") return printDict(attribute.entries);
   if (attribute.kind === "affine_map") return `affine_map<${printAffineMap(attribute.map)}>`;
-  if (attribute.kind === "dense") return `dense<${printDense(attribute.values, attribute.type)}> : ${printType(attribute.type)}`;
+  if (attribute.kind === "dense")
+    return `dense<${printDense(attribute.values, attribute.type)}> : ${printType(attribute.type)}`;
   return printPlain(attribute);
 }
 
@@ -24,15 +25,24 @@ type PlainAttribute = Exclude<Attribute, { readonly kind: "array" | "dict" | "af
 
 function printPlain(attribute: PlainAttribute): string {
   switch (attribute.kind) {
-    case "int": return `${String(attribute.value)}${typeSuffix(attribute.type, "i64")}`;
-    case "float": return printFloatAttribute(attribute.value, attribute.type);
-    case "string": return quote(attribute.value);
-    case "bool": return attribute.value ? "true" : "false";
-    case "unit": return "unit";
-    case "symbol": return printSymbol(attribute.name);
-    case "type": return printType(attribute.type);
-    case "opaque": return attribute.text;
-    default: return unreachable(attribute);
+    case "int":
+      return `${String(attribute.value)}${typeSuffix(attribute.type, "i64")}`;
+    case "float":
+      return printFloatAttribute(attribute.value, attribute.type);
+    case "string":
+      return quote(attribute.value);
+    case "bool":
+      return attribute.value ? "true" : "false";
+    case "unit":
+      return "unit";
+    case "symbol":
+      return printSymbol(attribute.name);
+    case "type":
+      return printType(attribute.type);
+    case "opaque":
+      return attribute.text;
+    default:
+      return unreachable(attribute);
   }
 }
 
@@ -44,13 +54,16 @@ function printFloatAttribute(value: number, type: Type): string {
 
 /** `{a = 1, b}`: the entries in their order; a unit attribute is its key alone. */
 export function printDict(entries: Attributes): string {
-  const parts = Object.entries(entries).map(([key, value]) => (value.kind === "unit" ? printKey(key) : `${printKey(key)} = ${printAttribute(value)}`));
+  const parts = Object.entries(entries).map(([key, value]) =>
+    value.kind === "unit" ? printKey(key) : `${printKey(key)} = ${printAttribute(value)}`,
+  );
   return `{${parts.join(", ")}}`;
 }
 
 function printDense(values: readonly Scalar[], type: TensorType): string {
   const { element } = type;
-  const print = (value: Scalar): string => (element.kind === "float" ? printFloat(Number(value), element.format) : String(value));
+  const print = (value: Scalar): string =>
+    element.kind === "float" ? printFloat(Number(value), element.format) : String(value);
   const shape = type.shape.map((size) => size ?? 0);
   const count = shape.reduce((product, size) => product * size, 1);
   if (count === 0) return "";

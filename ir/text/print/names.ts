@@ -26,7 +26,8 @@ class NameScope {
   }
 
   #has(name: string): boolean {
-    return this.#used.has(name) || (this.#parent !== undefined && this.#parent.#has(name));
+    if (this.#used.has(name)) return true;
+    return this.#parent === undefined ? false : this.#parent.#has(name);
   }
 }
 
@@ -55,7 +56,9 @@ export function nameValues(root: Operation, rules: NamingRules): ReadonlyMap<Val
     const scope = new NameScope(rules.isolated(op) ? undefined : outer);
     const graph = rules.graph(op);
     for (const block of region.blocks) {
-      block.args.forEach((arg, index) => { nameValue(arg, scope, rules.argumentName(op, index) ?? arg.hint); });
+      block.args.forEach((arg, index) => {
+        nameValue(arg, scope, rules.argumentName(op, index) ?? arg.hint);
+      });
       nameBlock(block, scope, graph);
     }
   };

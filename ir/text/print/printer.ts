@@ -1,8 +1,8 @@
 import type { Operation } from "../../core/operation.ts";
-import { printableSyntax, isGraph, isIsolated } from "../custom/table.ts";
 import { stringsOf } from "../custom/hw.ts";
+import { isGraph, isIsolated, printableSyntax } from "../custom/table.ts";
 import { quote } from "../literal.ts";
-import { nameValues, type NamingRules } from "./names.ts";
+import { type NamingRules, nameValues } from "./names.ts";
 import { Writer } from "./writer.ts";
 
 function argumentName(op: Operation, index: number): string | undefined {
@@ -22,7 +22,9 @@ const VARYING: ReadonlySet<string> = new Set(["affine.for", "memref.alloc", "vec
  */
 export function printGeneric(op: Operation): string {
   const spell = (each: Operation, writer: Writer): void => {
-    const isMlir = VARYING.has(each.name) && each.operands.every(({ type }) => type.kind === "index" || type.kind === "vector");
+    const isMlir =
+      VARYING.has(each.name) &&
+      each.operands.every(({ type }) => type.kind === "index" || type.kind === "vector");
     (isMlir ? spellCustom : spellGeneric)(each, writer);
   };
   const writer = new Writer(nameValues(op, GENERIC_NAMES), spell);

@@ -70,7 +70,9 @@ export class Writer {
   /** `{`, the region's operations, `}`. */
   region(region: Region, options: RegionOptions = {}): void {
     this.write("{\n");
-    region.blocks.forEach((block, index) => { this.#block(block, index, options); });
+    region.blocks.forEach((block, index) => {
+      this.#block(block, index, options);
+    });
     this.write(`${this.#indent}}`);
   }
 
@@ -84,7 +86,8 @@ export class Writer {
   #block(block: Block, index: number, options: RegionOptions): void {
     const args = block.args.map((arg) => `${this.name(arg)}: ${printType(arg.type)}`);
     const label = index > 0 || (options.headed !== true && (args.length > 0 || block.ops.length === 0));
-    if (label) this.write(`${this.#indent}^bb${String(index)}${args.length === 0 ? "" : `(${args.join(", ")})`}:\n`);
+    if (label)
+      this.write(`${this.#indent}^bb${String(index)}${args.length === 0 ? "" : `(${args.join(", ")})`}:\n`);
     const outer = this.#indent;
     this.#indent += "  ";
     for (const op of block.ops) if (!isImplied(op, options.implied)) this.operation(op);
@@ -93,5 +96,10 @@ export class Writer {
 }
 
 function isImplied(op: Operation, implied: string | undefined): boolean {
-  return op.name === implied && op.operands.length === 0 && op.results.length === 0 && Object.keys(op.attributes).length === 0;
+  return (
+    op.name === implied &&
+    op.operands.length === 0 &&
+    op.results.length === 0 &&
+    Object.keys(op.attributes).length === 0
+  );
 }
