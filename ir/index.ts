@@ -14,6 +14,7 @@ export * from "./dialects/affine/ops.ts";
 export * from "./dialects/arith/ops.ts";
 export * from "./dialects/builtin/ops.ts";
 export * from "./dialects/comb/builder.ts";
+export { foldBinary, foldCompare } from "./dialects/comb/fold.ts";
 export * from "./dialects/comb/ops.ts";
 export * from "./dialects/dataflow/builder.ts";
 export * from "./dialects/dataflow/ops.ts";

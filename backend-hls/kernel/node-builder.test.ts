@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { at, builtSpan, CompilerBug, unreachable } from "../../ir/index.ts";
-import { foldBinary, foldCompare, signedValue } from "./fold.ts";
+import { at, builtSpan, CompilerBug, foldBinary, foldCompare, unreachable } from "../../ir/index.ts";
+import { signedValue } from "./fold.ts";
 import type { NodeId } from "./node.ts";
 import { NodeBuilder } from "./node-builder.ts";
 

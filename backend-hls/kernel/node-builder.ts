@@ -1,11 +1,13 @@
 import {
   CompilerBug,
   type FloatPrimitiveName,
+  foldBinary,
+  foldCompare,
   type IcmpPredicate,
   present,
   type Span,
 } from "../../ir/index.ts";
-import { foldBinary, foldCompare, signedValue, signedWidthOf } from "./fold.ts";
+import { signedValue, signedWidthOf } from "./fold.ts";
 import type { BinaryOperator, KernelNode, Linear, NodeId, NodeOp } from "./node.ts";
 
 const UNCHANGED_BY_ZERO: ReadonlySet<BinaryOperator> = new Set(["xor", "shl", "shru", "shrs"]);

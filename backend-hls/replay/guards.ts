@@ -1,5 +1,5 @@
-import { at, CompilerBug, type IcmpPredicate, unreachable } from "../../ir/index.ts";
-import { foldBinary, foldCompare, signedValue } from "../kernel/fold.ts";
+import { at, CompilerBug, foldBinary, foldCompare, type IcmpPredicate, unreachable } from "../../ir/index.ts";
+import { signedValue } from "../kernel/fold.ts";
 import type { BinaryOperator, KernelGraph, KernelNode, NodeId } from "../kernel/node.ts";
 
 /** Says for an iteration which guards hold: bit `k` for guard `k`. `fields` are the command's bits. */

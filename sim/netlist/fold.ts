@@ -1,31 +1,5 @@
-import { at, unreachable } from "../../ir/index.ts";
+import { at, foldBinary, foldCompare, ICMP_PREDICATES, unreachable } from "../../ir/index.ts";
 import type { FlatOperation } from "./flat.ts";
-
-function signed(width: number, value: bigint): bigint {
-  return BigInt.asIntN(width, value);
-}
-
-/** CIRCT's predicates in their numbering: eq ne slt sle sgt sge ult ule ugt uge. */
-function compare(predicate: number, width: number, a: bigint, b: bigint): boolean {
-  const [x, y] = predicate >= 2 && predicate <= 5 ? [signed(width, a), signed(width, b)] : [a, b];
-  switch (predicate) {
-    case 0:
-      return a === b;
-    case 1:
-      return a !== b;
-    case 2:
-    case 6:
-      return x < y;
-    case 3:
-    case 7:
-      return x <= y;
-    case 4:
-    case 8:
-      return x > y;
-    default:
-      return x >= y;
-  }
-}
 
 /** The value of one operation on known operands of the given widths. */
 export function evaluateOperation(
@@ -36,28 +10,19 @@ export function evaluateOperation(
   const { width, operator, parameter } = operation;
   const a = at(values, 0);
   const b = values[1] ?? 0n;
-  const fits = b < BigInt(width);
   switch (operator) {
     case "add":
-      return BigInt.asUintN(width, a + b);
     case "sub":
-      return BigInt.asUintN(width, a - b);
     case "mul":
-      return BigInt.asUintN(width, a * b);
     case "and":
-      return a & b;
     case "or":
-      return a | b;
     case "xor":
-      return a ^ b;
     case "shl":
-      return fits ? BigInt.asUintN(width, a << b) : 0n;
     case "shru":
-      return fits ? a >> b : 0n;
     case "shrs":
-      return BigInt.asUintN(width, signed(width, a) >> (fits ? b : BigInt(width)));
+      return foldBinary(operator, a, b, width);
     case "icmp":
-      return compare(parameter, at(widths, 0), a, b) ? 1n : 0n;
+      return foldCompare(at(ICMP_PREDICATES, parameter), a, b, at(widths, 0)) ? 1n : 0n;
     case "mux":
       return a === 1n ? b : at(values, 2);
     case "extract":
