@@ -1,5 +1,6 @@
 import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
 import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
+import { argmaxKernel, chooseTokenKernel } from "./kernels/choose.ts";
 import { collectKernel } from "./kernels/collect.ts";
 import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
@@ -13,14 +14,7 @@ import {
   scoreKernel,
   weighValuesKernel,
 } from "./kernels/softmax.ts";
-import {
-  activationKernel,
-  argmaxKernel,
-  chooseTokenKernel,
-  quantizeKernel,
-  residualKernel,
-  scaleKernel,
-} from "./kernels/vector.ts";
+import { activationKernel, quantizeKernel, residualKernel, scaleKernel } from "./kernels/vector.ts";
 import { type ArrayShape, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
 import { makeWires, outsideConnections } from "./wires.ts";
 
