@@ -1,5 +1,5 @@
 import { ArgmaxOp, EmbeddingOp, i32, type Operation, present, RopeOp } from "../../../ir/index.ts";
-import { orderedKey } from "../../accelerator/kernels/vector.ts";
+import { orderedKey } from "../../accelerator/kernels/choose.ts";
 import { asIndex, isLast, nest, register } from "../../accelerator/nest.ts";
 import { COUNT, type GraphScope, largest, type OpKind, operandsAt, USE } from "../graph-scope.ts";
 import { Operand, type Tensor } from "../operand.ts";
