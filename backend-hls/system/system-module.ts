@@ -20,6 +20,7 @@ import {
   type STALL_CAUSES,
   watchdogModule,
 } from "../shell/index.ts";
+import { DESIGN_ID_BITS, designIdOf } from "./design-id.ts";
 import { COUNTER_NAMES, type StartField, systemRegisters } from "./registers.ts";
 
 /** The product: control registers, counters and watchdog around a network. */
@@ -27,6 +28,8 @@ export interface SystemHardware {
   readonly top: Operation;
   readonly modules: readonly Operation[];
   readonly registers: readonly RegisterSpec[];
+  /** What the register `design_id` says. */
+  readonly designId: bigint;
 }
 
 /** What a system is made of. */
@@ -51,6 +54,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
   const { name, plan, network } = options;
   const start = startFields(options);
   const registers = systemRegisters(start);
+  const designId = designIdOf(network.modules, registers);
   const control = controlRegistersModule(`${name}_control`, registers);
   const counters = cycleCountersModule();
   const watchdog = watchdogModule();
@@ -91,6 +95,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
     error_event: b.and(done, b.not(b.equals(code, 0))),
     error_code: b.register(code, { name: "error_code_held", enable: done, reset: 0n }),
     ...Object.fromEntries(COUNTER_NAMES.map((counter) => [counter, count.out(counter)])),
+    design_id: b.constant(designId, DESIGN_ID_BITS),
   });
   passOutputs(b, control, host, "s_axi_control_");
   passOutputs(b, network.top, core, "m_axi_");
@@ -101,6 +106,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
   return {
     top,
     registers,
+    designId,
     modules: modulesOf({ module: top, submodules: [control, counters, watchdog, ...network.modules] }),
   };
 }
