@@ -1,4 +1,4 @@
-import { at, type Operation, type Value } from "../ir/index.ts";
+import { at, foldBinary, type Operation, type Value } from "../ir/index.ts";
 import { constantComparison } from "./comparisons.ts";
 import { width } from "./net.ts";
 
@@ -7,6 +7,11 @@ export interface KnownBits {
   readonly mask: bigint;
   readonly value: bigint;
 }
+
+/** Operations whose bits depend on more than the same bits of their operands. */
+const ARITHMETIC: ReadonlyMap<string, "add" | "sub" | "mul" | "shl" | "shru" | "shrs"> = new Map(
+  (["add", "sub", "mul", "shl", "shru", "shrs"] as const).map((operator) => [`comb.${operator}`, operator]),
+);
 
 const NOTHING: KnownBits = { mask: 0n, value: 0n };
 
@@ -139,26 +144,8 @@ function arithmetic(op: Operation, inputs: readonly [KnownBits, KnownBits]): Kno
   const bits = width(op.result);
   const all = ones(bits);
   if (a.mask !== all || b.mask !== all) return NOTHING;
-  const value = computed(op.name, bits, [a.value, b.value]);
-  return value === undefined ? NOTHING : { mask: all, value };
-}
-
-function computed(name: string, bits: number, [a, b]: readonly [bigint, bigint]): bigint | undefined {
-  const by = b >= BigInt(bits) ? BigInt(bits) : b;
-  switch (name) {
-    case "comb.add":
-      return BigInt.asUintN(bits, a + b);
-    case "comb.sub":
-      return BigInt.asUintN(bits, a - b);
-    case "comb.mul":
-      return BigInt.asUintN(bits, a * b);
-    case "comb.shl":
-      return BigInt.asUintN(bits, a << by);
-    case "comb.shru":
-      return a >> by;
-    case "comb.shrs":
-      return BigInt.asUintN(bits, BigInt.asIntN(bits, a) >> by);
-    default:
-      return undefined;
-  }
+  const operator = ARITHMETIC.get(op.name);
+  return operator === undefined
+    ? NOTHING
+    : { mask: all, value: foldBinary(operator, a.value, b.value, bits) };
 }
