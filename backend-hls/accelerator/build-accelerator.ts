@@ -1,7 +1,7 @@
 import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
 import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
 import { argmaxKernel, chooseTokenKernel } from "./kernels/choose.ts";
-import { collectKernel } from "./kernels/collect.ts";
+import { collectHeadsKernel, collectKernel } from "./kernels/collect.ts";
 import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
@@ -14,7 +14,8 @@ import {
   scoreKernel,
   weighValuesKernel,
 } from "./kernels/softmax.ts";
-import { activationKernel, quantizeKernel, residualKernel, scaleKernel } from "./kernels/vector.ts";
+import { factorsKernel, quantizeKernel, rowScalesKernel } from "./kernels/statistics.ts";
+import { activationKernel, residualKernel } from "./kernels/vector.ts";
 import { type ArrayShape, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
 import { makeWires, outsideConnections } from "./wires.ts";
 
@@ -32,7 +33,9 @@ const KERNELS = [
   splitConstantsKernel,
   residualKernel,
   collectKernel,
-  scaleKernel,
+  collectHeadsKernel,
+  factorsKernel,
+  rowScalesKernel,
   quantizeKernel,
   matmulKernel,
   dequantizeKernel,

@@ -7,8 +7,8 @@ import {
   type Value,
 } from "../../ir/index.ts";
 
-/** A loop bound: a number, or a command field with its maximum. */
-export type Bound = number | { readonly to: Value; readonly max: number };
+/** A loop bound: a number, or a command field with its maximum; `ii`: an iteration need not begin more often than that. */
+export type Bound = number | { readonly to: Value; readonly max: number; readonly ii?: number };
 
 /** A perfect nest, outermost loop first; `body` gets the counters by name. */
 export function nest<const K extends string>(
@@ -25,7 +25,10 @@ export function nest<const K extends string>(
       return;
     }
     const [name, bound] = entry;
-    const options = typeof bound === "number" ? { to: bound } : { to: bound.to, maxTrip: bound.max };
+    const options =
+      typeof bound === "number"
+        ? { to: bound }
+        : { to: bound.to, maxTrip: bound.max, ...(bound.ii === undefined ? {} : { ii: bound.ii }) };
     b.loop(name, options, (counter) => {
       counters[name] = counter;
       open(depth + 1);

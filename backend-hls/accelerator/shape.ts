@@ -29,6 +29,8 @@ export interface ArrayShape {
   readonly pk: number;
   /** Rows in parallel (default 1). */
   readonly pt?: number;
+  /** Channels that are quantized in parallel (default 4). */
+  readonly pv?: number;
   /** Rows of a step, at most; a multiple of `pt`. */
   readonly rows: number;
 }
@@ -48,6 +50,7 @@ export interface Plan {
   readonly pn: number;
   readonly pk: number;
   readonly pt: number;
+  readonly pv: number;
   readonly rows: number;
   readonly beatBytes: number;
   /** 32-bit words of a beat. */
@@ -92,11 +95,11 @@ function commonDivisor(a: number, b: number): number {
 
 /** Derives all sizes; a combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
 export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
-  const { pn, pk, rows, pt = 1 } = design;
+  const { pn, pk, rows, pt = 1, pv = 4 } = design;
   const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
   const beatBytes = pn * pk;
-  if (![pn, pk, pt, model.blockSize].every(isPowerOfTwo))
-    throw new CompilerBug("pn, pk, pt and the block size are powers of two");
+  if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
+    throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
   if (pk < 4 || beatBytes < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
   if (rows % pt !== 0 || heads % kvHeads !== 0 || headDim % 2 !== 0 || hidden < 8)
     throw new CompilerBug("the shape of the model or of the array is not supported");
@@ -109,11 +112,13 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
   const [qWidth, kvWidth] = [heads * headDim, kvHeads * headDim];
   const half = matrix(ffn, hidden);
   const beatWords = beatBytes / 4;
+  const unit = Math.max(pk, pv);
   return {
     model,
     pn,
     pk,
     pt,
+    pv,
     rows,
     beatBytes,
     beatWords,
@@ -128,7 +133,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     recordBeats: ceilDiv(2 * kvWidth + 8 * kvHeads, beatBytes),
     maxBlocks: ceilDiv(model.maxContext, model.blockSize),
     residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
-    vectorWidth: pk * Math.max(...[hidden, qWidth, ffn].map((width) => ceilDiv(width, pk))),
+    vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
     cellBytes: commonDivisor(headDim, beatBytes),
     wordsBeforeScales: Math.floor(kvWidth / 2 / beatWords) * beatWords,

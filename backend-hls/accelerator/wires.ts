@@ -72,8 +72,10 @@ function makeCommands(s: ScheduleBuilder) {
     loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32]),
     splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32], 4),
     residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
-    collectCommand: s.commands("collect_cmd", [i32, i32, i16, i32, i1, i1], 4),
-    scaleCommand: s.commands("scale_cmd", [i16, i8, i1], 4),
+    collectCommand: s.commands("collect_cmd", [i32, i32, i16, i32, i1], 4),
+    collectHeadsCommand: s.commands("collect_heads_cmd", [i16], 2),
+    factorsCommand: s.commands("factors_cmd", [i16, i1], 4),
+    rowScalesCommand: s.commands("row_scales_cmd", [i16, i1], 4),
     quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32], 4),
     matmulCommand: s.commands("matmul_cmd", [i32, i32, i16, i1], 4),
     dequantizeCommand: s.commands("dequantize_cmd", [i32, i16, i1, i1, i1, i1], 4),
@@ -89,7 +91,7 @@ function makeCommands(s: ScheduleBuilder) {
 }
 
 function makeStreams(s: ScheduleBuilder, plan: Plan) {
-  const { beatBytes, beatWords, pn, pt, maxBurst } = plan;
+  const { beatBytes, beatWords, pn, pt, rows, maxBurst } = plan;
   const { headDim } = plan.model;
   const beat = beatType(beatBytes);
   const score = bundleType([f32, f32]);
@@ -120,12 +122,16 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     laneChoices: s.stream("lane_choices", bundleType([i32, i32, i32]), 4),
     rowLoaded: s.tokens("row_loaded"),
     collected: s.tokens("collected"),
-    scaled: s.tokens("scaled"),
+    headsCollected: s.tokens("heads_collected"),
+    rowsScaled: s.tokens("rows_scaled"),
+    inverses: s.stream("inverses", f32, 4),
+    plainScales: s.stream("plain_scales", f32, rows + 2),
     quantized: s.tokens("quantized"),
     qkvStored: s.tokens("qkv_stored"),
     residualDone: s.tokens("residual_done", 4),
     argmaxDone: s.tokens("argmax_done"),
     idleTaken: s.tokens("idle_taken"),
+    scalesTaken: s.tokens("scales_taken"),
   };
 }
 
@@ -144,7 +150,6 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
     squares: s.buffer("squares", [rows, 8], f32, "lut"),
     largest: s.buffer("largest", [rows], i32, "lut"),
-    inverses: s.buffer("inverses", [rows], f32),
     rowScales: s.buffer("row_scales", [rows], f32),
     qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32),
     qkvCopy: s.buffer("qkv_copy", [rows, qkv.tiles * pn], f32),

@@ -57,6 +57,7 @@ class GraphBuilder {
   readonly #streams: KernelStream[] = [];
   readonly #loops: KernelLoop[] = [];
   readonly #scalars: ScalarState;
+  #targetIi = 1;
   #fields: readonly Value[] = [];
   #command: KernelStream | undefined;
 
@@ -87,6 +88,7 @@ class GraphBuilder {
     return {
       name: this.#name,
       loops: this.#loops,
+      targetIi: this.#targetIi,
       fields: this.#fields.map((field) => widthOfType(field.type)),
       command: present(this.#command, `the command of kernel ${this.#name}`),
       streams: this.#streams,
@@ -278,6 +280,7 @@ class GraphBuilder {
       this.#unroll(op, from, to, view.attrs.step);
       return;
     }
+    this.#targetIi = Math.max(this.#targetIi, view.attrs.ii ?? 1);
     const index = this.#loops.length;
     const trip =
       to === undefined

@@ -111,6 +111,8 @@ export interface KernelStream {
 export interface KernelGraph {
   readonly name: string;
   readonly loops: readonly KernelLoop[];
+  /** Cycles between iterations that are enough (directive `ii`): units may be shared within them. */
+  readonly targetIi: number;
   /** Widths of the command's fields, field 0 in the low bits. */
   readonly fields: readonly number[];
   readonly command: KernelStream;

@@ -15,7 +15,7 @@ export interface KernelProblem {
   readonly crossesCommands: boolean;
 }
 
-/** Operations are the kernel's nodes, in their order; resources are the ports of memory banks. */
+/** Operations are the kernel's nodes, in their order; resources are the ports of memory banks and, where the kernel need not begin an iteration every cycle, float units. */
 export function kernelProblem(
   library: OperatorLibrary,
   graph: KernelGraph,
@@ -24,9 +24,11 @@ export function kernelProblem(
   const timing = graph.nodes.map((node) => characterizeNode(library, graph, node));
   const types = new Map<string, OperatorType>();
   const resources = new Map<string, Resource>();
+  const units = sharedUnits(graph, timing);
   const operations = graph.nodes.map((node, id) => {
-    const resource = portOf(graph, node);
-    if (resource !== undefined) resources.set(resource, { name: resource, units: 1 });
+    const unit = node.op.kind === "float" ? units.get(node.op.primitive) : undefined;
+    const resource = unit?.name ?? portOf(graph, node);
+    if (resource !== undefined) resources.set(resource, unit ?? { name: resource, units: 1 });
     const { latencyCycles, inputDelayPs, outputDelayPs } = at(timing, id);
     const type = `${String(latencyCycles)}_${String(inputDelayPs)}_${String(outputDelayPs)}${resource === undefined ? "" : `_${resource}`}`;
     types.set(type, {
@@ -52,6 +54,23 @@ export function kernelProblem(
     periodPs: library.usablePeriodPs,
   };
   return { problem, timing, crossesCommands: memory.crossesCommands };
+}
+
+/** Float units of a kernel with time to share them: as few as its uses need in `targetIi` cycles. */
+function sharedUnits(
+  { nodes, targetIi }: KernelGraph,
+  timing: readonly Characteristics[],
+): ReadonlyMap<string, Resource> {
+  const uses = new Map<string, number>();
+  if (targetIi > 1) {
+    for (const { id, op } of nodes) {
+      if (op.kind === "float" && at(timing, id).latencyCycles > 0)
+        uses.set(op.primitive, (uses.get(op.primitive) ?? 0) + 1);
+    }
+  }
+  return new Map(
+    [...uses].map(([name, count]) => [name, { name: `unit_${name}`, units: Math.ceil(count / targetIi) }]),
+  );
 }
 
 /** The bank port that an access occupies; registers can be read any number of times. */

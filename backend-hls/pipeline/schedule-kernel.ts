@@ -56,7 +56,7 @@ function solve(
   const result =
     mode === "sequential"
       ? scheduleSequential(problem.problem)
-      : scheduleModulo(problem.problem, { maxIi: MAX_II });
+      : scheduleModulo(problem.problem, { maxIi: MAX_II, targetIi: graph.targetIi });
   return { problem, result };
 }
 

@@ -47,11 +47,12 @@ test("below 2^-100 a vector is no longer scaled up, and is wrong by less than 2^
   );
 });
 
-test("the squares are summed in eight parts, added in the order of the last eight elements", () => {
+test("the squares are summed in eight parts, added as a tree in the order of the last eight elements", () => {
   // Ten elements: parts 2 … 7 hold one square each, parts 0 and 1 two; part 2 begins.
   const x = Float32Array.of(4096, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-  const inOrder = [1, 1, 1, 1, 1, 1, 4096 ** 2 + 1, 2];
-  expect(sumOfSquares(x)).toBe(inOrder.reduce((sum, part) => Math.fround(sum + Math.fround(part)), 0));
+  const add = (a: number, b: number): number => Math.fround(a + b);
+  const last = add(add(1, 1), add(Math.fround(4096 ** 2 + 1), 2));
+  expect(sumOfSquares(x)).toBe(add(add(add(1, 1), add(1, 1)), last));
   expect(sumOfSquares(x)).toBe(4096 ** 2 + 8); // the plain ascending sum would lose every 1
 });
 

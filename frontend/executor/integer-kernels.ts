@@ -59,7 +59,7 @@ export function createNormQuantizer(
 }
 
 /**
- * Eight interleaved partial sums in ascending order, then added from the left, beginning with the one that
+ * Eight interleaved partial sums in ascending order, then their sum as a balanced tree, beginning with the one that
  * the element after the last would have gone to: the order of the last eight elements.
  */
 export function sumOfSquares(x: Float32Array): number {
@@ -68,9 +68,12 @@ export function sumOfSquares(x: Float32Array): number {
     const value = x[i] ?? 0;
     parts[i % partialSums] = addF32(parts[i % partialSums] ?? 0, mulF32(value, value));
   }
-  let sum = parts[x.length % partialSums] ?? 0;
-  for (let i = 1; i < partialSums; i++) sum = addF32(sum, parts[(x.length + i) % partialSums] ?? 0);
-  return sum;
+  const oldestFirst = parts.map((_, i) => parts[(x.length + i) % partialSums] ?? 0);
+  for (let distance = 1; distance < partialSums; distance *= 2) {
+    for (let i = 0; i < partialSums; i += 2 * distance)
+      oldestFirst[i] = addF32(oldestFirst[i] ?? 0, oldestFirst[i + distance] ?? 0);
+  }
+  return oldestFirst[0] ?? 0;
 }
 
 function largestMagnitude(v: Float32Array): number {

@@ -42,7 +42,8 @@ function normQuantize(x: Vector, g: Float32Array, eps: number): Int8Vector {
     x.filter((_, i) => i % 8 === r).reduce((acc, value) => addF32(acc, mulF32(value, value)), 0),
   );
   const order = integers(0, 8).map((i) => at(part, (n + i) % 8));
-  const ss = order.slice(1).reduce(addF32, at(order, 0));
+  const pairs = integers(0, 4).map((i) => addF32(at(order, 2 * i), at(order, 2 * i + 1)));
+  const ss = addF32(addF32(at(pairs, 0), at(pairs, 1)), addF32(at(pairs, 2), at(pairs, 3)));
   const rs = rsqrtF32(addF32(mulF32(ss, Math.fround(1 / n)), Math.fround(eps)));
   const { q, s } = quantize(x.map((value, i) => mulF32(value, at(g, i))));
   return { q, s: mulF32(s, rs) };

@@ -7,82 +7,72 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { all, isBelow, nest, not, position } from "../nest.ts";
+import { all, isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { PARTS } from "./statistics.ts";
 
-/** Trips of the loops: tiles (or rows) split by `ratio`, lanes by `wide`. */
-function tripsOf(plan: Plan): Readonly<Record<"narrow" | "ratio" | "wide" | "outer" | "middle", number>> {
-  const { pn, rows, qWidth, model } = plan;
-  const narrow = Math.min(pn, 8);
-  const ratio = 8 / narrow;
-  const tilesOf = (width: number): number => ceilDiv(width, pn);
-  return {
-    narrow,
-    ratio,
-    wide: pn / narrow,
-    outer: ceilDiv(Math.max(tilesOf(model.hidden), tilesOf(model.ffn), rows), ratio),
-    middle: Math.max(rows, tilesOf(qWidth)),
-  };
+/** The loop over tiles and that over lanes are split so that the place of a partial sum is an affine function of counters. */
+export function collectLoops({ pn }: Pick<Plan, "pn">): Readonly<Record<"tiles" | "lanes", number>> {
+  const lanes = Math.min(pn, PARTS);
+  return { lanes, tiles: PARTS / lanes };
 }
 
 /**
  * Puts a vector that is to be quantized into its buffer, times the gains of a norm, and takes its statistics: the largest
- * magnitude and, for a norm, eight interleaved sums of squares. Elements come by tiles with rows inside, from attention row by row.
- * The loop over tiles and that over lanes are split so that the place of a partial sum is an affine function of counters.
+ * magnitude and, for a norm, eight interleaved sums of squares. Elements come by tiles with rows inside.
  */
 export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { pn } = plan;
-  const trips = tripsOf(plan);
-  const { ratio, narrow } = trips;
+  const { pn, rows, model } = plan;
+  const { tiles, lanes } = collectLoops(plan);
+  const most = ceilDiv(ceilDiv(Math.max(model.hidden, model.ffn), pn), tiles);
   s.kernel({
     name: "collect",
     command: w.collectCommand,
-    fields: ["lines", "outer", "middle", "count", "isNorm", "byRow"],
+    fields: ["tiles", "outer", "rows", "count", "isNorm"],
     done: w.collected,
     connections: {
       fromResidual: w.fromResidual,
       fromActivation: w.fromActivation,
-      fromAttention: w.fromAttention,
       gains: w.gains,
       vector: w.vector,
       squares: w.squares,
       largest: w.largest,
     },
     body: ({ b, port, field }) => {
-      const gains = b.array("gain_of_lane", [ratio, pn], f32, { storage: "lut" });
+      const gains = b.array("gain_of_lane", [tiles, pn], f32, { storage: "lut" });
       const bounds = {
-        outer: { to: field.outer, max: trips.outer },
-        low: ratio,
-        middle: { to: field.middle, max: trips.middle },
-        high: trips.wide,
-        lane: narrow,
+        outer: { to: field.outer, max: most },
+        low: tiles,
+        row: { to: field.rows, max: rows },
+        high: pn / lanes,
+        lane: lanes,
       } as const;
-      nest(b, bounds, ({ outer, low, middle, high, lane }) => {
-        const line = position(b, outer, ratio, low);
-        const place = b.addi(b.muli(high, b.index(narrow)), lane);
-        const tileIndex = position(b, line, pn, place);
-        const rowIndex = position(b, middle, pn, place);
-        const hasElement = b.ori(not(b, field.byRow), isBelow(b, rowIndex, field.count));
-        const isReal = isBelow(b, b.select(field.byRow, rowIndex, tileIndex), field.count);
-        b.when(all(b, isBelow(b, line, field.lines), hasElement), () => {
-          const x = nextElement(b, port, field);
-          const row = b.select(field.byRow, line, middle);
-          const index = b.select(field.byRow, rowIndex, tileIndex);
-          const hasGain = (): Value => isBelow(b, tileIndex, field.count);
-          const gain = (): Value => gainOf(b, port.gains, { gains, low, place, middle }, hasGain);
+      nest(b, bounds, ({ outer, low, row, high, lane }) => {
+        const tile = position(b, outer, tiles, low);
+        const place = b.addi(b.muli(high, b.index(lanes)), lane);
+        const index = position(b, tile, pn, place);
+        const isReal = isBelow(b, index, field.count);
+        b.when(isBelow(b, tile, field.tiles), () => {
+          const x = chosen(b, field.isNorm, [
+            () => b.read(port.fromResidual),
+            () => b.read(port.fromActivation),
+          ]);
+          const gain = (): Value => gainOf(b, port.gains, { gains, low, place, row }, isReal);
           const value = chosen(b, field.isNorm, [() => b.mulf(x, gain()), () => x]);
           b.when(isReal, () => {
             b.store(value, port.vector, row, index);
-            noteMagnitude(b, port.largest, { value, row, index });
+            const magnitude = b.bitcast(b.abs(value), i32);
+            const before = b.load(port.largest, row);
+            b.store(b.select(b.equals(index, 0), magnitude, b.maxsi(before, magnitude)), port.largest, row);
           });
           b.when(all(b, field.isNorm, isReal), () => {
             const part = affineSum([
-              [low, narrow],
+              [low, lanes],
               [lane, 1],
             ]);
-            const before = b.select(isBelow(b, index, 8), b.float(0), b.load(port.squares, middle, part));
-            b.store(b.addf(before, b.mulf(x, x)), port.squares, middle, part);
+            const before = b.select(isBelow(b, index, PARTS), b.float(0), b.load(port.squares, row, part));
+            b.store(b.addf(before, b.mulf(x, x)), port.squares, row, part);
           });
         });
       });
@@ -101,28 +91,16 @@ function chosen(b: LoopBuilder, bit: Value, [then, otherwise]: readonly [() => V
   return at(values, 0);
 }
 
-/** From attention, or of a norm from the residual, or from the activation. */
-function nextElement(
-  b: LoopBuilder,
-  port: Readonly<Record<"fromAttention" | "fromResidual" | "fromActivation", Value>>,
-  { byRow, isNorm }: Readonly<Record<"byRow" | "isNorm", Value>>,
-): Value {
-  return chosen(b, byRow, [
-    () => b.read(port.fromAttention),
-    () => chosen(b, isNorm, [() => b.read(port.fromResidual), () => b.read(port.fromActivation)]),
-  ]);
-}
-
 /** A lane's gain: read for the first row (0 behind the vector's end), held for the others. */
 function gainOf(
   b: LoopBuilder,
   source: Value,
-  { gains, low, place, middle }: Readonly<Record<"gains" | "low" | "place" | "middle", Value>>,
-  hasGain: () => Value,
+  { gains, low, place, row }: Readonly<Record<"gains" | "low" | "place" | "row", Value>>,
+  hasGain: Value,
 ): Value {
-  return chosen(b, b.equals(middle, 0), [
+  return chosen(b, b.equals(row, 0), [
     () => {
-      const made = chosen(b, hasGain(), [() => b.read(source), () => b.float(0)]);
+      const made = chosen(b, hasGain, [() => b.read(source), () => b.float(0)]);
       b.store(made, gains, low, place);
       return made;
     },
@@ -130,12 +108,27 @@ function gainOf(
   ]);
 }
 
-/** Keeps the row's largest magnitude: as bits, which order as magnitudes do. */
-function noteMagnitude(
-  b: LoopBuilder,
-  largest: Value,
-  { value, row, index }: Readonly<Record<"value" | "row" | "index", Value>>,
-): void {
-  const magnitude = b.bitcast(b.abs(value), i32);
-  b.store(b.select(b.equals(index, 0), magnitude, b.maxsi(b.load(largest, row), magnitude)), largest, row);
+/** Puts the output of attention, which comes row by row, into the vector buffer and notes each row's largest magnitude. */
+export function collectHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { qWidth, rows } = plan;
+  s.kernel({
+    name: "collect_heads",
+    command: w.collectHeadsCommand,
+    fields: ["rows"],
+    done: w.headsCollected,
+    connections: { x: w.fromAttention, vector: w.vector, largest: w.largest },
+    body: ({ b, port, field }) => {
+      const running = register(b, "running", i32);
+      nest(b, { row: { to: field.rows, max: rows }, i: qWidth }, ({ row, i }) => {
+        const x = b.read(port.x);
+        b.store(x, port.vector, row, i);
+        const magnitude = b.bitcast(b.abs(x), i32);
+        const largest = b.select(isFirst(b, i), magnitude, b.maxsi(b.load(running), magnitude));
+        b.store(largest, running);
+        b.when(isLast(b, i, qWidth), () => {
+          b.store(largest, port.largest, row);
+        });
+      });
+    },
+  });
 }

@@ -14,7 +14,7 @@ import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
 import { all, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
-import { quantizationOf } from "./vector.ts";
+import { quantizationOf } from "./statistics.ts";
 
 /** All heads of a row in the order queries, keys, values. */
 function headsOf(plan: Plan): number {

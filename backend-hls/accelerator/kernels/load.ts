@@ -193,6 +193,7 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       argmaxDone: w.argmaxDone,
       outputAcks: w.outputAcks,
       idleTaken: w.idleTaken,
+      scalesTaken: w.scalesTaken,
     },
     body: ({ b, port, field }) => {
       nest(b, { step: steps + 1 }, ({ step }) => {
@@ -206,6 +207,7 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         });
         b.when(all(b, not(b, field.emit), isEnd), () => {
           b.readFields(port.idleTaken);
+          b.readFields(port.scalesTaken);
         });
       });
     },

@@ -158,7 +158,7 @@ function channelScale(
   return at(values, 0);
 }
 
-/** y = (sum * scale of the channel) * scale of the row, one element an iteration, to whoever the matrix is for. */
+/** y = (sum * scale of the channel) * scale of the row, one element an iteration, to whoever the matrix is for; for nobody, behind the last layer of a step without head, it only takes its token. */
 export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, pt, rows } = plan;
   s.kernel({
@@ -166,6 +166,8 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     command: w.dequantizeCommand,
     fields: ["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"],
     connections: {
+      rowsScaled: w.rowsScaled,
+      scalesTaken: w.scalesTaken,
       sums: w.sums,
       scales: w.scales,
       rowScales: w.rowScales,
@@ -176,6 +178,12 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "sum", pt * pn, intType(plan.sumBits));
+      const targets = [
+        [field.toQkv, port.qkv],
+        [field.toResidual, port.residual],
+        [field.toActivation, port.activation],
+        [field.toArgmax, port.argmax],
+      ] as const;
       const channelScales = b.array("channel_scales", [pn], f32, { storage: "lut" });
       nest(
         b,
@@ -185,34 +193,37 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
           p: pt,
           lane: pn,
         },
-        ({ group, p, lane }) => {
-          const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
-          const scale = channelScale(b, port.scales, {
-            held: channelScales,
-            lane,
-            isNew: isFirst(b, group, p),
+        ({ tile, group, p, lane }) => {
+          b.when(isFirst(b, tile, group, p, lane), () => {
+            b.readFields(port.rowsScaled);
           });
-          const y = b.mulf(
-            b.mulf(b.toFloat(sum), scale),
-            b.load(
-              port.rowScales,
-              affineSum([
-                [group, pt],
-                [p, 1],
-              ]),
-            ),
-          );
-          const targets = [
-            [field.toQkv, port.qkv],
-            [field.toResidual, port.residual],
-            [field.toActivation, port.activation],
-            [field.toArgmax, port.argmax],
-          ] as const;
-          for (const [isWanted, target] of targets) {
-            b.when(isWanted, () => {
-              b.write(target, y);
+          const isActive = targets.reduce((some, [bit]) => b.ori(some, bit), b.int(0, 1));
+          b.when(all(b, not(b, isActive), isLast(b, p, pt), isLast(b, lane, pn)), () => {
+            b.write(port.scalesTaken);
+          });
+          b.when(isActive, () => {
+            const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
+            const scale = channelScale(b, port.scales, {
+              held: channelScales,
+              lane,
+              isNew: isFirst(b, group, p),
             });
-          }
+            const y = b.mulf(
+              b.mulf(b.toFloat(sum), scale),
+              b.load(
+                port.rowScales,
+                affineSum([
+                  [group, pt],
+                  [p, 1],
+                ]),
+              ),
+            );
+            for (const [isWanted, target] of targets) {
+              b.when(isWanted, () => {
+                b.write(target, y);
+              });
+            }
+          });
         },
       );
     },

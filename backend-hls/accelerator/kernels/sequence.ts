@@ -3,6 +3,7 @@ import { all, nest, not } from "../nest.ts";
 import { constantBeats, weightBeats } from "../packing.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
+import { collectLoops } from "./collect.ts";
 import { DESCRIPTOR_FIELDS } from "./load.ts";
 
 /** What stands between residual and array in one phase. */
@@ -48,7 +49,9 @@ function commandsOf(w: Wires) {
     split: w.splitConstants,
     residual: w.residualCommand,
     collect: w.collectCommand,
-    scale: w.scaleCommand,
+    collectHeads: w.collectHeadsCommand,
+    factors: w.factorsCommand,
+    rowScales: w.rowScalesCommand,
     quantize: w.quantizeCommand,
     matmul: w.matmulCommand,
     dequantize: w.dequantizeCommand,
@@ -221,67 +224,52 @@ function sendMatrix(
   b.when(b.ori(active, is.head), () => {
     b.write(port.matmul, one(tiles), one(beats), one(groups), active);
   });
-  b.when(active, () => {
-    b.write(port.dequantize, tiles, groups, is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead);
+  b.when(b.ori(active, is.head), () => {
+    b.write(port.dequantize, one(tiles), one(groups), is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead);
   });
 }
 
-/** Residual, collection, scale and quantization of the vector that the next matrix takes. */
+/** Residual, collection, statistics and quantization of the vector that the next matrix takes. */
 function sendVector(
   { b, plan, is, rows, padded }: StepScope,
-  port: {
-    readonly residual: Value;
-    readonly collect: Value;
-    readonly scale: Value;
-    readonly quantize: Value;
-  },
+  port: Readonly<
+    Record<"residual" | "collect" | "collectHeads" | "factors" | "rowScales" | "quantize", Value>
+  >,
 ): void {
   const {
     model: { hidden, ffn },
     qWidth,
     pn,
-    pk,
   } = plan;
   const isNorm = anyOf(b, [is.start, is.wo, is.down]);
-  const ratio = 8 / Math.min(pn, 8);
-  const outerOf = (width: number): number => ceilDiv(ceilDiv(width, pn), ratio);
+  const present = b.select(b.ori(is.start, is.qkv), rows, padded);
   b.when(isNorm, () => {
-    b.write(port.residual, b.select(is.start, rows, padded), b.int(plan.wo.tiles), is.start);
+    b.write(port.residual, present, b.int(plan.wo.tiles), is.start);
+  });
+  const unit = Math.max(plan.pk, plan.pv);
+  const only = (norm: number, qkv: number, gateUp: number): Value => {
+    const cases = [
+      [isNorm, norm],
+      [is.qkv, qkv],
+      [is.gateUp, gateUp],
+    ] as const;
+    return pick(b, cases, 32);
+  };
+  const count = only(hidden, qWidth, ffn);
+  const tilesOf = (width: number): number => ceilDiv(width, pn);
+  const outerOf = (width: number): number => ceilDiv(tilesOf(width), collectLoops(plan).tiles);
+  b.when(b.ori(isNorm, is.gateUp), () => {
+    const tiles = only(tilesOf(hidden), 0, tilesOf(ffn));
+    const outer = only(outerOf(hidden), 0, outerOf(ffn));
+    b.write(port.collect, tiles, outer, present, count, isNorm);
+  });
+  b.when(is.qkv, () => {
+    b.write(port.collectHeads, rows);
   });
   b.when(anyOf(b, [isNorm, is.qkv, is.gateUp]), () => {
-    const only = (norm: number, qkv: number, gateUp: number): Value => {
-      const cases = [
-        [isNorm, norm],
-        [is.qkv, qkv],
-        [is.gateUp, gateUp],
-      ] as const;
-      return pick(b, cases, 32);
-    };
-    const padding = (width: number): number => ceilDiv(width, pk) * pk;
-    const count = only(hidden, qWidth, ffn);
-    const width = only(padding(hidden), padding(qWidth), padding(ffn));
-    const rowGroups = b.shrui(b.addi(b.extui(rows, 32), b.int(ratio - 1)), b.int(Math.log2(ratio)));
-    const byTile = (norm: number, gateUp: number): readonly (readonly [Value, number])[] => [
-      [isNorm, norm],
-      [is.gateUp, gateUp],
-    ];
-    const outer = b.select(is.qkv, rowGroups, pick(b, byTile(outerOf(hidden), outerOf(ffn)), 32));
-    const present = b.select(b.ori(is.start, is.qkv), rows, padded);
-    const lines = b.select(
-      is.qkv,
-      b.extui(rows, 32),
-      pick(b, byTile(ceilDiv(hidden, pn), ceilDiv(ffn, pn)), 32),
-    );
-    b.write(
-      port.collect,
-      lines,
-      outer,
-      b.select(is.qkv, b.int(ceilDiv(qWidth, pn), 16), present),
-      count,
-      isNorm,
-      is.qkv,
-    );
-    b.write(port.scale, present, b.select(isNorm, b.int(8, 8), b.int(1, 8)), isNorm);
-    b.write(port.quantize, present, width, count);
+    const chunks = (width: number): number => (ceilDiv(width, unit) * unit) / plan.pv;
+    b.write(port.factors, present, is.qkv);
+    b.write(port.rowScales, present, isNorm);
+    b.write(port.quantize, present, only(chunks(hidden), chunks(qWidth), chunks(ffn)), count);
   });
 }

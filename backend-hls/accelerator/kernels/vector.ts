@@ -1,5 +1,5 @@
-import { affineSum, f32, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { all, isBelow, isFirst, isLast, nest, not } from "../nest.ts";
+import { affineSum, f32, type ScheduleBuilder } from "../../../ir/index.ts";
+import { all, isFirst, nest, not } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -41,87 +41,6 @@ export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             b.store(sum, port.x, ...at);
           });
           b.write(port.out, sum);
-        },
-      );
-    },
-  });
-}
-
-/** From a vector's statistics: the factor that quantizes it and the scale of the result. */
-export function scaleKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { hidden, eps } = plan.model;
-  s.kernel({
-    name: "scale",
-    command: w.scaleCommand,
-    fields: ["rows", "passes", "isNorm"],
-    done: w.scaled,
-    connections: {
-      collected: w.collected,
-      squares: w.squares,
-      largest: w.largest,
-      inverses: w.inverses,
-      scales: w.rowScales,
-    },
-    body: ({ b, port, field }) => {
-      const sums = b.array("sum_of_squares", [plan.rows], f32, { storage: "lut" });
-      nest(
-        b,
-        { pass: { to: field.passes, max: 8 }, row: { to: field.rows, max: plan.rows } },
-        ({ pass, row }) => {
-          b.when(isFirst(b, pass, row), () => {
-            b.readFields(port.collected);
-          });
-          const start = hidden % 8;
-          const part = b.select(
-            isBelow(b, pass, 8 - start),
-            b.addi(pass, b.index(start)),
-            b.subi(pass, b.index(8 - start)),
-          );
-          const square = b.load(port.squares, row, part);
-          const sum = b.select(b.equals(pass, 0), square, b.addf(b.load(sums, row), square));
-          b.store(sum, sums, row);
-          b.when(isLast(b, pass, { to: field.passes, max: 8 }), () => {
-            const largest = b.bitcast(b.load(port.largest, row), f32);
-            const { inverse, scale } = quantizationOf(b, largest);
-            const root = b.rsqrt(b.addf(b.mulf(sum, b.float(1 / hidden)), b.float(eps)));
-            b.store(inverse, port.inverses, row);
-            b.store(b.select(field.isNorm, b.mulf(scale, root), scale), port.scales, row);
-          });
-        },
-      );
-    },
-  });
-}
-
-/** `inv` and `s` of quantize(v) in docs/numerics.md, from the largest magnitude. */
-export function quantizationOf(
-  b: Parameters<typeof isBelow>[0],
-  largest: Value,
-): { readonly inverse: Value; readonly scale: Value } {
-  return {
-    inverse: b.mulf(b.float(127), b.recip(b.maxf(largest, b.float(2 ** -100)))),
-    scale: b.mulf(largest, b.float(1 / 127)),
-  };
-}
-
-/** Makes int8 of the vector buffer; what pads it to whole beats becomes 0. */
-export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  s.kernel({
-    name: "quantize",
-    command: w.quantizeCommand,
-    fields: ["rows", "padded", "count"],
-    done: w.quantized,
-    connections: { scaled: w.scaled, vector: w.vector, inverses: w.inverses, out: w.activation8 },
-    body: ({ b, port, field }) => {
-      nest(
-        b,
-        { row: { to: field.rows, max: plan.rows }, i: { to: field.padded, max: plan.vectorWidth } },
-        ({ row, i }) => {
-          b.when(isFirst(b, row, i), () => {
-            b.readFields(port.scaled);
-          });
-          const q = b.toInt(b.mulf(b.load(port.vector, row, i), b.load(port.inverses, row)), 8);
-          b.store(b.select(isBelow(b, i, field.count), q, b.int(0, 8)), port.out, row, i);
         },
       );
     },

@@ -149,7 +149,8 @@ function normQuantize(x: readonly number[], gain: Float32Array, eps: number): Qu
     parts[i % 8] = addF32(at(parts, i % 8), mulF32(value, value));
   });
   const ordered = parts.map((_, i) => at(parts, (x.length + i) % 8));
-  const squares = ordered.slice(1).reduce(addF32, at(ordered, 0));
+  const pairs = [0, 2, 4, 6].map((i) => addF32(at(ordered, i), at(ordered, i + 1)));
+  const squares = addF32(addF32(at(pairs, 0), at(pairs, 1)), addF32(at(pairs, 2), at(pairs, 3)));
   const root = rsqrtF32(addF32(mulF32(squares, Math.fround(1 / x.length)), Math.fround(eps)));
   const { q, s } = quantize(x.map((value, i) => mulF32(value, at(gain, i))));
   return { q, s: mulF32(s, root) };

@@ -11,13 +11,10 @@ import {
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
-import { quantizationOf } from "../../accelerator/kernels/vector.ts";
-import { asIndex, hold, isBelow, isLast, LaneShifter, nest, register } from "../../accelerator/nest.ts";
+import { PARTS, quantizationOf, treeSum } from "../../accelerator/kernels/statistics.ts";
+import { asIndex, isBelow, isLast, nest, register } from "../../accelerator/nest.ts";
 import { COUNT, type GraphScope, largest, type OpKind, operandsAt, roundUp, USE } from "../graph-scope.ts";
 import { Operand, type Tensor } from "../operand.ts";
-
-/** Partial sums of squares of a norm, one after the other (docs/numerics.md, norm_quantize). */
-const PARTS = 8;
 
 /** Streams and buffers of the three kernels that quantize vectors. */
 interface Wires {
@@ -221,24 +218,11 @@ function normScaleKernel(
     fields: ["rows", "perChannel", "eps"],
     connections: { magnitudes, squares, factors },
     body: ({ b, port, field }) => {
-      const [total, magnitude] = [register(b, "total", f32), register(b, "magnitude", i32)];
-      const shifter = new LaneShifter(b, "part", PARTS, f32);
-      nest(b, { row: { to: field.rows, max: most.rows }, part: PARTS }, ({ part }) => {
-        const isStart = b.equals(part, 0);
-        const square = shifter.next(b, isStart, () => b.lanes(b.read(port.squares)));
-        const sum = b.select(isStart, square, b.addf(b.load(total), square));
-        b.store(sum, total);
-        const { inverse, scale } = quantizationOf(
-          b,
-          b.bitcast(
-            hold(b, magnitude, isStart, () => b.read(port.magnitudes)),
-            f32,
-          ),
-        );
+      nest(b, { row: { to: field.rows, max: most.rows, ii: PARTS } }, () => {
+        const { inverse, scale } = quantizationOf(b, b.bitcast(b.read(port.magnitudes), f32));
+        const sum = treeSum(b, b.lanes(b.read(port.squares)));
         const root = b.rsqrt(b.addf(b.mulf(sum, field.perChannel), field.eps));
-        b.when(isLast(b, part, PARTS), () => {
-          b.write(port.factors, inverse, b.mulf(scale, root));
-        });
+        b.write(port.factors, inverse, b.mulf(scale, root));
       });
     },
   });

@@ -16,6 +16,8 @@ export const AffineForOp = defineOp("affine.for", {
     step: i64Attr,
     /** Directive: unroll this often before scheduling; the trip count, where it is constant, unrolls fully. */
     unroll: optional(i64Attr),
+    /** Directive of the innermost loop: begin an iteration every so many cycles at most, and share units accordingly. */
+    ii: optional(i64Attr),
     /** Compile-time maximum of the trip count, where the upper bound is a symbol. */
     max_trip: optional(i64Attr),
     /** The loop's name in reports. */

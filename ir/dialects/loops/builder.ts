@@ -32,6 +32,8 @@ export interface LoopOptions {
   readonly step?: number;
   readonly maxTrip?: number;
   readonly unroll?: number;
+  /** An iteration begins every so many cycles at most: units are shared accordingly. */
+  readonly ii?: number;
 }
 
 /** Options of a local array. */
@@ -64,6 +66,7 @@ export class LoopBuilder extends ScalarBuilder {
           upperBound: upper,
           step: options.step ?? 1,
           unroll: options.unroll,
+          ii: options.ii,
           max_trip: symbolic ? options.maxTrip : undefined,
           dim: name,
         },

@@ -105,6 +105,7 @@ export class Program {
           upperBound,
           step: 1,
           unroll: undefined,
+          ii: undefined,
           max_trip: maxTrip,
           dim: undefined,
         },

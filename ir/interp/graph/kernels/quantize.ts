@@ -37,9 +37,10 @@ function sumOfSquares(x: Float32Array): number {
   x.forEach((value, i) => {
     parts[i % PARTS] = addF32(parts[i % PARTS] ?? 0, mulF32(value, value));
   });
-  let sum = parts[x.length % PARTS] ?? 0;
-  for (let i = 1; i < PARTS; i++) sum = addF32(sum, parts[(x.length + i) % PARTS] ?? 0);
-  return sum;
+  let level = Array.from(parts, (_, i) => parts[(x.length + i) % PARTS] ?? 0);
+  while (level.length > 1)
+    level = level.flatMap((left, i) => (i % 2 === 0 ? [addF32(left, level[i + 1] ?? 0)] : []));
+  return level[0] ?? 0;
 }
 
 /** A weight matrix in int8, row-major, with one scale per row. */

@@ -1,0 +1,110 @@
+import { affineSum, at, f32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import { all, hold, isBelow, isFirst, nest, not, position, register } from "../nest.ts";
+import type { Plan } from "../shape.ts";
+import type { Wires } from "../wires.ts";
+
+/** Cycles in which a row's factor, and those in which its scale, may be made: rows are few beside what follows. */
+const CYCLES_OF = { factor: 2, scale: 8 } as const;
+
+/** `inv` and `s` of quantize(v) in docs/numerics.md, from the largest magnitude. */
+export function quantizationOf(
+  b: LoopBuilder,
+  largest: Value,
+): { readonly inverse: Value; readonly scale: Value } {
+  return {
+    inverse: b.mulf(b.float(127), b.recip(b.maxf(largest, b.float(2 ** -100)))),
+    scale: b.mulf(largest, b.float(1 / 127)),
+  };
+}
+
+/** From each row's largest magnitude the factor that quantizes it, which is what the quantizer waits for, and its scale. */
+export function factorsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  s.kernel({
+    name: "factors",
+    command: w.factorsCommand,
+    fields: ["rows", "byRow"],
+    connections: {
+      collected: w.collected,
+      headsCollected: w.headsCollected,
+      largest: w.largest,
+      inverses: w.inverses,
+      scales: w.plainScales,
+    },
+    body: ({ b, port, field }) => {
+      nest(b, { row: { to: field.rows, max: plan.rows, ii: CYCLES_OF.factor } }, ({ row }) => {
+        const isStart = isFirst(b, row);
+        b.when(all(b, isStart, not(b, field.byRow)), () => {
+          b.readFields(port.collected);
+        });
+        b.when(all(b, isStart, field.byRow), () => {
+          b.readFields(port.headsCollected);
+        });
+        const { inverse, scale } = quantizationOf(b, b.bitcast(b.load(port.largest, row), f32));
+        b.write(port.inverses, inverse);
+        b.write(port.scales, scale);
+      });
+    },
+  });
+}
+
+/** Each row's scale of the quantized vector, a norm's factor included: done while the quantizer and the array work. */
+export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { hidden, eps } = plan.model;
+  s.kernel({
+    name: "row_scales",
+    command: w.rowScalesCommand,
+    fields: ["rows", "isNorm"],
+    done: w.rowsScaled,
+    connections: { plain: w.plainScales, squares: w.squares, scales: w.rowScales },
+    body: ({ b, port, field }) => {
+      nest(b, { row: { to: field.rows, max: plan.rows, ii: CYCLES_OF.scale } }, ({ row }) => {
+        const scale = b.read(port.plain);
+        const parts = Array.from({ length: PARTS }, (_, i) =>
+          b.load(port.squares, row, affineSum([], (hidden + i) % PARTS)),
+        );
+        const mean = b.mulf(treeSum(b, parts), b.float(1 / hidden));
+        const root = b.rsqrt(b.addf(mean, b.float(eps)));
+        b.store(b.select(field.isNorm, b.mulf(scale, root), scale), port.scales, row);
+      });
+    },
+  });
+}
+
+/** Partial sums of squares of a norm. */
+export const PARTS = 8;
+
+/** Adds neighbours until one is left (docs/numerics.md, norm_quantize). */
+export function treeSum(b: LoopBuilder, terms: readonly Value[]): Value {
+  const [first] = terms;
+  if (first === undefined || terms.length === 1) return at(terms, 0);
+  const pairs = terms.flatMap((left, i) => (i % 2 === 0 ? [b.addf(left, at(terms, i + 1))] : []));
+  return treeSum(b, pairs);
+}
+
+/** Makes int8 of the vector buffer, `pv` channels at a time; what pads it to whole beats becomes 0. */
+export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { pv, rows, vectorWidth } = plan;
+  s.kernel({
+    name: "quantize",
+    command: w.quantizeCommand,
+    fields: ["rows", "chunks", "count"],
+    done: w.quantized,
+    connections: { inverses: w.inverses, vector: w.vector, out: w.activation8 },
+    body: ({ b, port, field }) => {
+      const cell = register(b, "inverse", f32);
+      nest(
+        b,
+        { row: { to: field.rows, max: rows }, chunk: { to: field.chunks, max: vectorWidth / pv } },
+        ({ row, chunk }) => {
+          const inverse = hold(b, cell, isFirst(b, chunk), () => b.read(port.inverses));
+          for (let lane = 0; lane < pv; lane++) {
+            const i = affineSum([[chunk, pv]], lane);
+            const q = b.toInt(b.mulf(b.load(port.vector, row, i), inverse), 8);
+            const isReal = isBelow(b, position(b, chunk, pv, b.index(lane)), field.count);
+            b.store(b.select(isReal, q, b.int(0, 8)), port.out, row, i);
+          }
+        },
+      );
+    },
+  });
+}
