@@ -1,5 +1,22 @@
-/** The decoder families that the readers understand; both are the same computation, with or without a window. */
-export type Architecture = "llama" | "mistral";
+/** The decoder families that the readers understand: one computation, of which each family uses other parts. */
+export type Architecture = "llama" | "mistral" | "qwen2" | "qwen3";
+
+/** How the turning speeds of rotary positions were changed after the first training. */
+export type RopeScaling =
+  | { readonly kind: "none" }
+  /** Every speed divided by `factor`. */
+  | { readonly kind: "linear"; readonly factor: number }
+  /**
+   * Llama 3.1: speeds with fewer than `lowTurns` turns over `context` positions are divided by `factor`, those with
+   * more than `highTurns` stay, and in between the divided and the whole speed are mixed.
+   */
+  | {
+      readonly kind: "llama3";
+      readonly factor: number;
+      readonly lowTurns: number;
+      readonly highTurns: number;
+      readonly context: number;
+    };
 
 /** Shape and constants of a decoder-only transformer (RMSNorm, rotary positions, SwiGLU, grouped attention). */
 export interface ModelConfig {
@@ -20,7 +37,14 @@ export interface ModelConfig {
   readonly maxContext: number;
   /** Sliding window: position i sees the keys j with 0 <= i - j < window; undefined: all of them. */
   readonly window: number | undefined;
+  /** Layers that see all keys although the model has a window, in ascending order. */
+  readonly fullLayers: readonly number[];
   readonly ropeTheta: number;
+  readonly ropeScaling: RopeScaling;
+  /** Whether queries, keys and values have a bias (Qwen2). */
+  readonly qkvBias: boolean;
+  /** Whether the heads of queries and keys are normalized before they are turned (Qwen3). */
+  readonly qkNorm: boolean;
   readonly normEps: number;
   /** Whether the head is the embedding matrix. */
   readonly tied: boolean;
@@ -28,6 +52,14 @@ export interface ModelConfig {
   readonly bosId: number | undefined;
   /** Tokens that end a sequence. */
   readonly eosIds: readonly number[];
+}
+
+/** The window of a layer; undefined: it sees all keys. */
+export function windowOfLayer(
+  { window, fullLayers }: Pick<ModelConfig, "window" | "fullLayers">,
+  layer: number,
+): number | undefined {
+  return fullLayers.includes(layer) ? undefined : window;
 }
 
 /** Weights of one layer; matrices are row-major (out, in), rotary rows in half-split order. */
@@ -50,7 +82,18 @@ export interface LayerWeights {
   readonly wUp: Float32Array;
   /** [hidden, ffn] */
   readonly wDown: Float32Array;
+  /** Biases of queries, keys and values, each as long as its matrix has rows, in the matrix's order; there with `qkvBias`. */
+  readonly bq?: Float32Array;
+  readonly bk?: Float32Array;
+  readonly bv?: Float32Array;
+  /** [headDim], the same for all heads; there with `qkNorm`. */
+  readonly qNorm?: Float32Array;
+  /** [headDim] */
+  readonly kNorm?: Float32Array;
 }
+
+/** A value for each tensor that a layer has. */
+export type PerLayerTensor<T> = { readonly [K in keyof LayerWeights]: T };
 
 /** A model as it was trained: float32 weights in one layout, whatever file they came from. */
 export interface Checkpoint {

@@ -1,15 +1,22 @@
-export type { Architecture, Checkpoint, LayerWeights, ModelConfig } from "./checkpoint.ts";
+export {
+  type Architecture,
+  type Checkpoint,
+  type LayerWeights,
+  type ModelConfig,
+  type RopeScaling,
+  windowOfLayer,
+} from "./checkpoint.ts";
 export { cutWindows, splitDocuments } from "./evaluate/documents.ts";
 export { countAgreement, type Likelihood, measureLikelihood } from "./evaluate/measure-likelihood.ts";
 export { argmax, decodeGreedily, forward, type SequenceDecoder } from "./executor/decoder.ts";
 export { createFloatDecoder } from "./executor/float-decoder.ts";
-export { type RotaryRow, rotaryRow } from "./executor/integer-activation.ts";
 export type { IntegerCache } from "./executor/integer-cache.ts";
 export {
   createIntegerDecoder,
   type IntegerDecoder,
   type IntegerDecoderOptions,
 } from "./executor/integer-decoder.ts";
+export { type RotaryConfig, rotaryTable } from "./executor/rotary.ts";
 export { buildFloatGraph, cacheName, type GraphShape, stepFunction } from "./graph/build-graph.ts";
 export {
   createGraphDecoder,

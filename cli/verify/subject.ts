@@ -7,13 +7,13 @@ import {
   type Plan,
   packWeights,
   type Row,
-  ropeTable,
 } from "../../backend-hls/index.ts";
 import {
   type Checkpoint,
   type GraphShape,
   type QuantizedModel,
   quantizeModel,
+  rotaryTable,
 } from "../../frontend/index.ts";
 
 /** A compiled model whose lowerings are to be checked. */
@@ -56,12 +56,11 @@ export function graphShapeOf({ plan: { model } }: Subject): GraphShape {
 
 /** The memory before the first step. */
 export function firstImage({ plan, layout, quantized }: Subject): Uint8Array {
-  const { ropeTheta, headDim } = quantized.config;
   const image = new Uint8Array(layout.bytes);
   packWeights(
     plan,
     layout,
-    { ...quantized, rope: ropeTable(ropeTheta, headDim, plan.model.maxContext) },
+    { ...quantized, rope: rotaryTable(quantized.config, plan.model.maxContext) },
     image,
   );
   return image;

@@ -7,6 +7,13 @@ export interface FloatCache {
   values: Float32Array;
 }
 
+/** What a position sees of a layer. */
+export interface FloatView {
+  readonly cache: FloatCache;
+  readonly position: number;
+  readonly window: number | undefined;
+}
+
 /** Positions that a new cache has room for. */
 const firstPositions = 64;
 
@@ -44,13 +51,13 @@ function doubled(values: Float32Array): Float32Array {
  */
 export function createFloatAttention(
   config: ModelConfig,
-): (query: Float32Array, cache: FloatCache, position: number, out: Float32Array) => void {
+): (query: Float32Array, view: FloatView, out: Float32Array) => void {
   const { heads, kvHeads, headDim } = config;
   const stride = kvHeads * headDim;
   const scale = 1 / Math.sqrt(headDim);
   let scores = new Float32Array(firstPositions);
-  return (query, cache, position, out) => {
-    const first = Math.max(0, position - (config.window ?? position + 1) + 1);
+  return (query, { cache, position, window }, out) => {
+    const first = Math.max(0, position - (window ?? position + 1) + 1);
     const count = position - first + 1;
     if (count > scores.length) scores = new Float32Array(2 * count);
     out.fill(0);

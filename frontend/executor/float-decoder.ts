@@ -1,8 +1,8 @@
 import { at, CompilerBug } from "../../ir/index.ts";
-import type { Checkpoint, LayerWeights } from "../checkpoint.ts";
+import { type Checkpoint, type LayerWeights, windowOfLayer } from "../checkpoint.ts";
 import type { SequenceDecoder } from "./decoder.ts";
-import { appendToCache, createFloatAttention, createFloatCache, type FloatCache } from "./float-attention.ts";
-import { accumulate, gateBySilu, multiplyMatrix, normalizeRms } from "./float-kernels.ts";
+import { appendToCache, createFloatAttention, createFloatCache, type FloatView } from "./float-attention.ts";
+import { accumulate, gateBySilu, multiplyMatrix, normalizeHeads, normalizeRms } from "./float-kernels.ts";
 import { createRotation } from "./rotation.ts";
 
 /** Vectors that a step works in; one set serves all steps. */
@@ -35,7 +35,9 @@ export function createFloatDecoder(checkpoint: Checkpoint): SequenceDecoder {
       if (token < 0 || token >= config.vocab)
         throw new CompilerBug(`token ${String(token)} is outside the vocabulary`);
       const stream = embed.slice(token * config.hidden, (token + 1) * config.hidden);
-      for (const [i, layer] of layers.entries()) runLayer(layer, at(caches, i), position, stream);
+      for (const [i, layer] of layers.entries()) {
+        runLayer(layer, { cache: at(caches, i), position, window: windowOfLayer(config, i) }, stream);
+      }
       normalizeRms(stream, finalNorm, config.normEps, normed);
       const logits = new Float32Array(config.vocab);
       multiplyMatrix(head, normed, logits);
@@ -48,20 +50,25 @@ export function createFloatDecoder(checkpoint: Checkpoint): SequenceDecoder {
 /** One decoder layer; `stream` is the residual stream, updated in place. */
 function createLayerRunner(
   checkpoint: Checkpoint,
-): (layer: LayerWeights, cache: FloatCache, position: number, stream: Float32Array) => void {
+): (layer: LayerWeights, view: FloatView, stream: Float32Array) => void {
   const { config } = checkpoint;
   const rotate = createRotation(config);
   const attend = createFloatAttention(config);
   const s = createScratch(checkpoint);
-  return (layer, cache, position, stream) => {
+  return (layer, view, stream) => {
     normalizeRms(stream, layer.attnNorm, config.normEps, s.normed);
     multiplyMatrix(layer.wq, s.normed, s.query);
     multiplyMatrix(layer.wk, s.normed, s.key);
     multiplyMatrix(layer.wv, s.normed, s.value);
-    rotate(s.query, position);
-    rotate(s.key, position);
-    appendToCache(cache, position, s.key, s.value);
-    attend(s.query, cache, position, s.attended);
+    if (layer.bq !== undefined) accumulate(s.query, layer.bq);
+    if (layer.bk !== undefined) accumulate(s.key, layer.bk);
+    if (layer.bv !== undefined) accumulate(s.value, layer.bv);
+    if (layer.qNorm !== undefined) normalizeHeads(s.query, layer.qNorm, config.normEps);
+    if (layer.kNorm !== undefined) normalizeHeads(s.key, layer.kNorm, config.normEps);
+    rotate(s.query, view.position);
+    rotate(s.key, view.position);
+    appendToCache(view.cache, view.position, s.key, s.value);
+    attend(s.query, view, s.attended);
     multiplyMatrix(layer.wo, s.attended, s.delta);
     accumulate(stream, s.delta);
     normalizeRms(stream, layer.ffnNorm, config.normEps, s.normed);

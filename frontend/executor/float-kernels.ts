@@ -38,6 +38,14 @@ export function normalizeRms(
   for (let i = 0; i < input.length; i++) out[i] = (input[i] ?? 0) * factor * (gain[i] ?? 0);
 }
 
+/** Each head of `vector`, as long as `gain`, normalized in place. */
+export function normalizeHeads(vector: Float32Array, gain: Float32Array, epsilon: number): void {
+  for (let from = 0; from < vector.length; from += gain.length) {
+    const head = vector.subarray(from, from + gain.length);
+    normalizeRms(head, gain, epsilon, head);
+  }
+}
+
 /** target += addend. */
 export function accumulate(target: Float32Array, addend: Float32Array): void {
   for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) + (addend[i] ?? 0);

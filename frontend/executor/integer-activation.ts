@@ -1,4 +1,5 @@
 import { addF32, expF32, mulF32, negF32, recipF32, subF32 } from "../../ir/index.ts";
+import type { RotaryRow } from "./rotary.ts";
 
 /** gate = (gate * recip(1 + exp(-gate))) * up: SwiGLU in float32 operations. */
 export function gateQuantizedFfn(gate: Float32Array, up: Float32Array): void {
@@ -6,22 +7,6 @@ export function gateQuantizedFfn(gate: Float32Array, up: Float32Array): void {
     const x = gate[i] ?? 0;
     gate[i] = mulF32(mulF32(x, recipF32(addF32(1, expF32(negF32(x))))), up[i] ?? 0);
   }
-}
-
-/** Cosines and sines of one position, [headDim / 2] each. */
-export interface RotaryRow {
-  readonly cosines: Float32Array;
-  readonly sines: Float32Array;
-}
-
-/** The table row of a position: f32(cos(p * theta^(-2j/d))), likewise the sine. */
-export function rotaryRow(position: number, theta: number, headDim: number): RotaryRow {
-  const half = headDim / 2;
-  const angle = (j: number): number => position * theta ** ((-2 * j) / headDim);
-  return {
-    cosines: Float32Array.from({ length: half }, (_, j) => Math.cos(angle(j))),
-    sines: Float32Array.from({ length: half }, (_, j) => Math.sin(angle(j))),
-  };
 }
 
 /** Turns the pairs (j, j + headDim/2) of each head of `vector`, in place, in float32 operations. */

@@ -28,6 +28,19 @@ interface Query {
   readonly kvHead: number;
 }
 
+/** All query heads of a position, and a factor of each head's scale. */
+interface Queries {
+  readonly queries: Float32Array;
+  readonly factors: Float32Array;
+}
+
+/** What a position sees. */
+interface View {
+  readonly cache: IntegerCache;
+  readonly position: number;
+  readonly window: number | undefined;
+}
+
 /** A run of positions, within one block of the cache. */
 interface Run {
   readonly first: number;
@@ -58,19 +71,19 @@ export class BlockAttention {
     this.#sums = new Int32Array(config.headDim);
   }
 
-  /** out = attention of all query heads of `position`, each [heads * headDim], over the visible cached positions. */
-  attend(query: Float32Array, cache: IntegerCache, position: number, out: Float32Array): void {
+  /** out = attention of all query heads of a position, [heads * headDim], over the cached positions that it sees. */
+  attend({ queries, factors }: Queries, view: View, out: Float32Array): void {
     const { heads, kvHeads, headDim } = this.#config;
     for (let head = 0; head < heads; head++) {
       const [from, to] = [head * headDim, (head + 1) * headDim];
-      const scale = mulF32(quantizeVector(query.subarray(from, to), this.#q), this.#queryScale);
+      const ownScale = mulF32(quantizeVector(queries.subarray(from, to), this.#q), factors[head] ?? 1);
+      const scale = mulF32(ownScale, this.#queryScale);
       const kvHead = Math.floor((head * kvHeads) / heads);
-      this.#attendHead({ q: this.#q, scale, kvHead }, cache, position, out.subarray(from, to));
+      this.#attendHead({ q: this.#q, scale, kvHead }, view, out.subarray(from, to));
     }
   }
 
-  #attendHead(query: Query, cache: IntegerCache, position: number, out: Float32Array): void {
-    const { window } = this.#config;
+  #attendHead(query: Query, { cache, position, window }: View, out: Float32Array): void {
     this.#maximum = lowestScore;
     this.#total = 0;
     out.fill(0);

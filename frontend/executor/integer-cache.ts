@@ -1,3 +1,4 @@
+import { mulF32 } from "../../ir/index.ts";
 import type { ModelConfig } from "../checkpoint.ts";
 import { quantizeVector } from "./integer-kernels.ts";
 
@@ -27,12 +28,18 @@ export function createIntegerCache({ kvHeads, headDim }: ModelConfig): IntegerCa
   };
 }
 
-/** Quantizes and stores a position's keys and values, each [kvHeads * headDim]. */
+/** What a position leaves in the cache: vectors of [kvHeads * headDim], and a factor of each key's scale. */
+interface NewRecord {
+  readonly keys: Float32Array;
+  readonly keyFactors: Float32Array;
+  readonly values: Float32Array;
+}
+
+/** Quantizes and stores a position's keys and values. */
 export function storeQuantized(
   cache: IntegerCache,
   position: number,
-  keys: Float32Array,
-  values: Float32Array,
+  { keys, keyFactors, values }: NewRecord,
 ): void {
   if ((position + 1) * keys.length > cache.keys.length) growCache(cache);
   const headDim = cache.keys.length / cache.keyScales.length;
@@ -41,7 +48,8 @@ export function storeQuantized(
     const slot = position * kvHeads + head;
     const [from, to] = [slot * headDim, (slot + 1) * headDim];
     const channels = [head * headDim, (head + 1) * headDim] as const;
-    cache.keyScales[slot] = quantizeVector(keys.subarray(...channels), cache.keys.subarray(from, to));
+    const keyScale = quantizeVector(keys.subarray(...channels), cache.keys.subarray(from, to));
+    cache.keyScales[slot] = mulF32(keyScale, keyFactors[head] ?? 1);
     cache.valueScales[slot] = quantizeVector(values.subarray(...channels), cache.values.subarray(from, to));
   }
 }

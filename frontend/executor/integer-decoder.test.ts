@@ -51,8 +51,13 @@ const tokens = Array.from({ length: 40 }, (_, i) => (7 * i) % 10);
 const run = (checkpoint: Checkpoint, blockSize: number, ids: readonly number[] = tokens) =>
   forward(createIntegerDecoder(quantizeModel(checkpoint), { blockSize }), ids);
 
-test("close to float32 on a random model, for any block size", () => {
-  const checkpoint = tinyCheckpoint(config);
+test.each([
+  ["plain", config],
+  ["with biases", { ...config, qkvBias: true }],
+  ["with normalized heads", { ...config, qkNorm: true }],
+  ["with a window in its second layer", { ...config, fullLayers: [0] }],
+])("close to float32 on a random model, for any block size: %s", (_, shape) => {
+  const checkpoint = tinyCheckpoint(shape);
   const exact = forward(createFloatDecoder(checkpoint), tokens);
   for (const blockSize of [1, 2, 3, 4, 16, 64]) {
     const found = run(checkpoint, blockSize);
@@ -70,6 +75,14 @@ const shapes = fc.record({
   headDim: fc.constantFrom(2, 4, 6),
   ffn: fc.constantFrom(8, 11),
   window: fc.constantFrom(undefined, 1, 5, 8),
+  fullLayers: fc.subarray([0, 1]),
+  qkvBias: fc.boolean(),
+  qkNorm: fc.boolean(),
+  ropeScaling: fc.constantFrom(
+    { kind: "none" } as const,
+    { kind: "linear", factor: 3 } as const,
+    { kind: "llama3", factor: 8, lowTurns: 1, highTurns: 4, context: 64 } as const,
+  ),
   tied: fc.boolean(),
   blockSize: fc.integer({ min: 1, max: 9 }),
 });

@@ -1,7 +1,9 @@
 import { at, CompilerBug } from "../../ir/index.ts";
+import { windowOfLayer } from "../checkpoint.ts";
 import type { QuantizedLayer, QuantizedModel } from "../quantize/quantize-model.ts";
 import type { SequenceDecoder } from "./decoder.ts";
-import { gateQuantizedFfn, rotaryRow, rotateHeads } from "./integer-activation.ts";
+import { HeadNorm } from "./head-norm.ts";
+import { gateQuantizedFfn, rotateHeads } from "./integer-activation.ts";
 import { BlockAttention } from "./integer-attention.ts";
 import { createIntegerCache, type IntegerCache, storeQuantized } from "./integer-cache.ts";
 import {
@@ -11,6 +13,7 @@ import {
   normConstants,
   quantizeVector,
 } from "./integer-kernels.ts";
+import { rotaryRow, rotarySpeeds } from "./rotary.ts";
 
 /** How the integer reference runs. */
 export interface IntegerDecoderOptions {
@@ -48,7 +51,7 @@ export function createIntegerDecoder(
       const residual = embed.slice(token * hidden, (token + 1) * hidden);
       options.onLayer?.(-1, position, residual);
       for (const [i, layer] of layers.entries()) {
-        runner.run(layer, at(caches, i), position, residual);
+        runner.run(layer, { cache: at(caches, i), position, window: windowOfLayer(config, i) }, residual);
         options.onLayer?.(i, position, residual);
       }
       const logits = new Float32Array(vocab);
@@ -59,11 +62,20 @@ export function createIntegerDecoder(
   };
 }
 
+/** Where a layer is run: its cache, the row's position, its window. */
+interface Place {
+  readonly cache: IntegerCache;
+  readonly position: number;
+  readonly window: number | undefined;
+}
+
 /** Runs layers; its vectors serve all of them. */
 class LayerRunner {
   readonly #model: QuantizedModel;
   readonly #attention: BlockAttention;
   readonly #normQuantize: ReturnType<typeof createNormQuantizer>;
+  readonly #headNorm: HeadNorm;
+  readonly #speeds: Float64Array;
   readonly #normed: Int8Array;
   readonly #qkv: Float32Array;
   readonly #attended: Float32Array;
@@ -78,6 +90,8 @@ class LayerRunner {
     this.#model = model;
     this.#attention = new BlockAttention(model.config, blockSize);
     this.#normQuantize = createNormQuantizer(hidden, normConstants(hidden, normEps));
+    this.#headNorm = new HeadNorm(model.config);
+    this.#speeds = rotarySpeeds(model.config);
     this.#normed = new Int8Array(hidden);
     this.#qkv = new Float32Array((heads + 2 * kvHeads) * headDim);
     this.#attended = new Float32Array(heads * headDim);
@@ -89,20 +103,25 @@ class LayerRunner {
   }
 
   /** One decoder layer for one position; `residual` is updated in place. */
-  run(layer: QuantizedLayer, cache: IntegerCache, position: number, residual: Float32Array): void {
-    this.#runAttention(layer, cache, position, residual);
+  run(layer: QuantizedLayer, place: Place, residual: Float32Array): void {
+    this.#runAttention(layer, place, residual);
     this.#runFfn(layer, residual);
   }
 
-  #runAttention(layer: QuantizedLayer, cache: IntegerCache, position: number, residual: Float32Array): void {
-    const { heads, kvHeads, headDim, ropeTheta } = this.#model.config;
+  #runAttention(layer: QuantizedLayer, place: Place, residual: Float32Array): void {
+    const { heads, kvHeads, headDim } = this.#model.config;
     const scale = this.#normQuantize(residual, layer.attnNorm, this.#normed);
     multiplyQuantized(layer.qkv, this.#normed, scale, this.#qkv);
+    if (layer.qkvBias !== undefined) addVector(this.#qkv, layer.qkvBias);
     const keysFrom = heads * headDim;
     const valuesFrom = keysFrom + kvHeads * headDim;
-    rotateHeads(this.#qkv.subarray(0, valuesFrom), rotaryRow(position, ropeTheta, headDim));
-    storeQuantized(cache, position, this.#qkv.subarray(keysFrom, valuesFrom), this.#qkv.subarray(valuesFrom));
-    this.#attention.attend(this.#qkv.subarray(0, keysFrom), cache, position, this.#attended);
+    const [queries, keys] = [this.#qkv.subarray(0, keysFrom), this.#qkv.subarray(keysFrom, valuesFrom)];
+    const queryFactors = this.#headNorm.apply(queries, layer.qNorm);
+    const keyFactors = this.#headNorm.apply(keys, layer.kNorm);
+    rotateHeads(this.#qkv.subarray(0, valuesFrom), rotaryRow(place.position, this.#speeds));
+    const values = this.#qkv.subarray(valuesFrom);
+    storeQuantized(place.cache, place.position, { keys, keyFactors, values });
+    this.#attention.attend({ queries, factors: queryFactors }, place, this.#attended);
     const attendedScale = quantizeVector(this.#attended, this.#attended8);
     multiplyQuantized(layer.wo, this.#attended8, attendedScale, this.#delta);
     addVector(residual, this.#delta);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quantizeStacked } from "../quantize/quantize-matrix.ts";
 import { seededFloats } from "../testing/tiny-model.ts";
-import { gateQuantizedFfn, rotaryRow, rotateHeads } from "./integer-activation.ts";
+import { gateQuantizedFfn, rotateHeads } from "./integer-activation.ts";
 import {
   createNormQuantizer,
   dotInt8,
@@ -11,6 +11,7 @@ import {
   quantizeVector,
   sumOfSquares,
 } from "./integer-kernels.ts";
+import { rotaryRow, rotarySpeeds } from "./rotary.ts";
 
 fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
 
@@ -97,7 +98,8 @@ test("integer products are exact for any number of rows and columns", () => {
 });
 
 test("rotation turns pairs by the position's angle; SwiGLU is what its formula says", () => {
-  const row = rotaryRow(3, 10000, 4);
+  const config = { headDim: 4, ropeTheta: 10000, ropeScaling: { kind: "none" } } as const;
+  const row = rotaryRow(3, rotarySpeeds(config));
   expect(Array.from(row.cosines)).toEqual([Math.cos(3), Math.cos(0.03)].map(Math.fround));
   const turned = Float32Array.of(1, 0, 0, 1);
   rotateHeads(turned, row);

@@ -49,13 +49,17 @@ export function createNormQuantizer(
 ): (x: Float32Array, gain: Float32Array, q: Int8Array) => number {
   const scaled = new Float32Array(count);
   return (x, gain, q) => {
-    const meanSquare = mulF32(sumOfSquares(x), constants.inverseCount);
-    const factor = rsqrtF32(addF32(meanSquare, constants.epsilon));
+    const factor = rmsFactor(x, constants);
     for (let i = 0; i < count; i++) scaled[i] = mulF32(x[i] ?? 0, gain[i] ?? 0);
     const largest = largestMagnitude(scaled);
     roundToInt8(scaled, largest, q);
     return mulF32(mulF32(largest, inverse127), factor);
   };
+}
+
+/** rsqrt of the mean square plus epsilon. */
+export function rmsFactor(x: Float32Array, { inverseCount, epsilon }: NormConstants): number {
+  return rsqrtF32(addF32(mulF32(sumOfSquares(x), inverseCount), epsilon));
 }
 
 /**

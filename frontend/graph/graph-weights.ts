@@ -1,23 +1,26 @@
 import type { TensorData, WeightSource } from "../../ir/index.ts";
 import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
-import { rotaryRow } from "../executor/integer-activation.ts";
+import { rotaryRow, rotarySpeeds } from "../executor/rotary.ts";
+import { concatenate } from "../quantize/concatenate.ts";
 import type { QuantizedMatrix } from "../quantize/quantize-matrix.ts";
-import type { QuantizedModel } from "../quantize/quantize-model.ts";
+import type { QuantizedLayer, QuantizedModel } from "../quantize/quantize-model.ts";
 
 type Named = Readonly<Record<string, TensorData>>;
 
-/** The weights of a float graph: `embed`, `rope_cos`, …, and per layer `attn_norm`, `wqkv` (queries, keys, values), `wo`, …. */
+/** The weights of a float graph: `embed`, `rope_cos`, …, and per layer `attn_norm`, `wqkv` (queries, keys, values), `bqkv` and `q_norm`, `k_norm` where the model has them, `wo`, …. */
 export function floatWeights(checkpoint: Checkpoint): WeightSource {
   const { config, embed, finalNorm, head } = checkpoint;
   const global = { embed, final_norm: finalNorm, head, ...rotaryTables(config) };
-  const layers = checkpoint.layers.map(({ attnNorm, wq, wk, wv, wo, ffnNorm, wGate, wUp, wDown }) => ({
-    attn_norm: attnNorm,
-    wqkv: concatenated(wq, wk, wv),
-    wo,
-    ffn_norm: ffnNorm,
-    wgate: wGate,
-    wup: wUp,
-    wdown: wDown,
+  const layers = checkpoint.layers.map((layer) => ({
+    attn_norm: layer.attnNorm,
+    wqkv: concatenate(layer.wq, layer.wk, layer.wv),
+    ...(layer.bq && layer.bk && layer.bv && { bqkv: concatenate(layer.bq, layer.bk, layer.bv) }),
+    ...headGains(layer),
+    wo: layer.wo,
+    ffn_norm: layer.ffnNorm,
+    wgate: layer.wGate,
+    wup: layer.wUp,
+    wdown: layer.wDown,
   }));
   return lookUp(global, layers);
 }
@@ -30,12 +33,19 @@ export function quantizedWeights(model: QuantizedModel): WeightSource {
     attn_norm: layer.attnNorm,
     ffn_norm: layer.ffnNorm,
     ...matrix("wqkv", layer.qkv),
+    ...(layer.qkvBias && { bqkv: layer.qkvBias }),
+    ...headGains(layer),
     ...matrix("wo", layer.wo),
     ...matrix("wgate", layer.wGate),
     ...matrix("wup", layer.wUp),
     ...matrix("wdown", layer.wDown),
   }));
   return lookUp(global, layers);
+}
+
+/** Gains of queries and keys, where the model has them. */
+function headGains({ qNorm, kNorm }: Pick<QuantizedLayer, "qNorm" | "kNorm">): Named {
+  return { ...(qNorm && { q_norm: qNorm }), ...(kNorm && { k_norm: kNorm }) };
 }
 
 function lookUp(global: Named, layers: readonly Named[]): WeightSource {
@@ -46,21 +56,12 @@ function matrix(name: string, { weights, scales }: QuantizedMatrix): Named {
   return { [name]: weights, [`${name}.scale`]: scales };
 }
 
-function concatenated(...parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let from = 0;
-  for (const part of parts) {
-    whole.set(part, from);
-    from += part.length;
-  }
-  return whole;
-}
-
 /** cos and sin of every position of the model, [maxContext, headDim / 2]. */
-function rotaryTables({ maxContext, headDim, ropeTheta }: ModelConfig): Named {
-  const rows = Array.from({ length: maxContext }, (_, position) => rotaryRow(position, ropeTheta, headDim));
+function rotaryTables(config: ModelConfig): Named {
+  const speeds = rotarySpeeds(config);
+  const rows = Array.from({ length: config.maxContext }, (_, position) => rotaryRow(position, speeds));
   return {
-    rope_cos: concatenated(...rows.map((row) => row.cosines)),
-    rope_sin: concatenated(...rows.map((row) => row.sines)),
+    rope_cos: concatenate(...rows.map((row) => row.cosines)),
+    rope_sin: concatenate(...rows.map((row) => row.sines)),
   };
 }

@@ -13,16 +13,26 @@ const ropeSchema = z.object({
   rope_type: z.string().optional(),
   type: z.string().optional(),
   rope_theta: z.number().positive().optional(),
+  factor: z.number().positive().optional(),
+  low_freq_factor: z.number().positive().optional(),
+  high_freq_factor: z.number().positive().optional(),
+  original_max_position_embeddings: count.optional(),
   partial_rotary_factor: z.number().optional(),
+  /** Families with several kinds of layers have a set of parameters for each kind. */
+  full_attention: z.unknown().optional(),
+  sliding_attention: z.unknown().optional(),
 });
+
+/** What a file says about rotary positions. */
+export type RawRope = z.infer<typeof ropeSchema>;
 
 /** The family, read first: it decides whether the rest makes sense at all. */
 export const familySchema = z.object({
-  architectures: z.array(z.string()).optional(),
+  architectures: z.array(z.string()).nullish(),
   model_type: z.string().optional(),
 });
 
-/** The fields of a Llama or Mistral config.json that decide what is computed; others are ignored. */
+/** The fields of a config.json that decide what is computed; others are ignored. */
 export const configSchema = z.object({
   vocab_size: count,
   hidden_size: count,
@@ -32,6 +42,9 @@ export const configSchema = z.object({
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
   sliding_window: count.nullish(),
+  use_sliding_window: z.boolean().nullish(),
+  max_window_layers: z.number().int().nonnegative().nullish(),
+  layer_types: z.array(z.string()).nullish(),
   max_position_embeddings: count.optional(),
   rms_norm_eps: z.number().positive().default(1e-6),
   rope_theta: z.number().positive().optional(),

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { builtSpan, type Diagnostic, fail, ok, type Result, type Span } from "../../ir/index.ts";
-import type { Architecture, ModelConfig } from "../checkpoint.ts";
+import type { ModelConfig, RopeScaling } from "../checkpoint.ts";
 import { configSchema, familySchema, type RawConfig, type RawGeneration } from "./config-schema.ts";
 import {
   architectureUnsupported,
@@ -8,30 +8,25 @@ import {
   configInvalid,
   featureUnsupported,
 } from "./diagnostics.ts";
-
-const architectureByClass: ReadonlyMap<string, Architecture> = new Map([
-  ["LlamaForCausalLM", "llama"],
-  ["MistralForCausalLM", "mistral"],
-]);
-
-/**
- * Values that a field has when config.json leaves it out, as in the transformers library: a Mistral file
- * without `sliding_window` has one of 4096 (`null` means none), without `num_key_value_heads` 8 heads.
- */
-const defaults = {
-  llama: { window: undefined, kvHeads: undefined, maxContext: 2048 },
-  mistral: { window: 4096, kvHeads: 8, maxContext: 131072 },
-} as const;
+import { type Family, families } from "./families.ts";
+import { findRopeScaling, type Rejection, rejectRotary } from "./rope-scaling.ts";
+import { layerKinds, resolveWindows } from "./windows.ts";
 
 /** Turns config.json into a model configuration; what would compute something else is rejected, not ignored. */
 export function parseConfig(file: string, json: unknown, generation: RawGeneration): Result<ModelConfig> {
   const where = builtSpan(file);
-  const architecture = parseArchitecture(where, json);
-  if (architecture.kind === "error") return architecture;
+  const family = findFamily(where, json);
+  if (family.kind === "error") return family;
   const parsed = configSchema.safeParse(json);
   if (!parsed.success) return fail(...schemaProblems(where, parsed.error));
-  const config = resolveConfig(architecture.value, parsed.data, generation);
-  const problems = [...checkFeatures(where, architecture.value, parsed.data), ...checkShape(where, config)];
+  const scaling = resolveScaling(where, parsed.data);
+  const ropeScaling: RopeScaling = scaling.kind === "ok" ? scaling.value : { kind: "none" };
+  const config = { ...resolveConfig(family.value, parsed.data, generation), ropeScaling };
+  const problems = [
+    ...checkFeatures(where, family.value, parsed.data),
+    ...(scaling.kind === "ok" ? [] : scaling.diagnostics),
+    ...checkShape(where, config, parsed.data),
+  ];
   return problems.length > 0 ? fail(...problems) : ok(config);
 }
 
@@ -43,32 +38,43 @@ export function schemaProblems(where: Span, error: z.ZodError): readonly Diagnos
   });
 }
 
-function parseArchitecture(where: Span, json: unknown): Result<Architecture> {
-  const family = familySchema.safeParse(json);
-  if (!family.success) return fail(...schemaProblems(where, family.error));
-  const name = family.data.architectures?.[0];
-  if (name === undefined) return fail(configInvalid(where, { problem: "architectures: none is named" }));
-  const architecture = architectureByClass.get(name);
-  return architecture === undefined
-    ? fail(architectureUnsupported(where, { architecture: name }))
-    : ok(architecture);
+/** By the class that is named, where none is by `model_type`. */
+function findFamily(where: Span, json: unknown): Result<Family> {
+  const parsed = familySchema.safeParse(json);
+  if (!parsed.success) return fail(...schemaProblems(where, parsed.error));
+  const className = parsed.data.architectures?.[0];
+  const name = className ?? parsed.data.model_type;
+  if (name === undefined) {
+    return fail(configInvalid(where, { problem: "it names neither architectures nor a model_type" }));
+  }
+  const family = families.find(({ className: known, modelType }) =>
+    className === undefined ? modelType === name : known === name,
+  );
+  return family === undefined ? fail(architectureUnsupported(where, { architecture: name })) : ok(family);
 }
 
-function resolveConfig(architecture: Architecture, raw: RawConfig, generation: RawGeneration): ModelConfig {
-  const fallback = defaults[architecture];
+function resolveConfig(
+  family: Family,
+  raw: RawConfig,
+  generation: RawGeneration,
+): Omit<ModelConfig, "ropeScaling"> {
+  const { architecture, absent, qkvBias, qkNorm } = family;
   const heads = raw.num_attention_heads;
   return {
     architecture,
     hidden: raw.hidden_size,
     layers: raw.num_hidden_layers,
     heads,
-    kvHeads: (raw.num_key_value_heads === undefined ? fallback.kvHeads : raw.num_key_value_heads) ?? heads,
-    headDim: raw.head_dim ?? Math.floor(raw.hidden_size / heads),
+    kvHeads: (raw.num_key_value_heads === undefined ? absent.kvHeads : raw.num_key_value_heads) ?? heads,
+    headDim:
+      (raw.head_dim === undefined ? absent.headDim : raw.head_dim) ?? Math.floor(raw.hidden_size / heads),
     ffn: raw.intermediate_size,
     vocab: raw.vocab_size,
-    maxContext: raw.max_position_embeddings ?? fallback.maxContext,
-    window: resolveWindow(architecture, raw),
+    maxContext: raw.max_position_embeddings ?? absent.maxContext,
+    ...resolveWindows(family, raw),
     ropeTheta: raw.rope_parameters?.rope_theta ?? raw.rope_theta ?? 10000,
+    qkvBias,
+    qkNorm,
     normEps: raw.rms_norm_eps,
     tied: raw.tie_word_embeddings,
     ...resolveSpecialTokens(raw, generation),
@@ -86,56 +92,56 @@ function resolveSpecialTokens(
   };
 }
 
-/** Llama has no window whatever the file says; in a Mistral file `null` and absence differ. */
-function resolveWindow(architecture: Architecture, raw: RawConfig): number | undefined {
-  if (architecture === "llama") return undefined;
-  return raw.sliding_window === undefined ? defaults.mistral.window : (raw.sliding_window ?? undefined);
+function resolveScaling(where: Span, raw: RawConfig): Result<RopeScaling> {
+  const found = findRopeScaling(raw);
+  switch (found.kind) {
+    case "found":
+      return ok(found.scaling);
+    case "incomplete":
+      return fail(configInvalid(where, { problem: `rope_scaling lacks ${found.missing.join(", ")}` }));
+    case "rejected":
+      return fail(unsupported(where, found.rejection));
+  }
 }
 
-/** A field, the value it has and the value it would have to have. */
-type Rejection = readonly [field: string, value: string, expected: string];
-
-function checkFeatures(where: Span, architecture: Architecture, raw: RawConfig): readonly Diagnostic[] {
-  const rejections = [...rejectLayers(architecture, raw), ...rejectRotary(raw)];
-  return rejections.map(([field, value, expected]) => featureUnsupported(where, { field, value, expected }));
+function unsupported(where: Span, [field, value, expected]: Rejection): Diagnostic {
+  return featureUnsupported(where, { field, value, expected });
 }
 
-function rejectLayers(architecture: Architecture, raw: RawConfig): readonly Rejection[] {
+function checkFeatures(where: Span, family: Family, raw: RawConfig): readonly Diagnostic[] {
+  const rejections = [...rejectParts(family, raw), ...rejectWindows(family, raw), ...rejectRotary(raw)];
+  return rejections.map((rejection) => unsupported(where, rejection));
+}
+
+function rejectParts(family: Family, raw: RawConfig): readonly Rejection[] {
   const rejections: Rejection[] = [];
   if (raw.hidden_act !== "silu") rejections.push(["hidden_act", raw.hidden_act, "silu"]);
-  if (raw.attention_bias === true) rejections.push(["attention_bias", "true", "false"]);
+  // Qwen2's biases are part of the family; the field stands for biases of all four matrices.
+  if (raw.attention_bias === true && !family.qkvBias)
+    rejections.push(["attention_bias", "true", "false: the output projection has no bias here"]);
   if (raw.mlp_bias === true) rejections.push(["mlp_bias", "true", "false"]);
   if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
-    rejections.push([
-      "quantization_config",
-      "(present)",
-      "float weights: the compiler quantizes them itself",
-    ]);
-  }
-  if (architecture === "llama" && typeof raw.sliding_window === "number") {
-    rejections.push(["sliding_window", String(raw.sliding_window), "a Llama model without it"]);
+    const expected = "float weights: the compiler quantizes them itself";
+    rejections.push(["quantization_config", "(present)", expected]);
   }
   return rejections;
 }
 
-function rejectRotary(raw: RawConfig): readonly Rejection[] {
+function rejectWindows(family: Family, raw: RawConfig): readonly Rejection[] {
   const rejections: Rejection[] = [];
-  const places = [raw.rope_scaling, raw.rope_parameters];
-  for (const rope of places) {
-    const scaling = rope?.rope_type ?? rope?.type ?? "default";
-    if (scaling !== "default")
-      rejections.push(["rope_scaling type", scaling, "rotary positions without scaling"]);
-  }
-  for (const place of [raw, ...places]) {
-    const factor = place?.partial_rotary_factor ?? 1;
-    if (factor !== 1)
-      rejections.push(["partial_rotary_factor", String(factor), "1: the whole head is rotated"]);
+  if (family.windows === "none" && typeof raw.sliding_window === "number")
+    rejections.push(["sliding_window", String(raw.sliding_window), "a Llama model without it"]);
+  const kinds = new Set(raw.layer_types);
+  for (const kind of kinds) {
+    const isKnown = layerKinds.includes(kind) && (family.windows !== "none" || kind === "full_attention");
+    if (!isKnown)
+      rejections.push(["layer_types", kind, "full_attention, or sliding_attention with a window"]);
   }
   return rejections;
 }
 
-function checkShape(where: Span, config: ModelConfig): readonly Diagnostic[] {
-  const { heads, kvHeads, headDim, hidden, vocab } = config;
+function checkShape(where: Span, config: ModelConfig, raw: RawConfig): readonly Diagnostic[] {
+  const { layers, heads, kvHeads, headDim, hidden, vocab } = config;
   const problems: Diagnostic[] = [];
   const complain = (problem: string, expected: string): void => {
     problems.push(configInconsistent(where, { problem, expected }));
@@ -150,6 +156,12 @@ function checkShape(where: Span, config: ModelConfig): readonly Diagnostic[] {
     complain(
       `a head has ${String(headDim)} channels (hidden_size ${String(hidden)}, ${String(heads)} heads)`,
       "an even number: rotary positions turn pairs of channels",
+    );
+  }
+  if (raw.layer_types && raw.layer_types.length !== layers) {
+    complain(
+      `layer_types has ${String(raw.layer_types.length)} entries for ${String(layers)} layers`,
+      "as many entries as num_hidden_layers",
     );
   }
   for (const id of [config.bosId, ...config.eosIds]) {

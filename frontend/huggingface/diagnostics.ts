@@ -6,7 +6,7 @@ export const configInvalid = defineDiagnostic(
   "error",
   (p: { readonly problem: string }) => ({
     message: `not a model configuration: ${p.problem}`,
-    expected: "a Hugging Face config.json of a Llama or Mistral model",
+    expected: "a Hugging Face config.json of a Llama, Mistral, Qwen2 or Qwen3 model",
   }),
 );
 
@@ -26,7 +26,7 @@ export const architectureUnsupported = defineDiagnostic(
   "unsupported",
   (p: { readonly architecture: string }) => ({
     message: `the architecture ${p.architecture} is not supported`,
-    expected: "LlamaForCausalLM or MistralForCausalLM",
+    expected: "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM or Qwen3ForCausalLM",
   }),
 );
 
@@ -80,7 +80,7 @@ export const tensorsUnknown = defineDiagnostic(
   "unsupported",
   (p: { readonly names: readonly string[] }) => ({
     message: `${countTensors(p.names)} not part of this architecture: ${abbreviate(p.names)}`,
-    expected: "the weights of a plain Llama or Mistral model, without biases or adapters",
+    expected: "the weights that the architecture of config.json has, without other biases or adapters",
   }),
 );
 

@@ -1,4 +1,4 @@
-import type { LayerWeights, ModelConfig } from "../checkpoint.ts";
+import type { ModelConfig, PerLayerTensor } from "../checkpoint.ts";
 
 /** A tensor that the model needs: its name in the file and its shape. */
 export interface PlannedTensor {
@@ -12,10 +12,10 @@ export interface TensorPlan {
   readonly finalNorm: PlannedTensor;
   /** Undefined where the head is the embedding. */
   readonly head: PlannedTensor | undefined;
-  readonly layers: readonly Readonly<Record<keyof LayerWeights, PlannedTensor>>[];
+  readonly layers: readonly PerLayerTensor<PlannedTensor>[];
 }
 
-/** Which tensors a Llama or Mistral checkpoint of this configuration consists of. */
+/** Which tensors a checkpoint of this configuration consists of. */
 export function planTensors(config: ModelConfig): TensorPlan {
   const { hidden, vocab } = config;
   return {
@@ -26,22 +26,31 @@ export function planTensors(config: ModelConfig): TensorPlan {
   };
 }
 
-function planLayer(config: ModelConfig, layer: number): Record<keyof LayerWeights, PlannedTensor> {
+function planLayer(config: ModelConfig, layer: number): PerLayerTensor<PlannedTensor> {
   const { hidden, heads, kvHeads, headDim, ffn } = config;
   const tensor = (part: string, ...shape: readonly number[]): PlannedTensor => ({
-    name: `model.layers.${String(layer)}.${part}.weight`,
+    name: `model.layers.${String(layer)}.${part}`,
     shape,
   });
   return {
-    attnNorm: tensor("input_layernorm", hidden),
-    wq: tensor("self_attn.q_proj", heads * headDim, hidden),
-    wk: tensor("self_attn.k_proj", kvHeads * headDim, hidden),
-    wv: tensor("self_attn.v_proj", kvHeads * headDim, hidden),
-    wo: tensor("self_attn.o_proj", hidden, heads * headDim),
-    ffnNorm: tensor("post_attention_layernorm", hidden),
-    wGate: tensor("mlp.gate_proj", ffn, hidden),
-    wUp: tensor("mlp.up_proj", ffn, hidden),
-    wDown: tensor("mlp.down_proj", hidden, ffn),
+    attnNorm: tensor("input_layernorm.weight", hidden),
+    wq: tensor("self_attn.q_proj.weight", heads * headDim, hidden),
+    wk: tensor("self_attn.k_proj.weight", kvHeads * headDim, hidden),
+    wv: tensor("self_attn.v_proj.weight", kvHeads * headDim, hidden),
+    wo: tensor("self_attn.o_proj.weight", hidden, heads * headDim),
+    ffnNorm: tensor("post_attention_layernorm.weight", hidden),
+    wGate: tensor("mlp.gate_proj.weight", ffn, hidden),
+    wUp: tensor("mlp.up_proj.weight", ffn, hidden),
+    wDown: tensor("mlp.down_proj.weight", hidden, ffn),
+    ...(config.qkvBias && {
+      bq: tensor("self_attn.q_proj.bias", heads * headDim),
+      bk: tensor("self_attn.k_proj.bias", kvHeads * headDim),
+      bv: tensor("self_attn.v_proj.bias", kvHeads * headDim),
+    }),
+    ...(config.qkNorm && {
+      qNorm: tensor("self_attn.q_norm.weight", headDim),
+      kNorm: tensor("self_attn.k_norm.weight", headDim),
+    }),
   };
 }
 

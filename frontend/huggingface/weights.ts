@@ -1,5 +1,5 @@
 import { builtSpan, type Diagnostic, fail, ok, present, type Result } from "../../ir/index.ts";
-import type { Checkpoint, LayerWeights, ModelConfig } from "../checkpoint.ts";
+import type { Checkpoint, LayerWeights, ModelConfig, PerLayerTensor } from "../checkpoint.ts";
 import type { ByteSource } from "../files/byte-source.ts";
 import { readSafetensorsHeader, type TensorEntry } from "../safetensors/header.ts";
 import { isFloatType, readFloats } from "../safetensors/read-floats.ts";
@@ -87,7 +87,7 @@ function readPlanned(tensors: ReadonlyMap<string, LocatedTensor>, config: ModelC
 }
 
 function readLayer(
-  plan: Readonly<Record<keyof LayerWeights, PlannedTensor>>,
+  plan: PerLayerTensor<PlannedTensor>,
   read: (planned: PlannedTensor) => Float32Array,
 ): LayerWeights {
   return {
@@ -100,5 +100,10 @@ function readLayer(
     wGate: read(plan.wGate),
     wUp: read(plan.wUp),
     wDown: read(plan.wDown),
+    ...(plan.bq && { bq: read(plan.bq) }),
+    ...(plan.bk && { bk: read(plan.bk) }),
+    ...(plan.bv && { bv: read(plan.bv) }),
+    ...(plan.qNorm && { qNorm: read(plan.qNorm) }),
+    ...(plan.kNorm && { kNorm: read(plan.kNorm) }),
   };
 }

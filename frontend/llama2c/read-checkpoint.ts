@@ -1,5 +1,5 @@
 import { at, builtSpan, type Diagnostic, fail, ok, type Result } from "../../ir/index.ts";
-import type { Checkpoint, LayerWeights, ModelConfig } from "../checkpoint.ts";
+import type { Checkpoint, LayerWeights, ModelConfig, PerLayerTensor } from "../checkpoint.ts";
 import { type ByteSource, hashSources, modelIdOf, withFiles } from "../files/byte-source.ts";
 import { readFloats } from "../safetensors/read-floats.ts";
 import { checkFinite } from "../weights-finite.ts";
@@ -25,7 +25,7 @@ export function readLlama2c(source: ByteSource): Result<Checkpoint> {
 }
 
 /** Floats per layer of each matrix and vector. */
-function layerCounts(config: ModelConfig): Readonly<Record<keyof LayerWeights, number>> {
+function layerCounts(config: ModelConfig): PerLayerTensor<number> {
   const { hidden, ffn, kvHeads, headDim } = config;
   return {
     attnNorm: hidden,

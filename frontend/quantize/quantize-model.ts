@@ -1,4 +1,5 @@
 import type { Checkpoint, LayerWeights, ModelConfig } from "../checkpoint.ts";
+import { concatenate } from "./concatenate.ts";
 import { type QuantizedMatrix, quantizeStacked } from "./quantize-matrix.ts";
 
 /** One layer with int8 matrices; gains stay float32. */
@@ -7,6 +8,11 @@ export interface QuantizedLayer {
   readonly attnNorm: Float32Array;
   /** Rows of queries, then keys, then values: [(heads + 2 * kvHeads) * headDim, hidden]. */
   readonly qkv: QuantizedMatrix;
+  /** One for each row of `qkv`, float32; there where the model has biases. */
+  readonly qkvBias?: Float32Array;
+  /** [headDim], float32: gains of the norm of queries and of keys, where the model has them. */
+  readonly qNorm?: Float32Array;
+  readonly kNorm?: Float32Array;
   /** [hidden, heads * headDim] */
   readonly wo: QuantizedMatrix;
   /** [hidden] */
@@ -53,10 +59,19 @@ function quantizeLayer(layer: LayerWeights, config: ModelConfig): QuantizedLayer
   return {
     attnNorm: layer.attnNorm,
     qkv: quantizeStacked(hidden, layer.wq, layer.wk, layer.wv),
+    ...optionalParts(layer),
     wo: quantizeStacked(heads * headDim, layer.wo),
     ffnNorm: layer.ffnNorm,
     wGate: quantizeStacked(hidden, layer.wGate),
     wUp: quantizeStacked(hidden, layer.wUp),
     wDown: quantizeStacked(ffn, layer.wDown),
+  };
+}
+
+function optionalParts({ bq, bk, bv, qNorm, kNorm }: LayerWeights): Partial<QuantizedLayer> {
+  return {
+    ...(bq && bk && bv && { qkvBias: concatenate(bq, bk, bv) }),
+    ...(qNorm && { qNorm }),
+    ...(kNorm && { kNorm }),
   };
 }

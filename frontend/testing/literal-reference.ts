@@ -15,6 +15,8 @@ import {
   scale2F32,
   subF32,
 } from "../../ir/index.ts";
+import type { ModelConfig } from "../checkpoint.ts";
+import { rotarySpeeds } from "../executor/rotary.ts";
 import type { QuantizedMatrix } from "../quantize/quantize-matrix.ts";
 import type { QuantizedLayer, QuantizedModel } from "../quantize/quantize-model.ts";
 
@@ -36,7 +38,8 @@ function quantize(v: Vector): Int8Vector {
   return { q: v.map((x) => f32ToSigned(mulF32(x, inv), 8)), s: mulF32(amax, c127) };
 }
 
-function normQuantize(x: Vector, g: Float32Array, eps: number): Int8Vector {
+/** rsqrt of the mean of the squares, summed in eight parts, plus eps. */
+function rmsFactor(x: Vector, eps: number): number {
   const n = x.length;
   const part = integers(0, 8).map((r) =>
     x.filter((_, i) => i % 8 === r).reduce((acc, value) => addF32(acc, mulF32(value, value)), 0),
@@ -44,9 +47,12 @@ function normQuantize(x: Vector, g: Float32Array, eps: number): Int8Vector {
   const order = integers(0, 8).map((i) => at(part, (n + i) % 8));
   const pairs = integers(0, 4).map((i) => addF32(at(order, 2 * i), at(order, 2 * i + 1)));
   const ss = addF32(addF32(at(pairs, 0), at(pairs, 1)), addF32(at(pairs, 2), at(pairs, 3)));
-  const rs = rsqrtF32(addF32(mulF32(ss, Math.fround(1 / n)), Math.fround(eps)));
+  return rsqrtF32(addF32(mulF32(ss, Math.fround(1 / n)), Math.fround(eps)));
+}
+
+function normQuantize(x: Vector, g: Float32Array, eps: number): Int8Vector {
   const { q, s } = quantize(x.map((value, i) => mulF32(value, at(g, i))));
-  return { q, s: mulF32(s, rs) };
+  return { q, s: mulF32(s, rmsFactor(x, eps)) };
 }
 
 function linear({ q, s }: Int8Vector, m: QuantizedMatrix): Vector {
@@ -56,28 +62,46 @@ function linear({ q, s }: Int8Vector, m: QuantizedMatrix): Vector {
   });
 }
 
-function rotated(x: Vector, pos: number, theta: number): Vector {
+function rotated(x: Vector, pos: number, speeds: Float64Array): Vector {
   const half = x.length / 2;
   return x.map((value, i) => {
     const j = i % half;
-    const angle = pos * theta ** ((-2 * j) / x.length);
+    const angle = pos * at(speeds, j);
     const [cos, sin] = [Math.fround(Math.cos(angle)), Math.fround(Math.sin(angle))];
     if (i < half) return subF32(mulF32(value, cos), mulF32(at(x, j + half), sin));
     return addF32(mulF32(value, cos), mulF32(at(x, j), sin));
   });
 }
 
+/** Steps 2 and 3 for one head of queries or keys; `gains` where the model normalizes it. */
+function turned(
+  x: Vector,
+  pos: number,
+  gains: Float32Array | undefined,
+  { normEps, ...config }: ModelConfig,
+): Int8Vector {
+  const speeds = rotarySpeeds(config);
+  if (gains === undefined) return quantize(rotated(x, pos, speeds));
+  const { q, s } = quantize(
+    rotated(
+      x.map((value, j) => mulF32(value, at(gains, j))),
+      pos,
+      speeds,
+    ),
+  );
+  return { q, s: mulF32(s, rmsFactor(x, normEps)) };
+}
+
 /** Step 4 for one query head; `keys` and `values` are those of its key/value head at the visible positions. */
 function attend(
-  query: Vector,
+  { q, s: t }: Int8Vector,
   keys: readonly Int8Vector[],
   values: readonly Int8Vector[],
   blocks: readonly Vector[],
 ): Vector {
-  const { q, s: t } = quantize(query);
-  const sq = mulF32(t, Math.fround(1 / Math.sqrt(query.length)));
+  const sq = mulF32(t, Math.fround(1 / Math.sqrt(q.length)));
   let [m, l] = [-(2 ** 100), 0];
-  let acc: Vector = query.map(() => 0);
+  let acc: Vector = q.map(() => 0);
   for (const block of blocks) {
     const s = block.map((j) => {
       const key = at(keys, j);
@@ -105,17 +129,29 @@ function visibleBlocks(pos: number, window: number | undefined, blockSize: numbe
   return blocks.map((block) => visible.filter((j) => Math.floor(j / blockSize) === block));
 }
 
+/** A layer of a model, and its number. */
+interface NumberedLayer {
+  readonly layer: QuantizedLayer;
+  readonly index: number;
+}
+
 function runLayer(
   model: QuantizedModel,
-  layer: QuantizedLayer,
+  { layer, index }: NumberedLayer,
   rows: readonly Vector[],
   blockSize: number,
 ): readonly Vector[] {
-  const { heads, kvHeads, headDim, window, normEps, ropeTheta } = model.config;
-  const qkv = rows.map((x) => linear(normQuantize(x, layer.attnNorm, normEps), layer.qkv));
+  const { heads, kvHeads, headDim, normEps } = model.config;
+  const window = model.config.fullLayers.includes(index) ? undefined : model.config.window;
+  const bias = layer.qkvBias;
+  const qkv = rows.map((x) =>
+    linear(normQuantize(x, layer.attnNorm, normEps), layer.qkv).map((y, n) =>
+      bias === undefined ? y : addF32(y, at(bias, n)),
+    ),
+  );
   const headOf = (row: Vector, head: number): Vector => row.slice(head * headDim, (head + 1) * headDim);
   const keys = integers(0, kvHeads).map((g) =>
-    qkv.map((row, pos) => quantize(rotated(headOf(row, heads + g), pos, ropeTheta))),
+    qkv.map((row, pos) => turned(headOf(row, heads + g), pos, layer.kNorm, model.config)),
   );
   const values = integers(0, kvHeads).map((g) =>
     qkv.map((row) => quantize(headOf(row, heads + kvHeads + g))),
@@ -123,7 +159,7 @@ function runLayer(
   return rows.map((x, pos) => {
     const o = integers(0, heads).flatMap((h) => {
       const g = Math.floor(h / (heads / kvHeads));
-      const query = rotated(headOf(at(qkv, pos), h), pos, ropeTheta);
+      const query = turned(headOf(at(qkv, pos), h), pos, layer.qNorm, model.config);
       return attend(query, at(keys, g), at(values, g), visibleBlocks(pos, window, blockSize));
     });
     const attended = linear(quantize(o), layer.wo);
@@ -153,6 +189,7 @@ export function literalLogits(
   let rows: readonly Vector[] = tokens.map(
     (token): Vector => Array.from(model.embed.subarray(token * hidden, (token + 1) * hidden)),
   );
-  for (const layer of model.layers) rows = runLayer(model, layer, rows, blockSize);
+  for (const [index, layer] of model.layers.entries())
+    rows = runLayer(model, { layer, index }, rows, blockSize);
   return rows.map((x) => Float32Array.from(linear(normQuantize(x, model.finalNorm, normEps), model.head)));
 }

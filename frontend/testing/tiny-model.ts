@@ -35,7 +35,11 @@ export const tinyConfig: ModelConfig = {
   vocab: 10,
   maxContext: 32,
   window: 3,
+  fullLayers: [],
   ropeTheta: 10000,
+  ropeScaling: { kind: "none" },
+  qkvBias: false,
+  qkNorm: false,
   normEps: 1e-5,
   tied: false,
   bosId: 0,
@@ -84,6 +88,12 @@ export function tinyCheckpoint(config: ModelConfig, seed = 1): Checkpoint {
     wGate: floats(ffn * hidden),
     wUp: floats(ffn * hidden),
     wDown: floats(hidden * ffn),
+    ...(config.qkvBias && {
+      bq: floats(heads * headDim),
+      bk: floats(kvHeads * headDim),
+      bv: floats(kvHeads * headDim),
+    }),
+    ...(config.qkNorm && { qNorm: floats(headDim), kNorm: floats(headDim) }),
   });
   const embed = floats(vocab * hidden);
   return {
@@ -123,6 +133,8 @@ export function repeatKeyValueHeads(checkpoint: Checkpoint): Checkpoint {
     ...layer,
     wk: repeatHeads(layer.wk, config),
     wv: repeatHeads(layer.wv, config),
+    ...(layer.bk && { bk: repeatHeads(layer.bk, { ...config, hidden: 1 }) }),
+    ...(layer.bv && { bv: repeatHeads(layer.bv, { ...config, hidden: 1 }) }),
   }));
   return { ...checkpoint, config: { ...config, kvHeads: config.heads }, layers };
 }
