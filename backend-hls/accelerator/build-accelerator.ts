@@ -1,7 +1,7 @@
 import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
 import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
 import { argmaxKernel, chooseTokenKernel } from "./kernels/choose.ts";
-import { collectHeadsKernel, collectKernel } from "./kernels/collect.ts";
+import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
 import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
@@ -33,6 +33,7 @@ const KERNELS = [
   splitConstantsKernel,
   residualKernel,
   collectKernel,
+  squaresKernel,
   collectHeadsKernel,
   factorsKernel,
   rowScalesKernel,

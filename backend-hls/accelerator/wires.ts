@@ -53,6 +53,9 @@ export interface Wires
   readonly memory: Value;
 }
 
+/** Weights that wait for the array: a block RAM's depth, which bridges the latency of memory, its refreshes, and the pauses between matrices. */
+const WEIGHT_QUEUE_BEATS = 512;
+
 /** Declares every stream and buffer of the accelerator. */
 export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
   return {
@@ -72,7 +75,8 @@ function makeCommands(s: ScheduleBuilder) {
     loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32]),
     splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32], 4),
     residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
-    collectCommand: s.commands("collect_cmd", [i32, i32, i16, i32, i1], 4),
+    collectCommand: s.commands("collect_cmd", [i32, i16, i32, i1], 4),
+    squaresCommand: s.commands("squares_cmd", [i16], 4),
     collectHeadsCommand: s.commands("collect_heads_cmd", [i16], 2),
     factorsCommand: s.commands("factors_cmd", [i16, i1], 4),
     rowScalesCommand: s.commands("row_scales_cmd", [i16, i1], 4),
@@ -101,7 +105,7 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     rowRequests: s.stream("row_req", REQUEST_TYPE),
     rowBeats: s.stream("row_data", beat, 2 * maxBurst),
     weightRequests: s.stream("weight_req", REQUEST_TYPE),
-    weightBeats: s.stream("weight_data", beat, 4 * maxBurst),
+    weightBeats: s.stream("weight_data", beat, WEIGHT_QUEUE_BEATS),
     constantRequests: s.stream("constant_req", REQUEST_TYPE),
     constantBeats: s.stream("constant_data", beat, 2 * maxBurst),
     outputRequests: s.stream("output_req", REQUEST_TYPE),
@@ -115,6 +119,7 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     toActivation: s.stream("to_activation", f32, 4),
     toArgmax: s.stream("to_argmax", f32, 4),
     fromResidual: s.stream("from_residual", f32, 4),
+    forSquares: s.stream("for_squares", f32, 4),
     fromActivation: s.stream("from_activation", f32, 4),
     rotated: s.stream("rotated", f32, 2 * headDim + 16),
     magnitudes: s.stream("magnitudes", i32, 4),
@@ -123,6 +128,7 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     rowLoaded: s.tokens("row_loaded"),
     collected: s.tokens("collected"),
     headsCollected: s.tokens("heads_collected"),
+    squaresSummed: s.tokens("squares_summed"),
     rowsScaled: s.tokens("rows_scaled"),
     inverses: s.stream("inverses", f32, 4),
     plainScales: s.stream("plain_scales", f32, rows + 2),

@@ -91,7 +91,8 @@ function dataDependences(graph: KernelGraph): readonly Dependence[] {
 
 /**
  * A token says that the accesses before it have been made: whoever receives it may read what was stored, and overwrite what
- * was loaded. So `done` and elements without data stand behind every access of a shared array that comes before them.
+ * was loaded. So `done` and elements without data stand behind every access of a shared array that comes before them, in
+ * their own iteration and in earlier ones.
  */
 function tokenOrder(graph: KernelGraph): readonly Dependence[] {
   const accesses = graph.nodes.filter(
@@ -101,9 +102,15 @@ function tokenOrder(graph: KernelGraph): readonly Dependence[] {
   return graph.nodes
     .filter((node) => isToken(graph, node))
     .flatMap((token) =>
-      accesses
-        .filter(({ id }) => id < token.id)
-        .map(({ id }): Dependence => ({ kind: "order", from: id, to: token.id, distance: 0, minCycles: 0 })),
+      accesses.map(
+        ({ id }): Dependence => ({
+          kind: "order",
+          from: id,
+          to: token.id,
+          distance: id < token.id ? 0 : 1, // what an earlier iteration does behind its token
+          minCycles: 0,
+        }),
+      ),
     );
 }
 

@@ -7,66 +7,89 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { all, isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
+import { isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { PARTS } from "./statistics.ts";
 
-/** The loop over tiles and that over lanes are split so that the place of a partial sum is an affine function of counters. */
-export function collectLoops({ pn }: Pick<Plan, "pn">): Readonly<Record<"tiles" | "lanes", number>> {
-  const lanes = Math.min(pn, PARTS);
-  return { lanes, tiles: PARTS / lanes };
-}
-
-/**
- * Puts a vector that is to be quantized into its buffer, times the gains of a norm, and takes its statistics: the largest
- * magnitude and, for a norm, eight interleaved sums of squares. Elements come by tiles with rows inside.
- */
+/** Puts a vector that is to be quantized into its buffer, times the gains of a norm, and notes the largest magnitude. Elements come by tiles with rows inside. */
 export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, rows, model } = plan;
-  const { tiles, lanes } = collectLoops(plan);
-  const most = ceilDiv(ceilDiv(Math.max(model.hidden, model.ffn), pn), tiles);
   s.kernel({
     name: "collect",
     command: w.collectCommand,
-    fields: ["tiles", "outer", "rows", "count", "isNorm"],
+    fields: ["tiles", "rows", "count", "isNorm"],
     done: w.collected,
     connections: {
       fromResidual: w.fromResidual,
       fromActivation: w.fromActivation,
       gains: w.gains,
       vector: w.vector,
-      squares: w.squares,
       largest: w.largest,
     },
     body: ({ b, port, field }) => {
-      const gains = b.array("gain_of_lane", [tiles, pn], f32, { storage: "lut" });
+      const gains = b.array("gain_of_lane", [pn], f32, { storage: "lut" });
       const bounds = {
-        outer: { to: field.outer, max: most },
-        low: tiles,
+        tile: { to: field.tiles, max: ceilDiv(Math.max(model.hidden, model.ffn), pn) },
         row: { to: field.rows, max: rows },
-        high: pn / lanes,
-        lane: lanes,
+        lane: pn,
       } as const;
-      nest(b, bounds, ({ outer, low, row, high, lane }) => {
+      nest(b, bounds, ({ tile, row, lane }) => {
+        const index = affineSum([
+          [tile, pn],
+          [lane, 1],
+        ]);
+        const isReal = isBelow(b, position(b, tile, pn, lane), field.count);
+        const x = chosen(b, field.isNorm, [
+          () => b.read(port.fromResidual),
+          () => b.read(port.fromActivation),
+        ]);
+        const gain = (): Value => gainOf(b, port.gains, { gains, lane, row }, isReal);
+        const value = chosen(b, field.isNorm, [() => b.mulf(x, gain()), () => x]);
+        b.when(isReal, () => {
+          b.store(value, port.vector, row, index);
+          const magnitude = b.bitcast(b.abs(value), i32);
+          const before = b.load(port.largest, row);
+          const largest = b.select(isFirst(b, tile, lane), magnitude, b.maxsi(before, magnitude));
+          b.store(largest, port.largest, row);
+        });
+      });
+    },
+  });
+}
+
+/**
+ * Eight interleaved sums of squares of what a norm sees. The loop over tiles and that over lanes are split so that the place
+ * of a partial sum is an affine function of counters.
+ */
+export function squaresKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const {
+    pn,
+    rows,
+    model: { hidden },
+  } = plan;
+  const lanes = Math.min(pn, PARTS);
+  const tiles = PARTS / lanes;
+  const bounds = {
+    outer: ceilDiv(ceilDiv(hidden, pn), tiles),
+    low: tiles,
+    row: 0,
+    high: pn / lanes,
+    lane: lanes,
+  };
+  s.kernel({
+    name: "squares",
+    command: w.squaresCommand,
+    fields: ["rows"],
+    done: w.squaresSummed,
+    connections: { x: w.forSquares, squares: w.squares },
+    body: ({ b, port, field }) => {
+      nest(b, { ...bounds, row: { to: field.rows, max: rows } }, ({ outer, low, row, high, lane }) => {
         const tile = position(b, outer, tiles, low);
-        const place = b.addi(b.muli(high, b.index(lanes)), lane);
-        const index = position(b, tile, pn, place);
-        const isReal = isBelow(b, index, field.count);
-        b.when(isBelow(b, tile, field.tiles), () => {
-          const x = chosen(b, field.isNorm, [
-            () => b.read(port.fromResidual),
-            () => b.read(port.fromActivation),
-          ]);
-          const gain = (): Value => gainOf(b, port.gains, { gains, low, place, row }, isReal);
-          const value = chosen(b, field.isNorm, [() => b.mulf(x, gain()), () => x]);
-          b.when(isReal, () => {
-            b.store(value, port.vector, row, index);
-            const magnitude = b.bitcast(b.abs(value), i32);
-            const before = b.load(port.largest, row);
-            b.store(b.select(b.equals(index, 0), magnitude, b.maxsi(before, magnitude)), port.largest, row);
-          });
-          b.when(all(b, field.isNorm, isReal), () => {
+        const index = position(b, tile, pn, b.addi(b.muli(high, b.index(lanes)), lane));
+        b.when(isBelow(b, tile, ceilDiv(hidden, pn)), () => {
+          const x = b.read(port.x);
+          b.when(isBelow(b, index, hidden), () => {
             const part = affineSum([
               [low, lanes],
               [lane, 1],
@@ -95,16 +118,16 @@ function chosen(b: LoopBuilder, bit: Value, [then, otherwise]: readonly [() => V
 function gainOf(
   b: LoopBuilder,
   source: Value,
-  { gains, low, place, row }: Readonly<Record<"gains" | "low" | "place" | "row", Value>>,
+  { gains, lane, row }: Readonly<Record<"gains" | "lane" | "row", Value>>,
   hasGain: Value,
 ): Value {
   return chosen(b, b.equals(row, 0), [
     () => {
       const made = chosen(b, hasGain, [() => b.read(source), () => b.float(0)]);
-      b.store(made, gains, low, place);
+      b.store(made, gains, lane);
       return made;
     },
-    () => b.load(gains, low, place),
+    () => b.load(gains, lane),
   ]);
 }
 

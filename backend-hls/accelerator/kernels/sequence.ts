@@ -3,7 +3,6 @@ import { all, nest, not } from "../nest.ts";
 import { constantBeats, weightBeats } from "../packing.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
-import { collectLoops } from "./collect.ts";
 import { DESCRIPTOR_FIELDS } from "./load.ts";
 
 /** What stands between residual and array in one phase. */
@@ -49,6 +48,7 @@ function commandsOf(w: Wires) {
     split: w.splitConstants,
     residual: w.residualCommand,
     collect: w.collectCommand,
+    squares: w.squaresCommand,
     collectHeads: w.collectHeadsCommand,
     factors: w.factorsCommand,
     rowScales: w.rowScalesCommand,
@@ -233,7 +233,7 @@ function sendMatrix(
 function sendVector(
   { b, plan, is, rows, padded }: StepScope,
   port: Readonly<
-    Record<"residual" | "collect" | "collectHeads" | "factors" | "rowScales" | "quantize", Value>
+    Record<"residual" | "squares" | "collect" | "collectHeads" | "factors" | "rowScales" | "quantize", Value>
   >,
 ): void {
   const {
@@ -245,6 +245,7 @@ function sendVector(
   const present = b.select(b.ori(is.start, is.qkv), rows, padded);
   b.when(isNorm, () => {
     b.write(port.residual, present, b.int(plan.wo.tiles), is.start);
+    b.write(port.squares, present);
   });
   const unit = Math.max(plan.pk, plan.pv);
   const only = (norm: number, qkv: number, gateUp: number): Value => {
@@ -257,11 +258,9 @@ function sendVector(
   };
   const count = only(hidden, qWidth, ffn);
   const tilesOf = (width: number): number => ceilDiv(width, pn);
-  const outerOf = (width: number): number => ceilDiv(tilesOf(width), collectLoops(plan).tiles);
   b.when(b.ori(isNorm, is.gateUp), () => {
     const tiles = only(tilesOf(hidden), 0, tilesOf(ffn));
-    const outer = only(outerOf(hidden), 0, outerOf(ffn));
-    b.write(port.collect, tiles, outer, present, count, isNorm);
+    b.write(port.collect, tiles, present, count, isNorm);
   });
   b.when(is.qkv, () => {
     b.write(port.collectHeads, rows);

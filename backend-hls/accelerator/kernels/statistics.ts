@@ -55,9 +55,17 @@ export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void 
     command: w.rowScalesCommand,
     fields: ["rows", "isNorm"],
     done: w.rowsScaled,
-    connections: { plain: w.plainScales, squares: w.squares, scales: w.rowScales },
+    connections: {
+      squaresSummed: w.squaresSummed,
+      plain: w.plainScales,
+      squares: w.squares,
+      scales: w.rowScales,
+    },
     body: ({ b, port, field }) => {
       nest(b, { row: { to: field.rows, max: plan.rows, ii: CYCLES_OF.scale } }, ({ row }) => {
+        b.when(all(b, field.isNorm, isFirst(b, row)), () => {
+          b.readFields(port.squaresSummed);
+        });
         const scale = b.read(port.plain);
         const parts = Array.from({ length: PARTS }, (_, i) =>
           b.load(port.squares, row, affineSum([], (hidden + i) % PARTS)),

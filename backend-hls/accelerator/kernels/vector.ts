@@ -10,7 +10,13 @@ export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     command: w.residualCommand,
     fields: ["rows", "tiles", "isStart"],
     done: w.residualDone,
-    connections: { y: w.toResidual, x: w.residual, out: w.fromResidual, rowLoaded: w.rowLoaded },
+    connections: {
+      y: w.toResidual,
+      x: w.residual,
+      out: w.fromResidual,
+      forSquares: w.forSquares,
+      rowLoaded: w.rowLoaded,
+    },
     body: ({ b, port, field }) => {
       nest(
         b,
@@ -40,7 +46,7 @@ export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.when(not(b, field.isStart), () => {
             b.store(sum, port.x, ...at);
           });
-          b.write(port.out, sum);
+          for (const target of [port.out, port.forSquares]) b.write(target, sum);
         },
       );
     },
