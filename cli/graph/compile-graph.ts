@@ -16,6 +16,7 @@ import type { CompileJobOptions } from "../jobs/compile-model.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { packageVersion } from "../package-root.ts";
 import { DEVICE_FILE, HARDWARE_FILE } from "../rtl/build-parts.ts";
+import { describeSignals, designIdText } from "../rtl/describe-ports.ts";
 import { ERROR_TABLE } from "../rtl/program.ts";
 import { type GraphManifest, graphManifestSchema } from "../schemas/graph-manifest.ts";
 import { type GraphFile, readGraph } from "./read-graph.ts";
@@ -88,7 +89,7 @@ interface Choices {
 
 function describe(
   { graph, device, design, clockMhz, schedule }: Choices,
-  { system, memory }: CompiledGraph,
+  { system, memory, top }: CompiledGraph,
   files: ReadonlyMap<string, string>,
 ): GraphManifest {
   const portBits = 8 * design.beatBytes;
@@ -104,6 +105,7 @@ function describe(
       clock: "ap_clk",
       reset: "ap_rst_n",
       axi: [{ name: "m_axi_gmem0", data_bits: portBits, addr_bits: 32 }],
+      signals: describeSignals(top),
     },
     registers: manifestRegisters(system.registers).map(({ fields, ...register }) => ({
       ...register,
@@ -116,12 +118,14 @@ function describe(
       bytes: region.bytes,
       file: null,
       sha256: null,
+      crc32: null,
       layout:
         region.kind === "cache"
           ? { kind: region.kind, record: region.recordBytes }
           : { kind: region.kind, type: printType(region.type), row: region.rowBytes },
     })),
     design: {
+      id: designIdText(system.designId),
       device: device.name,
       clock: { mhz: clockMhz, source: "assumed" },
       schedule,

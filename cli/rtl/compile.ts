@@ -7,7 +7,7 @@ import {
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { type Exploration, exploreDesigns, exploreReport } from "../../dse/index.ts";
-import { quantizeModel, rotaryTable } from "../../frontend/index.ts";
+import { type QuantizedModel, quantizeModel, rotaryTable } from "../../frontend/index.ts";
 import { at, builtSpan, fail, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet } from "../jobs/diagnostics.ts";
@@ -16,6 +16,7 @@ import type { CompileRequest } from "../rtl-engine.ts";
 import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels } from "./emit-levels.ts";
+import { goldenTokens } from "./golden.ts";
 import { describeBuild } from "./manifest.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
@@ -32,9 +33,10 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule });
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
+  const quantized = quantizeModel(request.model.checkpoint);
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value),
-    [WEIGHTS_FILE, packModel(request, compiled.value)],
+    [WEIGHTS_FILE, packModel(quantized, compiled.value)],
     [ESTIMATE_FILE, `${JSON.stringify(estimateOf(request, model, explored.value), undefined, 1)}\n`],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
     [HARDWARE_FILE, compiled.value.system.modules.map((module) => printModule(module)).join("\n")],
@@ -46,7 +48,9 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
     };
     for (const [file, text] of emitLevels({ ...sources, compiled: compiled.value })) files.set(file, text);
   }
-  const build = { manifest: describeBuild(request, compiled.value, files), files };
+  const golden = goldenTokens(quantized, model);
+  const manifest = describeBuild(request, compiled.value, files, golden);
+  const build = { manifest, files };
   if (!request.verifyEach) return ok(build);
   const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);
   return ok({ ...build, checks });
@@ -94,9 +98,16 @@ function byPath([a]: readonly [string, string], [b]: readonly [string, string]):
 }
 
 /** Everything that is in memory before the first step, from address 0 on. */
-function packModel({ model, maxContext }: CompileRequest, { plan, layout }: CompiledAccelerator): Uint8Array {
-  const quantized = quantizeModel(model.checkpoint);
+function packModel(
+  quantized: QuantizedModel,
+  { plan, layout }: Pick<CompiledAccelerator, "plan" | "layout">,
+): Uint8Array {
   const image = new Uint8Array(layout.bytes);
-  packWeights(plan, layout, { ...quantized, rope: rotaryTable(quantized.config, maxContext) }, image);
+  packWeights(
+    plan,
+    layout,
+    { ...quantized, rope: rotaryTable(quantized.config, plan.model.maxContext) },
+    image,
+  );
   return image.slice(0, layout.regions.descriptors.base);
 }

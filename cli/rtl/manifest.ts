@@ -1,7 +1,7 @@
+import { crc32 } from "node:zlib";
 import {
   arrayMacs,
   type CompiledAccelerator,
-  DESCRIPTOR_FIELDS,
   manifestRegisters,
   PRODUCT_TOP,
   type Region,
@@ -13,7 +13,10 @@ import { packageVersion } from "../package-root.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import { WEIGHTS_FILE } from "./build-parts.ts";
+import { describeSignals, designIdText } from "./describe-ports.ts";
+import { describeStep } from "./describe-step.ts";
 import { boundsOf } from "./estimate.ts";
+import type { Golden } from "./golden.ts";
 import { ERROR_TABLE } from "./program.ts";
 
 /** Bytes and bits of a word of a descriptor, and of a float. */
@@ -24,6 +27,7 @@ export function describeBuild(
   request: CompileRequest,
   accelerator: CompiledAccelerator,
   files: BuildFiles,
+  golden: Golden,
 ): Manifest {
   const { plan, system, layout } = accelerator;
   const rtl = [...files].filter(([path]) => path.startsWith("rtl/"));
@@ -36,6 +40,7 @@ export function describeBuild(
       clock: "ap_clk",
       reset: "ap_rst_n",
       axi: [{ name: "m_axi_gmem0", data_bits: 8 * plan.beatBytes, addr_bits: WORD.bits }],
+      signals: describeSignals(accelerator.top),
     },
     registers: manifestRegisters(system.registers).map(({ fields, ...register }) => ({
       ...register,
@@ -43,16 +48,11 @@ export function describeBuild(
     })),
     error_codes: { ...ERROR_TABLE },
     memory: describeMemory(accelerator, files),
-    row_descriptor: {
-      bytes: layout.strides.descriptor,
-      fields: DESCRIPTOR_FIELDS.map(({ name }, index) => ({
-        name,
-        offset_bits: WORD.bits * index,
-        bits: WORD.bits,
-      })),
-    },
+    memory_bytes: layout.bytes,
+    ...describeStep(accelerator),
     kv_layout: describeRecord(accelerator),
     design: describeDesign(request, accelerator, hashContent(rtl.map(([, text]) => String(text)).join(""))),
+    self_test: { prompt_ids: [...golden.promptIds], token_ids: [...golden.tokenIds] },
     estimate: { ...boundsOf(request, accelerator) },
     tokenizer: null,
     versions: { hidalgo: packageVersion() },
@@ -61,10 +61,11 @@ export function describeBuild(
 
 function describeDesign(
   { device, clockMhz, precision, kvBits, schedule, maxContext }: CompileRequest,
-  { plan, layout }: CompiledAccelerator,
+  { plan, layout, system }: CompiledAccelerator,
   hash: string,
 ): Manifest["design"] {
   return {
+    id: designIdText(system.designId),
     rows: plan.rows,
     macs: { ...arrayMacs(plan.model, plan) },
     port_bits: 8 * plan.beatBytes,
@@ -94,6 +95,7 @@ function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles
     bytes,
     file: null,
     sha256: null,
+    crc32: null,
     layout: shape,
   });
   return [
@@ -103,6 +105,7 @@ function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles
       bytes: content.length,
       file: WEIGHTS_FILE,
       sha256: hashContent(content),
+      crc32: crc32(content),
       layout: {
         array: { pn: plan.pn, pk: plan.pk, pt: plan.pt },
         norm_eps: plan.model.eps,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clockSchema } from "./design.ts";
-import { manifestSchema } from "./manifest.ts";
+import { designId, manifestSchema } from "./manifest.ts";
 import { count, sha256 } from "./quantities.ts";
 
 const { schema, top, rtl, ports, registers, error_codes, memory, versions } = manifestSchema.shape;
@@ -18,6 +18,7 @@ export const graphManifestSchema = z.strictObject({
   error_codes,
   memory,
   design: z.strictObject({
+    id: designId,
     device: z.string(),
     clock: clockSchema,
     schedule: manifestSchema.shape.design.shape.schedule,

@@ -13,7 +13,7 @@ const field = z.strictObject({ name: z.string(), lsb: count, bits: count });
 const register = z.strictObject({
   name: z.string(),
   offset: count,
-  access: z.enum(["rw", "ro"]),
+  access: z.enum(["rw", "ro", "wo"]),
   fields: z.array(field),
 });
 
@@ -24,8 +24,28 @@ const memoryRegion = z.looseObject({
   /** The bytes to load there; null for a region that starts empty. */
   file: relativePath.nullable(),
   sha256: sha256.nullable(),
+  /** CRC-32 (IEEE 802.3) of the file, which the register `weights_id` notes; null without a file. */
+  crc32: count.nullable(),
   layout: z.unknown(),
 });
+
+/** A register, and what a host writes to it. */
+const startWord = z.strictObject({
+  register: z.string(),
+  value: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.enum(["rows", "emit", "emitted", "logit_rows"]) }),
+    /** An offset into the accelerator's memory: the memory's own address is added to it. */
+    z.strictObject({ kind: z.literal("address"), offset: count }),
+    z.strictObject({ kind: z.literal("constant"), value: count }),
+  ]),
+});
+
+const recordField = z.strictObject({ name: z.string(), offset_bits: count, bits: count });
+
+const signal = z.strictObject({ name: z.string(), direction: z.enum(["in", "out"]), bits: count });
+
+/** The identity of hardware: 16 hexadecimal digits. */
+export const designId = z.string().regex(/^[0-9a-f]{16}$/u);
 
 /** What a host has to know of the model to drive it. */
 const modelShape = modelSchema.extend({
@@ -42,6 +62,8 @@ const modelShape = modelSchema.extend({
 });
 
 const manifestDesign = designSchema.extend({
+  /** What the register `design_id` says: 64 bits. */
+  id: designId,
   device: z.string(),
   clock: clockSchema,
   precision,
@@ -70,16 +92,39 @@ export const manifestSchema = z.strictObject({
     clock: z.literal("ap_clk"),
     reset: z.literal("ap_rst_n"),
     axi: z.array(z.strictObject({ name: z.string(), data_bits: count, addr_bits: count })),
+    /** Every port of the top module. */
+    signals: z.array(signal),
   }),
   registers: z.array(register),
   error_codes: z.record(z.string(), count),
+  /** Bytes of all regions: what the board sets apart, at any multiple of 4096. */
+  memory_bytes: count,
   memory: z.array(memoryRegion),
+  /** What a host writes once behind reset. */
+  setup: z.array(startWord),
+  /** What a host writes before each step; then it writes 1 to `ap_start`. */
+  start_command: z.array(startWord),
+  /** The records of region `rows`, one per row of a step, from its first byte on. */
   row_descriptor: z.strictObject({
     bytes: count,
-    fields: z.array(z.strictObject({ name: z.string(), offset_bits: count, bits: count })),
+    fields: z.array(recordField.extend({ doc: z.string() })),
+    /** Values of the field `emit`. */
+    emit: z.record(z.string(), count),
+    /** The lowest bit, in `emit`, of the row's place among those that emit; null: outputs stand at their row's number. */
+    emit_place_lsb: count.nullable(),
+  }),
+  /** A row's block table: entry b is the block that holds positions b · block_size and up. */
+  table: z.strictObject({ region: z.string(), bytes: count, entry_bits: count }),
+  /** What an emitting row gives. */
+  output: z.strictObject({
+    region: z.string(),
+    bytes: count,
+    fields: z.array(recordField.extend({ type: z.enum(["i32", "f32"]) })),
   }),
   kv_layout: z.array(z.unknown()),
   design: manifestDesign,
+  /** Greedy tokens of the integer reference behind a prompt: what hardware has to give. */
+  self_test: z.strictObject({ prompt_ids: z.array(count), token_ids: z.array(count) }),
   estimate: z.record(z.string(), z.unknown()),
   /** The copied tokenizer; null for a model without one. */
   tokenizer: relativePath.nullable(),
