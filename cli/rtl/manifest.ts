@@ -107,7 +107,7 @@ function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles
       sha256: hashContent(content),
       crc32: crc32(content),
       layout: {
-        array: { pn: plan.pn, pk: plan.pk, pt: plan.pt },
+        array: { pn: plan.pn, pk: plan.pk, pt: plan.pt, pv: plan.pv },
         norm_eps: plan.model.eps,
         parts: { weights, constants, embedding, rope },
         strides: { embedding: strides.embedding, rope: strides.rope },

@@ -39,17 +39,17 @@ export function stepCycles(model: StepModel, step: StepShape): number {
   const { hidden, ffn, layers } = plan.model;
   const phase = (matrix: MatrixPlan, consumers: readonly Consumer[]): number =>
     matrixCycles(model, step, matrix, consumers);
-  const quantize = (width: number, passes: number): number => quantizeCycles(model, step, width, passes);
-  const norm = quantize(hidden, 8);
+  const quantize = (width: number): number => quantizeCycles(model, step, width);
+  const norm = quantize(hidden);
   const layer =
     norm +
     phase(plan.qkv, [all("store_qkv")]) +
     attentionCycles(model, step) +
-    quantize(plan.qWidth, 1) +
+    quantize(plan.qWidth) +
     phase(plan.wo, [all("add_residual"), all("collect")]) +
     norm +
     phase(plan.gateUp, [all("activate"), { kernel: "collect", share: 1 / 2 }]) +
-    quantize(ffn, 1) +
+    quantize(ffn) +
     phase(plan.down, [all("add_residual"), all("collect")]);
   const head = step.emits ? norm + phase(plan.head, [all("argmax")]) : 0;
   return Math.round(loadCycles(model, step) + layers * layer + head + model.memory.latencyCycles);
@@ -82,18 +82,12 @@ function matrixCycles(
   return tiles * tileCycles + Math.min(tileCycles, beats * groups) + results * pace + depth + HAND_OVER;
 }
 
-/** From the last element of a vector to its int8 form. */
-function quantizeCycles(
-  { plan, timings }: StepModel,
-  { rows }: StepShape,
-  width: number,
-  passes: number,
-): number {
-  const padded = Math.ceil(width / plan.pk) * plan.pk;
-  const scaling = passes * rows * timings("scale").ii;
-  return (
-    scaling + rows * padded * timings("quantize").ii + depthOf(timings, ["scale", "quantize"]) + 3 * HAND_OVER
-  );
+/** From the last element of a vector to its int8 form; a norm's factor is made meanwhile. */
+function quantizeCycles({ plan, timings }: StepModel, { rows }: StepShape, width: number): number {
+  const unit = Math.max(plan.pk, plan.pv);
+  const chunks = (Math.ceil(width / unit) * unit) / plan.pv;
+  const perRow = Math.max(chunks * timings("quantize").ii, timings("factors").ii);
+  return rows * perRow + depthOf(timings, ["factors", "quantize"]) + 3 * HAND_OVER;
 }
 
 /** Rotation, new records into memory, then all blocks of all rows through the attention kernels. */
@@ -106,8 +100,6 @@ function attentionCycles({ plan, timings, memory }: StepModel, { rows, context }
   const perKey = Math.max(heads * timings("score").ii, plan.recordBeats * Math.max(1, memory.cyclesPerBeat));
   const perBlock = Math.max(keys * perKey, heads * headDim * timings("accumulate").ii);
   const blocks = rows * Math.max(1, Math.ceil(seen / blockSize));
-  const lines = 8 / Math.min(plan.pn, 8);
-  const idle = (Math.ceil(rows / lines) * lines - rows) * plan.qWidth * timings("collect").ii;
   const first = keys * (plan.recordBeats + 2 * heads) + heads * headDim;
   const stages = [
     "rotate",
@@ -125,10 +117,10 @@ function attentionCycles({ plan, timings, memory }: StepModel, { rows, context }
     "weigh_values",
     "normalize",
     "accumulate",
-    "collect",
+    "collect_heads",
   ];
   const latencies = depthOf(timings, [...stages, ...online]) + 2 * memory.latencyCycles + 8 * HAND_OVER;
-  return rotated + headDim + records + first + (blocks - 1) * perBlock + idle + latencies;
+  return rotated + headDim + records + first + (blocks - 1) * perBlock + latencies;
 }
 
 function paceOf(timings: Timings, kernels: readonly string[]): number {

@@ -61,7 +61,7 @@ function describePoint(
       kv_bits: kvBits,
       clock_mhz: clockMhz,
       evidence,
-      array: { pn: plan.pn, pk: plan.pk, pt: plan.pt, products },
+      array: { pn: plan.pn, pk: plan.pk, pt: plan.pt, pv: plan.pv, products },
       nodes: [
         {
           name: "matmul",

@@ -176,8 +176,8 @@ class Search {
   }
 }
 
-function keyOf({ pn, pk, pt = 1, rows }: ArrayShape): string {
-  return [pn, pk, pt, rows].join("x");
+function keyOf({ pn, pk, pt = 1, pv, rows }: ArrayShape): string {
+  return [pn, pk, pt, pv, rows].join("x");
 }
 
 /** What a device lacks for a design. */

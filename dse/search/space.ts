@@ -9,6 +9,9 @@ const MOST_ROWS = 64;
 /** Most rows in parallel, and most output channels in parallel, that are tried. */
 const MOST = { parallelRows: 16, channels: 16 } as const;
 
+/** Channels that are quantized in parallel. */
+const QUANTIZERS = [4, 16] as const;
+
 /** Restrictions that a user gave. */
 export interface SpaceOptions {
   /** Rows of a step; undefined: powers of two up to what the device allows. */
@@ -16,13 +19,15 @@ export interface SpaceOptions {
 }
 
 /** All arrays: the memory port's beat split between output and input channels, by rows and rows in parallel. */
-export function designSpace(device: Device, { rows }: SpaceOptions): readonly ArrayShape[] {
+export function designSpace(device: Device, options: SpaceOptions): readonly ArrayShape[] {
   const port = Math.min(device.axi.data_bits / 8, BEAT_BYTES.most);
   const most = Math.min(device.array?.max_rows ?? MOST_ROWS, MOST_ROWS);
-  const steps = rows === undefined ? powersOfTwo(1, most) : [rows];
+  const steps = options.rows === undefined ? powersOfTwo(1, most) : [options.rows];
   if (port < BEAT_BYTES.least) return [];
   return powersOfTwo(1, Math.min(MOST.channels, port / 4)).flatMap((pn) =>
-    steps.flatMap((count) => parallelRows(count).map((pt) => ({ pn, pk: port / pn, pt, rows: count }))),
+    steps.flatMap((rows) =>
+      parallelRows(rows).flatMap((pt) => QUANTIZERS.map((pv) => ({ pn, pk: port / pn, pt, pv, rows }))),
+    ),
   );
 }
 
