@@ -31,10 +31,21 @@ export type Emission =
   | {
       readonly kind: "topk";
       readonly row: number;
+      /** The greedy token, which is the first of `tokens`. */
+      readonly token: number;
+      /** As many as the device gives, by falling logit, the lowest first of equals. */
       readonly tokens: readonly number[];
+      /** Of these tokens. */
       readonly logits: Float32Array;
     }
-  | { readonly kind: "logits"; readonly row: number; readonly logits: Float32Array };
+  | {
+      readonly kind: "logits";
+      readonly row: number;
+      /** The greedy token. */
+      readonly token: number;
+      /** [vocab] */
+      readonly logits: Float32Array;
+    };
 
 /** Where cycles were lost, in the hardware's own words. */
 export interface StallCycles {
@@ -87,6 +98,8 @@ export interface DeviceCapabilities {
   readonly vocab: number;
   /** What a row may ask for. */
   readonly emits: readonly Emit[];
+  /** Whether masks may be any: rows that share a position. Without, a row sees every earlier row of its sequence. */
+  readonly hasTrees: boolean;
 }
 
 /**

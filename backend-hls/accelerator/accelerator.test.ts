@@ -27,9 +27,12 @@ const tiny: ModelShape = {
   blockSize: 4,
 };
 
-function greedy(logits: readonly number[]): RowOutput {
-  const logit = Math.max(...logits);
-  return { token: logits.indexOf(logit), logit };
+/** What an emitting row should give: all logits, ranked, the lowest index first of equals. */
+function outputOf(logits: readonly number[], emit: Row["emit"], candidates: number): RowOutput | undefined {
+  if (emit === "none") return undefined;
+  const ranked = logits.map((logit, token) => ({ token, logit })).toSorted((a, b) => b.logit - a.logit);
+  const best = { candidates: ranked.slice(0, candidates) };
+  return emit === "logits" ? { ...best, logits: Float32Array.from(logits) } : best;
 }
 
 /** Some sequences, mixed in steps of any number of rows, their blocks shuffled: what each row should give, and what it gives. */
@@ -40,6 +43,13 @@ function playSteps(
   seed: number,
 ): readonly (readonly [unknown, unknown])[] {
   const random = randomNumbers(seed);
+  const { candidates, logits: hasLogits } = machine.plan.outputs;
+  const emits: readonly Row["emit"][] = [
+    "none",
+    "argmax",
+    candidates > 1 ? "topk" : "argmax",
+    hasLogits ? "logits" : "none",
+  ];
   const blocks = Math.ceil(model.maxContext / model.blockSize);
   const free = Array.from({ length: 3 * blocks }, (_, block) => block);
   const take = (): number => at(free.splice(random(free.length), 1), 0);
@@ -56,7 +66,7 @@ function playSteps(
     for (let count = 1 + random(machine.plan.rows); count > 0; count--) {
       const sequence = at(sequences, random(3));
       const token = random(model.vocab);
-      const emit = random(3) === 0 ? "none" : "argmax";
+      const emit = at(emits, random(emits.length));
       const logits = sequence.reference.step(token);
       rows.push({
         token,
@@ -65,7 +75,7 @@ function playSteps(
         sequence: sequence.id,
         emit,
       });
-      wanted.push(emit === "none" ? undefined : greedy(logits));
+      wanted.push(outputOf(logits, emit, candidates));
     }
     results.push([machine.step(rows), wanted]);
   }
@@ -97,8 +107,9 @@ const arrays: fc.Arbitrary<ArrayShape> = fc
     fc.constantFrom([1, 8], [2, 4], [4, 4], [1, 16], [16, 4], [4, 16]),
     fc.constantFrom(1, 1, 2),
     fc.integer({ min: 1, max: 3 }),
+    fc.record({ candidates: fc.constantFrom(1, 2, 8), logits: fc.boolean() }),
   )
-  .map(([[pn = 1, pk = 8], pt, groups]) => ({ pn, pk, pt, rows: pt * groups }));
+  .map(([[pn = 1, pk = 8], pt, groups, outputs]) => ({ pn, pk, pt, rows: pt * groups, outputs }));
 
 test("any shape of model and array gives what the reference gives, with every access ordered by tokens", () => {
   fc.assert(

@@ -1,10 +1,10 @@
 import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
 import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
-import { argmaxKernel, chooseTokenKernel } from "./kernels/choose.ts";
 import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
 import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
+import { outputKernels } from "./kernels/outputs.ts";
 import { sequenceKernel } from "./kernels/sequence.ts";
 import {
   accumulateKernel,
@@ -56,8 +56,7 @@ const KERNELS = [
   normalizeKernel,
   accumulateKernel,
   activationKernel,
-  argmaxKernel,
-  chooseTokenKernel,
+  outputKernels,
   finishKernel,
 ] as const;
 
@@ -87,11 +86,6 @@ export function buildAccelerator(model: ModelShape, design: ArrayShape): Acceler
   s.burstWrite(
     "records",
     { memory: w.memory, requests: w.recordRequests, data: w.recordBeats, done: w.recordAcks },
-    plan.maxBurst,
-  );
-  s.burstWrite(
-    "outputs",
-    { memory: w.memory, requests: w.outputRequests, data: w.outputBeats, done: w.outputAcks },
     plan.maxBurst,
   );
   return { schedule: s.finish(), plan };

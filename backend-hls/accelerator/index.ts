@@ -8,6 +8,7 @@ export {
   type Region,
   type RegionName,
 } from "./memory-layout.ts";
+export { EMIT_KINDS, EMIT_PLACE_LSB, type Emit, emittingRows } from "./output-place.ts";
 export {
   type LayerParameters,
   type ModelParameters,
@@ -16,6 +17,13 @@ export {
   ropeTable,
 } from "./pack-weights.ts";
 export { constantBeats, type LinearBeats, weightBeats } from "./packing.ts";
-export { type ArrayShape, type MatrixPlan, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
-export { decodeStep, encodeStep, type Row, type RowOutput } from "./step.ts";
+export {
+  type ArrayShape,
+  type MatrixPlan,
+  type ModelShape,
+  type Outputs,
+  type Plan,
+  planAccelerator,
+} from "./shape.ts";
+export { type Candidate, decodeStep, encodeStep, outputRegions, type Row, type RowOutput } from "./step.ts";
 export { START_FIELDS } from "./wires.ts";

@@ -17,6 +17,7 @@ export const REGION_NAMES = [
   "descriptors",
   "tables",
   "outputs",
+  "logits",
   "kv",
 ] as const;
 export type RegionName = (typeof REGION_NAMES)[number];
@@ -51,7 +52,7 @@ export function layoutMemory(plan: Plan, kvBlocks: number): MemoryLayout {
     embedding: wordBytes(model.hidden),
     rope: wordBytes(model.headDim),
     table: wordBytes(plan.maxBlocks),
-    output: beatBytes,
+    output: plan.outputBeats * beatBytes,
     record,
     kvLayer: kvBlocks * model.blockSize * record,
   };
@@ -65,6 +66,7 @@ export function layoutMemory(plan: Plan, kvBlocks: number): MemoryLayout {
     descriptors: plan.rows * strides.descriptor,
     tables: plan.rows * strides.table,
     outputs: plan.rows * strides.output,
+    logits: plan.outputs.logits ? plan.rows * plan.logitBeats * beatBytes : 0,
     kv: model.layers * strides.kvLayer,
   };
   let next = 0;

@@ -33,7 +33,20 @@ export interface ArrayShape {
   readonly pv?: number;
   /** Rows of a step, at most; a multiple of `pt`. */
   readonly rows: number;
+  /** What a row can give (default: its greedy token). */
+  readonly outputs?: Outputs;
 }
+
+/** What hardware there is for what an emitting row gives. */
+export interface Outputs {
+  /** Tokens with the largest logits that are given, best first; 1: the greedy token. At most `vocab`. */
+  readonly candidates: number;
+  /** Whether a row may ask for all logits too. */
+  readonly logits: boolean;
+}
+
+/** The greedy token alone. */
+const GREEDY: Outputs = { candidates: 1, logits: false };
 
 /** One matrix as the array walks over it: tiles of pn output channels, beats of pk input channels. */
 export interface MatrixPlan {
@@ -67,6 +80,11 @@ export interface Plan {
   readonly head: MatrixPlan;
   /** Beats of one KV record. */
   readonly recordBeats: number;
+  readonly outputs: Outputs;
+  /** Beats of what an emitting row gives, all logits apart. */
+  readonly outputBeats: number;
+  /** Beats of all logits of a row. */
+  readonly logitBeats: number;
   readonly maxBlocks: number;
   /** Widths of the buffers of one row: residual, vector to be quantized. */
   readonly residualWidth: number;
@@ -93,16 +111,23 @@ function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
 
-/** Derives all sizes; a combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
-export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
-  const { pn, pk, rows, pt = 1, pv = 4 } = design;
-  const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
-  const beatBytes = pn * pk;
+function checkShape(model: ModelShape, { pn, pk, pt, pv, rows, outputs }: Required<ArrayShape>): void {
   if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
     throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
-  if (pk < 4 || beatBytes < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
-  if (rows % pt !== 0 || heads % kvHeads !== 0 || headDim % 2 !== 0 || hidden < 8)
+  if (pk < 4 || pn * pk < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
+  if (rows % pt !== 0 || model.heads % model.kvHeads !== 0 || model.headDim % 2 !== 0 || model.hidden < 8)
     throw new CompilerBug("the shape of the model or of the array is not supported");
+  const { candidates } = outputs;
+  if (!Number.isInteger(candidates) || candidates < 1 || candidates > model.vocab)
+    throw new CompilerBug(`${String(candidates)} candidates of ${String(model.vocab)} tokens`);
+}
+
+/** Derives all sizes; a combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
+export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
+  const { pn, pk, rows, pt = 1, pv = 4, outputs = GREEDY } = design;
+  const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
+  const beatBytes = pn * pk;
+  checkShape(model, { ...design, pt, pv, outputs });
   const matrix = (n: number, k: number): MatrixPlan => ({
     rows: n,
     columns: k,
@@ -131,6 +156,9 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     down: matrix(hidden, ffn),
     head: matrix(vocab, hidden),
     recordBeats: ceilDiv(2 * kvWidth + 8 * kvHeads, beatBytes),
+    outputs,
+    outputBeats: ceilDiv(2 * outputs.candidates, beatWords),
+    logitBeats: ceilDiv(vocab, beatWords),
     maxBlocks: ceilDiv(model.maxContext, model.blockSize),
     residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),

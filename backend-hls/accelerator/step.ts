@@ -1,5 +1,6 @@
 import { at, CompilerBug, type ElementValue } from "../../ir/index.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
+import { type Emit, emittingRows, emitWord } from "./output-place.ts";
 import type { Plan } from "./shape.ts";
 
 /** One token of some sequence (`row_descriptor` in the manifest). */
@@ -9,7 +10,7 @@ export interface Row {
   /** Block ids of the sequence, the block of this position included. */
   readonly blocks: readonly number[];
   readonly sequence: number;
-  readonly emit: "none" | "argmax";
+  readonly emit: Emit;
 }
 
 /** Writes descriptors and block tables into the memory; returns the start command. */
@@ -24,6 +25,8 @@ export function encodeStep(
   const view = new DataView(image.buffer, image.byteOffset, image.length);
   const { regions, strides } = layout;
   const { blockSize } = plan.model;
+  const emits = rows.map(({ emit }) => emit);
+  checkEmits(plan, emits);
   rows.forEach((row, index) => {
     const table = regions.tables.base + index * strides.table;
     const needed = Math.floor(row.position / blockSize) + 1;
@@ -33,15 +36,16 @@ export function encodeStep(
       view.setInt32(table + 4 * n, block, true);
     });
     const slot = at(row.blocks, needed - 1) * blockSize + (row.position % blockSize);
-    const words = [row.token, row.position, slot, row.sequence, table, row.emit === "argmax" ? 1 : 0, 0, 0];
+    const words = [row.token, row.position, slot, row.sequence, table, emitWord(emits, index), 0, 0];
     words.forEach((word, n) => {
       view.setInt32(regions.descriptors.base + index * strides.descriptor + 4 * n, word, true);
     });
   });
-  const emit = rows.some((row) => row.emit !== "none") ? 1 : 0;
+  const emitting = emittingRows(emits);
   return [
     rows.length,
-    emit,
+    emitting.rows.length,
+    emitting.logitRows,
     regions.descriptors.base,
     regions.weights.base,
     regions.constants.base,
@@ -50,25 +54,84 @@ export function encodeStep(
     regions.kv.base,
     strides.kvLayer,
     regions.outputs.base,
+    regions.logits.base,
   ];
 }
 
-/** What a row gave. */
-export interface RowOutput {
+/** Where a step leaves what its rows give. */
+export function outputRegions(
+  { beatBytes, logitBeats }: Plan,
+  { regions, strides }: MemoryLayout,
+  rows: readonly Row[],
+): readonly { readonly address: number; readonly bytes: number }[] {
+  const emitting = emittingRows(rows.map(({ emit }) => emit));
+  return [
+    { address: regions.outputs.base, bytes: emitting.rows.length * strides.output },
+    { address: regions.logits.base, bytes: emitting.logitRows * logitBeats * beatBytes },
+  ].filter(({ bytes }) => bytes > 0);
+}
+
+function checkEmits({ outputs }: Plan, emits: readonly Emit[]): void {
+  if (emits.includes("topk") && outputs.candidates === 1)
+    throw new CompilerBug("the accelerator gives no candidates beside the greedy token");
+  if (emits.includes("logits") && !outputs.logits)
+    throw new CompilerBug("the accelerator does not write logits");
+}
+
+/** A token and its logit. */
+export interface Candidate {
   readonly token: number;
   readonly logit: number;
 }
 
+/** What a row gave. */
+export interface RowOutput {
+  /** As many as the accelerator gives, the greedy token first. */
+  readonly candidates: readonly Candidate[];
+  /** [vocab], where the row asked for them. */
+  readonly logits?: Float32Array;
+}
+
 /** Reads the outputs of a step: one for each row that asked for one, undefined for the others. */
 export function decodeStep(
+  plan: Plan,
   layout: MemoryLayout,
   rows: readonly Row[],
   image: Uint8Array,
 ): readonly (RowOutput | undefined)[] {
-  const view = new DataView(image.buffer, image.byteOffset, image.length);
-  return rows.map((row, index) => {
-    if (row.emit === "none") return undefined;
-    const address = layout.regions.outputs.base + index * layout.strides.output;
-    return { token: view.getInt32(address, true), logit: view.getFloat32(address + 4, true) };
+  const emitting = emittingRows(rows.map(({ emit }) => emit));
+  const memory = new DataView(image.buffer, image.byteOffset, image.length);
+  return rows.map(({ emit }, row) => {
+    if (emit === "none") return undefined;
+    const place = emitting.rows.indexOf(row);
+    const candidates = readCandidates(plan, layout, memory, place);
+    if (emit !== "logits") return { candidates };
+    return { candidates, logits: readLogits(plan, layout, memory, { place, of: emitting.logitRows }) };
+  });
+}
+
+function readCandidates(
+  { outputs }: Plan,
+  { regions, strides }: MemoryLayout,
+  memory: DataView,
+  place: number,
+): readonly Candidate[] {
+  const base = regions.outputs.base + place * strides.output;
+  return Array.from({ length: outputs.candidates }, (_, index) => ({
+    token: memory.getInt32(base + 8 * index, true),
+    logit: memory.getFloat32(base + 8 * index + 4, true),
+  }));
+}
+
+/** Beats of the rows alternate: row `place` has every `of`-th one. */
+function readLogits(
+  { beatBytes, beatWords, model }: Plan,
+  { regions }: MemoryLayout,
+  memory: DataView,
+  { place, of }: { readonly place: number; readonly of: number },
+): Float32Array {
+  return Float32Array.from({ length: model.vocab }, (_, index) => {
+    const beat = Math.floor(index / beatWords) * of + place;
+    return memory.getFloat32(regions.logits.base + beat * beatBytes + 4 * (index % beatWords), true);
   });
 }

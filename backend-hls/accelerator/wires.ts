@@ -21,7 +21,8 @@ import type { Plan } from "./shape.ts";
 /** Fields of the command that starts a step, in order; addresses are bytes. */
 export const START_FIELDS = [
   "rows",
-  "emit",
+  "emitted",
+  "logit_rows",
   "descriptors",
   "weights",
   "constants",
@@ -30,13 +31,14 @@ export const START_FIELDS = [
   "kv",
   "kvLayerBytes",
   "outputs",
+  "logits",
 ] as const;
 
 /** Connections of the accelerator to the outside, in order. */
 export function outsideConnections(plan: Plan): readonly { readonly name: string; readonly type: Type }[] {
-  const addresses = START_FIELDS.slice(2).map(() => i32);
+  const addresses = START_FIELDS.slice(3).map(() => i32);
   return [
-    { name: "start", type: streamType(bundleType([i16, i1, ...addresses])) },
+    { name: "start", type: streamType(bundleType([i16, i16, i16, ...addresses])) },
     { name: "finished", type: streamType(tokenType) },
     { name: "gmem0", type: { kind: "memory", bytes: plan.beatBytes } },
   ];
@@ -62,25 +64,25 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     start: s.outside(0),
     finished: s.outside(1),
     memory: s.outside(2),
-    ...makeCommands(s),
+    ...makeCommands(s, plan),
     ...makeStreams(s, plan),
     ...makeBuffers(s, plan),
     ...makeAttentionWires(s, plan),
   };
 }
 
-function makeCommands(s: ScheduleBuilder) {
+function makeCommands(s: ScheduleBuilder, { outputs }: Plan) {
   return {
     rowsCommand: s.commands("rows_cmd", [i16, i32, i32]),
-    loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32]),
+    loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32, i32]),
     splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32], 4),
     residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
     collectCommand: s.commands("collect_cmd", [i32, i16, i32, i1], 4),
     squaresCommand: s.commands("squares_cmd", [i16], 4),
     collectHeadsCommand: s.commands("collect_heads_cmd", [i16], 2),
-    factorsCommand: s.commands("factors_cmd", [i16, i1], 4),
-    rowScalesCommand: s.commands("row_scales_cmd", [i16, i1], 4),
-    quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32], 4),
+    factorsCommand: s.commands("factors_cmd", [i16, i1, i1], 4),
+    rowScalesCommand: s.commands("row_scales_cmd", [i16, i1, i1], 4),
+    quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32, i1], 4),
     matmulCommand: s.commands("matmul_cmd", [i32, i32, i16, i1], 4),
     dequantizeCommand: s.commands("dequantize_cmd", [i32, i16, i1, i1, i1, i1], 4),
     storeQkvCommand: s.commands("store_qkv_cmd", [i16], 2),
@@ -88,7 +90,7 @@ function makeCommands(s: ScheduleBuilder) {
     headMaximumCommand: s.commands("head_maximum_cmd", [i16], 2),
     quantizeHeadsCommand: s.commands("quantize_heads_cmd", [i16], 2),
     activationCommand: s.commands("activation_cmd", [i16, i32], 2),
-    argmaxCommand: s.commands("argmax_cmd", [i16, i16], 2),
+    argmaxCommand: s.commands("argmax_cmd", outputs.logits ? [i16, i16, i16, i32] : [i16, i16], 2),
     chooseTokenCommand: s.commands("choose_token_cmd", [i16], 2),
     finishCommand: s.commands("finish_cmd", [i1], 2),
   };
@@ -124,7 +126,6 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     rotated: s.stream("rotated", f32, 2 * headDim + 16),
     magnitudes: s.stream("magnitudes", i32, 4),
     headScales: s.stream("head_scales", score, 4),
-    laneChoices: s.stream("lane_choices", bundleType([i32, i32, i32]), 4),
     rowLoaded: s.tokens("row_loaded"),
     collected: s.tokens("collected"),
     headsCollected: s.tokens("heads_collected"),
@@ -152,6 +153,7 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     tables: s.buffer("tables", [rows, whole(maxBlocks)], i32),
     positions: s.buffer("positions", [rows + 1], i32),
     slots: s.buffer("slots", [rows], i32),
+    emitting: s.buffer("emitting", [rows], i16),
     vector: s.buffer("vector", [rows, plan.vectorWidth], f32),
     activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
     squares: s.buffer("squares", [rows, 8], f32, "lut"),

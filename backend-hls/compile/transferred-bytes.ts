@@ -1,4 +1,11 @@
-import { constantBeats, type MemoryLayout, type Plan, type Row, weightBeats } from "../accelerator/index.ts";
+import {
+  constantBeats,
+  emittingRows,
+  type MemoryLayout,
+  type Plan,
+  type Row,
+  weightBeats,
+} from "../accelerator/index.ts";
 
 /** Bytes that cross the memory port, by what they are. */
 export interface Traffic {
@@ -15,7 +22,10 @@ export interface Traffic {
 export function transferredBytes(plan: Plan, layout: MemoryLayout, rows: readonly Row[]): Traffic {
   const { beatBytes, model } = plan;
   const { strides } = layout;
-  const emitting = rows.filter(({ emit }) => emit !== "none").length;
+  const {
+    rows: { length: emitting },
+    logitRows,
+  } = emittingRows(rows.map(({ emit }) => emit));
   const streams = [weightBeats(plan), constantBeats(plan)];
   const beats = sum(streams.map(({ layers, head }) => layers + (emitting > 0 ? head : 0)));
   const seen = rows.map(({ position }) => Math.min(position + 1, model.window ?? position + 1));
@@ -30,7 +40,8 @@ export function transferredBytes(plan: Plan, layout: MemoryLayout, rows: readonl
     other:
       rows.length * (strides.descriptor + strides.embedding + strides.rope) +
       sum(tables) +
-      emitting * strides.output,
+      emitting * strides.output +
+      logitRows * plan.logitBeats * beatBytes,
   };
 }
 

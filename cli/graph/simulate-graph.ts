@@ -212,19 +212,20 @@ function graphProgram(
       maxContext: 1,
       vocab: 1,
       emits: ["none"],
+      hasTrees: false,
     },
     registers: Object.fromEntries(registers.map(({ name, offset }) => [name, offset])),
     errorNames: new Map(Object.entries(errors).map(([name, code]) => [code, name])),
     memory: [{ address: 0, bytes: image }],
     memoryBytes: memory.bytes,
-    outputs: { address: 0, bytes: memory.bytes },
+    outputs: () => [{ address: 0, bytes: memory.bytes }],
     encode: () => ({
       memory: [],
       command: [{ register: "memory", value: 0 }],
       transferred: { weights: 0, kvRead: 0, kvWrite: 0, other: 0 },
     }),
-    decode: (_rows, bytes) => {
-      keep(bytes);
+    decode: (_rows, [output]) => {
+      keep(present(output, "the memory").bytes);
       return [];
     },
   };

@@ -3,14 +3,22 @@ import {
   ERROR_CODES,
   encodeStep,
   type MemoryLayout,
+  outputRegions,
   type Plan,
   type Row,
+  type RowOutput,
   START_FIELDS,
   transferredBytes,
   WATCHDOG_ERROR,
 } from "../../backend-hls/index.ts";
-import { at, CompilerBug } from "../../ir/index.ts";
-import type { AcceleratorProgram, Emission, EncodedStep, RowDescriptor } from "../../runtime-host/index.ts";
+import { at, CompilerBug, present, unreachable } from "../../ir/index.ts";
+import type {
+  AcceleratorProgram,
+  Emission,
+  Emit,
+  EncodedStep,
+  RowDescriptor,
+} from "../../runtime-host/index.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import type { BuildParts } from "./build-parts.ts";
 
@@ -22,7 +30,6 @@ export function acceleratorProgram(
   { registers, error_codes: errors, design, model }: Manifest,
   { plan, layout, weights }: BuildParts,
 ): AcceleratorProgram {
-  const { outputs } = layout.regions;
   const image = new Uint8Array(layout.bytes);
   return {
     capabilities: {
@@ -32,17 +39,19 @@ export function acceleratorProgram(
       blocks: design.kv_blocks,
       maxContext: design.max_context,
       vocab: model.vocab,
-      emits: ["none", "argmax"],
+      emits: emitsOf(plan),
+      hasTrees: false,
     },
     registers: Object.fromEntries(registers.map(({ name, offset }) => [name, offset])),
     errorNames: new Map(Object.entries(errors).map(([name, code]) => [code, name])),
     memory: [{ address: 0, bytes: weights }],
     memoryBytes: layout.bytes,
-    outputs: { address: outputs.base, bytes: outputs.bytes },
+    outputs: (rows) => outputRegions(plan, layout, rows.map(toRow)),
     encode: (rows) => encode(plan, layout, rows.map(toRow), image),
-    decode: (rows, bytes) => {
-      image.set(bytes, outputs.base);
-      return emissionsOf(decodeStep(layout, rows.map(toRow), image));
+    decode: (rows, outputs) => {
+      for (const { address, bytes } of outputs) image.set(bytes, address);
+      const decoded = decodeStep(plan, layout, rows.map(toRow), image);
+      return rows.flatMap(({ emit }, row) => emissionOf(emit, row, decoded[row]));
     },
   };
 }
@@ -60,14 +69,30 @@ function encode(plan: Plan, layout: MemoryLayout, rows: readonly Row[], image: U
   };
 }
 
-function emissionsOf(outputs: ReturnType<typeof decodeStep>): readonly Emission[] {
-  return outputs.flatMap((output, row): readonly Emission[] =>
-    output === undefined ? [] : [{ kind: "argmax", row, token: output.token }],
-  );
+function emitsOf({ outputs }: Plan): readonly Emit[] {
+  const candidates: readonly Emit[] = outputs.candidates > 1 ? ["topk"] : [];
+  return ["none", "argmax", ...candidates, ...(outputs.logits ? (["logits"] as const) : [])];
+}
+
+function emissionOf(kind: Emit, row: number, output: RowOutput | undefined): readonly Emission[] {
+  if (kind === "none" || output === undefined) return [];
+  const { candidates, logits } = output;
+  const { token } = at(candidates, 0);
+  switch (kind) {
+    case "argmax":
+      return [{ kind, row, token }];
+    case "topk": {
+      const tokens = candidates.map((candidate) => candidate.token);
+      return [{ kind, row, token, tokens, logits: Float32Array.from(candidates, ({ logit }) => logit) }];
+    }
+    case "logits":
+      return [{ kind, row, token, logits: present(logits, "the row's logits") }];
+    default:
+      return unreachable(kind);
+  }
 }
 
 function toRow({ token, position, blockTable, sequence, emit }: RowDescriptor): Row {
-  if (emit !== "none" && emit !== "argmax") throw new CompilerBug(`the accelerator cannot emit ${emit}`);
   return { token, position, blocks: blockTable, sequence, emit };
 }
 

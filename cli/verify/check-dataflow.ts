@@ -20,14 +20,15 @@ export function checkDataflow(subject: Subject, image: Uint8Array = firstImage(s
     const state = made.value.finish();
     if (state.kind === "error") return state;
     made.value.popAll(1);
-    const [output] = decodeStep(layout, [row], image);
+    const [output] = decodeStep(plan, layout, [row], image);
+    const found = output?.candidates[0];
     const wanted = { token: argmax(logits), logit: logits[argmax(logits)] };
-    if (output?.token === wanted.token && Object.is(output.logit, wanted.logit)) continue;
+    if (found?.token === wanted.token && Object.is(found.logit, wanted.logit)) continue;
     const where = `the output of step ${step}`;
     const details = {
       lowering: "kernels",
       where,
-      found: JSON.stringify(output),
+      found: JSON.stringify(found),
       wanted: JSON.stringify(wanted),
     };
     return fail(levelsDiffer(builtSpan("dataflow.schedule"), details));

@@ -119,7 +119,7 @@ function programOf(
   { registers }: SystemHardware,
   image: Uint8Array,
 ): AcceleratorProgram {
-  const { outputs, tables, descriptors } = layout.regions;
+  const { tables, descriptors } = layout.regions;
   const { model, rows } = plan;
   const { blockSize, maxContext, vocab } = model;
   return {
@@ -131,12 +131,13 @@ function programOf(
       maxContext,
       vocab,
       emits: ["argmax"],
+      hasTrees: false,
     },
     registers: Object.fromEntries(manifestRegisters(registers).map(({ name, offset }) => [name, offset])),
     errorNames: new Map(Object.entries(ERROR_CODES).map(([name, code]) => [code, name])),
     memory: [{ address: 0, bytes: image }],
     memoryBytes: layout.bytes,
-    outputs: { address: outputs.base, bytes: outputs.bytes },
+    outputs: () => [],
     encode: (given) => {
       const steps = given.map(({ blockTable: blocks, token, position, sequence }) => ({
         blocks,

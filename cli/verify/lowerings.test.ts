@@ -125,7 +125,7 @@ function played(config: ModelConfig, array: ArrayShape, seed: number): unknown {
     machine.value.push(0, encodeStep(plan, layout, step, image));
     expect(machine.value.finish().kind).toBe("ok");
     machine.value.popAll(1);
-    outputs.push(...decodeStep(layout, step, image));
+    outputs.push(...decodeStep(plan, layout, step, image));
   }
   return outputs;
 }

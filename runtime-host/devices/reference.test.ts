@@ -28,7 +28,9 @@ test("a row sees the committed context through its block table", async () => {
   const reference = device();
   await tokensOf(reference, row(5, 0), row(6, 1, { visible: 3n }), row(7, 2, { visible: 7n }));
   expect(await tokensOf(reference, row(8, 3))).toEqual(continueHistory([5, 6, 7, 8], 1));
-  await expect(reference.step([row(8, 3, { blockTable: [3, 2] })])).rejects.toThrow("a token of the context");
+  await expect(reference.step([row(8, 3, { blockTable: [3, 2], kvSlot: 5 })])).rejects.toThrow(
+    "a token of the context",
+  );
 });
 
 test("siblings of a tree see their ancestors only", async () => {

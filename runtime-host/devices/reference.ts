@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { at, CompilerBug, ok, present } from "../../ir/index.ts";
+import { at, ok, present, unreachable } from "../../ir/index.ts";
 import { NULL_BLOCK } from "../blocks/block-pool.ts";
 import type { Device, DeviceCapabilities, Emission, RowDescriptor } from "../device.ts";
+import { checkRows, committedPositions, rowsSeenBy } from "./check-rows.ts";
+import { rankLogits } from "./rank-logits.ts";
 
 /** One sequence being decoded in software: what this device needs of a reference engine. */
 export interface SequenceDecoder {
@@ -14,9 +16,13 @@ export interface ReferenceDeviceOptions {
   /** Starts a sequence at position 0. */
   readonly openDecoder: () => SequenceDecoder;
   readonly rows: number;
+  /** Sequences of full length that the KV memory holds (default: 1). */
+  readonly sequences?: number | undefined;
   readonly blockSize: number;
   readonly maxContext: number;
   readonly vocab: number;
+  /** Candidates of a row that asks for `topk` (default: 8). */
+  readonly candidates?: number | undefined;
 }
 
 /** A decoder and the tokens that it has taken in. */
@@ -26,22 +32,25 @@ interface Replay {
 }
 
 /**
- * A device in software. Its KV memory holds tokens: a row's context is read back through its block table and a
+ * A device in software, and the definition of what rows see: a row at position p sees, in the order of their positions, the
+ * committed context of its sequence and those rows of the step whose bits its mask has. Its KV memory holds tokens: a row's context is read back through its block table and a
  * decoder takes it in, so that a wrong table gives wrong tokens here as on hardware. A decoder that has already
  * taken in the context goes on; any other context (a sibling in a tree, a shared prefix) is replayed from its start.
  */
 export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
-  const { rows, blockSize, maxContext, vocab, openDecoder } = options;
-  const blocks = Math.ceil(maxContext / blockSize) + 1;
-  const emits = ["none", "argmax", "logits"] as const;
+  const { rows, sequences = 1, blockSize, maxContext, vocab, openDecoder } = options;
+  const candidates = Math.min(options.candidates ?? defaultCandidates, vocab);
+  const blocks = sequences * Math.ceil(maxContext / blockSize) + 1;
+  const emits = ["none", "argmax", "topk", "logits"] as const;
   const capabilities: DeviceCapabilities = {
     rows,
-    sequences: rows,
+    sequences,
     blockSize,
     blocks,
     maxContext,
     vocab,
     emits,
+    hasTrees: true,
   };
   const memory = new Map<number, number>();
   const replays = new Map<number, Replay>();
@@ -68,7 +77,7 @@ export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
       for (const [index, row] of descriptors.entries()) {
         memory.set(row.kvSlot, row.token);
         const logits = advance(row, contextOf(index, descriptors, load));
-        emissions.push(...emit(row, index, logits));
+        emissions.push(...emit(row, index, logits, candidates));
       }
       return ok({ emissions });
     },
@@ -83,12 +92,9 @@ function contextOf(
   load: (row: RowDescriptor, position: number) => number | undefined,
 ): readonly (number | undefined)[] {
   const row = at(rows, index);
-  const own = rows.filter(({ sequence }) => sequence === row.sequence);
-  const committed = Math.min(...own.map(({ position }) => position));
-  const past = Array.from({ length: committed }, (_, position) => {
-    return load(row, position);
-  });
-  const seen = rows.filter((_, i) => i !== index && (row.visible & (1n << BigInt(i))) !== 0n);
+  const committed = committedPositions(rows, row.sequence);
+  const past = Array.from({ length: committed }, (_, position) => load(row, position));
+  const seen = rowsSeenBy(index, rows);
   return [...past, ...seen.map(({ token }) => token)];
 }
 
@@ -107,35 +113,29 @@ function take(replay: Replay, token: number): Float32Array {
   return replay.decoder.step(token);
 }
 
-function emit(row: RowDescriptor, index: number, logits: Float32Array): readonly Emission[] {
+/** Candidates where nobody says how many. */
+const defaultCandidates = 8;
+
+function emit(
+  row: RowDescriptor,
+  index: number,
+  logits: Float32Array,
+  candidates: number,
+): readonly Emission[] {
+  const greedy = { row: index, token: at(rankLogits(logits, 1), 0) };
   switch (row.emit) {
     case "none":
       return [];
     case "argmax":
-      return [{ kind: "argmax", row: index, token: indexOfLargest(logits) }];
+      return [{ kind: "argmax", ...greedy }];
+    case "topk": {
+      const tokens = rankLogits(logits, candidates);
+      const values = Float32Array.from(tokens, (token) => at(logits, token));
+      return [{ kind: "topk", ...greedy, tokens, logits: values }];
+    }
     case "logits":
-      return [{ kind: "logits", row: index, logits }];
-    case "topk":
-      throw new CompilerBug("the reference device gives argmax or logits");
-  }
-}
-
-/** The first of equals, as the hardware's comparison does. */
-function indexOfLargest(logits: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (at(logits, i) > at(logits, best)) best = i;
-  return best;
-}
-
-function checkRows(
-  rows: readonly RowDescriptor[],
-  { rows: most, maxContext, vocab }: DeviceCapabilities,
-): void {
-  if (rows.length === 0 || rows.length > most)
-    throw new CompilerBug(`a step of ${rows.length} rows on a device of ${most}`);
-  for (const { token, position, visible } of rows) {
-    if (position >= maxContext) throw new CompilerBug(`position ${position} on a device of ${maxContext}`);
-    if (token < 0 || token >= vocab) throw new CompilerBug(`token ${token} is outside the vocabulary`);
-    if (visible === 0n) throw new CompilerBug("a row sees at least itself");
+      return [{ kind: "logits", ...greedy, logits }];
+    default:
+      return unreachable(row.emit);
   }
 }

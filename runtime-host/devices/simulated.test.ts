@@ -20,18 +20,19 @@ const program: AcceleratorProgram = {
     maxContext: 8,
     vocab: 9,
     emits: ["none", "argmax"],
+    hasTrees: false,
   },
   registers,
   errorNames: new Map([[2, "read_region"]]),
   memory: [{ address: 0, bytes: Uint8Array.of(1, 2) }],
   memoryBytes: 64,
-  outputs: { address: 8, bytes: 4 },
+  outputs: () => [{ address: 8, bytes: 4 }],
   encode: () => ({
     memory: [{ address: 4, bytes: Uint8Array.of(7) }],
     command: [{ register: "rows", value: 1 }],
     transferred: { weights: 1, kvRead: 2, kvWrite: 3, other: 4 },
   }),
-  decode: (_, outputs) => [{ kind: "argmax", row: 0, token: outputs[0] ?? 0 }],
+  decode: (_, outputs) => [{ kind: "argmax", row: 0, token: outputs[0]?.bytes[0] ?? 0 }],
 };
 
 const row: RowDescriptor = {

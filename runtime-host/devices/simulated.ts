@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { at, builtSpan, CompilerBug, fail, ok, type Result } from "../../ir/index.ts";
+import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { type HwSimulator, SimulationError } from "../../sim/index.ts";
 import type {
   Device,
@@ -10,7 +10,7 @@ import type {
   StepResult,
   TransferredBytes,
 } from "../device.ts";
-import { firstRows } from "../scheduler.ts";
+import { checkRows } from "./check-rows.ts";
 import { ControlPort } from "./control-port.ts";
 import { deviceError, deviceHung } from "./diagnostics.ts";
 
@@ -38,10 +38,12 @@ export interface AcceleratorProgram {
   /** What has to be in memory before the first step. */
   readonly memory: readonly MemoryImage[];
   readonly memoryBytes: number;
-  /** Where a step leaves its outputs. */
-  readonly outputs: { readonly address: number; readonly bytes: number };
+  /** Where a step of these rows leaves its outputs. */
+  readonly outputs: (
+    rows: readonly RowDescriptor[],
+  ) => readonly { readonly address: number; readonly bytes: number }[];
   readonly encode: (rows: readonly RowDescriptor[]) => EncodedStep;
-  readonly decode: (rows: readonly RowDescriptor[], outputs: Uint8Array) => readonly Emission[];
+  readonly decode: (rows: readonly RowDescriptor[], outputs: readonly MemoryImage[]) => readonly Emission[];
 }
 
 /** Limits of a simulated device. */
@@ -125,8 +127,10 @@ class SimulatedDevice implements Device {
     const code = await this.#port.read("error_code");
     const name = this.#program.errorNames.get(code) ?? "unknown error";
     if (code !== 0) return fail(deviceError(where, { name, code, cycle, state }));
-    const bytes = await this.#simulator.readMemory(this.#options.memoryPath, outputs.address, outputs.bytes);
-    return ok({ emissions: decode(rows, bytes), counters });
+    const images: MemoryImage[] = [];
+    for (const { address, bytes } of outputs(rows))
+      images.push({ address, bytes: await this.#read(address, bytes) });
+    return ok({ emissions: decode(rows, images), counters });
   }
 
   async #waitForInterrupt(): Promise<boolean> {
@@ -156,6 +160,10 @@ class SimulatedDevice implements Device {
     };
   }
 
+  #read(address: number, bytes: number): Promise<Uint8Array> {
+    return this.#simulator.readMemory(this.#options.memoryPath, address, bytes);
+  }
+
   async #load(images: readonly MemoryImage[]): Promise<void> {
     for (const { address, bytes } of images)
       await this.#simulator.writeMemory(this.#options.memoryPath, address, bytes);
@@ -182,17 +190,4 @@ export async function openSimulatedAccelerator(
 function describeState({ cycles, busy, stalls }: StepCounters): string {
   const causes = Object.entries(stalls).map(([cause, lost]) => `${cause} ${String(lost)}`);
   return `${cycles} cycles into the step: busy ${busy}, ${causes.join(", ")}`;
-}
-
-/** The accelerator's own rules: rows in order, each one sees the rows before it. */
-function checkRows(rows: readonly RowDescriptor[], capabilities: DeviceCapabilities): void {
-  if (rows.length === 0 || rows.length > capabilities.rows)
-    throw new CompilerBug(`a step of ${rows.length} rows on a device of ${capabilities.rows}`);
-  rows.forEach(({ sequence, visible, emit }, index) => {
-    if (at(rows, 0).sequence !== sequence)
-      throw new CompilerBug("the rows of a step belong to one sequence on this device");
-    if (visible !== firstRows(index + 1))
-      throw new CompilerBug("a row sees itself and every row before it on this device");
-    if (!capabilities.emits.includes(emit)) throw new CompilerBug(`this device cannot emit ${emit}`);
-  });
 }

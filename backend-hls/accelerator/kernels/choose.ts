@@ -1,17 +1,56 @@
-import { i8, i32, type ScheduleBuilder, type Value, vectorType } from "../../../ir/index.ts";
+import {
+  bundleType,
+  i8,
+  i32,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Value,
+  vectorType,
+} from "../../../ir/index.ts";
 import { all, isBelow, isLast, nest, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
+/** The logits of the rows that emit, element by element, and the commands that go with them. */
+export interface LogitSource {
+  readonly y: Value;
+  /** Rows, and how many of them emit. */
+  readonly command: Value;
+}
+
+/** Below the key of every logit: what the lanes behind the vocabulary get. */
+export const NO_LOGIT = -(2 ** 31);
+
+/** The key by which a logit is ranked. */
+export function keyOf(
+  b: LoopBuilder,
+  { head }: Plan,
+  { y, index }: Readonly<Record<"y" | "index", Value>>,
+): Value {
+  return b.select(isBelow(b, index, head.rows), orderedKey(b, y), b.int(NO_LOGIT));
+}
+
+/** The greedy token of each row, as one beat {token i32, logit f32}. */
+export function greedyKernels(s: ScheduleBuilder, plan: Plan, w: Wires, source: LogitSource): void {
+  const choices = s.stream("lane_choices", bundleType([i32, i32, i32]), 4);
+  argmaxKernel(s, plan, w, { ...source, choices });
+  chooseTokenKernel(s, plan, w, choices);
+}
+
 /** Per row and lane the first of the largest logits; the lanes' choices go on behind the last tile. */
-export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+function argmaxKernel(
+  s: ScheduleBuilder,
+  plan: Plan,
+  w: Wires,
+  { y: logitStream, command, choices }: LogitSource & { readonly choices: Value },
+): void {
   const { pn, head } = plan;
   s.kernel({
     name: "argmax",
-    command: w.argmaxCommand,
+    command,
     fields: ["rows", "emitted"],
     done: w.argmaxDone,
-    connections: { y: w.toArgmax, out: w.laneChoices },
+    connections: { y: logitStream, out: choices },
     body: ({ b, port, field }) => {
       const [keys, tokens, logits] = ["keys", "tokens", "logits"].map((name) =>
         b.array(name, [plan.rows, pn], i32, { storage: "lut" }),
@@ -23,7 +62,7 @@ export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         ({ tile, row, lane }) => {
           const y = b.read(port.y);
           const index = position(b, tile, pn, lane);
-          const key = b.select(isBelow(b, index, head.rows), orderedKey(b, y), b.int(-(2 ** 31)));
+          const key = keyOf(b, plan, { y, index });
           const before = b.load(keys, row, lane);
           const isBetter = b.ori(b.equals(tile, 0), b.cmpi("sgt", key, before));
           const best = [
@@ -45,13 +84,13 @@ export function argmaxKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 }
 
 /** Greedy choice: per row the lowest index of the largest logit of all lanes, as one beat {token i32, logit f32}. */
-export function chooseTokenKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+function chooseTokenKernel(s: ScheduleBuilder, plan: Plan, w: Wires, choices: Value): void {
   const { pn, beatWords, beatBytes } = plan;
   s.kernel({
     name: "choose_token",
     command: w.chooseTokenCommand,
     fields: ["rows"],
-    connections: { choices: w.laneChoices, out: w.outputBeats },
+    connections: { choices, out: w.outputBeats },
     body: ({ b, port, field }) => {
       const cells = ["key", "token", "logit"].map((name) => register(b, name, i32));
       nest(b, { row: { to: field.rows, max: plan.rows }, lane: pn }, ({ lane }) => {
@@ -79,11 +118,11 @@ export function chooseTokenKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
   });
 }
 
-/** An integer that orders as the float does: zeros are one, NaN is below everything. */
-export function orderedKey(b: Parameters<typeof isBelow>[0], value: Value): Value {
+/** An integer above -2^31 that orders as the float does: zeros are one, NaN is below everything. */
+export function orderedKey(b: LoopBuilder, value: Value): Value {
   const bits = b.bitcast(value, i32);
   const isZero = b.cmpf("oeq", value, b.float(0));
   const isNumber = b.cmpf("oeq", value, value);
   const ordered = b.select(b.cmpi("slt", bits, b.int(0)), b.xori(bits, b.int(0x7fffffff)), bits);
-  return b.select(isNumber, b.select(isZero, b.int(0), ordered), b.int(-(2 ** 31)));
+  return b.select(isNumber, b.select(isZero, b.int(0), ordered), b.int(NO_LOGIT + 1));
 }

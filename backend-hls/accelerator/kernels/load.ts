@@ -7,7 +7,8 @@ import {
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
-import { all, isBelow, isFirst, isLast, LaneShifter, nest, not, position } from "../nest.ts";
+import { all, asIndex, isBelow, isFirst, isLast, LaneShifter, nest, not, position } from "../nest.ts";
+import { EMIT_PLACE_LSB } from "../output-place.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -25,7 +26,7 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "load_row",
     command: w.loadRow,
-    fields: ["row", "position", "slot", "beats"],
+    fields: ["row", "position", "slot", "beats", "emit"],
     done: w.rowLoaded,
     connections: {
       data: w.rowBeats,
@@ -35,6 +36,7 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       tables: w.tables,
       positions: w.positions,
       slots: w.slots,
+      emitting: w.emitting,
     },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "word", beatWords, i32);
@@ -67,6 +69,9 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         b.when(isFirst(b, beat, lane), () => {
           b.store(field.position, port.positions, field.row);
           b.store(field.slot, port.slots, field.row);
+        });
+        b.when(all(b, isFirst(b, beat, lane), b.cmpi("ne", field.emit, b.int(0))), () => {
+          b.store(field.row, port.emitting, asIndex(b, b.shrui(field.emit, b.int(EMIT_PLACE_LSB))));
         });
       });
     },
@@ -134,8 +139,9 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
               });
           });
         });
-        const [token, place, kvSlot, , table] = words.map((cell) => b.load(cell));
-        if (token === undefined || place === undefined || kvSlot === undefined || table === undefined) return;
+        const [token, place, kvSlot, , table, emit] = words.map((cell) => b.load(cell));
+        if (token === undefined || place === undefined || kvSlot === undefined) return;
+        if (table === undefined || emit === undefined) return;
         const blocks = b.addi(b.shrui(place, b.int(blockBits)), b.int(1));
         const tableBeats = b.shrui(b.addi(blocks, b.int(beatWords - 1)), b.int(Math.log2(beatWords)));
         const addressOf = (base: Value, number: Value, beats: number): Value =>
@@ -148,6 +154,7 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             place,
             kvSlot,
             b.addi(tableBeats, b.int(embedding + rope)),
+            emit,
           );
         });
         b.when(not(b, isBelow(b, slot, recordBeats)), () => {

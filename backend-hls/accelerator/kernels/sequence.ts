@@ -16,17 +16,21 @@ interface Phase {
   readonly gateUp: Value;
   readonly down: Value;
   readonly head: Value;
+  /** The residual's last addition: what follows is the head. */
+  readonly last: Value;
 }
 
 function phaseOf(b: LoopBuilder, layer: Value, phase: Value, layers: number): Phase {
   const inLayer = not(b, b.equals(layer, layers));
   const only = (number: number): Value => all(b, inLayer, b.equals(phase, number));
+  const down = only(4);
   return {
     start: all(b, b.equals(layer, 0), b.equals(phase, 0)),
     qkv: only(1),
     wo: only(2),
     gateUp: only(3),
-    down: only(4),
+    down,
+    last: all(b, down, b.equals(layer, layers - 1)),
     head: all(b, b.equals(layer, layers), b.equals(phase, 1)),
   };
 }
@@ -80,10 +84,9 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     body: ({ b, port, field }) => {
       nest(b, { layer: layers + 1, phase: PHASES }, ({ layer, phase }) => {
         const is = phaseOf(b, layer, phase, layers);
-        const isHead = all(b, is.head, field.emit);
-        const groupBits = Math.log2(plan.pt);
-        const groups = b.shrui(b.addi(field.rows, b.int(plan.pt - 1, 16)), b.int(groupBits, 16));
-        const padded = b.shli(groups, b.int(groupBits, 16));
+        const emits = b.cmpi("ne", field.emitted, b.int(0, 16));
+        const isHead = all(b, is.head, emits);
+        const { groups, padded } = groupsOf(b, plan, field.rows);
         b.when(is.start, () => {
           b.write(port.rows, field.rows, field.embedding, field.rope);
           b.write(
@@ -91,14 +94,15 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             field.descriptors,
             b.muli(b.extui(field.rows, 32), b.int(ceilDiv(DESCRIPTOR_FIELDS.length, plan.beatWords))),
           );
-          b.write(port.finish, field.emit);
+          b.write(port.finish, emits);
         });
         sendFetches(
           { b, plan, is, isHead },
           { weights: port.weights, constants: port.constants, split: port.split },
           field,
         );
-        const step: StepScope = { b, plan, is, isHead, rows: field.rows, padded, groups };
+        const { emitted } = field;
+        const step: StepScope = { b, plan, is, isHead, rows: field.rows, padded, groups, emits, emitted };
         sendMatrix(step, port);
         sendVector(step, port);
         b.when(is.qkv, () => {
@@ -113,9 +117,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.write(port.activation, padded, b.int(plan.gateUp.tiles / 2));
         });
         b.when(isHead, () => {
-          b.write(port.argmax, padded, field.rows);
-          b.write(port.chooseToken, field.rows);
-          b.write(port.outputs, field.outputs, b.extui(field.rows, 32));
+          sendHead({ b, plan }, port, field);
         });
       });
     },
@@ -132,6 +134,33 @@ interface StepScope extends FetchScope {
   readonly rows: Value;
   readonly padded: Value;
   readonly groups: Value;
+  readonly emitted: Value;
+  /** Whether any row emits. */
+  readonly emits: Value;
+}
+
+/** Groups of `pt` rows, and rows with those that fill the last group. */
+function groupsOf(
+  b: LoopBuilder,
+  { pt }: Plan,
+  rows: Value,
+): { readonly groups: Value; readonly padded: Value } {
+  const bits = b.int(Math.log2(pt), 16);
+  const groups = b.shrui(b.addi(rows, b.int(pt - 1, 16)), bits);
+  return { groups, padded: b.shli(groups, bits) };
+}
+
+/** What chooses tokens and writes them, for the rows that emit; those that want all logits come first among them. */
+function sendHead(
+  { b, plan }: Pick<FetchScope, "b" | "plan">,
+  port: { readonly argmax: Value; readonly chooseToken: Value; readonly outputs: Value },
+  field: Readonly<Record<"emitted" | "logit_rows" | "outputs" | "logits", Value>>,
+): void {
+  const { padded } = groupsOf(b, plan, field.emitted);
+  const whole = plan.outputs.logits ? [field.logit_rows, field.logits] : [];
+  b.write(port.argmax, padded, field.emitted, ...whole);
+  b.write(port.chooseToken, field.emitted);
+  b.write(port.outputs, field.outputs, b.muli(b.extui(field.emitted, 32), b.int(plan.outputBeats)));
 }
 
 /** One long burst of weights and one of constants for all layers, another for the head where it is wanted. */
@@ -196,7 +225,7 @@ function anyOf(b: LoopBuilder, bits: readonly Value[]): Value {
 
 /** The array and the kernel behind it. A step without head runs the array once idle, to take the last token. */
 function sendMatrix(
-  { b, plan, is, isHead, groups }: StepScope,
+  { b, plan, is, isHead, groups: ofRows, emitted }: StepScope,
   port: { readonly matmul: Value; readonly dequantize: Value },
 ): void {
   const matrices = [
@@ -220,6 +249,7 @@ function sendMatrix(
     matrices.map(([bit, matrix]) => [bit, matrix.beats] as const),
     32,
   );
+  const groups = b.select(is.head, groupsOf(b, plan, emitted).groups, ofRows);
   const one = (value: Value): Value => b.select(active, value, b.constant(1, value.type));
   b.when(b.ori(active, is.head), () => {
     b.write(port.matmul, one(tiles), one(beats), one(groups), active);
@@ -231,7 +261,7 @@ function sendMatrix(
 
 /** Residual, collection, statistics and quantization of the vector that the next matrix takes. */
 function sendVector(
-  { b, plan, is, rows, padded }: StepScope,
+  { b, plan, is, rows, padded, emits, emitted }: StepScope,
   port: Readonly<
     Record<"residual" | "squares" | "collect" | "collectHeads" | "factors" | "rowScales" | "quantize", Value>
   >,
@@ -267,8 +297,10 @@ function sendVector(
   });
   b.when(anyOf(b, [isNorm, is.qkv, is.gateUp]), () => {
     const chunks = (width: number): number => (ceilDiv(width, unit) * unit) / plan.pv;
-    b.write(port.factors, present, is.qkv);
-    b.write(port.rowScales, present, isNorm);
-    b.write(port.quantize, present, only(chunks(hidden), chunks(qWidth), chunks(ffn)), count);
+    const gathers = all(b, is.last, emits);
+    const following = b.select(gathers, emitted, present);
+    b.write(port.factors, following, is.qkv, gathers);
+    b.write(port.rowScales, following, isNorm, gathers);
+    b.write(port.quantize, following, only(chunks(hidden), chunks(qWidth), chunks(ffn)), count, gathers);
   });
 }

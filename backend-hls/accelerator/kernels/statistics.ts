@@ -1,5 +1,5 @@
 import { affineSum, at, f32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
-import { all, hold, isBelow, isFirst, nest, not, position, register } from "../nest.ts";
+import { all, asIndex, hold, isBelow, isFirst, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -22,11 +22,12 @@ export function factorsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "factors",
     command: w.factorsCommand,
-    fields: ["rows", "byRow"],
+    fields: ["rows", "byRow", "gathers"],
     connections: {
       collected: w.collected,
       headsCollected: w.headsCollected,
       largest: w.largest,
+      emitting: w.emitting,
       inverses: w.inverses,
       scales: w.plainScales,
     },
@@ -39,7 +40,8 @@ export function factorsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         b.when(all(b, isStart, field.byRow), () => {
           b.readFields(port.headsCollected);
         });
-        const { inverse, scale } = quantizationOf(b, b.bitcast(b.load(port.largest, row), f32));
+        const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
+        const { inverse, scale } = quantizationOf(b, b.bitcast(b.load(port.largest, source), f32));
         b.write(port.inverses, inverse);
         b.write(port.scales, scale);
       });
@@ -53,12 +55,13 @@ export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void 
   s.kernel({
     name: "row_scales",
     command: w.rowScalesCommand,
-    fields: ["rows", "isNorm"],
+    fields: ["rows", "isNorm", "gathers"],
     done: w.rowsScaled,
     connections: {
       squaresSummed: w.squaresSummed,
       plain: w.plainScales,
       squares: w.squares,
+      emitting: w.emitting,
       scales: w.rowScales,
     },
     body: ({ b, port, field }) => {
@@ -67,8 +70,9 @@ export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void 
           b.readFields(port.squaresSummed);
         });
         const scale = b.read(port.plain);
+        const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
         const parts = Array.from({ length: PARTS }, (_, i) =>
-          b.load(port.squares, row, affineSum([], (hidden + i) % PARTS)),
+          b.load(port.squares, source, affineSum([], (hidden + i) % PARTS)),
         );
         const mean = b.mulf(treeSum(b, parts), b.float(1 / hidden));
         const root = b.rsqrt(b.addf(mean, b.float(eps)));
@@ -95,9 +99,14 @@ export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "quantize",
     command: w.quantizeCommand,
-    fields: ["rows", "chunks", "count"],
+    fields: ["rows", "chunks", "count", "gathers"],
     done: w.quantized,
-    connections: { inverses: w.inverses, vector: w.vector, out: w.activation8 },
+    connections: {
+      inverses: w.inverses,
+      vector: w.vector,
+      emitting: w.emitting,
+      out: w.activation8,
+    },
     body: ({ b, port, field }) => {
       const cell = register(b, "inverse", f32);
       nest(
@@ -105,9 +114,10 @@ export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         { row: { to: field.rows, max: rows }, chunk: { to: field.chunks, max: vectorWidth / pv } },
         ({ row, chunk }) => {
           const inverse = hold(b, cell, isFirst(b, chunk), () => b.read(port.inverses));
+          const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
           for (let lane = 0; lane < pv; lane++) {
             const i = affineSum([[chunk, pv]], lane);
-            const q = b.toInt(b.mulf(b.load(port.vector, row, i), inverse), 8);
+            const q = b.toInt(b.mulf(b.load(port.vector, source, i), inverse), 8);
             const isReal = isBelow(b, position(b, chunk, pv, b.index(lane)), field.count);
             b.store(b.select(isReal, q, b.int(0, 8)), port.out, row, i);
           }
@@ -115,4 +125,13 @@ export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       );
     },
   });
+}
+
+/** Whose vector the `row`-th one is: in front of the head the rows that emit are gathered. */
+function sourceRow(
+  b: LoopBuilder,
+  emitting: Value,
+  { row, gathers }: Readonly<Record<"row" | "gathers", Value>>,
+): Value {
+  return b.select(gathers, asIndex(b, b.load(emitting, row)), row);
 }

@@ -56,7 +56,7 @@ export class InterpretedAccelerator {
     if (state.kind === "error") throw new CompilerBug(text(state.diagnostics));
     const finished = this.interpreter.popAll(1);
     if (finished.length !== 1) throw new CompilerBug(`${String(finished.length)} steps finished`);
-    return decodeStep(this.layout, rows, this.image);
+    return decodeStep(this.plan, this.layout, rows, this.image);
   }
 }
 
