@@ -1,6 +1,6 @@
 import { at, HwModuleOp, ModuleOp, type Operation, present } from "../ir/index.ts";
 import { bodyOf } from "./live.ts";
-import { writeModule } from "./module.ts";
+import { type Neighbours, namedValues, writeModule } from "./module.ts";
 import { nameModules } from "./module-names.ts";
 
 /** What changes the names in the text. */
@@ -27,15 +27,18 @@ export function hardwareModules(modules: HardwareModules): readonly Operation[] 
  */
 export function emitVerilog(modules: HardwareModules, options: EmitOptions = {}): Map<string, string> {
   const list = hardwareModules(modules);
-  const naming = nameModules(list, options.prefix);
+  const neighbours = neighboursOf(list, options.prefix);
+  const names = [...neighbours.naming.values()];
+  return new Map(
+    list.map((module, index) => [`${at(names, index)}.v`, writeModule(module, at(names, index), neighbours)]),
+  );
+}
+
+/** The modules by their names in the IR, and their names in Verilog. */
+export function neighboursOf(list: readonly Operation[], prefix: string | undefined): Neighbours {
+  const naming = nameModules(list, prefix);
   const byName = new Map(
     list.map((module) => [present(HwModuleOp.match(module), "hw.module").attrs.sym_name, module]),
   );
-  const names = [...naming.values()];
-  return new Map(
-    list.map((module, index) => [
-      `${at(names, index)}.v`,
-      writeModule(module, at(names, index), { naming, byName }),
-    ]),
-  );
+  return { naming, byName };
 }

@@ -4,3 +4,4 @@ export { type EmitOptions, emitVerilog, type HardwareModules, hardwareModules } 
 export { emittedMemories } from "./live.ts";
 export { type ModuleNames, type ModuleNaming, memoryPath, nameModule, nameModules } from "./module-names.ts";
 export { legalName } from "./names.ts";
+export { type NamedValue, signalNames } from "./signal-names.ts";

@@ -22,6 +22,18 @@ export function writeModule(module: Operation, name: string, neighbours: Neighbo
   return new ModuleWriter(module, neighbours).write(name);
 }
 
+/** The names that the Verilog of `module` gives to values; what leaves it by a port has the port's name too. */
+export function namedValues(
+  module: Operation,
+  neighbours: Neighbours,
+): readonly (readonly [Value, string])[] {
+  const writer = new ModuleWriter(module, neighbours);
+  writer.write("named");
+  const { outputs } = nameModule(module);
+  const { operands } = present(bodyOf(module).last, "hw.output");
+  return [...writer.named, ...operands.map((value, index) => [value, at(outputs, index)] as const)];
+}
+
 function spanComment(op: Operation): string {
   const { file, line } = op.span;
   return line === 0 ? "" : ` // ${file.replace(/[\r\n]/gu, " ")}:${String(line)}`;
@@ -37,6 +49,8 @@ class ModuleWriter {
   readonly #live: ReadonlySet<Operation>;
   readonly #declarations: string[] = [];
   readonly #inner = new Map<Operation, string>();
+  /** Ports, wires and registers by what they carry. */
+  readonly named = new Map<Value, string>();
 
   constructor(module: Operation, neighbours: Neighbours) {
     this.#module = module;
@@ -87,6 +101,7 @@ class ModuleWriter {
 
   #declare(value: Value, name: string): void {
     this.#expressions.setName(value, name);
+    this.named.set(value, name);
     this.#readings.declare(name, width(value));
   }
 

@@ -3,14 +3,14 @@ import type { SimulatorOptions } from "./build-simulator.ts";
 import { buildEmbedded } from "./embedded/embedded-simulator.ts";
 import type { DesignSource } from "./hosted/hosted-design.ts";
 import { buildIcarusBatch } from "./icarus/build-icarus.ts";
-import type { HwSimulator } from "./simulator.ts";
+import type { WatchingSimulator } from "./simulator.ts";
 import { buildVerilatorBatch } from "./verilator/build-verilator.ts";
 
 /** Simulators of many small designs from one build and in one process; one simulator for each design, in their order. */
 export function buildBatch(
   designs: readonly DesignSource[],
   options: SimulatorOptions,
-): Promise<Result<readonly HwSimulator[]>> {
+): Promise<Result<readonly WatchingSimulator[]>> {
   switch (options.engine) {
     case "embedded":
       return Promise.resolve(embeddedBatch(designs, options));
@@ -24,8 +24,8 @@ export function buildBatch(
 function embeddedBatch(
   designs: readonly DesignSource[],
   options: SimulatorOptions,
-): Result<readonly HwSimulator[]> {
-  const simulators: HwSimulator[] = [];
+): Result<readonly WatchingSimulator[]> {
+  const simulators: WatchingSimulator[] = [];
   const problems: Diagnostic[] = [];
   for (const { top, modules } of designs) {
     const built = buildEmbedded(top, modules, options);

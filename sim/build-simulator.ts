@@ -1,7 +1,8 @@
 import type { Operation, Result } from "../ir/index.ts";
 import { buildEmbedded } from "./embedded/embedded-simulator.ts";
 import { buildIcarus } from "./icarus/build-icarus.ts";
-import type { EngineName, HwSimulator } from "./simulator.ts";
+import type { EngineName, WatchingSimulator } from "./simulator.ts";
+import type { TraceView } from "./trace/trace-view.ts";
 import { buildVerilator } from "./verilator/build-verilator.ts";
 
 /** How a simulator is built. Engines ignore what does not concern them. */
@@ -9,8 +10,10 @@ export interface SimulatorOptions {
   readonly engine: EngineName;
   /** Folder for generated files; a temporary one by default, removed by `close`. */
   readonly buildDir?: string;
-  /** File of the waveform (`.fst` or `.vcd`); Verilator and Icarus. */
+  /** File of the waveform: `.vcd`, or `.fst` (Verilator and Icarus). */
   readonly trace?: string;
+  /** Which cycles and instances the waveform shows; all by default. */
+  readonly traceView?: TraceView;
   /** Seed of random start values of state without reset (`--x-initial unique`); without it everything starts at 0. */
   readonly seed?: number;
   /** Compile for long runs (slower to build) instead of for short ones; Verilator. */
@@ -24,7 +27,7 @@ export function buildSimulator(
   top: string,
   modules: readonly Operation[],
   options: SimulatorOptions,
-): Promise<Result<HwSimulator>> {
+): Promise<Result<WatchingSimulator>> {
   switch (options.engine) {
     case "embedded":
       return Promise.resolve(buildEmbedded(top, modules, options));

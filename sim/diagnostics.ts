@@ -76,3 +76,14 @@ export const memoryTooLarge = defineDiagnostic("SIM0009", "error", (p: { bytes: 
   message: `the memories of this design need ${String(p.bytes)} bytes`,
   expected: "at most 4 GiB in the embedded simulator",
 }));
+
+/** The engine cannot write a waveform of this kind. */
+export const unknownWaveform = defineDiagnostic(
+  "SIM0011",
+  "error",
+  (p: { engine: string; formats: string }) => ({
+    message: `the ${p.engine} simulator cannot write this waveform`,
+    expected: `a file that ends with ${p.formats}`,
+    hint: "Verilator writes .fst too",
+  }),
+);

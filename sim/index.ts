@@ -15,3 +15,4 @@ export { findTool } from "./hosted/run-tool.ts";
 export * from "./simulator.ts";
 export type { AreaCounts, SynthesisReport } from "./synth/statistics.ts";
 export { type SynthesisFamily, type SynthesisTool, synthesize } from "./synth/synthesize.ts";
+export type { TraceView } from "./trace/trace-view.ts";

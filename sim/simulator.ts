@@ -14,6 +14,37 @@ export interface HwSimulator {
   close(): Promise<void>;
 }
 
+/** Outputs of the top module that show a stream: in a cycle in which `valid` is 1 an element passes, its bits are `data`. */
+export interface WatchedStream {
+  readonly valid: string;
+  /** Undefined where elements have no bits. */
+  readonly data: string | undefined;
+}
+
+/** An element that passed. */
+export interface StreamEvent {
+  /** Clock cycles since this run began. */
+  readonly cycle: number;
+  /** Number of the stream among those that were watched. */
+  readonly stream: number;
+  readonly data: bigint;
+}
+
+/** What a watched run gave: events in the order of cycles, within a cycle in the order of streams. */
+export interface WatchedRun extends RunResult {
+  readonly events: readonly StreamEvent[];
+}
+
+/** A simulator that can look at streams in every cycle of a run without being asked for each. */
+export interface WatchingSimulator extends HwSimulator {
+  /** As `run`. The cycle in which `until` is 1 is not looked at. */
+  runWatching(
+    cycles: number,
+    until: string | undefined,
+    streams: readonly WatchedStream[],
+  ): Promise<WatchedRun>;
+}
+
 /** How a run ended. */
 export interface RunResult {
   readonly cycles: number;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { naturalNumber, positiveInteger, tokenIds } from "./words.ts";
+import { cycleWindow, naturalNumber, positiveInteger, tokenIds } from "./words.ts";
 
 /** What holds where nobody says otherwise. */
 export const generationDefaults = { maxTokens: 64, ignoreEos: false } as const;
@@ -23,7 +23,13 @@ export function declareSimulationOptions(command: Command): void {
     .option("--simulator <name>", "auto, verilator or embedded", simulationDefaults.simulator)
     .option("--memory <kind>", "ideal, or a DRAM kind (default: the device's)")
     .option("--back-pressure <seed>", "let queues and memory pause at random")
-    .option("--trace <file>", "write a waveform (.fst, .vcd)");
+    .option("--trace <file>", "write a waveform: .vcd, or .fst (by Verilator)")
+    .option("--trace-window <from:to>", "first and last cycle of the waveform (default: all)")
+    .option(
+      "--trace-scope <paths>",
+      "instances that the waveform shows: accelerator.core,memory (default: all)",
+    )
+    .option("--trace-depth <n>", "levels of hierarchy that it shows of each (default: all)");
 }
 
 /** What {@link declareGenerationOptions} parses to. */
@@ -40,6 +46,12 @@ export const simulationOptions = {
   memory: z.string().optional(),
   backPressure: naturalNumber.optional(),
   trace: z.string().optional(),
+  traceWindow: cycleWindow.optional(),
+  traceScope: z
+    .string()
+    .transform((text) => text.split(","))
+    .optional(),
+  traceDepth: positiveInteger.optional(),
 };
 
 /** At most one of the two ways to give a prompt. */

@@ -25,3 +25,13 @@ export const tokenIds = z
   .string()
   .regex(/^\s*\d+(\s*,\s*\d+)*\s*$/u, "expected numbers separated by commas")
   .transform((text) => text.split(",").map(Number));
+
+/** A range of cycles: `from:to`, both included. */
+export const cycleWindow = z
+  .string()
+  .regex(/^\d+:\d+$/u, "expected two numbers: from:to")
+  .transform((text) => {
+    const [from = 0, to = 0] = text.split(":").map(Number);
+    return { from, to };
+  })
+  .refine(({ from, to }) => from <= to, "expected the first cycle before the last");

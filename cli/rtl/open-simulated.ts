@@ -15,7 +15,7 @@ import {
   type Result,
 } from "../../ir/index.ts";
 import { type AcceleratorProgram, openSimulatedAccelerator } from "../../runtime-host/index.ts";
-import { buildSimulator } from "../../sim/index.ts";
+import { buildSimulator, type TraceView } from "../../sim/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet, optionsConflict } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
@@ -75,7 +75,7 @@ export async function openSimulatedHardware(
   const built = await buildSimulator(SIMULATION.top, top.modules, {
     engine: simulator.value,
     speed: "run",
-    ...(options.trace === undefined ? {} : { trace: options.trace }),
+    ...(options.trace === undefined ? {} : { trace: options.trace, traceView: traceView(options) }),
   });
   if (built.kind === "error") return built;
   const device = await openSimulatedAccelerator(built.value, program, { memoryPath: SIMULATION.store });
@@ -92,10 +92,22 @@ function chooseSimulator({
     return fail(
       notYet(builtSpan("--back-pressure"), { what: "random back-pressure", instead: "no --back-pressure" }),
     );
-  if (trace === undefined) return ok(simulator === "auto" ? "embedded" : simulator);
-  if (simulator !== "embedded") return ok("verilator");
-  const problem = "the embedded simulator writes no waveforms";
-  return fail(optionsConflict(builtSpan("--trace"), { problem, expected: "--simulator verilator" }));
+  const needsVerilator = trace?.endsWith(".fst") === true;
+  if (needsVerilator && simulator === "embedded") {
+    const problem = "the embedded simulator writes waveforms as .vcd";
+    const expected = "--trace out.vcd, or --simulator verilator";
+    return fail(optionsConflict(builtSpan("--trace"), { problem, expected }));
+  }
+  if (simulator !== "auto") return ok(simulator);
+  return ok(needsVerilator ? "verilator" : "embedded");
+}
+
+function traceView({ traceWindow, traceScope, traceDepth }: SimulationOptions): TraceView {
+  return {
+    ...(traceWindow === undefined ? {} : { window: traceWindow }),
+    ...(traceScope === undefined ? {} : { scopes: traceScope }),
+    ...(traceDepth === undefined ? {} : { depth: traceDepth }),
+  };
 }
 
 interface NamedMemory {

@@ -1,26 +1,34 @@
 import { expect, test } from "vitest";
-import type { HwSimulator } from "../simulator.ts";
+import type { StreamEvent, WatchingSimulator } from "../simulator.ts";
 import { firstDivergence, StreamObserver } from "./stream-observer.ts";
 
 /** A design that pushes one number of `pushed` into stream `s` every second cycle, and a token into `t` with it. */
-function pushing(pushed: readonly bigint[]): HwSimulator {
+function pushing(pushed: readonly bigint[]): WatchingSimulator {
   let cycle = 0;
-  const at = (): bigint | undefined => (cycle % 2 === 0 ? pushed[cycle / 2] : undefined);
-  const outputs: Readonly<Record<string, () => bigint>> = {
-    tap_s_valid: () => (at() === undefined ? 0n : 1n),
-    tap_s_data: () => at() ?? 0n,
-    tap_t_valid: () => (at() === undefined ? 0n : 1n),
-    finished: () => (cycle === 2 * pushed.length ? 1n : 0n),
+  const unused = (): never => {
+    throw new Error("not asked for");
   };
   return {
-    poke: () => undefined,
-    peek: (name) => Promise.resolve(outputs[name]?.() ?? 0n),
-    run: (cycles) => {
-      cycle += cycles;
-      return Promise.resolve({ cycles, stopped: false });
+    poke: unused,
+    peek: unused,
+    run: unused,
+    runWatching: (cycles, until, streams) => {
+      expect(until).toBe("finished");
+      expect(streams).toEqual([
+        { valid: "tap_s_valid", data: "tap_s_data" },
+        { valid: "tap_t_valid", data: undefined },
+      ]);
+      const events: StreamEvent[] = [];
+      const made = Math.min(cycles, 2 * pushed.length - cycle);
+      for (let passed = 0; passed < made; passed++, cycle++) {
+        const data = cycle % 2 === 0 ? pushed[cycle / 2] : undefined;
+        if (data === undefined) continue;
+        events.push({ cycle: passed, stream: 0, data }, { cycle: passed, stream: 1, data: 0n });
+      }
+      return Promise.resolve({ cycles: made, stopped: made < cycles, events });
     },
-    writeMemory: () => Promise.resolve(),
-    readMemory: () => Promise.resolve(new Uint8Array()),
+    writeMemory: unused,
+    readMemory: unused,
     close: () => Promise.resolve(),
   };
 }

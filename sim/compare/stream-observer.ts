@@ -1,4 +1,5 @@
-import type { HwSimulator, RunResult } from "../simulator.ts";
+import { at } from "../../ir/index.ts";
+import type { HwSimulator, RunResult, WatchingSimulator } from "../simulator.ts";
 
 /** What a stream should carry: the elements packed as hardware packs them, oldest first. */
 export interface StreamExpectation {
@@ -29,9 +30,12 @@ const PREFIX = "tap_";
 /** Cycles that are still watched behind the first divergence: who follows from whom is told by their order. */
 const CYCLES_BEHIND = 64;
 
+/** Cycles that are watched at a time. */
+const SLICE = 1024;
+
 /** A simulator whose streams are compared with a reference in every cycle that passes. */
 export class StreamObserver implements HwSimulator {
-  readonly #simulator: HwSimulator;
+  readonly #simulator: WatchingSimulator;
   readonly #streams: readonly ObservedStream[];
   readonly #wanted = new Map<string, readonly bigint[]>();
   readonly #seen: number[];
@@ -39,7 +43,7 @@ export class StreamObserver implements HwSimulator {
   #cycle = 0;
   #end = Infinity;
 
-  constructor(simulator: HwSimulator, streams: readonly ObservedStream[]) {
+  constructor(simulator: WatchingSimulator, streams: readonly ObservedStream[]) {
     this.#simulator = simulator;
     this.#streams = streams;
     this.#seen = streams.map(() => 0);
@@ -53,6 +57,16 @@ export class StreamObserver implements HwSimulator {
   /** The elements that were compared. */
   get compared(): number {
     return this.#seen.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Clock cycles since the simulation began. */
+  get cycle(): number {
+    return this.#cycle;
+  }
+
+  /** Whether the cycles behind the first divergence that are watched have passed. */
+  get isOver(): boolean {
+    return this.#cycle > this.#end;
   }
 
   /** The first divergence of each stream, in the order in which they happened; elements that are still missing come last. */
@@ -83,13 +97,18 @@ export class StreamObserver implements HwSimulator {
   }
 
   async run(cycles: number, until?: string): Promise<RunResult> {
-    for (let made = 0; made < cycles; made++) {
+    const watched = this.#streams.map(({ name, hasData }) => ({
+      valid: `${PREFIX}${name}_valid`,
+      data: hasData ? `${PREFIX}${name}_data` : undefined,
+    }));
+    for (let made = 0; made < cycles; ) {
       if (this.#cycle > this.#end) return this.#runOn(cycles, made, until);
-      if (until !== undefined && (await this.#simulator.peek(until)) === 1n)
-        return { cycles: made, stopped: true };
-      await this.#sample();
-      await this.#simulator.run(1);
-      this.#cycle++;
+      const slice = Math.min(SLICE, cycles - made);
+      const ran = await this.#simulator.runWatching(slice, until, watched);
+      for (const { cycle, stream, data } of ran.events) this.#compare(this.#cycle + cycle, stream, data);
+      this.#cycle += ran.cycles;
+      made += ran.cycles;
+      if (ran.stopped) return { cycles: made, stopped: true };
     }
     return { cycles, stopped: false };
   }
@@ -101,17 +120,15 @@ export class StreamObserver implements HwSimulator {
     return { cycles: made + rest.cycles, stopped: rest.stopped };
   }
 
-  async #sample(): Promise<void> {
-    for (const [index, { name, hasData }] of this.#streams.entries()) {
-      if ((await this.#simulator.peek(`${PREFIX}${name}_valid`)) !== 1n) continue;
-      const element = this.#seen[index] ?? 0;
-      this.#seen[index] = element + 1;
-      const found = hasData ? await this.#simulator.peek(`${PREFIX}${name}_data`) : 0n;
-      const wanted = this.#wanted.get(name)?.[element];
-      if (found === wanted || this.#divergences.has(name)) continue;
-      this.#divergences.set(name, { stream: name, element, cycle: this.#cycle, found, wanted });
-      this.#end = Math.min(this.#end, this.#cycle + CYCLES_BEHIND);
-    }
+  #compare(cycle: number, stream: number, found: bigint): void {
+    if (cycle > this.#end) return;
+    const { name } = at(this.#streams, stream);
+    const element = this.#seen[stream] ?? 0;
+    this.#seen[stream] = element + 1;
+    const wanted = this.#wanted.get(name)?.[element];
+    if (found === wanted || this.#divergences.has(name)) return;
+    this.#divergences.set(name, { stream: name, element, cycle, found, wanted });
+    this.#end = Math.min(this.#end, cycle + CYCLES_BEHIND);
   }
 }
 

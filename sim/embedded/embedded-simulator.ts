@@ -1,11 +1,13 @@
 import { setImmediate } from "node:timers/promises";
+import { signalNames } from "../../backend-verilog/index.ts";
 import { builtSpan, CompilerBug, fail, type Operation, ok, present, type Result } from "../../ir/index.ts";
-import { memoryTooLarge } from "../diagnostics.ts";
+import { cannotWrite, memoryTooLarge, unknownWaveform } from "../diagnostics.ts";
 import type { FlatDesign, NodeId } from "../netlist/flat.ts";
-import { flatten } from "../netlist/flatten.ts";
+import { flatten, type ProbeNames } from "../netlist/flatten.ts";
 import { findModule, modulesByName } from "../netlist/ports.ts";
 import { simplify } from "../netlist/simplify.ts";
-import type { HwSimulator, RunResult } from "../simulator.ts";
+import type { RunResult, StreamEvent, WatchedRun, WatchedStream, WatchingSimulator } from "../simulator.ts";
+import { isShown, type TraceView } from "../trace/trace-view.ts";
 import { compileCycle, compileRun, compileSettle, pagesOf } from "./compile.ts";
 import type { RegionSizes } from "./instances.ts";
 import { Layout, limbCount } from "./layout.ts";
@@ -13,6 +15,7 @@ import { readWords, writeWords } from "./memory-access.ts";
 import { cutIntoRegions, type RegionPlan } from "./regions.ts";
 import { writeStartValues } from "./start-values.ts";
 import { instantiate, makeMemory, type WasmMemory } from "./wasm-host.ts";
+import { Waveform } from "./waveform.ts";
 
 /** What changes how the embedded simulator starts. */
 export interface EmbeddedOptions {
@@ -20,6 +23,9 @@ export interface EmbeddedOptions {
   readonly seed?: number;
   /** How large the parts are that may be left out of a cycle. */
   readonly regions?: RegionSizes;
+  /** File of the waveform (`.vcd`). */
+  readonly trace?: string;
+  readonly traceView?: TraceView;
 }
 
 /** A run gives way to timers and signals after about this many milliseconds. */
@@ -30,14 +36,17 @@ const MOST_CYCLES = 2 ** 30;
 type Exported = (argument?: number) => number | undefined;
 
 /** The level-5 simulator: the design compiled to WebAssembly. */
-class EmbeddedSimulator implements HwSimulator {
+class EmbeddedSimulator implements WatchingSimulator {
   readonly #design: FlatDesign;
   readonly #plan: RegionPlan;
   readonly #layout: Layout;
   readonly #memory: WasmMemory;
   readonly #cycle: Exported;
   readonly #runners = new Map<string, Exported>();
-  #settle: Exported | undefined;
+  /** Functions that compute some nodes, by the names of what they are. */
+  readonly #settlers = new Map<string, Exported>();
+  #waveform: Waveform | undefined;
+  #cycles = 0;
   #settled = false;
 
   constructor(design: FlatDesign, options: EmbeddedOptions) {
@@ -60,16 +69,84 @@ class EmbeddedSimulator implements HwSimulator {
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
   async peek(output: string): Promise<bigint> {
     const id = this.#output(output);
-    this.#settle ??= this.#instantiateGrown(
-      compileSettle(this.#layout, this.#design, [...this.#design.outputs.values()]),
-      "settle",
-    );
-    if (!this.#settled) this.#settle();
+    if (!this.#settled) this.#settler("outputs", () => [...this.#design.outputs.values()])();
     this.#settled = true;
     return this.#read(this.#layout.slot(id), this.#width(id));
   }
 
+  /** Writes the probes of the design into a file from now on. */
+  show(path: string, top: string, view: TraceView): void {
+    const probes = this.#design.probes ?? [];
+    const nodes = [...new Set(probes.flatMap(({ node }) => node ?? []))];
+    const settle = this.#settler("probes", () => nodes);
+    this.#waveform = new Waveform({ path, top, view }, probes, {
+      layout: this.#layout,
+      settle: () => {
+        settle();
+        return this.#memory.buffer;
+      },
+    });
+  }
+
   async run(cycles: number, until?: string): Promise<RunResult> {
+    if (this.#waveform !== undefined) return this.runWatching(cycles, until, []);
+    const result = await this.#runBlind(cycles, until);
+    this.#cycles += result.cycles;
+    return result;
+  }
+
+  async runWatching(
+    cycles: number,
+    until: string | undefined,
+    streams: readonly WatchedStream[],
+  ): Promise<WatchedRun> {
+    const ends = streams.map(({ valid, data }) => ({
+      valid: this.#output(valid),
+      data: data === undefined ? undefined : this.#output(data),
+    }));
+    const end = until === undefined ? undefined : this.#output(until);
+    const key = `watch ${until ?? ""} ${streams.map(({ valid }) => valid).join(" ")}`;
+    const settle = this.#settler(key, () => [
+      ...(end === undefined ? [] : [end]),
+      ...ends.flatMap(({ valid, data }) => (data === undefined ? [valid] : [valid, data])),
+    ]);
+    const events: StreamEvent[] = [];
+    const isSet = (id: NodeId): boolean => this.#read(this.#layout.slot(id), 1) === 1n;
+    this.#settled = false;
+    for (let cycle = 0, slice = performance.now(); cycle < cycles; cycle++) {
+      settle();
+      if (end !== undefined && isSet(end)) return { cycles: cycle, stopped: true, events };
+      for (const [stream, { valid, data }] of ends.entries()) {
+        if (!isSet(valid)) continue;
+        const bits = data === undefined ? 0n : this.#read(this.#layout.slot(data), this.#width(data));
+        events.push({ cycle, stream, data: bits });
+      }
+      this.#step();
+      if (performance.now() - slice < SLICE_MS) continue;
+      await setImmediate();
+      slice = performance.now();
+    }
+    return { cycles, stopped: false, events };
+  }
+
+  /** One clock edge, shown where the waveform shows it. */
+  #step(): void {
+    const waveform = this.#waveform?.shows(this.#cycles) === true ? this.#waveform : undefined;
+    waveform?.before(this.#cycles);
+    this.#cycle();
+    waveform?.after(this.#cycles);
+    this.#cycles++;
+  }
+
+  #settler(key: string, nodes: () => readonly NodeId[]): Exported {
+    const known =
+      this.#settlers.get(key) ??
+      this.#instantiateGrown(compileSettle(this.#layout, this.#design, nodes()), "settle");
+    this.#settlers.set(key, known);
+    return known;
+  }
+
+  async #runBlind(cycles: number, until?: string): Promise<RunResult> {
     const key = until ?? "";
     const runner =
       this.#runners.get(key) ??
@@ -106,8 +183,10 @@ class EmbeddedSimulator implements HwSimulator {
     return readWords({ layout: this.#layout, buffer: this.#memory.buffer }, path, address, length);
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for engines in other processes
   async close(): Promise<void> {
-    // nothing outside this process
+    this.#waveform?.close();
+    this.#waveform = undefined;
   }
 
   /** State changed from outside: every region is evaluated until it has come to rest. */
@@ -165,20 +244,35 @@ export function buildEmbedded(
   top: string,
   modules: readonly Operation[],
   options: EmbeddedOptions = {},
-): Result<HwSimulator> {
+): Result<WatchingSimulator> {
+  const { trace, traceView = {} } = options;
+  if (trace !== undefined && !trace.endsWith(".vcd"))
+    return fail(unknownWaveform(builtSpan(trace), { engine: "embedded", formats: ".vcd" }));
   const found = findModule(top, modules);
   if (found.kind === "error") return found;
-  const simplified = simplify(flatten(top, modulesByName(modules)), top);
-  if (simplified.kind === "error") return simplified;
-  const bytes = simplified.value.memories.reduce(
-    (sum, { depth, width }) => sum + depth * Math.ceil(width / 8),
-    0,
-  );
+  const names = trace === undefined ? undefined : probeNames(modules, traceView);
+  const simplified = simplify(flatten(top, modulesByName(modules), names), top);
+  return simplified.kind === "error" ? simplified : startEmbedded(top, simplified.value, options);
+}
+
+function startEmbedded(top: string, design: FlatDesign, options: EmbeddedOptions): Result<WatchingSimulator> {
+  const { trace, traceView = {} } = options;
+  const bytes = design.memories.reduce((sum, { depth, width }) => sum + depth * Math.ceil(width / 8), 0);
   if (bytes > MOST_BYTES) return fail(memoryTooLarge(builtSpan(top), { bytes }));
   try {
-    return ok(new EmbeddedSimulator(simplified.value, options));
+    const simulator = new EmbeddedSimulator(design, options);
+    if (trace !== undefined) simulator.show(trace, top, traceView);
+    return ok(simulator);
   } catch (error) {
     if (error instanceof RangeError) return fail(memoryTooLarge(builtSpan(top), { bytes })); // the engine has less than 4 GiB to give
+    if (trace !== undefined && error instanceof Error && "syscall" in error)
+      return fail(cannotWrite(builtSpan(trace), { path: trace, reason: error.message }));
     throw error;
   }
+}
+
+/** The names of Verilog for what the view shows. */
+function probeNames(modules: readonly Operation[], view: TraceView): ProbeNames {
+  const names = signalNames(modules);
+  return (module, path) => (isShown(view, path) ? names(module) : []);
 }

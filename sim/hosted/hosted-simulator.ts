@@ -1,6 +1,12 @@
 import { builtSpan, CompilerBug } from "../../ir/index.ts";
 import { unknownOutput } from "../diagnostics.ts";
-import { type HwSimulator, type RunResult, SimulationError } from "../simulator.ts";
+import {
+  type RunResult,
+  SimulationError,
+  type WatchedRun,
+  type WatchedStream,
+  type WatchingSimulator,
+} from "../simulator.ts";
 import type { ChildEngine, EngineMessage } from "./child-engine.ts";
 import type { HostedDesign } from "./hosted-design.ts";
 
@@ -17,11 +23,24 @@ export interface Protocol {
   readPeek(answer: Buffer): Peeked;
   run(design: number, cycles: number, until: number | undefined): Buffer;
   readRun(answer: Buffer): RunResult;
+  /** As `run`; ports are numbered as elsewhere. */
+  runWatching(
+    run: { readonly design: number; readonly cycles: number; readonly until: number | undefined },
+    streams: readonly WatchedPorts[],
+  ): Buffer;
+  /** `bytes` of the elements of each stream. */
+  readWatching(answer: Buffer, bytes: readonly number[]): WatchedRun;
   writeWords(memory: number, first: number, words: readonly bigint[], bytesPerWord: number): Buffer;
   readWords(memory: number, first: number, count: number, bytesPerWord: number): Buffer;
   /** Little-endian words of whole bytes. */
   readBytes(answer: Buffer, bytesPerWord: number): Buffer;
   quit(): Buffer;
+}
+
+/** The numbers of the two outputs of a stream. */
+export interface WatchedPorts {
+  readonly valid: number;
+  readonly data: number | undefined;
 }
 
 /** Where the ports and memories of a design stand among those of all designs of the process. */
@@ -74,7 +93,7 @@ export class SharedEngine {
 const KEPT_INPUTS = 12;
 
 /** One design inside a simulation process. */
-export class HostedSimulator implements HwSimulator {
+export class HostedSimulator implements WatchingSimulator {
   readonly #engine: SharedEngine;
   readonly #design: HostedDesign;
   readonly #numbering: Numbering;
@@ -116,10 +135,7 @@ export class HostedSimulator implements HwSimulator {
 
   async run(cycles: number, until?: string): Promise<RunResult> {
     const { protocol, child } = this.#engine;
-    const port =
-      until === undefined
-        ? undefined
-        : this.#numbering.firstOutput + find(this.#design.outputs, until, "output").index;
+    const port = until === undefined ? undefined : this.#outputNumber(until);
     const result = protocol.readRun(
       await child.ask(
         protocol.run(this.#numbering.design, cycles, port),
@@ -129,6 +145,36 @@ export class HostedSimulator implements HwSimulator {
     child.advance(result.cycles);
     this.#cycle += result.cycles;
     return result;
+  }
+
+  async runWatching(
+    cycles: number,
+    until: string | undefined,
+    streams: readonly WatchedStream[],
+  ): Promise<WatchedRun> {
+    const { protocol, child } = this.#engine;
+    const { outputs } = this.#design;
+    const ports = streams.map(({ valid, data }) => ({
+      valid: this.#outputNumber(valid),
+      data: data === undefined ? undefined : this.#outputNumber(data),
+    }));
+    const bytes = streams.map(({ data }) =>
+      data === undefined ? 0 : Math.ceil(find(outputs, data, "output").width / 8),
+    );
+    const { design } = this.#numbering;
+    const command = protocol.runWatching(
+      { design, cycles, until: until === undefined ? undefined : this.#outputNumber(until) },
+      ports,
+    );
+    const answer = await child.ask(command, this.#activity(`watched run of ${String(cycles)} cycles`));
+    const result = protocol.readWatching(answer, bytes);
+    child.advance(result.cycles);
+    this.#cycle += result.cycles;
+    return result;
+  }
+
+  #outputNumber(name: string): number {
+    return this.#numbering.firstOutput + find(this.#design.outputs, name, "output").index;
   }
 
   async writeMemory(path: string, address: number, bytes: Uint8Array): Promise<void> {

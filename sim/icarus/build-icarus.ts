@@ -8,31 +8,32 @@ import type { DesignSource } from "../hosted/hosted-design.ts";
 import { HostedSimulator, numberDesigns, SharedEngine } from "../hosted/hosted-simulator.ts";
 import { findTool, runTool } from "../hosted/run-tool.ts";
 import { checkTrace, openWorkFolder, reportingFiles, writeFiles } from "../hosted/work-folder.ts";
-import type { HwSimulator } from "../simulator.ts";
+import type { WatchingSimulator } from "../simulator.ts";
 import { writeTestbench } from "./testbench.ts";
 import { textProtocol } from "./text-protocol.ts";
 
-type IcarusOptions = Pick<SimulatorOptions, "buildDir" | "trace" | "timeoutSeconds">;
+type IcarusOptions = Pick<SimulatorOptions, "buildDir" | "trace" | "traceView" | "timeoutSeconds">;
 
 /** Many designs in one Icarus process; each one has a simulator and a clock of its own. State without reset starts as X. */
 export function buildIcarusBatch(
   sources: readonly DesignSource[],
   options: IcarusOptions,
-): Promise<Result<readonly HwSimulator[]>> {
+): Promise<Result<readonly WatchingSimulator[]>> {
   return reportingFiles(() => buildProcess(sources, options));
 }
 
 async function buildProcess(
   sources: readonly DesignSource[],
   options: IcarusOptions,
-): Promise<Result<readonly HwSimulator[]>> {
+): Promise<Result<readonly WatchingSimulator[]>> {
   const vvp = findTool("vvp");
   if (vvp === undefined) return fail(missingTool(builtSpan("vvp"), { tool: "vvp" }));
   const hosted = hostDesigns(sources);
   if (hosted.kind === "error") return hosted;
   await checkTrace(options.trace);
   const folder = await openWorkFolder(options.buildDir);
-  const trace = options.trace === undefined ? undefined : { file: resolve(options.trace) };
+  const trace =
+    options.trace === undefined ? undefined : { file: resolve(options.trace), view: options.traceView ?? {} };
   const files = await writeFiles(folder.path, [
     ...hosted.value.flatMap((design) => [...design.files]),
     ["testbench.v", writeTestbench(hosted.value, trace)],
@@ -66,7 +67,7 @@ export async function buildIcarus(
   top: string,
   modules: readonly Operation[],
   options: IcarusOptions,
-): Promise<Result<HwSimulator>> {
+): Promise<Result<WatchingSimulator>> {
   const built = await buildIcarusBatch([{ top, modules }], options);
   return built.kind === "ok" ? ok(at(built.value, 0)) : built;
 }

@@ -1,4 +1,5 @@
 import type { HostedDesign } from "../hosted/hosted-design.ts";
+import type { TraceView } from "../trace/trace-view.ts";
 
 const STDIN = "32'h8000_0000";
 
@@ -32,6 +33,33 @@ function instance(design: HostedDesign, index: number): readonly string[] {
 /** How the waveform is asked for. */
 export interface DumpOptions {
   readonly file: string;
+  readonly view: TraceView;
+}
+
+/** Which signals, and from when to when; cycles are counted in the first design. */
+function dumpCommands({ file, view }: DumpOptions): readonly string[] {
+  const depth = String(view.depth ?? 0);
+  const scopes = view.scopes?.map((scope) => (scope === "" ? "d0" : `d0.${scope}`)) ?? ["testbench"];
+  return [
+    `    $dumpfile(${JSON.stringify(file)});`,
+    ...scopes.map((scope) => `    $dumpvars(${depth}, ${scope});`),
+    ...((view.window?.from ?? 0) > 0 ? ["    $dumpoff;"] : []),
+  ];
+}
+
+/** Switches the dump at the edges of the window; `cycle` counts the clock edges of the first design. */
+function windowSwitch(dump: DumpOptions | undefined): readonly string[] {
+  const window = dump?.view.window;
+  if (window === undefined) return [];
+  return [
+    "  integer cycle;",
+    "  initial cycle = -1; // from unknown to 0 is an edge too",
+    "  always @(negedge clock[0]) begin",
+    "    cycle = cycle + 1;",
+    `    if (cycle == ${String(window.from)}) $dumpon;`,
+    `    if (cycle == ${String(window.to + 1)}) $dumpoff;`,
+    "  end",
+  ];
 }
 
 /** A testbench that drives all designs by commands from standard input; see `text-protocol.ts`. */
@@ -57,13 +85,14 @@ export function writeTestbench(designs: readonly HostedDesign[], dump: DumpOptio
     ...designs.flatMap(instance),
     `  wire [${String(Math.max(1, outputs.length) - 1)}:0] flags = {${low.length === 0 ? "1'b0" : low.join(", ")}};`,
     `  reg [${String(widest - 1)}:0] value;`,
-    "  integer command, index, count, flag, watched, done, status;",
+    "  integer command, index, count, flag, watched, done, status, stream, streams;",
+    `  integer valids [0:${String(Math.max(1, outputs.length))}], datas [0:${String(Math.max(1, outputs.length))}];`,
     "  reg stop;",
+    ...windowSwitch(dump),
     "  initial begin",
-    ...(dump === undefined
-      ? []
-      : [`    $dumpfile(${JSON.stringify(dump.file)});`, "    $dumpvars(0, testbench);"]),
+    ...(dump === undefined ? [] : dumpCommands(dump)),
     "    clock = 0;",
+    "    streams = 0;",
     ...inputs.map(({ name }) => `    ${name} = 0;`),
     `    command = $fgetc(${STDIN});`,
     '    while (command != "q" && command != -1) begin',
@@ -112,7 +141,8 @@ function commandCases({ inputs, outputs, memories }: Targets, widest: number): r
     ),
     "          $fflush;",
     "        end",
-    ...runCommand(),
+    ...watchCommand(),
+    ...runCommand(outputs),
     '        "w": begin',
     `          status = $fscanf(${STDIN}, " %d %d %h", index, count, value);`,
     ...cases(
@@ -135,7 +165,18 @@ function commandCases({ inputs, outputs, memories }: Targets, widest: number): r
   ];
 }
 
-function runCommand(): readonly string[] {
+/** Which streams the next run tells; an element without bits has no data port. */
+function watchCommand(): readonly string[] {
+  return [
+    '        "t": begin',
+    `          status = $fscanf(${STDIN}, " %d", streams);`,
+    "          for (index = 0; index < streams; index = index + 1)",
+    `            status = $fscanf(${STDIN}, " %d %d", valids[index], datas[index]);`,
+    "        end",
+  ];
+}
+
+function runCommand(outputs: readonly Signal[]): readonly string[] {
   return [
     '        "r": begin',
     `          status = $fscanf(${STDIN}, " %d %d %d %d", index, count, flag, watched);`,
@@ -145,6 +186,14 @@ function runCommand(): readonly string[] {
     "            #1;",
     "            stop = watched != 0 && flags[flag] === 1'b1;",
     "            if (!stop) begin",
+    "              for (stream = 0; stream < streams; stream = stream + 1) if (flags[valids[stream]] === 1'b1) begin",
+    '                $write("+%0d %0d ", done, stream);',
+    ...cases(
+      "datas[stream]",
+      outputs.map(({ name }) => `$write("%h", ${name});`),
+    ),
+    "                $display;",
+    "              end",
     "              clock[index] = 1'b1;",
     "              #1;",
     "              clock[index] = 1'b0;",
@@ -152,6 +201,7 @@ function runCommand(): readonly string[] {
     '              if (done % 4096 == 0) begin $display("~%0d", done); $fflush; end',
     "            end",
     "          end",
+    "          streams = 0;",
     '          $display("=%0d %0d", done, stop); $fflush;',
     "        end",
   ];

@@ -80,6 +80,14 @@ export interface FlatMemory {
   readonly writes: readonly FlatWrite[];
 }
 
+/** A signal that a waveform shows: the instances above it, its name in Verilog and what it carries; undefined is the clock. */
+export interface Probe {
+  readonly scope: readonly string[];
+  readonly name: string;
+  readonly width: number;
+  readonly node: NodeId | undefined;
+}
+
 /** A whole design without hierarchy. */
 export interface FlatDesign {
   readonly nodes: readonly FlatNode[];
@@ -87,4 +95,6 @@ export interface FlatDesign {
   /** Port name to node. */
   readonly inputs: ReadonlyMap<string, NodeId>;
   readonly outputs: ReadonlyMap<string, NodeId>;
+  /** Kept although nothing may depend on them. */
+  readonly probes?: readonly Probe[];
 }

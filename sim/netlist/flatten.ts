@@ -1,5 +1,6 @@
+import type { NamedValue } from "../../backend-verilog/index.ts";
 import { at, CompilerBug, type Operation, present, type Value } from "../../ir/index.ts";
-import type { FlatDesign, FlatMemory, FlatNode, FlatOperator, FlatWrite, NodeId } from "./flat.ts";
+import type { FlatDesign, FlatMemory, FlatNode, FlatOperator, FlatWrite, NodeId, Probe } from "./flat.ts";
 import {
   bitsAttribute,
   initialWords,
@@ -30,6 +31,9 @@ const OPERATORS: ReadonlyMap<string, FlatOperator> = new Map(
   ).map((operator) => [`comb.${operator}`, operator]),
 );
 
+/** The names of the values of `module` that a waveform shows where the module stands at `path`; none by default. */
+export type ProbeNames = (module: Operation, path: readonly string[]) => readonly NamedValue[];
+
 interface OpenMemory {
   readonly path: string;
   readonly depth: number;
@@ -58,9 +62,24 @@ class Flattener {
   readonly #memories: OpenMemory[] = [];
   readonly #memoryByWire = new Map<number, number>();
   readonly #names = new Map<string, number>();
+  readonly #scopes: Scope[] = [];
 
   constructor(modules: ReadonlyMap<string, Operation>) {
     this.#modules = modules;
+  }
+
+  /** The signals that `names` asks for, with wires for nodes. */
+  probes(names: ProbeNames): readonly Probe[] {
+    return this.#scopes.flatMap(({ plan, base, path }) => {
+      const scope = path === "" ? [] : path.split(".");
+      return names(plan.module, scope).flatMap(([value, name]): readonly Probe[] => {
+        const { type } = value;
+        if (type.kind === "clock") return [{ scope, name, width: 1, node: undefined }];
+        if (type.kind !== "int" || type.width === 0) return [];
+        const local = present(plan.localByValue.get(value), "a named value");
+        return [{ scope, name, width: type.width, node: this.#root(base + local) }];
+      });
+    });
   }
 
   run(top: string): FlatDesign {
@@ -96,7 +115,9 @@ class Flattener {
       this.#aliases.push(undefined);
       this.#nodes.push(undefined);
     }
-    return { plan, base, path };
+    const scope = { plan, base, path };
+    this.#scopes.push(scope);
+    return scope;
   }
 
   #extra(node: FlatNode): number {
@@ -320,6 +341,12 @@ function resolve(node: FlatNode, root: (wire: number) => NodeId): FlatNode {
 }
 
 /** Inlines the whole hierarchy below the module named `top`. Nodes that stand for clocks or aliases are unused constants. */
-export function flatten(top: string, modules: ReadonlyMap<string, Operation>): FlatDesign {
-  return new Flattener(modules).run(top);
+export function flatten(
+  top: string,
+  modules: ReadonlyMap<string, Operation>,
+  names?: ProbeNames,
+): FlatDesign {
+  const flattener = new Flattener(modules);
+  const design = flattener.run(top);
+  return names === undefined ? design : { ...design, probes: flattener.probes(names) };
 }

@@ -11,6 +11,7 @@ import {
 /** What flattening needs to know of one module, found once however often it is instantiated. */
 export interface ModulePlan {
   readonly name: string;
+  readonly module: Operation;
   readonly ops: readonly Operation[];
   readonly inputs: readonly Value[];
   readonly inputNames: readonly string[];
@@ -31,6 +32,7 @@ export function planModule(module: Operation): ModulePlan {
   if (output.name !== "hw.output") throw new CompilerBug(`${attrs.sym_name} has no hw.output`);
   return {
     name: attrs.sym_name,
+    module,
     ops: block.ops,
     inputs: block.args,
     inputNames: attrs.input_names,

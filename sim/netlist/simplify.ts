@@ -56,8 +56,18 @@ class Simplifier implements NodeFactory {
           .filter((write) => !this.#is(write.enable, 0n)),
       }),
     );
+    const probes = this.#old.probes?.map((probe) => ({
+      ...probe,
+      node: probe.node === undefined ? undefined : this.#get(probe.node),
+    }));
     for (let next = 0; next < this.#states.length; next += 1) this.#patch(at(this.#states, next));
-    return { nodes: this.#nodes, memories, inputs, outputs };
+    return {
+      nodes: this.#nodes,
+      memories,
+      inputs,
+      outputs,
+      ...(probes === undefined ? {} : { probes }),
+    };
   }
 
   node(id: NodeId): FlatNode {

@@ -1,8 +1,10 @@
+import { at } from "../../ir/index.ts";
 import type { EngineMessage } from "../hosted/child-engine.ts";
 import { littleEndian, type Protocol, toLittleEndian } from "../hosted/hosted-simulator.ts";
+import type { StreamEvent, WatchedRun } from "../simulator.ts";
 
 /** First byte of a command. The harness (`harness.ts`) has the same numbers. */
-export const COMMANDS = { poke: 1, peek: 2, run: 3, write: 4, read: 5, quit: 6 } as const;
+export const COMMANDS = { poke: 1, peek: 2, run: 3, write: 4, read: 5, quit: 6, watch: 7 } as const;
 /** First byte of a reply. */
 export const REPLIES = { answer: 0, progress: 1 } as const;
 
@@ -50,6 +52,18 @@ function frameDecoder(): Protocol["decode"] {
 /** Stop port of a run that has none. */
 export const NO_PORT = 0xffffffff;
 
+/** As `readRun`, then for each element 32 bits of cycle, 32 bits of stream and its bytes. */
+function readWatching(answer: Buffer, bytes: readonly number[]): WatchedRun {
+  const events: StreamEvent[] = [];
+  for (let place = 9; place < answer.length; ) {
+    const [cycle, stream] = [answer.readUInt32LE(place), answer.readUInt32LE(place + 4)];
+    const end = place + 8 + at(bytes, stream);
+    events.push({ cycle, stream, data: littleEndian(answer.subarray(place + 8, end)) });
+    place = end;
+  }
+  return { cycles: Number(answer.readBigUInt64LE(0)), stopped: answer[8] === 1, events };
+}
+
 /** Length-prefixed binary commands. */
 export function binaryProtocol(): Protocol {
   return {
@@ -60,6 +74,16 @@ export function binaryProtocol(): Protocol {
     readPeek: (answer) => ({ kind: "known", value: littleEndian(answer) }),
     run: (design, cycles, until) => frame(COMMANDS.run, u32(design), u64(cycles), u32(until ?? NO_PORT)),
     readRun: (answer) => ({ cycles: Number(answer.readBigUInt64LE(0)), stopped: answer[8] === 1 }),
+    runWatching: ({ design, cycles, until }, streams) =>
+      frame(
+        COMMANDS.watch,
+        u32(design),
+        u64(cycles),
+        u32(until ?? NO_PORT),
+        u32(streams.length),
+        ...streams.flatMap(({ valid, data }) => [u32(valid), u32(data ?? NO_PORT)]),
+      ),
+    readWatching,
     writeWords: (memory, first, words, bytesPerWord) =>
       frame(
         COMMANDS.write,

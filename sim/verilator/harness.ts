@@ -76,6 +76,10 @@ static void reply(uint8_t kind, const void* data, size_t count) {
 }
 static uint32_t word32(const char* at) { uint32_t value; memcpy(&value, at, 4); return value; }
 static uint64_t word64(const char* at) { uint64_t value; memcpy(&value, at, 8); return value; }
+static void append(std::vector<char>& to, const void* data, size_t count) {
+  const char* const from = static_cast<const char*>(data);
+  to.insert(to.end(), from, from + count);
+}
 static char* place(const Memory& memory) {
   const VerilatedScope* const scope = Verilated::scopeFind(memory.scope);
   VerilatedVar* const found = scope ? scope->varFind(memory.name) : nullptr;
@@ -101,18 +105,29 @@ static void moveWords(const Memory& memory, uint32_t first, uint32_t count, char
 `;
 
 function runCase(trace: TraceFormat | undefined): string {
-  const dump = trace === undefined ? "" : " if (wave) wave->dump(time++);";
+  const dump = trace === undefined ? "" : " if (wave && inWindow(time)) wave->dump(time); time++;";
   return `
-      case ${String(COMMANDS.run)}: {
+      case ${String(COMMANDS.run)}:
+      case ${String(COMMANDS.watch)}: {
         CData* const clock = clocks[word32(p)];
         const uint64_t wanted = word64(p + 4);
         const uint32_t until = word32(p + 12);
+        const uint32_t streams = payload[0] == ${String(COMMANDS.watch)} ? word32(p + 16) : 0;
         const CData* const watched = until == ${String(NO_PORT)}u ? nullptr : static_cast<const CData*>(outputs[until].data);
         uint64_t done = 0;
         uint8_t stopped = 0;
+        std::vector<char> answer(9);
         while (done < wanted && !Verilated::gotFinish()) {
           top->eval();${dump}
           if (watched && *watched) { stopped = 1; break; }
+          for (uint32_t i = 0; i < streams; ++i) {
+            const uint32_t valid = word32(p + 20 + 8 * i);
+            if (*static_cast<const CData*>(outputs[valid].data) == 0) continue;
+            const uint32_t event[2] = {static_cast<uint32_t>(done), i};
+            const uint32_t data = word32(p + 24 + 8 * i);
+            append(answer, event, 8);
+            if (data != ${String(NO_PORT)}u) append(answer, outputs[data].data, outputs[data].bytes);
+          }
           if (clock) *clock = 1;
           top->eval();${dump}
           if (clock) *clock = 0;
@@ -129,10 +144,9 @@ function runCase(trace: TraceFormat | undefined): string {
           fprintf(stderr, "$finish was called\\n");
           _exit(2);
         }
-        char answer[9];
-        memcpy(answer, &done, 8);
+        memcpy(answer.data(), &done, 8);
         answer[8] = static_cast<char>(stopped);
-        reply(0, answer, 9);
+        reply(0, answer.data(), answer.size());
         break;
       }`;
 }
@@ -155,7 +169,7 @@ function commandCases(trace: TraceFormat | undefined): readonly string[] {
   ];
 }
 
-/** The C++ program around the Verilated model: reads commands, drives clocks, answers. Arguments: seed (0 for zeros), trace file. */
+/** The C++ program around the Verilated model: reads commands, drives clocks, answers. Arguments: seed (0 for zeros); trace file, first and last cycle in it, then scopes and their depths. */
 export function writeHarness(designs: readonly HostedDesign[], trace: TraceFormat | undefined): string {
   const traceClass = trace === "fst" ? "VerilatedFstC" : "VerilatedVcdC";
   return [
@@ -186,6 +200,10 @@ export function writeHarness(designs: readonly HostedDesign[], trace: TraceForma
           "  uint64_t time = 0;",
           `  std::unique_ptr<${traceClass}> wave{new ${traceClass}};`,
           "  top->trace(wave.get(), 99);",
+          "  const uint64_t from = argc > 3 ? 2 * strtoull(argv[3], nullptr, 10) : 0;",
+          "  const uint64_t to = argc > 4 ? 2 * strtoull(argv[4], nullptr, 10) + 1 : UINT64_MAX;",
+          "  const auto inWindow = [=](uint64_t now) { return now >= from && now <= to; };",
+          "  for (int i = 5; i + 1 < argc; i += 2) wave->dumpvars(atoi(argv[i + 1]), argv[i]);",
           '  wave->open(argc > 2 ? argv[2] : "trace");',
         ]),
     "  for (const Port* port = inputs; port->data; ++port) memset(port->data, 0, port->bytes);",
