@@ -85,15 +85,20 @@ function writeStep(b: NnBuilder, config: ModelConfig): readonly Value[] {
 }
 
 function writeAttention(b: NnBuilder, config: ModelConfig, x: Value, inputs: StepInputs): Value {
-  const { hidden, heads, kvHeads, headDim, window, normEps } = config;
+  const { hidden, heads, kvHeads, headDim, window, fullLayers, normEps } = config;
   const { positions, slots, table, cosines, sines } = inputs;
   const [queries, keys] = [heads * headDim, kvHeads * headDim];
   const normed = b.rmsNorm(x, b.weight("attn_norm", [hidden]), normEps);
-  const qkv = b.linear(normed, b.weight("wqkv", [queries + 2 * keys, hidden]), "qkv");
+  const width = queries + 2 * keys;
+  const product = b.linear(normed, b.weight("wqkv", [width, hidden]), "qkv");
+  const qkv = config.qkvBias ? b.bias(product, b.weight("bqkv", [width]), "qkv_biased") : product;
   const [q = x, k = x, v = x] = b.split(qkv, [queries, keys, keys], ["q", "k", "v"]);
-  const turned = b.rope(q, cosines, sines, "q_turned");
-  const after = b.kvAppend(cacheName, b.rope(k, cosines, sines, "k_turned"), v, slots);
-  const o = b.attention(turned, { cache: cacheName, after, positions, table, window });
+  const normedHeads = (heads: Value, gain: string): Value =>
+    config.qkNorm ? b.headNorm(heads, b.weight(gain, [headDim]), normEps, `${gain}ed`) : heads;
+  const turned = b.rope(normedHeads(q, "q_norm"), cosines, sines, "q_turned");
+  const turnedKeys = b.rope(normedHeads(k, "k_norm"), cosines, sines, "k_turned");
+  const after = b.kvAppend(cacheName, turnedKeys, v, slots);
+  const o = b.attention(turned, { cache: cacheName, after, positions, table, window, fullLayers });
   return b.add(x, b.linear(o, b.weight("wo", [hidden, queries]), "attended"), "x_mid");
 }
 

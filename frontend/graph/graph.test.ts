@@ -62,8 +62,12 @@ describe("levels 1 and 2 of quantized models give the integer reference's logits
   });
 });
 
-test("the float graph is the float engine, but for the order of sums", () => {
-  const checkpoint = tinyCheckpoint({ ...tinyConfig, hidden: 16, headDim: 4, window: 5 });
+test.each([
+  ["plain", {}],
+  ["with biases", { qkvBias: true }],
+  ["with normalized heads and a window in its first layer", { qkNorm: true, fullLayers: [1] }],
+])("the float graph is the float engine, but for the order of sums: %s", (_, parts) => {
+  const checkpoint = tinyCheckpoint({ ...tinyConfig, hidden: 16, headDim: 4, window: 5, ...parts });
   const tokens = Array.from({ length: 30 }, (_, i) => (7 * i) % 10);
   const found = forward(createGraphDecoder(lowered(checkpoint.config, {}), floatWeights(checkpoint)), tokens);
   const wanted = forward(createFloatDecoder(checkpoint), tokens);

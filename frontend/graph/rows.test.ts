@@ -40,6 +40,9 @@ const shapes = fc.record({
   headDim: fc.integer({ min: 1, max: 4 }).map((half) => 2 * half),
   ffn: fc.integer({ min: 1, max: 20 }),
   window: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
+  fullLayers: fc.subarray([0, 1]),
+  qkvBias: fc.boolean(),
+  qkNorm: fc.boolean(),
   blockSize: fc.integer({ min: 1, max: 9 }),
 });
 

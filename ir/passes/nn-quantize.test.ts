@@ -42,3 +42,22 @@ test("a weight of the enclosing function keeps its place when layers read it", (
   expect(text.indexOf("nn.weight @w.scale")).toBeLessThan(text.indexOf("nn.layers"));
   expect(text.indexOf("nn.quantize")).toBeGreaterThan(text.indexOf("nn.layers"));
 });
+
+test("a norm of heads before their rotation leaves gains in front of it and its factor in the scales", () => {
+  const [q, t] = ["tensor<1x8xf32>", "tensor<1x2xf32>"];
+  const module =
+    validModule(`nn.kv_cache "kv" {blocks = 1, block_size = 4, kv_heads = 2, head_dim = 4, element = f32}
+func.func @f(%q: ${q}, %k: ${q}, %g: tensor<4xf32>, %c: ${t}, %i: tensor<1xi32>) {
+  %n = nn.head_norm %k, %g {eps = 1.0e-05 : f32} : (${q}, tensor<4xf32>) -> ${q}
+  %r = nn.rope %n, %c, %c : (${q}, ${t}, ${t}) -> ${q}
+  %w = nn.kv_append @kv, %r, %q, %i : (${q}, ${q}, tensor<1xi32>) -> !dataflow.token
+  return
+}`);
+  withOptions(nnQuantize).run(module);
+  const text = printModule(module);
+  expect(text).toMatch(
+    /%(\w+) = nn.head_gain %k, %g.*\n.*= nn.rope %\1,.*\n.*nn.quantize_normed_heads %\w+, %k \{/u,
+  );
+  expect(text).not.toContain("nn.head_norm");
+  expect(text.match(/nn\.rope/gu)?.length).toBe(1);
+});

@@ -6,10 +6,12 @@ import type { NnBuilder, QuantizedRows } from "../dialects/nn/builder.ts";
 import {
   AttentionOp,
   findCache,
+  HeadNormOp,
   KvAppendOp,
   KvCacheOp,
   LinearOp,
   RmsNormOp,
+  RopeOp,
   WeightOp,
 } from "../dialects/nn/ops.ts";
 import { shapeOf } from "../dialects/nn/shapes.ts";
@@ -30,7 +32,8 @@ const narrowNorm = defineDiagnostic("NN0102", "unsupported", (p: { channels: num
 /**
  * The float graph becomes the integer graph of docs/numerics.md, "Integer reference":
  * linear(x, w) ==> qlinear(quantize(x), w, w.scale); linear(rms_norm(x, g), w) ==> qlinear(norm_quantize(x, g), w, w.scale);
- * kv_append(k, v) ==> kv_write(quantize_heads(k), quantize_heads(v)); attention(q) ==> paged_attention(quantize_heads(q)).
+ * kv_append(k, v) ==> kv_write(quantize_heads(k), quantize_heads(v)); attention(q) ==> paged_attention(quantize_heads(q));
+ * quantize_heads(rope(head_norm(x, g))) ==> quantize_normed_heads(rope(head_gain(x, g)), x): the factor goes into the scale.
  */
 export const nnQuantize = definePass({
   name: "nn-quantize",
@@ -54,6 +57,8 @@ const REPLACED: ReadonlySet<string> = new Set([
   RmsNormOp.name,
   KvAppendOp.name,
   AttentionOp.name,
+  RopeOp.name,
+  HeadNormOp.name,
   WeightOp.name,
 ]);
 
@@ -137,15 +142,27 @@ function kvWrite(
   { op, operands: { k, v, slots }, attrs }: OpView<(typeof KvAppendOp)["spec"]>,
 ): Value {
   const { kv_heads: heads } = present(findCache(op, attrs.cache), "the cache");
-  return b.kvWrite(attrs.cache, b.quantizeHeads(k, heads), b.quantizeHeads(v, heads), slots);
+  return b.kvWrite(attrs.cache, quantizedHeads(b, k, heads), quantizedHeads(b, v, heads), slots);
 }
 
 function pagedAttention(b: NnBuilder, { op, operands, attrs }: OpView<(typeof AttentionOp)["spec"]>): Value {
   const { q, ...places } = operands;
   const { head_dim: headDim } = present(findCache(op, attrs.cache), "the cache");
-  return b.pagedAttention(b.quantizeHeads(q, at(shapeOf(q.type), 1) / headDim), {
+  return b.pagedAttention(quantizedHeads(b, q, at(shapeOf(q.type), 1) / headDim), {
     ...places,
-    ...attrs,
+    cache: attrs.cache,
     window: attrs.window,
+    fullLayers: attrs.full_layers,
   });
+}
+
+/** int8 of each head; a norm of the heads before their rotation leaves its gains in front of it and its factor in the scales. */
+function quantizedHeads(b: NnBuilder, x: Value, heads: number): QuantizedRows {
+  const rope = RopeOp.match(x.producer);
+  const norm = HeadNormOp.match(rope?.operands.x.producer);
+  if (rope === undefined || norm === undefined) return b.quantizeHeads(x, heads);
+  const { x: source, gain } = norm.operands;
+  const gained = b.headGain(source, gain, `${source.hint ?? "x"}_gained`);
+  const turned = b.rope(gained, rope.operands.cos, rope.operands.sin, x.hint);
+  return b.quantizeNormedHeads(turned, source, heads, norm.attrs.eps);
 }

@@ -1,13 +1,16 @@
 import type { Operation } from "../core/operation.ts";
 import {
   ArgmaxOp,
+  BiasOp,
   EmbeddingOp,
+  HeadGainOp,
   KvWriteOp,
   NnAddOp,
   NormQuantizeOp,
   PagedAttentionOp,
   QlinearOp,
   QuantizeHeadsOp,
+  QuantizeNormedHeadsOp,
   QuantizeOp,
   RopeOp,
   SiluMulOp,
@@ -29,6 +32,9 @@ const behind = (name: string, ...heads: readonly string[]): TaskRule => ({
   joins: (head) => heads.includes(head.name),
 });
 
+/** What a walk over the heads may begin with. */
+const HEAD_WALK: readonly string[] = [RopeOp.name, HeadGainOp.name];
+
 /**
  * The fusion rules, by operation. A task is what one kernel can do in one pass over its input: products of one vector
  * share a task, and what works on their results element by element follows them; a statistic over a whole vector
@@ -45,12 +51,15 @@ export const TASK_RULES: ReadonlyMap<string, TaskRule> = new Map([
       joins: (head, op) => head.name === QlinearOp.name && head.operands[0] === op.operands[0],
     },
   ],
+  [BiasOp.name, behind("bias", QlinearOp.name)],
   [SplitOp.name, behind("split", QlinearOp.name)],
   [SiluMulOp.name, behind("silu_mul", QlinearOp.name)],
   [NnAddOp.name, behind("add", QlinearOp.name)],
   [ArgmaxOp.name, behind("argmax", QlinearOp.name)],
-  [RopeOp.name, behind("rope_kv", RopeOp.name)],
-  [QuantizeHeadsOp.name, behind("quantize_heads", RopeOp.name, QuantizeHeadsOp.name)],
-  [KvWriteOp.name, behind("kv_write", RopeOp.name, QuantizeHeadsOp.name)],
+  [HeadGainOp.name, behind("rope_kv", ...HEAD_WALK)],
+  [RopeOp.name, behind("rope_kv", ...HEAD_WALK)],
+  [QuantizeHeadsOp.name, behind("quantize_heads", ...HEAD_WALK, QuantizeHeadsOp.name)],
+  [QuantizeNormedHeadsOp.name, behind("quantize_heads", ...HEAD_WALK)],
+  [KvWriteOp.name, behind("kv_write", ...HEAD_WALK, QuantizeHeadsOp.name)],
   [PagedAttentionOp.name, alone("attention")],
 ]);

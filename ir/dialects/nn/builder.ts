@@ -21,6 +21,8 @@ export interface CacheView {
   readonly positions: Value;
   readonly table: Value;
   readonly window: number | undefined;
+  /** Layers without the window; none by default. */
+  readonly fullLayers?: readonly number[] | undefined;
 }
 
 /** Writes `nn` operations: one method per operation, result types inferred from the operands. */
@@ -94,6 +96,12 @@ export class NnBuilder extends Builder {
       hint,
     );
   }
+  bias(x: Value, bias: Value, hint?: string): Value {
+    return this.value(
+      float.BiasOp.create({ operands: { x, bias }, attrs: {}, resultTypes: [x.type], span: this.span }),
+      hint,
+    );
+  }
   siluMul(gate: Value, up: Value): Value {
     return this.value(
       float.SiluMulOp.create({
@@ -157,11 +165,23 @@ export class NnBuilder extends Builder {
       "written",
     );
   }
-  attention(q: Value, { cache, window, ...places }: CacheView): Value {
+  /** RMSNorm of each head, as wide as the gain. */
+  headNorm(x: Value, gain: Value, eps: number, hint?: string): Value {
+    return this.value(
+      float.HeadNormOp.create({
+        operands: { x, gain },
+        attrs: { eps },
+        resultTypes: [x.type],
+        span: this.span,
+      }),
+      hint,
+    );
+  }
+  attention(q: Value, { cache, window, fullLayers, ...places }: CacheView): Value {
     return this.value(
       float.AttentionOp.create({
         operands: { q, ...places },
-        attrs: { cache, window },
+        attrs: { cache, window, full_layers: listed(fullLayers) },
         resultTypes: [q.type],
         span: this.span,
       }),
@@ -203,6 +223,31 @@ export class NnBuilder extends Builder {
       ),
     );
   }
+  headGain(x: Value, gain: Value, hint?: string): Value {
+    return this.value(
+      quantized.HeadGainOp.create({
+        operands: { x, gain },
+        attrs: {},
+        resultTypes: [x.type],
+        span: this.span,
+      }),
+      hint,
+    );
+  }
+  /** {@link quantizeHeads} of `x`, each scale times the RMS factor of the head in `source`. */
+  quantizeNormedHeads(x: Value, source: Value, heads: number, eps: number): QuantizedRows {
+    const types = [rowsType(x, widthOf(x), i8), rowsType(x, heads)];
+    return named(
+      this.insert(
+        quantized.QuantizeNormedHeadsOp.create({
+          operands: { x, source },
+          attrs: { eps },
+          resultTypes: types,
+          span: this.span,
+        }),
+      ),
+    );
+  }
   qlinear({ q, s }: QuantizedRows, w: Value, sw: Value, hint?: string): Value {
     return this.value(
       quantized.QlinearOp.create({
@@ -221,18 +266,23 @@ export class NnBuilder extends Builder {
       "written",
     );
   }
-  pagedAttention(query: QuantizedRows, { cache, window, ...places }: CacheView): Value {
+  pagedAttention(query: QuantizedRows, { cache, window, fullLayers, ...places }: CacheView): Value {
     const operands = { q: query.q, t: query.s, ...places };
     return this.value(
       quantized.PagedAttentionOp.create({
         operands,
-        attrs: { cache, window },
+        attrs: { cache, window, full_layers: listed(fullLayers) },
         resultTypes: [rowsType(query.q, widthOf(query.q))],
         span: this.span,
       }),
       "o",
     );
   }
+}
+
+/** The attribute of a list; none where it is empty. */
+function listed(layers: readonly number[] = []): readonly number[] | undefined {
+  return layers.length === 0 ? undefined : layers;
 }
 
 function rowCount(value: Value): number {

@@ -1,8 +1,9 @@
-import { exactly, i64Attr, optional, symbolAttr } from "../../core/constraint.ts";
+import { arrayAttr, exactly, i64Attr, optional, symbolAttr } from "../../core/constraint.ts";
 import { defineOp } from "../../core/op-definition.ts";
 import { f32, i32, printType, tokenType } from "../../core/type.ts";
 import { cacheProblems } from "./caches.ts";
 import { shapeMismatch, unevenHeads } from "./diagnostics.ts";
+import { headGainProblems } from "./heads.ts";
 import { agreeing, f32Attr, shapeOf, tensorOf } from "./shapes.ts";
 
 const floats = tensorOf(f32, 2);
@@ -77,6 +78,20 @@ export const RopeOp = defineOp(
   },
 );
 
+export const BiasOp = defineOp(
+  "nn.bias",
+  {
+    summary: "y[t] = add(x[t], bias), element by element (Integer reference, layer step 1)",
+    operands: { x: floats, bias: tensorOf(f32, 1) },
+    results: { y: floats },
+    attrs: {},
+    regions: 0,
+    traits: ["pure"],
+    format: `$x \`,\` $bias ${typed}`,
+  },
+  agreeing({ x: "T N", bias: "N", y: "T N" }),
+);
+
 export const SiluMulOp = defineOp("nn.silu_mul", {
   summary: "SwiGLU: h = gate * recip(1 + exp(-gate)) * up (Integer reference, layer step 6)",
   operands: { gate: floats, up: floats },
@@ -127,6 +142,20 @@ export const RmsNormOp = defineOp(
   agreeing({ x: "T N", gain: "N", y: "T N" }),
 );
 
+export const HeadNormOp = defineOp(
+  "nn.head_norm",
+  {
+    summary: "RMSNorm of each head of each row: heads as wide as the gain, which is the same for all",
+    operands: { x: floats, gain: tensorOf(f32, 1) },
+    results: { y: floats },
+    attrs: { eps: f32Attr },
+    regions: 0,
+    traits: ["pure"],
+    format: `$x \`,\` $gain ${typed}`,
+  },
+  (view) => [...agreeing({ x: "T N", y: "T N" })(view), ...headGainProblems(view)],
+);
+
 export const LinearOp = defineOp(
   "nn.linear",
   {
@@ -161,7 +190,10 @@ export const KvAppendOp = defineOp(
   },
 );
 
-/** Row t sees the positions of its block table `table[t]` up to its own, within the window. */
+/**
+ * Row t sees the positions of its block table `table[t]` up to its own, within the window; inside `nn.layers`,
+ * `full_layers` are those without the window.
+ */
 export const AttentionOp = defineOp(
   "nn.attention",
   {
@@ -169,7 +201,7 @@ export const AttentionOp = defineOp(
       "Softmax attention over a float cache: grouped query heads, optional sliding window, scale 1/sqrt(d)",
     operands: { q: floats, after: token, positions: ints, table: tensorOf(i32, 2) },
     results: { o: floats },
-    attrs: { cache: symbolAttr, window: optional(i64Attr) },
+    attrs: { cache: symbolAttr, window: optional(i64Attr), full_layers: optional(arrayAttr(i64Attr)) },
     regions: 0,
     traits: [],
     format: `$cache \`,\` $q \`after\` $after \`at\` $positions \`through\` $table ${typed}`,

@@ -33,6 +33,17 @@ test("heads and partial sums divide the channels", () => {
   expect(codes(rope, "%x: tensor<1x6xf32>, %c: tensor<1x2xf32>")).toEqual(["NN0002"]);
   const heads = "%q, %s = nn.quantize_heads %x : (tensor<1x6xf32>) -> (tensor<1x6xi8>, tensor<1x4xf32>)";
   expect(codes(heads, "%x: tensor<1x6xf32>")).toEqual(["NN0002"]);
+  const gained = (op: string): readonly string[] =>
+    codes(
+      `%y = ${op} : (tensor<1x6xf32>, tensor<4xf32>) -> tensor<1x6xf32>`,
+      "%x: tensor<1x6xf32>, %g: tensor<4xf32>",
+    );
+  expect(gained("nn.head_gain %x, %g")).toEqual(["NN0002"]);
+  expect(gained("nn.head_norm %x, %g {eps = 1.0e-05 : f32}")).toEqual(["NN0002"]);
+  expect(gained("nn.bias %x, %g")).toEqual(["NN0001"]);
+  const normed =
+    "%q, %s = nn.quantize_normed_heads %x, %x {eps = 1.0e-05 : f32} : (tensor<1x6xf32>, tensor<1x6xf32>) -> (tensor<1x6xi8>, tensor<1x4xf32>)";
+  expect(codes(normed, "%x: tensor<1x6xf32>")).toEqual(["NN0002"]);
   const norm =
     "%q, %s = nn.norm_quantize %x, %g {eps = 1.0e-05 : f32} : (tensor<1x6xf32>, tensor<6xf32>) -> (tensor<1x6xi8>, tensor<1xf32>)";
   expect(codes(norm, "%x: tensor<1x6xf32>, %g: tensor<6xf32>")).toEqual(["NN0002"]);

@@ -1,8 +1,11 @@
-import { exactly, i64Attr, optional, symbolAttr } from "../../core/constraint.ts";
+import { arrayAttr, exactly, i64Attr, optional, symbolAttr } from "../../core/constraint.ts";
 import { defineOp } from "../../core/op-definition.ts";
+import type { Operation, Value } from "../../core/operation.ts";
 import { f32, i8, i32, tokenType } from "../../core/type.ts";
+import type { Diagnostic } from "../../support/diagnostics.ts";
 import { cacheProblems, queryHeadProblems } from "./caches.ts";
 import { unevenHeads } from "./diagnostics.ts";
+import { headGainProblems } from "./heads.ts";
 import { agreeing, f32Attr, shapeOf, tensorOf } from "./shapes.ts";
 
 const floats = tensorOf(f32, 2);
@@ -59,15 +62,59 @@ export const QuantizeHeadsOp = defineOp(
     format: `$x ${typed}`,
   },
   (view) => {
-    const [, channels = 0] = shapeOf(view.operands.x.type);
-    const [, heads = 1] = shapeOf(view.results.s.type);
     const problems = agreeing({ x: "T N", q: "T N", s: "T H" })(view);
-    if (problems.length > 0 || channels % heads === 0) return problems;
-    return [
-      unevenHeads(view.op.span, { op: view.op.name, channels, part: heads, what: "channels for heads" }),
-    ];
+    return problems.length > 0 ? problems : headCountProblems(view);
   },
 );
+
+export const HeadGainOp = defineOp(
+  "nn.head_gain",
+  {
+    summary: "x = mul(x, gain) for each head of each row (Integer reference, layer step 2, normalized heads)",
+    operands: { x: floats, gain: scales },
+    results: { y: floats },
+    attrs: {},
+    regions: 0,
+    traits: ["pure"],
+    format: `$x \`,\` $gain ${typed}`,
+  },
+  (view) => [...agreeing({ x: "T N", y: "T N" })(view), ...headGainProblems(view)],
+);
+
+/** `x` is what is quantized, `source` the heads before gains and rotation, whose RMS factor the scales get. */
+export const QuantizeNormedHeadsOp = defineOp(
+  "nn.quantize_normed_heads",
+  {
+    summary:
+      "nn.quantize_heads of x, each scale times rsqrt(mean square + eps) of the head in source (Integer reference, layer steps 2 and 3)",
+    operands: { x: floats, source: floats },
+    results: { q: bytes, s: floats },
+    attrs: { eps: f32Attr },
+    regions: 0,
+    traits: ["pure"],
+    format: `$x \`,\` $source ${typed}`,
+  },
+  (view) => {
+    const problems = agreeing({ x: "T N", source: "T N", q: "T N", s: "T H" })(view);
+    return problems.length > 0 ? problems : headCountProblems(view);
+  },
+);
+
+/** The scales must be as many as there are heads. */
+function headCountProblems({
+  op,
+  operands,
+  results,
+}: {
+  readonly op: Operation;
+  readonly operands: { readonly x: Value };
+  readonly results: { readonly s: Value };
+}): readonly Diagnostic[] {
+  const [, channels = 0] = shapeOf(operands.x.type);
+  const [, heads = 1] = shapeOf(results.s.type);
+  if (channels % heads === 0) return [];
+  return [unevenHeads(op.span, { op: op.name, channels, part: heads, what: "channels for heads" })];
+}
 
 export const QlinearOp = defineOp(
   "nn.qlinear",
@@ -111,7 +158,10 @@ export const KvWriteOp = defineOp(
   },
 );
 
-/** Row t sees the positions of its block table `table[t]` up to its own, within the window, in the order of numerics.md. */
+/**
+ * Row t sees the positions of its block table `table[t]` up to its own, within the window, in the order of numerics.md;
+ * inside `nn.layers`, `full_layers` are those without the window.
+ */
 export const PagedAttentionOp = defineOp(
   "nn.paged_attention",
   {
@@ -119,7 +169,7 @@ export const PagedAttentionOp = defineOp(
       "Attention of the integer reference (layer step 4): online softmax over blocks of the cache, 1/sqrt(d) on the query's scale",
     operands: { q: bytes, t: floats, after: token, positions: ints, table: tensorOf(i32, 2) },
     results: { o: floats },
-    attrs: { cache: symbolAttr, window: optional(i64Attr) },
+    attrs: { cache: symbolAttr, window: optional(i64Attr), full_layers: optional(arrayAttr(i64Attr)) },
     regions: 0,
     traits: [],
     format: `$cache \`,\` $q \`,\` $t \`after\` $after \`at\` $positions \`through\` $table ${typed}`,

@@ -14,6 +14,15 @@ import { byteRows, floatRows, type GraphValue, intRows, rowOf, type TensorData }
 interface CacheAttrs {
   readonly cache: string;
   readonly window?: number | undefined;
+  readonly full_layers?: readonly number[] | undefined;
+}
+
+/** The window of the running layer. */
+function windowOf(
+  { window, full_layers: full = [] }: CacheAttrs,
+  { layer }: StepContext,
+): number | undefined {
+  return layer !== undefined && full.includes(layer) ? undefined : window;
 }
 
 function cacheOf(op: Operation, attrs: CacheAttrs, context: StepContext): FloatKv | ByteKv {
@@ -137,7 +146,8 @@ export function evaluateAttention(
   const cache = floatCache(op, attrs, context);
   const queries = floatRows(q);
   const { head_dim: headDim } = cache.shape;
-  const places = { op, window: attrs.window, positions, table, heads: queries.width / headDim };
+  const window = windowOf(attrs, context);
+  const places = { op, window, positions, table, heads: queries.width / headDim };
   return [
     eachHead(places, cache.shape, (o, { row, head, kvHead, runs }) => {
       attendFloats(
@@ -161,7 +171,7 @@ export function evaluatePagedAttention(
   const [queries, scales] = [byteRows(q), floatRows(t)];
   const { head_dim: headDim } = cache.shape;
   const root = Math.fround(1 / Math.sqrt(headDim));
-  const places = { op, window: attrs.window, positions, table, heads: scales.width };
+  const places = { op, window: windowOf(attrs, context), positions, table, heads: scales.width };
   return [
     eachHead(places, cache.shape, (o, { row, head, kvHead, runs }) => {
       const query = rowOf(queries, row).subarray(head * headDim, (head + 1) * headDim);

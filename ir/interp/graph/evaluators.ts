@@ -2,7 +2,7 @@ import type { OpDefinition, OpSpec, OpView } from "../../core/op-definition.ts";
 import type { Operation } from "../../core/operation.ts";
 import * as nn from "../../dialects/nn/ops.ts";
 import { shapeOf } from "../../dialects/nn/shapes.ts";
-import { addF32 } from "../../numerics/f32-semantics.ts";
+import { addF32, mulF32 } from "../../numerics/f32-semantics.ts";
 import { at, present } from "../../support/bug.ts";
 import type { Span } from "../../support/diagnostics.ts";
 import { InterpreterFault } from "../fault.ts";
@@ -15,7 +15,7 @@ import {
 import type { StepContext } from "./context.ts";
 import { rowOutside } from "./diagnostics.ts";
 import { argmaxOf, linearInto, rmsNormInto, ropeInto, siluMul } from "./kernels/float.ts";
-import { normQuantizeInto, qlinearInto, quantizeInto } from "./kernels/quantize.ts";
+import { normQuantizeInto, qlinearInto, quantizeInto, rmsFactor } from "./kernels/quantize.ts";
 import {
   byteRows,
   floatRows,
@@ -60,6 +60,7 @@ export const EVALUATORS: ReadonlyMap<string, Evaluator> = new Map([
       }),
     ];
   }),
+  on(nn.BiasOp, (_, [x, bias]) => [repeated(floatRows(x), floatRows(bias).data, addF32)]),
   on(nn.SiluMulOp, (_, [gate, up]) => [combine(floatRows(gate), floatRows(up), siluMul)]),
   on(nn.NnAddOp, (_, [x, delta]) => [combine(floatRows(x), floatRows(delta), addF32)]),
   on(nn.ArgmaxOp, (_, [x]) => {
@@ -71,6 +72,15 @@ export const EVALUATORS: ReadonlyMap<string, Evaluator> = new Map([
       rmsNormInto(y, row, floatRows(gain).data, attrs.eps);
     }),
   ]),
+  on(nn.HeadNormOp, ({ attrs }, [x, gain]) => {
+    const gains = floatRows(gain).data;
+    const matrix = floatRows(x);
+    return [
+      mapRows(perHead(matrix, matrix.width / gains.length), (y, row) => {
+        rmsNormInto(y, row, gains, attrs.eps);
+      }),
+    ];
+  }),
   on(nn.LinearOp, (_, [x, w]) => [linear(floatRows(x), floatRows(w))]),
   on(nn.NormQuantizeOp, ({ attrs }, [x, gain]) =>
     quantizeRows(floatRows(x), (q, row) => normQuantizeInto(q, row, floatRows(gain).data, attrs.eps)),
@@ -79,6 +89,13 @@ export const EVALUATORS: ReadonlyMap<string, Evaluator> = new Map([
   on(nn.QuantizeHeadsOp, ({ results }, [x]) =>
     quantizeRows(perHead(floatRows(x), at(shapeOf(results.s.type), 1)), quantizeInto),
   ),
+  on(nn.HeadGainOp, (_, [x, gain]) => [repeated(floatRows(x), floatRows(gain).data, mulF32)]),
+  on(nn.QuantizeNormedHeadsOp, ({ results, attrs }, [x, source]) => {
+    const heads = at(shapeOf(results.s.type), 1);
+    const before = perHead(floatRows(source), heads);
+    const [q, s] = quantizeRows(perHead(floatRows(x), heads), quantizeInto);
+    return [q, s.map((scale, head) => mulF32(scale, rmsFactor(rowOf(before, head), attrs.eps)))];
+  }),
   on(nn.QlinearOp, (_, [q, s, w, sw]) => [
     qlinear(byteRows(q), floatRows(s).data, { w: byteRows(w).data, sw: floatRows(sw).data }),
   ]),
@@ -120,6 +137,15 @@ function mapRows(x: FloatRows, write: (y: Float32Array, row: Float32Array, t: nu
 
 function combine(a: FloatRows, b: FloatRows, operation: (a: number, b: number) => number): Float32Array {
   return a.data.map((value, i) => operation(value, b.data[i] ?? 0));
+}
+
+/** Each element with the element of `vector` that it meets when the vector is repeated along the rows. */
+function repeated(
+  x: FloatRows,
+  vector: Float32Array,
+  operation: (a: number, b: number) => number,
+): Float32Array {
+  return x.data.map((value, i) => operation(value, vector[i % vector.length] ?? 0));
 }
 
 function linear(x: FloatRows, w: FloatRows): Float32Array {

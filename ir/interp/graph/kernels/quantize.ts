@@ -21,15 +21,14 @@ export function quantizeInto(q: Int8Array, v: Float32Array): number {
 
 /** q = int8 of RMSNorm(x) * gain but for the factor rsqrt(mean square), which the returned scale carries. */
 export function normQuantizeInto(q: Int8Array, x: Float32Array, gain: Float32Array, eps: number): number {
+  const scaled = x.map((value, i) => mulF32(value, gain[i] ?? 0));
+  return mulF32(quantizeInto(q, scaled), rmsFactor(x, eps));
+}
+
+/** rsqrt of the mean square of x plus eps. */
+export function rmsFactor(x: Float32Array, eps: number): number {
   const mean = mulF32(sumOfSquares(x), Math.fround(1 / x.length));
-  const rs = rsqrtF32(addF32(mean, Math.fround(eps)));
-  return mulF32(
-    quantizeInto(
-      q,
-      x.map((value, i) => mulF32(value, gain[i] ?? 0)),
-    ),
-    rs,
-  );
+  return rsqrtF32(addF32(mean, Math.fround(eps)));
 }
 
 function sumOfSquares(x: Float32Array): number {
