@@ -1,6 +1,6 @@
 import { at, HwModuleOp, ModuleOp, type Operation, present } from "../ir/index.ts";
 import { bodyOf } from "./live.ts";
-import { type Neighbours, namedValues, writeModule } from "./module.ts";
+import { type Neighbours, writeModule } from "./module.ts";
 import { nameModules } from "./module-names.ts";
 
 /** What changes the names in the text. */
