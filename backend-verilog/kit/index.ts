@@ -1,0 +1,2 @@
+export { driverFiles } from "./driver/index.ts";
+export type { KitSource, ModelKitSource } from "./source.ts";
