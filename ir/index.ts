@@ -44,6 +44,7 @@ export { GraphInterpreter, type GraphObserver, type GraphOptions } from "./inter
 export { type ByteKv, emptyCache, type FloatKv, KvState } from "./interp/graph/kv-state.ts";
 export { type GraphTensor, type GraphValue, graphTensor, type TensorData } from "./interp/graph/tensor.ts";
 export { packElement, unpackElement } from "./interp/pack.ts";
+export type { ElementPlace } from "./interp/place.ts";
 export {
   type BufferView,
   type RestState,

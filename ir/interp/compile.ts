@@ -40,7 +40,7 @@ export type CompiledFunction = (...args: readonly FunctionArgument[]) => Result<
 /** Compiles a `dataflow.kernel`. With `checkOrder` it tells an `AccessOrder` of what it touches. */
 export function compileKernel(
   kernel: Operation,
-  options: { readonly checkOrder: boolean },
+  options: { readonly checkOrder: boolean; readonly recordPlaces?: boolean },
 ): Result<CompiledKernel> {
   const name = KernelOp.match(kernel)?.attrs.sym_name;
   if (name === undefined) throw new CompilerBug(`${kernel.name} is no kernel`);
@@ -49,7 +49,7 @@ export function compileKernel(
     return fail(malformedKernel(kernel.span, { kernel: `@${name}`, reason: "it takes no command" }));
   }
   return catching(() => {
-    const emitter = new Emitter({ table: KERNEL_EMITTERS, checkOrder: options.checkOrder });
+    const emitter = new Emitter({ table: KERNEL_EMITTERS, ...options });
     bindConnections(body, emitter);
     emitter.emitBlock(body);
     const lines = [

@@ -1,4 +1,5 @@
 import { at } from "../support/bug.ts";
+import type { RecordedPlace } from "./place.ts";
 import type { StreamElement } from "./values.ts";
 
 /** What a process is waiting for: its next command, an element, or room. */
@@ -18,6 +19,10 @@ export class Queue {
   count = 0;
   /** Every element that was ever put, where this is asked for. */
   history: StreamElement[] | undefined;
+  /** Where each element of the history was written, where that is asked for. */
+  places: RecordedPlace[] | undefined;
+  /** Elements that were put before those of the history. */
+  forgotten = 0;
   readonly onCommand: Wait = { kind: "command", queue: this };
   readonly onEmpty: Wait = { kind: "element", queue: this };
   readonly onFull: Wait = { kind: "room", queue: this };
@@ -59,6 +64,13 @@ export class Queue {
   /** What the writer of the oldest element knew to be over. */
   nextClock(): Clock | undefined {
     return this.#clocks[this.#head];
+  }
+
+  /** Lets go of the history so far. */
+  forget(): void {
+    this.forgotten += this.history?.length ?? 0;
+    if (this.history !== undefined) this.history = [];
+    if (this.places !== undefined) this.places = [];
   }
 
   #grow(): void {

@@ -27,8 +27,10 @@ function emitFor(op: Operation, out: Emitter): void {
   out.alias(counter, index);
   out.intervals.set(counter, { min: lower.interval.min, max: last });
   out.line(`for (let ${index} = ${from}; ${index} < ${to}; ${index} += ${String(attrs.step)}) {`);
+  out.loops.push({ name: counter.hint ?? `loop${String(out.loops.length)}`, counter: index });
   emitIssue(body, out);
   out.emitBlock(body);
+  out.loops.pop();
   out.line("}");
 }
 

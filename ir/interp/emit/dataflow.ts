@@ -1,6 +1,7 @@
 import type { Operation } from "../../core/operation.ts";
 import type { StreamType } from "../../core/type.ts";
 import { at, CompilerBug } from "../../support/bug.ts";
+import type { WriteSite } from "../place.ts";
 import type { Emitter, EmitterTable } from "./emitter.ts";
 
 function streamTypeOf(op: Operation): StreamType {
@@ -14,6 +15,11 @@ function emitTake(op: Operation, wait: "onCommand" | "onEmpty", out: Emitter): v
   const queue = out.name(at(op.operands, 0));
   out.line(`while (${queue}.count === 0) yield ${queue}.${wait};`);
   if (out.options.checkOrder) out.line(`O.join(${queue}.nextClock());`);
+  if (wait === "onCommand" && out.options.recordPlaces === true) {
+    out.commands = out.fresh("n");
+    out.prelude.push(`let ${out.commands} = -1;`);
+    out.line(`${out.commands}++;`);
+  }
   const element = out.fresh("e");
   out.line(`const ${element} = ${queue}.take();`);
   const isBundle = streamTypeOf(op).element.kind === "bundle";
@@ -28,6 +34,12 @@ function emitPut(op: Operation, value: string, clock: "sent" | "done", out: Emit
   out.line(`while (${queue}.count === ${queue}.capacity) yield ${queue}.onFull;`);
   out.line(
     out.options.checkOrder ? `${queue}.putWithClock(${value}, O.${clock}());` : `${queue}.put(${value});`,
+  );
+  if (out.options.recordPlaces !== true) return;
+  const site: WriteSite = { op, loops: out.loops.map(({ name }) => name) };
+  const counters = out.loops.map(({ counter }) => counter).join(", ");
+  out.line(
+    `${queue}.places?.push({ site: ${out.constant(site)}, command: ${out.commands}, counters: [${counters}] });`,
   );
 }
 

@@ -15,6 +15,8 @@ export interface EmitOptions {
   readonly table: EmitterTable;
   /** Tell the order checker of every access to a shared array. */
   readonly checkOrder: boolean;
+  /** Note for every element that is written where that happens (`place.ts`). */
+  readonly recordPlaces?: boolean;
 }
 
 /** Collects JavaScript lines and the names of values in them. */
@@ -33,6 +35,10 @@ export class Emitter {
   /** Memrefs whose accesses are checked, with the name of their shadow. */
   readonly shadows = new Map<Value, string>();
   readonly options: EmitOptions;
+  /** Open loops, outermost first: their names and the variables of their counters. */
+  readonly loops: { readonly name: string; readonly counter: string }[] = [];
+  /** The variable that counts commands, where places are recorded. */
+  commands = "0";
   readonly #names = new Map<Value, string>();
   readonly #emitted = new Set<Operation>();
   #count = 0;

@@ -5,6 +5,7 @@ import { badBurst } from "../diagnostics.ts";
 import { InterpreterFault } from "../fault.ts";
 import type { AccessOrder, Shadow } from "../order.ts";
 import { packElement, unpackElement } from "../pack.ts";
+import type { WriteSite } from "../place.ts";
 import type { Queue } from "../queue.ts";
 import type { StreamElementType } from "../values.ts";
 import { type StreamElement, TOKEN } from "../values.ts";
@@ -28,7 +29,8 @@ export interface BurstPort {
 /** For each request {byte address, beats}: so many beats, little endian. */
 export function* burstRead(port: BurstPort): Process {
   const { requests, data } = port;
-  for (;;) {
+  const site: WriteSite = { op: port.op, loops: ["beat"] };
+  for (let command = 0; ; command++) {
     while (requests.count === 0) yield requests.onCommand;
     port.order?.join(requests.nextClock());
     const { address, beats } = requestOf(port, requests.take());
@@ -37,6 +39,7 @@ export function* burstRead(port: BurstPort): Process {
       const from = address + beat * port.bytes;
       touch(port, from, "load");
       data.putWithClock(loadBeat(port, from), port.order?.sent());
+      data.places?.push({ site, command, counters: [beat] });
     }
   }
 }
@@ -44,7 +47,8 @@ export function* burstRead(port: BurstPort): Process {
 /** For each request so many beats from the stream to memory, then a token. */
 export function* burstWrite(port: BurstPort, done: Queue): Process {
   const { requests, data } = port;
-  for (;;) {
+  const site: WriteSite = { op: port.op, loops: [] };
+  for (let command = 0; ; command++) {
     while (requests.count === 0) yield requests.onCommand;
     port.order?.join(requests.nextClock());
     const { address, beats } = requestOf(port, requests.take());
@@ -57,6 +61,7 @@ export function* burstWrite(port: BurstPort, done: Queue): Process {
     }
     while (done.count === done.capacity) yield done.onFull;
     done.putWithClock(TOKEN, port.order?.done());
+    done.places?.push({ site, command, counters: [] });
   }
 }
 

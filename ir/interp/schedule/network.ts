@@ -10,6 +10,7 @@ import { AccessOrder, type Accessor, Shadow } from "../order.ts";
 import { Queue, type Wait } from "../queue.ts";
 import { type BurstPort, burstRead, burstWrite } from "./burst.ts";
 import { processesOf, processName, type StreamEnds, streamEnds } from "./connections.ts";
+import type { ScheduleOptions } from "./schedule-interpreter.ts";
 
 /** One kernel or burst engine while it runs. */
 export interface RunningProcess {
@@ -36,7 +37,7 @@ export interface Network {
 export function buildNetwork(
   schedule: Operation,
   memories: readonly Uint8Array[],
-  checkOrder: boolean,
+  { checkOrder = false, recordPlaces = false }: Pick<ScheduleOptions, "checkOrder" | "recordPlaces">,
 ): Result<Network> {
   const { ends, problems } = streamEnds(schedule);
   if (problems.length > 0) return fail(...problems);
@@ -44,6 +45,7 @@ export function buildNetwork(
   const places = {
     queues: makeQueues(ends),
     memories: bindMemories(schedule, memories),
+    recordPlaces,
     ...makeArrays(schedule, ops, memories, checkOrder),
   };
   const processes: RunningProcess[] = [];
@@ -58,6 +60,7 @@ export function buildNetwork(
 }
 
 interface Places {
+  readonly recordPlaces: boolean;
   readonly queues: ReadonlyMap<Value, Queue>;
   readonly arrays: ReadonlyMap<Value, SharedCells>;
   readonly memories: ReadonlyMap<Value, Uint8Array>;
@@ -117,7 +120,10 @@ function makeArrays(
 
 function startProcess(op: Operation, places: Places, order: AccessOrder | undefined): Result<Process> {
   if (KernelOp.match(op) === undefined) return startBurst(op, places, order);
-  const compiled = compileKernel(op, { checkOrder: order !== undefined });
+  const compiled = compileKernel(op, {
+    checkOrder: order !== undefined,
+    recordPlaces: places.recordPlaces,
+  });
   if (compiled.kind === "error") return compiled;
   const connections: KernelConnection[] = [];
   for (const operand of op.operands) {

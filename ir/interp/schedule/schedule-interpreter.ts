@@ -1,14 +1,16 @@
 import type { Operation, Value } from "../../core/operation.ts";
 import { type ElementType, printType } from "../../core/type.ts";
-import { BufferOp } from "../../dialects/dataflow/ops.ts";
+import { BufferOp, CommandOp, KernelOp } from "../../dialects/dataflow/ops.ts";
 import { at, CompilerBug, present } from "../../support/bug.ts";
 import type { Diagnostic } from "../../support/diagnostics.ts";
 import { fail, ok, type Result } from "../../support/result.ts";
 import { type CellArray, readCell, writeCell } from "../cells.ts";
 import { noEnd } from "../diagnostics.ts";
 import { catching } from "../fault.ts";
+import { describePlace, type ElementPlace } from "../place.ts";
 import { isOver, type Queue } from "../queue.ts";
 import { type ElementValue, isElementOf, type StreamElement } from "../values.ts";
+import { processName } from "./connections.ts";
 import { buildNetwork, type Network, type RunningProcess } from "./network.ts";
 import { findDeadlock, findUnfinished } from "./standstill.ts";
 
@@ -20,6 +22,8 @@ export interface ScheduleOptions {
   readonly checkOrder?: boolean;
   /** Names of streams whose elements are kept (`history`). */
   readonly record?: readonly string[];
+  /** Keep for each of those elements where it was written (`provenance`); slower. */
+  readonly recordPlaces?: boolean;
   /** Picks the next of `count` processes that can go on; absent: round-robin. Streams do not depend on it. */
   readonly pick?: (count: number) => number;
   /** Resumptions of processes in one `run` before it is given up; absent: no limit. */
@@ -51,12 +55,15 @@ export class ScheduleInterpreter {
     this.#network = network;
     this.#options = options;
     for (const queue of network.queues.values())
-      if (options.record?.includes(queue.name) === true) queue.history = [];
+      if (options.record?.includes(queue.name) === true) {
+        queue.history = [];
+        if (options.recordPlaces === true) queue.places = [];
+      }
   }
 
   /** Compiles all kernels; an error names streams with a wrong number of ends and operations that cannot be executed. */
   static create(schedule: Operation, options: ScheduleOptions = {}): Result<ScheduleInterpreter> {
-    const network = buildNetwork(schedule, options.memories ?? [], options.checkOrder === true);
+    const network = buildNetwork(schedule, options.memories ?? [], options);
     return network.kind === "error" ? network : ok(new ScheduleInterpreter(network.value, options));
   }
 
@@ -116,7 +123,41 @@ export class ScheduleInterpreter {
     throw new CompilerBug(`the schedule has no buffer ${name}`);
   }
 
-  /** Every element that was written to a recorded stream, oldest first. */
+  /** Lets go of what is recorded so far; later elements keep their numbers. */
+  forget(): void {
+    for (const queue of this.#network.queues.values()) queue.forget();
+  }
+
+  /**
+   * Where an element of a recorded stream was written; then where the command was written that its process was at; and so
+   * on, up to what the host wrote or what is forgotten.
+   */
+  provenance(stream: string, element: number): readonly ElementPlace[] {
+    const chain: ElementPlace[] = [];
+    for (let at = this.#writtenAt(stream, element); at !== undefined; ) {
+      chain.push(at.place);
+      const commands = this.#network.queues.get(commandsOf(at.writer));
+      at = commands === undefined ? undefined : this.#writtenAt(commands.name, at.place.command);
+    }
+    return chain;
+  }
+
+  #writtenAt(
+    stream: string,
+    element: number,
+  ): { readonly place: ElementPlace; readonly writer: Operation } | undefined {
+    for (const { value, name, writer } of this.#network.ends) {
+      const queue = this.#network.queues.get(value);
+      if (name !== stream || writer === undefined || queue === undefined) continue;
+      const recorded = queue.places?.[element - queue.forgotten];
+      if (recorded === undefined) continue;
+      const process = present(processName(writer), "a process");
+      return { place: describePlace(recorded, { stream, element, process }), writer };
+    }
+    return undefined;
+  }
+
+  /** Every element that was written to a recorded stream and is not forgotten, oldest first. */
   history(stream: string): readonly StreamElement[] {
     for (const queue of this.#network.queues.values())
       if (queue.name === stream && queue.history !== undefined) return queue.history;
@@ -152,6 +193,14 @@ export class ScheduleInterpreter {
     const ready = this.#network.processes.filter(canMove);
     return ready.length === 0 ? [] : [at(ready, pick(ready.length))];
   }
+}
+
+/** The stream from which a process takes its commands or requests. */
+function commandsOf(process: Operation): Value {
+  if (KernelOp.match(process) === undefined) return at(process.operands, 1);
+  const command = at(process.regions, 0).block.ops.find((op) => CommandOp.match(op) !== undefined);
+  const argument = at(present(command, "a command").operands, 0);
+  return at(process.operands, argument.index);
 }
 
 function canMove(process: RunningProcess): boolean {
