@@ -32,25 +32,28 @@ export interface ModelParameters {
   readonly rope: Float32Array;
 }
 
-/** Writes the parameters of a model into the image of the memory (docs/memory-layout.md). */
+/** Writes the parameters of a model into the image of the memory, or of what lies before the descriptors (docs/memory-layout.md). */
 export function packWeights(
   plan: Plan,
   layout: MemoryLayout,
   model: ModelParameters,
   image: Uint8Array,
 ): void {
-  if (image.length < layout.bytes)
-    throw new CompilerBug(`an image of ${String(image.length)} bytes is shorter than its layout`);
+  if (image.length < layout.regions.descriptors.base)
+    throw new CompilerBug(`an image of ${String(image.length)} bytes is shorter than its parameters`);
   packMatrices(plan, layout, model, image);
   packConstants(plan, layout, model, image);
-  const view = new DataView(image.buffer, image.byteOffset, image.length);
   const { hidden, headDim } = plan.model;
   packRows(
-    view,
+    image,
     { base: layout.regions.embedding.base, stride: layout.strides.embedding, width: hidden },
     model.embed,
   );
-  packRows(view, { base: layout.regions.rope.base, stride: layout.strides.rope, width: headDim }, model.rope);
+  packRows(
+    image,
+    { base: layout.regions.rope.base, stride: layout.strides.rope, width: headDim },
+    model.rope,
+  );
 }
 
 /** The rotary table that `packWeights` takes. */
@@ -67,14 +70,16 @@ export function ropeTable(theta: number, headDim: number, positions: number): Fl
   return table;
 }
 
+/** Rows of floats, whose bytes have the order of the memory already (little endian). */
 function packRows(
-  view: DataView,
+  image: Uint8Array,
   { base, stride, width }: { readonly base: number; readonly stride: number; readonly width: number },
   values: Float32Array,
 ): void {
-  for (let index = 0; index < values.length; index++) {
-    view.setFloat32(base + Math.floor(index / width) * stride + (index % width) * 4, at(values, index), true);
-  }
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const rowBytes = 4 * width;
+  for (let row = 0; row * rowBytes < bytes.length; row++)
+    image.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), base + row * stride);
 }
 
 /** One output channel after the other as the tiles take them; undefined pads. */
@@ -145,16 +150,24 @@ function packChannels(
     for (let n = 0; n < pn; n++) {
       const channel = channels[tile * pn + n];
       if (channel === undefined) continue;
-      for (let k = 0; k < columns; k++) {
-        const beat = tile * beats + Math.floor(k / pk);
-        bytes[base + beat * beatBytes + n * pk + (k % pk)] = at(
-          channel.matrix.weights,
-          channel.row * columns + k,
-        );
-      }
+      const to = base + tile * beats * beatBytes + n * pk;
+      packRow(channel, bytes, { to, columns, pk, beatBytes });
     }
   }
   return base + tiles * beats * beatBytes;
+}
+
+/** One channel: pk weights at `to`, the next pk a beat further on. */
+function packRow(
+  { matrix: { weights }, row }: Channel,
+  bytes: Int8Array,
+  { to, columns, pk, beatBytes }: Readonly<Record<"to" | "columns" | "pk" | "beatBytes", number>>,
+): void {
+  const from = row * columns;
+  for (let start = 0, place = to; start < columns; start += pk, place += beatBytes) {
+    const count = Math.min(pk, columns - start);
+    for (let k = 0; k < count; k++) bytes[place + k] = weights[from + start + k] ?? 0;
+  }
 }
 
 function packConstants(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {

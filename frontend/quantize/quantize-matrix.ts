@@ -38,8 +38,9 @@ function quantizeRow(values: Float32Array, target: QuantizedMatrix, row: number)
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   const scale = largest === 0 ? 1 : Math.fround(largest / 127);
   target.scales[row] = scale;
-  for (const [k, value] of values.entries()) {
-    const rounded = value / scale + roundingShift - roundingShift;
-    target.weights[row * target.columns + k] = Math.min(Math.max(rounded, -127), 127);
+  const { weights, columns } = target;
+  for (let k = 0; k < values.length; k++) {
+    const rounded = (values[k] ?? 0) / scale + roundingShift - roundingShift;
+    weights[row * columns + k] = Math.min(Math.max(rounded, -127), 127);
   }
 }

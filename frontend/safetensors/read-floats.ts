@@ -1,4 +1,3 @@
-import { at } from "../../ir/index.ts";
 import type { ByteSource } from "../files/byte-source.ts";
 
 /** Element types that become float32 without loss. */
@@ -25,7 +24,7 @@ export function readFloats(source: ByteSource, offset: number, count: number, ty
   for (let done = 0; done < count; done += chunk.length) {
     const halves = chunk.subarray(0, Math.min(chunk.length, count - done));
     source.readInto(new Uint8Array(halves.buffer, 0, halves.byteLength), offset + 2 * done);
-    for (let i = 0; i < halves.length; i++) bits[done + i] = widen(at(halves, i));
+    for (let i = 0; i < halves.length; i++) bits[done + i] = widen(halves[i] ?? 0);
   }
   return floats;
 }
