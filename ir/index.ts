@@ -60,6 +60,8 @@ export {
   TOKEN,
   zeroOf,
 } from "./interp/values.ts";
+export type * as mlir from "./mlir-wasm/index.ts";
+export { loadMlir } from "./mlir-wasm/load.ts";
 export * from "./numerics/bit-ops.ts";
 export * from "./numerics/bit-ops-record.ts";
 export * from "./numerics/f32-bits.ts";

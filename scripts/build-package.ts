@@ -19,7 +19,7 @@ const sourceFolders = [
   "runtime-host",
   "sim",
 ];
-const assets = "*.{c,cpp,h,css,html,json,v}";
+const assets = "{*.{c,cpp,h,css,html,json,v,wasm.br},NOTICE,LICENSE*}";
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
