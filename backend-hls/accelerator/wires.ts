@@ -158,7 +158,7 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
     squares: s.buffer("squares", [rows, 8], f32, "lut"),
     largest: s.buffer("largest", [rows], i32, "lut"),
-    rowScales: s.buffer("row_scales", [rows], f32),
+    rowScales: s.buffer("scale_of_row", [rows], f32),
     qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32),
     qkvCopy: s.buffer("qkv_copy", [rows, qkv.tiles * pn], f32),
     queries8: s.buffer("queries8", [rows, qWidth], i8),
