@@ -1,8 +1,18 @@
-import { at, present } from "../../ir/index.ts";
+import { at } from "../../ir/index.ts";
 import type { PlannedKernel } from "../network/plan-network.ts";
 import { streamUses } from "../pipeline/ports.ts";
-import { compileGuards, type Guards } from "./guards.ts";
-import type { Link } from "./link.ts";
+import type { Part } from "./agenda.ts";
+import type { EventLog } from "./event-log.ts";
+import type { ElementBits, Link } from "./link.ts";
+import {
+  type ArrayStore,
+  compileEffects,
+  compileGuards,
+  type Effects,
+  type Guards,
+  wholeOf,
+} from "./values/kernel-program.ts";
+import { fieldWidths, type NetworkNeeds } from "./values/needs.ts";
 
 /** Cycles in which a kernel could not begin an iteration, by cause. */
 export interface StallCycles {
@@ -18,6 +28,13 @@ export interface StallCycles {
   command: number;
 }
 
+/** Cycles that a kernel waited for one queue: for its elements, or for room in it. */
+export interface QueueWait {
+  readonly queue: string;
+  readonly kind: "command" | "element" | "room";
+  readonly cycles: number;
+}
+
 /** What one kernel did. */
 export interface KernelActivity {
   readonly name: string;
@@ -27,6 +44,8 @@ export interface KernelActivity {
   /** Cycles with a command at hand. */
   readonly busyCycles: number;
   readonly stalls: Readonly<StallCycles>;
+  /** The queues that it waited for; where several were late, the latest is charged. */
+  readonly waits: readonly QueueWait[];
   /** The last cycle in which something of the kernel was in its pipeline. */
   readonly lastCycle: number;
 }
@@ -34,100 +53,167 @@ export interface KernelActivity {
 /** Told of every iteration as it begins; iterations of one kernel in order. */
 export type IssueObserver = (kernel: string, cycle: number) => void;
 
+/** Told where a kernel stood: from `from` up to `to` it had an iteration at hand that lacked an element of, or room in, a queue. */
+export interface WaitObserver {
+  command(taken: number): void;
+  issue(cycle: number): void;
+  lacksElement(link: Link, from: number, to: number): void;
+  lacksRoom(from: number, to: number): void;
+}
+
 interface Port {
   readonly link: Link;
-  /** Place in the result of the guards; undefined: in every iteration. */
-  readonly guard: number | undefined;
+  /** Place of the queue in the network, for the log. */
+  readonly place: number;
+  /** Place among the guards; -1: in every iteration. */
+  readonly guard: number;
   /** Cycles from the issue to the push. */
   readonly stage: number;
+  /** Place among the stream uses. */
+  readonly use: number;
+  /** Widths of the fields where the value matters. */
+  readonly widths: readonly number[] | undefined;
+  waited: number;
 }
+
+/** What a kernel of the replay stands in. */
+export interface KernelSurroundings {
+  /** Place of the kernel in the network. */
+  readonly index: number;
+  readonly linkOf: (argument: number) => Link;
+  readonly placeOf: (link: Link) => number;
+  readonly needs: NetworkNeeds;
+  readonly store: ArrayStore;
+  readonly log: EventLog | undefined;
+  readonly observe: IssueObserver | undefined;
+  readonly watch: WaitObserver | undefined;
+}
+
+const NO_FIELDS: ElementBits = [];
 
 /**
  * The issue rule of one kernel (`pipeline/control.ts`) on times instead of signals: an iteration begins in the first cycle
  * in which the one before it has begun, the interval allows it, and all elements and credits are there. None of these
  * conditions passes away while the iteration waits, so that the largest of their times is the cycle of the hardware.
  */
-export class KernelReplay {
+export class KernelReplay implements Part {
+  queued = false;
   readonly #kernel: PlannedKernel;
-  readonly #command: Link;
+  readonly #around: KernelSurroundings;
+  readonly #command: Port;
   readonly #reads: readonly Port[];
   readonly #writes: readonly Port[];
   readonly #dones: readonly Port[];
-  readonly #guards: Guards;
-  readonly #fieldsOf: (command: number) => readonly bigint[];
-  readonly #observe: IssueObserver | undefined;
-  readonly #counters: number[];
-  readonly #trips: number[];
-  readonly #remaining: number[];
-  #fields: readonly bigint[] = [];
+  readonly #guards: Guards | undefined;
+  readonly #effects: Effects | undefined;
+  readonly #mask: Uint8Array;
+  readonly #read: (number | bigint)[];
+  readonly #written: (ElementBits | undefined)[];
+  readonly #counters: Int32Array;
+  readonly #trips: Int32Array;
+  readonly #remaining: Int32Array;
+  readonly #ii: number;
+  readonly #depth: number;
+  readonly #steps: Int32Array;
+  readonly #froms: Int32Array;
+  #fields: ElementBits = NO_FIELDS;
   #taken = 0;
   #busy = false;
   #empty = false;
-  #mask = 0;
+  /** Iterations of the command that have not begun. */
+  #left = 0;
   /** The first cycle in which the next iteration may begin, or the next command may be taken. */
   #earliest = 0;
   #lastIssue = Number.NEGATIVE_INFINITY;
+  #lastEvent = 0;
   #loaded = 0;
   #issues = 0;
   #busyCycles = 0;
-  #lastCycle = 0;
+  #lastCycle = -1;
   readonly #stalls: StallCycles = { fifoEmpty: 0, fifoFull: 0, pacing: 0, drain: 0, command: 0 };
 
-  /** `fieldsOf` gives the fields of the n-th command as bits. */
-  constructor(
-    kernel: PlannedKernel,
-    linkOf: (argument: number) => Link,
-    fieldsOf: (command: number) => readonly bigint[],
-    observe?: IssueObserver,
-  ) {
+  constructor(kernel: PlannedKernel, around: KernelSurroundings) {
     this.#kernel = kernel;
-    this.#fieldsOf = fieldsOf;
-    this.#observe = observe;
+    this.#around = around;
     const { graph, schedule } = kernel.scheduled;
-    this.#command = linkOf(graph.command.argument);
+    const { needs, store, index } = around;
     const guards: number[] = [];
-    const ports = streamUses(graph).map(({ stream, direction, node }) => {
-      const guard =
-        direction === "done" || node.predicate === undefined ? undefined : guards.push(node.predicate) - 1;
-      return {
-        direction,
-        port: { link: linkOf(at(graph.streams, stream).argument), guard, stage: at(schedule.start, node.id) },
-      };
+    const uses = streamUses(graph);
+    const ports = uses.map(({ stream, direction, node }, use) => {
+      const { predicate } = node;
+      const guard = direction === "done" || predicate === undefined ? -1 : placeIn(guards, predicate);
+      const { argument } = at(graph.streams, stream);
+      return { direction, port: this.#port(argument, { guard, use, stage: at(schedule.start, node.id) }) };
     });
     const of = (wanted: string): readonly Port[] =>
       ports.filter(({ direction }) => direction === wanted).map(({ port }) => port);
     [this.#reads, this.#writes, this.#dones] = [of("read"), of("write"), of("done")];
+    this.#command = this.#port(graph.command.argument, { guard: -1, use: -1, stage: 0 });
     this.#guards = compileGuards(graph, guards);
-    this.#counters = graph.loops.map((loop) => loop.from);
-    this.#trips = graph.loops.map(() => 0);
-    this.#remaining = graph.loops.map(() => 0);
+    const useOf = (stream: number): number => uses.findIndex((use) => use.stream === stream);
+    this.#effects = compileEffects(kernel, index, { needs, store, useOf });
+    this.#mask = new Uint8Array(guards.length);
+    this.#read = uses.map(() => 0);
+    this.#written = uses.map(() => undefined);
+    this.#froms = Int32Array.from(graph.loops, ({ from }) => from);
+    this.#steps = Int32Array.from(graph.loops, ({ step }) => step);
+    this.#counters = this.#froms.slice();
+    this.#trips = new Int32Array(graph.loops.length);
+    this.#remaining = new Int32Array(graph.loops.length);
+    this.#ii = schedule.ii;
+    this.#depth = schedule.depthCycles;
+    for (const { link } of [...this.#reads, this.#command]) link.reader = this;
+    for (const { link } of [...this.#writes, ...this.#dones]) link.writer = this;
   }
 
-  /** Goes on until something is not known yet; whether anything happened. */
-  advance(): boolean {
-    let moved = false;
-    while (this.#busy ? this.#issue() : this.#take()) moved = true;
-    return moved;
+  #port(argument: number, rest: Pick<Port, "guard" | "use" | "stage">): Port {
+    const { linkOf, placeOf, needs } = this.#around;
+    const stream = at(this.#kernel.connections, argument);
+    const link = linkOf(argument);
+    const widths = needs.streams.has(stream) ? fieldWidths(stream) : undefined;
+    return { link, place: placeOf(link), ...rest, widths, waited: 0 };
+  }
+
+  advance(): void {
+    while (this.#busy ? this.#issue() : this.#take());
   }
 
   get activity(): KernelActivity {
+    const waits = (kind: QueueWait["kind"], ports: readonly Port[]): readonly QueueWait[] =>
+      ports
+        .filter(({ waited }) => waited > 0)
+        .map(({ link, waited }) => ({ queue: link.name, kind, cycles: waited }));
     return {
       name: this.#kernel.name,
       commands: this.#taken,
       issues: this.#issues,
       busyCycles: this.#busyCycles,
       stalls: { ...this.#stalls },
+      waits: [
+        ...waits("command", [this.#command]),
+        ...waits("element", this.#reads),
+        ...waits("room", [...this.#writes, ...this.#dones]),
+      ],
       lastCycle: this.#lastCycle,
     };
   }
 
   #take(): boolean {
-    if (!this.#command.hasElement) return false;
-    const visible = this.#command.visibleTime();
+    const { link } = this.#command;
+    if (!link.hasElement) return false;
+    const visible = link.visibleTime();
     const cycle = Math.max(this.#earliest, visible);
-    this.#stalls.command += cycle - this.#earliest;
-    this.#command.pop(cycle);
-    this.#fields = this.#fieldsOf(this.#taken);
+    const wait = cycle - this.#earliest;
+    this.#stalls.command += wait;
+    this.#command.waited += wait;
+    this.#fields = link.value() ?? NO_FIELDS;
+    this.#lastEvent = this.#note(
+      cycle,
+      wait > 0 ? link.elementEvent() : this.#lastEvent,
+      wait > 0 ? this.#command.place * 2 + 2 : 0,
+    );
+    link.pop(cycle, this.#lastEvent);
+    this.#around.watch?.command(cycle);
     this.#taken += 1;
     this.#busy = true;
     this.#loaded = cycle;
@@ -136,116 +222,156 @@ export class KernelReplay {
     return true;
   }
 
+  #note(cycle: number, before: number, via: number): number {
+    const { log, index } = this.#around;
+    return log === undefined ? 0 : log.add(index, cycle, before, via);
+  }
+
   #startNest(): void {
     const { loops, fields } = this.#kernel.scheduled.graph;
-    loops.forEach(({ from, trip }, index) => {
+    let product = 1;
+    loops.forEach(({ trip }, index) => {
       const count =
         trip.kind === "constant"
           ? trip.count
-          : Number(BigInt.asIntN(at(fields, trip.index), at(this.#fields, trip.index)));
-      this.#counters[index] = from;
+          : Number(BigInt.asIntN(at(fields, trip.index), BigInt(at(this.#fields, trip.index))));
       this.#trips[index] = count;
       this.#remaining[index] = count;
+      product *= Math.max(0, count);
     });
-    this.#empty = this.#trips.some((count) => count <= 0);
-    if (!this.#empty) this.#mask = this.#guards(this.#counters, this.#fields);
+    this.#counters.set(this.#froms);
+    this.#left = product;
+    this.#empty = product === 0;
+    if (!this.#empty) this.#guards?.(this.#counters, this.#fields, this.#mask);
   }
 
-  #holds({ guard }: Port): boolean {
-    return guard === undefined || ((this.#mask >> guard) & 1) === 1;
+  #holds(port: Port): boolean {
+    return port.guard < 0 || this.#mask[port.guard] === 1;
   }
 
   #issue(): boolean {
-    const isLast = this.#empty || this.#remaining.every((count) => count === 1);
-    const elements = this.#elementsAt();
-    if (elements === undefined) return false;
-    const credits = this.#creditsAt(elements, isLast);
-    if (credits === undefined) return false;
+    const isLast = this.#left <= 1;
+    if (!this.#isKnown(isLast)) return false;
+    const start = this.#earliest;
+    let [elements, late]: [number, Port | undefined] = [start, undefined];
+    for (const port of this.#empty ? [] : this.#reads) {
+      if (!this.#holds(port)) continue;
+      const time = port.link.visibleTime();
+      if (time > start) this.#around.watch?.lacksElement(port.link, start, time);
+      if (time > elements) [elements, late] = [time, port];
+    }
+    const full = this.#fullest(elements, isLast);
+    const credits = Math.max(elements, full?.link.creditTime() ?? 0);
     const cycle = this.#paced(credits);
-    this.#stalls.fifoEmpty += elements - this.#earliest;
+    this.#stalls.fifoEmpty += elements - start;
     this.#stalls.fifoFull += credits - elements;
     this.#stalls.pacing += cycle - credits;
+    if (late !== undefined) late.waited += elements - start;
+    if (full !== undefined) full.waited += credits - elements;
+    this.#lastEvent = this.#cause(cycle, late, full);
     this.#begin(cycle, isLast);
     return true;
   }
 
-  /** When the elements of the iteration are there; undefined while that is not known. */
-  #elementsAt(): number | undefined {
-    let time = this.#earliest;
-    if (this.#empty) return time;
-    for (const port of this.#reads) {
-      if (!this.#holds(port)) continue;
-      if (!port.link.hasElement) return undefined;
-      time = Math.max(time, port.link.visibleTime());
+  /** The queue whose room comes last, and behind `elements`. */
+  #fullest(elements: number, isLast: boolean): Port | undefined {
+    const start = this.#earliest;
+    let [latest, full]: [number, Port | undefined] = [elements, undefined];
+    const ports = this.#empty ? [] : this.#writes;
+    for (let index = 0; index < ports.length + (isLast ? this.#dones.length : 0); index++) {
+      const port = ports[index] ?? this.#dones[index - ports.length];
+      if (port === undefined || (index < ports.length && !this.#holds(port))) continue;
+      const time = port.link.creditTime();
+      if (time > start) this.#around.watch?.lacksRoom(start, time);
+      if (time > latest) [latest, full] = [time, port];
     }
-    return time;
+    return full;
   }
 
-  /** When, from `time` on, the credits of the iteration are there; undefined while that is not known. */
-  #creditsAt(time: number, isLast: boolean): number | undefined {
-    let latest = time;
-    for (const port of this.#empty ? [] : this.#writes) {
-      if (!this.#holds(port)) continue;
-      if (!port.link.hasCredit) return undefined;
-      latest = Math.max(latest, port.link.creditTime());
+  #cause(cycle: number, late: Port | undefined, full: Port | undefined): number {
+    if (this.#around.log === undefined) return 0;
+    if (full !== undefined) return this.#note(cycle, full.link.creditEvent(), full.place * 2 + 3);
+    if (late !== undefined) return this.#note(cycle, late.link.elementEvent(), late.place * 2 + 2);
+    return this.#note(cycle, this.#lastEvent, 0);
+  }
+
+  /** Whether all times are known that decide when the iteration begins. */
+  #isKnown(isLast: boolean): boolean {
+    if (!this.#empty) {
+      for (const port of this.#reads) if (!port.link.hasElement && this.#holds(port)) return false;
+      for (const port of this.#writes) if (!port.link.hasCredit && this.#holds(port)) return false;
     }
-    for (const { link } of isLast ? this.#dones : []) {
-      if (!link.hasCredit) return undefined;
-      latest = Math.max(latest, link.creditTime());
-    }
-    return latest;
+    if (isLast) for (const port of this.#dones) if (!port.link.hasCredit) return false;
+    return true;
   }
 
   /** The first cycle from `cycle` on that the initiation interval allows. */
   #paced(cycle: number): number {
-    const {
-      schedule: { ii },
-      exclusive,
-    } = this.#kernel.scheduled;
-    if (ii === 1) return cycle;
-    return exclusive ? Math.max(cycle, this.#lastIssue + ii) : Math.ceil(cycle / ii) * ii;
+    if (this.#ii === 1) return cycle;
+    return this.#kernel.scheduled.exclusive
+      ? Math.max(cycle, this.#lastIssue + this.#ii)
+      : Math.ceil(cycle / this.#ii) * this.#ii;
   }
 
   #begin(cycle: number, isLast: boolean): void {
-    this.#observe?.(this.#kernel.name, cycle);
+    const { observe, watch } = this.#around;
+    observe?.(this.#kernel.name, cycle);
+    watch?.issue(cycle);
     this.#issues += 1;
     this.#lastIssue = cycle;
     this.#earliest = cycle + 1;
-    if (!this.#empty) {
-      for (const port of this.#reads) if (this.#holds(port)) port.link.pop(cycle);
-      for (const port of this.#writes) if (this.#holds(port)) port.link.push(cycle + port.stage);
-    }
+    if (!this.#empty) this.#exchange(cycle);
     if (isLast) this.#end(cycle);
     else this.#count();
   }
 
+  /** Takes what the iteration reads, gives what it writes. */
+  #exchange(cycle: number): void {
+    const effects = this.#effects;
+    for (const port of this.#reads) {
+      if (!this.#holds(port)) continue;
+      if (effects !== undefined && port.widths !== undefined)
+        this.#read[port.use] = wholeOf(port.link.value() ?? NO_FIELDS, port.widths);
+      port.link.pop(cycle, this.#lastEvent);
+    }
+    effects?.(this.#counters, this.#fields, this.#read, this.#written);
+    for (const port of this.#writes)
+      if (this.#holds(port))
+        port.link.push(
+          cycle + port.stage,
+          this.#lastEvent,
+          port.widths === undefined ? undefined : this.#written[port.use],
+        );
+  }
+
   #end(cycle: number): void {
-    const {
-      drains,
-      schedule: { depthCycles },
-    } = this.#kernel.scheduled;
-    for (const port of this.#dones) port.link.push(cycle + port.stage);
+    const { drains } = this.#kernel.scheduled;
+    for (const port of this.#dones) port.link.push(cycle + port.stage, this.#lastEvent);
     this.#busyCycles += cycle - this.#loaded;
     this.#busy = false;
-    this.#earliest = drains ? cycle + 1 + depthCycles : cycle;
-    if (drains) this.#stalls.drain += 1 + depthCycles;
-    this.#lastCycle = cycle + depthCycles - 1;
+    this.#earliest = drains ? cycle + 1 + this.#depth : cycle;
+    if (drains) this.#stalls.drain += 1 + this.#depth;
+    this.#lastCycle = cycle + this.#depth - 1;
   }
 
   /** Innermost first: count, or begin again and let the next outer loop count. */
   #count(): void {
-    const { loops } = this.#kernel.scheduled.graph;
-    for (let index = loops.length - 1; index >= 0; index--) {
-      const left = at(this.#remaining, index);
-      const { from, step } = present(loops[index], "a loop");
+    this.#left -= 1;
+    for (let index = this.#remaining.length - 1; index >= 0; index--) {
+      const left = this.#remaining[index] ?? 0;
       if (left > 1) {
         this.#remaining[index] = left - 1;
-        this.#counters[index] = at(this.#counters, index) + step;
+        this.#counters[index] = (this.#counters[index] ?? 0) + (this.#steps[index] ?? 0);
         break;
       }
-      this.#remaining[index] = at(this.#trips, index);
-      this.#counters[index] = from;
+      this.#remaining[index] = this.#trips[index] ?? 0;
+      this.#counters[index] = this.#froms[index] ?? 0;
     }
-    this.#mask = this.#guards(this.#counters, this.#fields);
+    this.#guards?.(this.#counters, this.#fields, this.#mask);
   }
+}
+
+function placeIn(list: number[], item: number): number {
+  const known = list.indexOf(item);
+  return known >= 0 ? known : list.push(item) - 1;
 }

@@ -1,3 +1,8 @@
+import type { Agenda, Part } from "./agenda.ts";
+
+/** The fields of an element as far as anybody needs them: numbers up to 32 bits, big integers above. */
+export type ElementBits = readonly (number | bigint)[];
+
 /** The times at which the elements of one queue come and go, all in cycles after reset. */
 export class Link {
   readonly name: string;
@@ -8,15 +13,29 @@ export class Link {
   pushed = 0;
   /** Elements whose pop is known. */
   popped = 0;
+  /** Who can go on once an element is there, and once a credit is. */
+  reader: Part | undefined;
+  writer: Part | undefined;
+  readonly #agenda: Agenda;
   readonly #pushTimes: Float64Array;
   readonly #popTimes: Float64Array;
+  readonly #pushEvents: Int32Array;
+  readonly #popEvents: Int32Array;
+  readonly #values: (ElementBits | undefined)[] = [];
 
-  constructor(name: string, depth: number, latency: number) {
+  constructor(
+    agenda: Agenda,
+    name: string,
+    { depth, latency }: { readonly depth: number; readonly latency: number },
+  ) {
+    this.#agenda = agenda;
     this.name = name;
     this.depth = depth;
     this.latency = latency;
     this.#pushTimes = new Float64Array(depth);
     this.#popTimes = new Float64Array(depth);
+    this.#pushEvents = new Int32Array(depth);
+    this.#popEvents = new Int32Array(depth);
   }
 
   /** Whether it is known when a credit for the next push is there. */
@@ -29,6 +48,11 @@ export class Link {
     return this.pushed < this.depth ? 0 : (this.#popTimes[this.pushed % this.depth] ?? 0) + 1;
   }
 
+  /** The event that gave this credit. */
+  creditEvent(): number {
+    return this.pushed < this.depth ? 0 : (this.#popEvents[this.pushed % this.depth] ?? 0);
+  }
+
   /** Whether it is known when the next element is shown. */
   get hasElement(): boolean {
     return this.popped < this.pushed;
@@ -39,13 +63,45 @@ export class Link {
     return (this.#pushTimes[this.popped % this.depth] ?? 0) + this.latency;
   }
 
-  push(cycle: number): void {
-    this.#pushTimes[this.pushed % this.depth] = cycle;
-    this.pushed += 1;
+  /** The event that pushed the next element. */
+  elementEvent(): number {
+    return this.#pushEvents[this.popped % this.depth] ?? 0;
   }
 
-  pop(cycle: number): void {
-    this.#popTimes[this.popped % this.depth] = cycle;
+  /** When element `index` was pushed; one of the last `depth` that were. */
+  pushTime(index: number): number {
+    return this.#pushTimes[index % this.depth] ?? 0;
+  }
+
+  /** When element `index` was popped; one of the last `depth` that were. */
+  popTime(index: number): number {
+    return this.#popTimes[index % this.depth] ?? 0;
+  }
+
+  /** What the next element holds. */
+  value(): ElementBits | undefined {
+    return this.#values[this.popped % this.depth];
+  }
+
+  /** What element `index` holds; one of the last `depth`. */
+  valueAt(index: number): ElementBits | undefined {
+    return this.#values[index % this.depth];
+  }
+
+  push(cycle: number, event: number, value?: ElementBits): void {
+    const slot = this.pushed % this.depth;
+    this.#pushTimes[slot] = cycle;
+    this.#pushEvents[slot] = event;
+    if (value !== undefined) this.#values[slot] = value;
+    this.pushed += 1;
+    if (this.reader !== undefined) this.#agenda.wake(this.reader);
+  }
+
+  pop(cycle: number, event: number): void {
+    const slot = this.popped % this.depth;
+    this.#popTimes[slot] = cycle;
+    this.#popEvents[slot] = event;
     this.popped += 1;
+    if (this.writer !== undefined) this.#agenda.wake(this.writer);
   }
 }

@@ -6,7 +6,7 @@ import {
   type RecordedValues,
   type ReplayReport,
   recordCommands,
-  replayTimes,
+  replay,
   type Stimulus,
 } from "../../backend-hls/index.ts";
 import { type Diagnostic, packElement, present, type Result } from "../../ir/index.ts";
@@ -62,8 +62,8 @@ export function prepareProgram(seed: number, shape: ProgramShape = "general"): R
   const values = recordCommands(plan.value, stimulus);
   if (values.kind === "error") return values;
   const issues = new Map<string, number[]>(plan.value.kernels.map(({ name }) => [name, []]));
-  const report = replayTimes(plan.value, stimulus, values.value, (kernel, cycle) => {
-    issues.get(kernel)?.push(cycle);
+  const report = replay(plan.value, stimulus, {
+    observe: (kernel, cycle) => issues.get(kernel)?.push(cycle),
   });
   const hardware = networkModule(plan.value.name, plan.value);
   const expected = new Map([...values.value.outputs].map(([name, elements]) => [name, elements.length]));
