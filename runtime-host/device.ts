@@ -98,6 +98,8 @@ export interface DeviceCapabilities {
   readonly vocab: number;
   /** What a row may ask for. */
   readonly emits: readonly Emit[];
+  /** Tokens of a row that asks for `topk`; 0 where no row can. */
+  readonly candidates: number;
   /** Whether masks may be any: rows that share a position. Without, a row sees every earlier row of its sequence. */
   readonly hasTrees: boolean;
 }

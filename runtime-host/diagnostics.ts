@@ -33,6 +33,17 @@ export const tokenUnknown = defineDiagnostic(
 /** The KV memory is full. */
 export const blocksExhausted = defineDiagnostic("HOST0004", "error", (p: { readonly short: number }) => ({
   message: `the device's KV memory is full: ${p.short} more blocks are needed`,
-  expected: "room for every position of the sequence",
+  expected: "room for every position of the sequence, were it alone",
   hint: "ask for fewer tokens, or compile with a larger --max-context",
 }));
+
+/** A choice of tokens that the device's outputs do not allow. */
+export const outputMissing = defineDiagnostic(
+  "HOST0005",
+  "error",
+  (p: { readonly needed: string; readonly given: string }) => ({
+    message: `this choice of tokens needs rows that give ${p.needed}; the device gives ${p.given}`,
+    expected: "greedy decoding, or a device with more outputs",
+    hint: "compile with --outputs logits",
+  }),
+);

@@ -1,121 +1,169 @@
-import { CompilerBug, fail, ok, type Result } from "../ir/index.ts";
+import { at, CompilerBug, type Diagnostic, ok, present, type Result } from "../ir/index.ts";
 import { BlockPool } from "./blocks/block-pool.ts";
-import type { Device, RowDescriptor, StepCounters, StepResult } from "./device.ts";
-import { blocksExhausted, promptEmpty, promptTooLong, requestSpan, tokenUnknown } from "./diagnostics.ts";
-import { scheduleStep } from "./scheduler.ts";
-import {
-  type FinishReason,
-  type GenerationRequest,
-  generatedTokens,
-  type Sequence,
-  startSequence,
-} from "./sequence.ts";
+import { checkRequest } from "./check-request.ts";
+import type { Device, Emission, Emit, StepResult } from "./device.ts";
+import type { FinishReason, ServingRequest } from "./request.ts";
+import { type ChosenToken, emitsFor, sampleToken } from "./sampling/sample.ts";
+import type { SchedulerLimits } from "./scheduling/limits.ts";
+import type { Part, StepPlan } from "./scheduling/plan.ts";
+import { rowsOf } from "./scheduling/rows.ts";
+import { Scheduler } from "./scheduling/scheduler.ts";
+import { generatedTokens, type Sequence, startSequence } from "./scheduling/sequence.ts";
+import { recordOf, type StepRecord } from "./scheduling/step-record.ts";
 
-/** One step as it went. */
-export interface StepRecord {
-  readonly rows: number;
-  /** Highest position that a row of this step was at. */
-  readonly lastPosition: number;
-  /** Tokens that came out. */
-  readonly tokens: readonly number[];
-  /** `prefill` until the first token is out, that step included. */
-  readonly phase: "prefill" | "decode";
-  /** Absent on devices without clock. */
-  readonly counters: StepCounters | undefined;
+/** Who is told what becomes of a request. */
+export interface RequestListener {
+  /** Each token of each answer as it comes; `stop` ends that answer (a stop string, say). */
+  readonly onToken?: (sample: number, chosen: ChosenToken) => "stop" | "go on";
+  /** Once for each answer. */
+  readonly onFinish?: (sample: number, reason: FinishReason, diagnostics: readonly Diagnostic[]) => void;
 }
 
-/** A finished request. */
-export interface Generation {
-  readonly promptIds: readonly number[];
-  /** Generated tokens only. */
-  readonly tokenIds: readonly number[];
-  readonly finishReason: FinishReason;
-  readonly steps: readonly StepRecord[];
+/** How an engine schedules; the defaults are the device's limits, first come first served, prefixes shared. */
+export type EngineOptions = Partial<Omit<SchedulerLimits, "blockSize" | "canCopy">>;
+
+interface ActiveRequest {
+  readonly request: ServingRequest;
+  readonly listener: RequestListener;
+  readonly sequences: Sequence[];
 }
 
-/** How a request is watched and ended from outside. */
-export interface GenerationWatch {
-  /** Called with each token as it comes. */
-  readonly onToken?: (token: number) => void;
-  /** Called with each step as it is done. */
-  readonly onStep?: (step: StepRecord) => void;
-  /** Aborted: generation throws the signal's reason before the next step. */
-  readonly signal?: AbortSignal;
-}
-
-/** Drives one sequence after the other through a device. */
+/**
+ * Drives many requests through one device. `step()` is the whole loop: schedule, run, postprocess. A sequence is
+ * waiting → running (→ waiting again when preempted) → finished; a request is over when all its sequences are.
+ */
 export class Engine {
   readonly #device: Device;
   readonly #pool: BlockPool;
+  readonly #limits: SchedulerLimits;
+  readonly #scheduler: Scheduler;
+  readonly #active = new Map<string, ActiveRequest>();
+  #arrivals = 0;
 
-  constructor(device: Device) {
+  constructor(device: Device, options: EngineOptions = {}) {
+    const { rows, sequences, blockSize, blocks } = device.capabilities;
     this.#device = device;
-    this.#pool = new BlockPool(device.capabilities.blocks);
+    this.#pool = new BlockPool(blocks);
+    this.#limits = {
+      rows: Math.min(rows, options.rows ?? rows),
+      sequences: Math.min(sequences, options.sequences ?? sequences),
+      blockSize,
+      window: options.window,
+      chunk: Math.min(rows, options.chunk ?? rows),
+      policy: options.policy ?? "fcfs",
+      prefixCaching: options.prefixCaching ?? true,
+      canCopy: false,
+    };
+    this.#scheduler = new Scheduler(this.#pool, this.#limits);
   }
 
-  /** Runs a request to its end. A request that does not fit, and a device that fails, are diagnostics. */
-  async generate(request: GenerationRequest, watch: GenerationWatch = {}): Promise<Result<Generation>> {
-    const refused = this.#refuse(request);
-    if (refused !== undefined) return refused;
-    const sequence = startSequence(0, request);
-    const steps: StepRecord[] = [];
-    try {
-      while (sequence.finished === undefined) {
-        watch.signal?.throwIfAborted();
-        const step = await this.#step(sequence);
-        if (step.kind === "error") return step;
-        steps.push(step.value);
-        watch.onStep?.(step.value);
-        for (const token of step.value.tokens) watch.onToken?.(token);
-      }
-      const { promptIds } = request;
-      return ok({ promptIds, tokenIds: generatedTokens(sequence), finishReason: sequence.finished, steps });
-    } finally {
-      this.#pool.release(sequence.blockTable);
-    }
+  /** Whether nothing is left to do. */
+  get isIdle(): boolean {
+    return this.#active.size === 0;
   }
 
-  async #step(sequence: Sequence): Promise<Result<StepRecord>> {
-    const schedule = scheduleStep(sequence, this.#pool, this.#device.capabilities);
-    if (schedule.kind === "no-space") return fail(blocksExhausted(requestSpan, { short: schedule.short }));
-    const result = await this.#device.step(schedule.rows);
-    return result.kind === "error" ? result : ok(this.#postprocess(sequence, schedule.rows, result.value));
-  }
-
-  /** Commits the rows of a step, appends the token that came out, and ends the sequence where it has to end. */
-  #postprocess(sequence: Sequence, rows: readonly RowDescriptor[], result: StepResult): StepRecord {
-    const phase = sequence.tokens.length === sequence.request.promptIds.length ? "prefill" : "decode";
-    sequence.computed += rows.length;
-    const tokens = result.emissions.map((emission) => {
-      if (emission.kind !== "argmax")
-        throw new CompilerBug(`a row gave ${emission.kind}, it was asked for argmax`);
-      return emission.token;
-    });
-    sequence.tokens.push(...tokens);
-    sequence.finished = this.#finishReason(sequence, tokens);
+  /** What an operator wants to know. */
+  get load(): {
+    readonly running: number;
+    readonly waiting: number;
+    readonly freeBlocks: number;
+    readonly blocks: number;
+  } {
+    const { running, waiting } = this.#scheduler;
     return {
-      rows: rows.length,
-      lastPosition: sequence.computed - 1,
-      tokens,
-      phase,
-      counters: result.counters,
+      running: running.length,
+      waiting: waiting.length,
+      freeBlocks: this.#pool.free,
+      blocks: this.#pool.size,
     };
   }
 
-  #finishReason(sequence: Sequence, tokens: readonly number[]): FinishReason | undefined {
-    const { stopIds, maxTokens, promptIds } = sequence.request;
-    if (tokens.some((token) => stopIds.includes(token))) return "stop";
-    const room = Math.min(promptIds.length + maxTokens, this.#device.capabilities.maxContext);
-    return sequence.tokens.length >= room ? "length" : undefined;
+  /** Takes a request in; one that can never be served is a diagnostic. */
+  add(request: ServingRequest, listener: RequestListener = {}): Result<null> {
+    if (this.#active.has(request.id)) throw new CompilerBug(`request ${request.id} is there already`);
+    const refused = checkRequest(request, this.#device.capabilities);
+    if (refused !== undefined) return refused;
+    const sequence = startSequence(request, this.#arrivals++);
+    this.#active.set(request.id, { request, listener, sequences: [sequence] });
+    this.#scheduler.add(sequence);
+    return ok(null);
   }
 
-  #refuse({ promptIds, maxTokens }: GenerationRequest): Result<never> | undefined {
-    const { maxContext, vocab } = this.#device.capabilities;
-    if (maxTokens < 1) throw new CompilerBug("a request asks for at least one token");
-    if (promptIds.length === 0) return fail(promptEmpty(requestSpan, {}));
-    const unknown = promptIds.find((token) => token < 0 || token >= vocab);
-    if (unknown !== undefined) return fail(tokenUnknown(requestSpan, { token: unknown, vocab }));
-    if (promptIds.length < maxContext) return undefined;
-    return fail(promptTooLong(requestSpan, { tokens: promptIds.length, maxContext }));
+  /** Ends a request; its blocks are free at once. Requests that are not there are over already. */
+  abort(id: string, reason: FinishReason = "abort"): void {
+    for (const sequence of [...(this.#active.get(id)?.sequences ?? [])]) this.#finish(sequence, reason);
+  }
+
+  /** One step of the device; undefined where there is nothing to do. A device that fails ends the requests that took part. */
+  async step(): Promise<StepRecord | undefined> {
+    const plan = this.#scheduler.schedule();
+    if (plan.parts.length === 0) return undefined;
+    const rows = rowsOf(plan, this.#limits.blockSize, (sequence) => this.#emitOf(sequence));
+    const result = await this.#device.step(rows);
+    if (result.kind === "error") {
+      const record = recordOf(plan, undefined);
+      for (const { sequence } of plan.parts) this.#finish(sequence, "error", result.diagnostics);
+      return record;
+    }
+    return this.#postprocess(plan, result.value);
+  }
+
+  /** A bug where blocks and tables disagree. */
+  check(): void {
+    const { running, waiting } = this.#scheduler;
+    this.#pool.check([...running, ...waiting].map(({ blockTable }) => blockTable));
+  }
+
+  /** Commits what was computed, appends the tokens that came out, and ends the sequences that have to end. */
+  #postprocess(plan: StepPlan, result: StepResult): StepRecord {
+    const ending = plan.parts.filter(({ sequence, from, count }) => from + count === sequence.tokens.length);
+    const record = recordOf(plan, result.counters);
+    const isAlive = ({ sequence }: Part): boolean => sequence.state === "running"; // not aborted meanwhile
+    this.#scheduler.commit({ ...plan, parts: plan.parts.filter(isAlive) });
+    const tokens = ending.flatMap((part, n) =>
+      isAlive(part) ? this.#append(part.sequence, at(result.emissions, n)) : [],
+    );
+    return { ...record, tokens };
+  }
+
+  /** The next token of a sequence; behind the prompt, the first token of each of its request's answers. */
+  #append(sequence: Sequence, emission: Emission): readonly number[] {
+    const active = present(this.#active.get(sequence.request.id), "an active request");
+    const { n = 1 } = sequence.request;
+    const isFirst = active.sequences.length === 1 && generatedTokens(sequence).length === 0;
+    const twins = Array.from({ length: isFirst ? n - 1 : 0 }, (_, twin) =>
+      startSequence(sequence.request, this.#arrivals++, twin + 1),
+    );
+    active.sequences.push(...twins);
+    for (const twin of twins) this.#scheduler.fork(sequence, twin); // while the blocks are still there
+    return [sequence, ...twins].map((answer) => {
+      const chosen = sampleToken(answer, emission);
+      answer.tokens.push(chosen.token);
+      const verdict = active.listener.onToken?.(answer.sample, chosen);
+      const reason = verdict === "stop" ? verdict : this.#finishReason(answer, chosen.token);
+      if (reason !== undefined) this.#finish(answer, reason);
+      return chosen.token;
+    });
+  }
+
+  #finishReason({ request, tokens }: Sequence, token: number): FinishReason | undefined {
+    if (request.stopIds.includes(token)) return "stop";
+    const room = Math.min(request.promptIds.length + request.maxTokens, this.#device.capabilities.maxContext);
+    return tokens.length >= room ? "length" : undefined;
+  }
+
+  #finish(sequence: Sequence, reason: FinishReason, diagnostics: readonly Diagnostic[] = []): void {
+    if (sequence.state === "finished") return;
+    this.#scheduler.finish(sequence);
+    const active = present(this.#active.get(sequence.request.id), "an active request");
+    if (active.sequences.every(({ state }) => state === "finished")) this.#active.delete(sequence.request.id);
+    active.listener.onFinish?.(sequence.sample, reason, diagnostics);
+  }
+
+  /** The cheapest output of the device that the sequence's next token can be chosen from. */
+  #emitOf(sequence: Sequence): Emit {
+    const { emits, candidates } = this.#device.capabilities;
+    const fitting = emitsFor(sequence, candidates).find((emit) => emits.includes(emit));
+    return present(fitting, "an output of the device that suffices: checkRequest looked");
   }
 }

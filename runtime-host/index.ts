@@ -23,6 +23,9 @@ export {
   openSimulatedAccelerator,
   type SimulatedDeviceOptions,
 } from "./devices/simulated.ts";
-export { Engine, type Generation, type GenerationWatch, type StepRecord } from "./engine.ts";
-export { firstRows, scheduleStep, slotOf } from "./scheduler.ts";
-export type { FinishReason, GenerationRequest, Sequence } from "./sequence.ts";
+export { Engine, type EngineOptions, type RequestListener } from "./engine.ts";
+export { type Generation, type GenerationRequest, type GenerationWatch, generate } from "./generate.ts";
+export { type FinishReason, GREEDY, type SamplingParameters, type ServingRequest } from "./request.ts";
+export type { ChosenToken, TokenLogprobs } from "./sampling/sample.ts";
+export { firstRows, slotOf } from "./scheduling/rows.ts";
+export type { StepRecord } from "./scheduling/step-record.ts";

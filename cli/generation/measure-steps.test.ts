@@ -11,7 +11,7 @@ function step(phase: StepRecord["phase"], rows: number, lastPosition: number, cy
   const stalls = { dramRead: 5, dramWrite: 4, fifoFull: 3, fifoEmpty: 2, drain: 1 };
   const bytes = { weights: 800, kvRead: 16, kvWrite: 8, other: 8 };
   const counters = { cycles, hostGap: 10, busy: cycles - 15, stalls, bytes };
-  return { rows, lastPosition, tokens: [7], phase, counters };
+  return { rows, lastPosition, tokens: [7], phase, sequences: 1, preempted: 0, counters };
 }
 
 const steps = [step("prefill", 4, 3, 400), step("decode", 1, 4, 200), step("decode", 1, 5, 300)];
@@ -77,6 +77,8 @@ test("needed multiply-accumulates are those of a walk over rows and positions", 
         lastPosition: first + rows - 1,
         tokens,
         phase: "decode",
+        sequences: 1,
+        preempted: 0,
         counters: undefined,
       } as const;
       expect(neededWork(model, record).macs).toBe(countMacs(first, rows, emitting));
@@ -91,7 +93,15 @@ test("needed bytes: weights once, each committed position in the window once, ea
   const embedding = 8 * 4;
   const head = 80 + 4 * (10 + 8);
   const bytes = (rows: number, lastPosition: number, tokens: readonly number[]) =>
-    neededWork(model, { rows, lastPosition, tokens, phase: "decode", counters: undefined }).bytes;
+    neededWork(model, {
+      rows,
+      lastPosition,
+      tokens,
+      phase: "decode",
+      sequences: 1,
+      preempted: 0,
+      counters: undefined,
+    }).bytes;
   expect(bytes(1, 0, [])).toBe(weights + record + embedding);
   expect(bytes(1, 9, [3])).toBe(weights + 3 * record + embedding + head);
   expect(bytes(4, 13, [])).toBe(weights + 6 * record + 4 * embedding);

@@ -45,8 +45,8 @@ const stalls = { dramRead: 50, dramWrite: 10, fifoFull: 0, fifoEmpty: 20, drain:
 const bytes = { weights: 4000, kvRead: 600, kvWrite: 300, other: 100 };
 const counters = { cycles: 1000, hostGap: 100, busy: 900, stalls, bytes };
 const steps = [
-  { rows: 2, lastPosition: 1, tokens: [4], phase: "prefill", counters },
-  { rows: 1, lastPosition: 2, tokens: [5], phase: "decode", counters },
+  { rows: 2, lastPosition: 1, tokens: [4], phase: "prefill", sequences: 1, preempted: 0, counters },
+  { rows: 1, lastPosition: 2, tokens: [5], phase: "decode", sequences: 1, preempted: 0, counters },
 ] as const;
 const { rows, macs, port_bits, ports, weights, block_size, hash } = design;
 const result = runSchema.parse({

@@ -212,6 +212,7 @@ function graphProgram(
       maxContext: 1,
       vocab: 1,
       emits: ["none"],
+      candidates: 0,
       hasTrees: false,
     },
     registers: Object.fromEntries(registers.map(({ name, offset }) => [name, offset])),

@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../../frontend/index.ts";
 import { ok, type Result } from "../../ir/index.ts";
-import { Engine } from "../../runtime-host/index.ts";
+import { generate } from "../../runtime-host/index.ts";
 import { openSoftwareDevice } from "../engines/software-engine.ts";
 import { firstMismatch } from "../generation/compare-tokens.ts";
 import type { RunResult } from "../schemas/run.ts";
@@ -23,7 +23,7 @@ export async function compareWithReference(
   const blockSize = result.design?.block_size ?? 16;
   const device = openSoftwareDevice("reference", checkpoint, { blockSize, maxContext });
   const watch = signal === undefined ? {} : { signal };
-  const reference = await new Engine(device).generate(requestOf(job), watch);
+  const reference = await generate(device, requestOf(job), watch);
   if (reference.kind === "error") return reference;
   const mismatch = firstMismatch(result.token_ids, reference.value.tokenIds);
   return ok({ ...result, matches_reference: mismatch === null, first_mismatch: mismatch });

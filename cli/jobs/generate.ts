@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { FoundTokenizer } from "../../frontend/index.ts";
 import { ok, type Result } from "../../ir/index.ts";
-import { Engine, type Generation, type GenerationRequest } from "../../runtime-host/index.ts";
+import { type Generation, type GenerationRequest, generate } from "../../runtime-host/index.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
 import { type MeasuredDesign, measureSteps } from "../generation/measure-steps.ts";
 import { startText } from "../generation/stream-text.ts";
@@ -34,7 +34,7 @@ export async function generateTokens(
   const text = startText(tokenizer, promptIds, watch);
   const { signal } = watch;
   const began = performance.now();
-  const generation = await new Engine(engine.device).generate(requestOf(job), {
+  const generation = await generate(engine.device, requestOf(job), {
     onToken: (token) => {
       text.push(token);
     },

@@ -40,6 +40,7 @@ export function acceleratorProgram(
       maxContext: design.max_context,
       vocab: model.vocab,
       emits: emitsOf(plan),
+      candidates: plan.outputs.candidates > 1 ? plan.outputs.candidates : 0,
       hasTrees: false,
     },
     registers: Object.fromEntries(registers.map(({ name, offset }) => [name, offset])),

@@ -131,6 +131,7 @@ function programOf(
       maxContext,
       vocab,
       emits: ["argmax"],
+      candidates: 0,
       hasTrees: false,
     },
     registers: Object.fromEntries(manifestRegisters(registers).map(({ name, offset }) => [name, offset])),

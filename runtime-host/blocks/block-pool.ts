@@ -1,4 +1,6 @@
 import { CompilerBug } from "../../ir/index.ts";
+import { FreeList } from "./free-list.ts";
+import { type PrefixKey, sameContents } from "./prefix-key.ts";
 
 /** A block of the KV memory; 0 is the null block. */
 export type BlockId = number;
@@ -6,40 +8,137 @@ export type BlockId = number;
 /** The block that table entries without contents name: it is never allocated, written or read. */
 export const NULL_BLOCK: BlockId = 0;
 
+/** A block that lost its contents to a new owner. */
+export interface Eviction {
+  readonly block: BlockId;
+  readonly key: PrefixKey;
+}
+
 /** Blocks that were asked for, or how many are missing. */
 export type Allocation =
-  | { readonly kind: "allocated"; readonly blocks: readonly BlockId[] }
+  | {
+      readonly kind: "allocated";
+      readonly blocks: readonly BlockId[];
+      /** Those of `blocks` that held known contents: whoever wants to keep them saves them before the next step. */
+      readonly evicted: readonly Eviction[];
+    }
   | { readonly kind: "no-space"; readonly short: number };
 
-/** The KV blocks of a device: each one is free, or in use by whoever allocated it. */
+/**
+ * The KV blocks of a device, after vLLM's V1 block pool: each block is free or has owners (table entries that name it).
+ * A free block keeps its contents until it is allocated again, least recently freed first, and can be shared until then.
+ */
 export class BlockPool {
-  readonly #free: BlockId[];
-  readonly #used = new Set<BlockId>();
+  readonly #owners: Int32Array;
+  readonly #free: FreeList;
+  readonly #keys: (PrefixKey | undefined)[];
+  readonly #byHash = new Map<string, Set<BlockId>>();
 
   /** `blocks` counts the null block. */
   constructor(blocks: number) {
     if (blocks < 1) throw new CompilerBug("a block pool has at least the null block");
-    this.#free = Array.from({ length: blocks - 1 }, (_, i) => blocks - 1 - i);
+    this.#owners = new Int32Array(blocks);
+    this.#keys = Array.from({ length: blocks }, () => undefined);
+    this.#free = new FreeList(blocks);
+    for (let block = 1; block < blocks; block++) this.#free.append(block);
   }
 
+  /** Blocks without owner. */
   get free(): number {
     return this.#free.length;
   }
 
-  /** Takes `count` blocks, all or none; lowest numbers first in a new pool, last freed first later. */
-  allocate(count: number): Allocation {
-    if (count > this.#free.length) return { kind: "no-space", short: count - this.#free.length };
-    const blocks = this.#free.splice(this.#free.length - count).reverse();
-    for (const block of blocks) this.#used.add(block);
-    return { kind: "allocated", blocks };
+  /** Blocks, without the null block. */
+  get size(): number {
+    return this.#owners.length - 1;
   }
 
-  /** Gives blocks back; null blocks among them are skipped. */
+  owners(block: BlockId): number {
+    return this.#owners[block] ?? 0;
+  }
+
+  /** Takes `count` blocks, all or none: the least recently freed, whose contents are forgotten. */
+  allocate(count: number): Allocation {
+    if (count > this.free) return { kind: "no-space", short: count - this.free };
+    const blocks = Array.from({ length: count }, () => this.#free.takeFirst());
+    const evicted: Eviction[] = [];
+    for (const block of blocks) {
+      const key = this.#keys[block];
+      if (key !== undefined) evicted.push({ block, key });
+      this.#forget(block);
+      this.#owners[block] = 1;
+    }
+    return { kind: "allocated", blocks, evicted };
+  }
+
+  /** One more owner for each block; null blocks are skipped. */
+  share(blocks: readonly BlockId[]): void {
+    for (const block of blocks) {
+      if (block === NULL_BLOCK) continue;
+      const owners = this.owners(block);
+      if (owners === 0) this.#free.remove(block);
+      this.#owners[block] = owners + 1;
+    }
+  }
+
+  /** One owner less for each block, the last of the list first: the tail of a sequence is the first to be evicted. */
   release(blocks: readonly BlockId[]): void {
     for (const block of blocks.toReversed()) {
       if (block === NULL_BLOCK) continue;
-      if (!this.#used.delete(block)) throw new CompilerBug(`block ${block} is given back, but not in use`);
-      this.#free.push(block);
+      const owners = this.owners(block);
+      if (owners === 0) throw new CompilerBug(`block ${String(block)} is given back, but not in use`);
+      this.#owners[block] = owners - 1;
+      if (owners === 1) this.#free.append(block);
+    }
+  }
+
+  /** Notes what a full block holds, so that others can find it. */
+  remember(block: BlockId, key: PrefixKey): void {
+    if (this.owners(block) === 0) throw new CompilerBug(`block ${String(block)} is free and gets contents`);
+    if (this.#keys[block] !== undefined) return;
+    this.#keys[block] = key;
+    const blocks = this.#byHash.get(key.hash) ?? new Set();
+    this.#byHash.set(key.hash, blocks.add(block));
+  }
+
+  /** A block with these contents, in use or free. */
+  find(key: PrefixKey): BlockId | undefined {
+    for (const block of this.#byHash.get(key.hash) ?? []) {
+      const held = this.#keys[block];
+      if (held !== undefined && sameContents(held, key)) return block;
+    }
+    return undefined;
+  }
+
+  /** Forgets all contents, where no block is in use. */
+  reset(): boolean {
+    if (this.free !== this.size) return false;
+    this.#keys.fill(undefined);
+    this.#byHash.clear();
+    return true;
+  }
+
+  #forget(block: BlockId): void {
+    const key = this.#keys[block];
+    if (key === undefined) return;
+    this.#keys[block] = undefined;
+    const blocks = this.#byHash.get(key.hash);
+    blocks?.delete(block);
+    if (blocks?.size === 0) this.#byHash.delete(key.hash);
+  }
+
+  /** A bug where a block's owners are not the entries of `tables` that name it, or where a block in use is in the free list. */
+  check(tables: readonly (readonly BlockId[])[]): void {
+    const entries = new Int32Array(this.#owners.length);
+    for (const block of tables.flat()) entries[block] = (entries[block] ?? 0) + 1;
+    for (let block = 1; block < this.#owners.length; block++) {
+      const [owners, named] = [this.owners(block), entries[block] ?? 0];
+      if (owners !== named)
+        throw new CompilerBug(
+          `block ${String(block)} has ${String(owners)} owners, ${String(named)} tables name it`,
+        );
+      if (this.#free.has(block) !== (owners === 0))
+        throw new CompilerBug(`block ${String(block)} is free and in use`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { at, CompilerBug } from "../../ir/index.ts";
 import type { DeviceCapabilities, RowDescriptor } from "../device.ts";
-import { slotOf } from "../scheduler.ts";
+import { slotOf } from "../scheduling/rows.ts";
 
 /** Positions of a sequence that were computed before this step: those before its first row. */
 export function committedPositions(rows: readonly RowDescriptor[], sequence: number): number {

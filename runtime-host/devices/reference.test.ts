@@ -29,7 +29,7 @@ test("a row sees the committed context through its block table", async () => {
   await tokensOf(reference, row(5, 0), row(6, 1, { visible: 3n }), row(7, 2, { visible: 7n }));
   expect(await tokensOf(reference, row(8, 3))).toEqual(continueHistory([5, 6, 7, 8], 1));
   await expect(reference.step([row(8, 3, { blockTable: [3, 2], kvSlot: 5 })])).rejects.toThrow(
-    "a token of the context",
+    "the history at the last position",
   );
 });
 

@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { at, ok, present, unreachable } from "../../ir/index.ts";
+import { at, CompilerBug, ok, present, unreachable } from "../../ir/index.ts";
 import { NULL_BLOCK } from "../blocks/block-pool.ts";
 import type { Device, DeviceCapabilities, Emission, RowDescriptor } from "../device.ts";
 import { checkRows, committedPositions, rowsSeenBy } from "./check-rows.ts";
+import { Histories, type History, tokensOf } from "./history.ts";
 import { rankLogits } from "./rank-logits.ts";
 
 /** One sequence being decoded in software: what this device needs of a reference engine. */
@@ -33,8 +34,8 @@ interface Replay {
 
 /**
  * A device in software, and the definition of what rows see: a row at position p sees, in the order of their positions, the
- * committed context of its sequence and those rows of the step whose bits its mask has. Its KV memory holds tokens: a row's context is read back through its block table and a
- * decoder takes it in, so that a wrong table gives wrong tokens here as on hardware. A decoder that has already
+ * committed context of its sequence and those rows of the step whose bits its mask has. A slot of its KV memory holds what the
+ * hardware's keys and values depend on, a token and all before it: a table that mixes contexts is found out at once. A decoder that has already
  * taken in the context goes on; any other context (a sibling in a tree, a shared prefix) is replayed from its start.
  */
 export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
@@ -50,22 +51,23 @@ export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
     maxContext,
     vocab,
     emits,
+    candidates,
     hasTrees: true,
   };
-  const memory = new Map<number, number>();
+  const histories = new Histories();
+  const memory = new Map<number, History>();
   const replays = new Map<number, Replay>();
-  const load = ({ blockTable }: RowDescriptor, position: number): number | undefined => {
+  const load = ({ blockTable }: RowDescriptor, position: number): History | undefined => {
     const block = at(blockTable, Math.floor(position / blockSize));
     return block === NULL_BLOCK ? undefined : memory.get(block * blockSize + (position % blockSize));
   };
-  const advance = (row: RowDescriptor, context: readonly (number | undefined)[]): Float32Array => {
+  const advance = (row: RowDescriptor, context: readonly number[]): Float32Array => {
     const replay = continueReplay(replays.get(row.sequence), context) ?? {
       decoder: openDecoder(),
       tokens: [],
     };
     replays.set(row.sequence, replay);
-    for (const token of context.slice(replay.tokens.length))
-      take(replay, present(token, "a token of the context"));
+    for (const token of context.slice(replay.tokens.length)) take(replay, token);
     return take(replay, row.token);
   };
   return {
@@ -75,8 +77,9 @@ export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
       checkRows(descriptors, capabilities);
       const emissions: Emission[] = [];
       for (const [index, row] of descriptors.entries()) {
-        memory.set(row.kvSlot, row.token);
-        const logits = advance(row, contextOf(index, descriptors, load));
+        const before = historyBefore(index, descriptors, { memory, load });
+        memory.set(row.kvSlot, histories.append(before, row.token));
+        const logits = advance(row, tokensOf(before));
         emissions.push(...emit(row, index, logits, candidates));
       }
       return ok({ emissions });
@@ -85,27 +88,38 @@ export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
   };
 }
 
-/** The tokens before a row: the committed ones through its block table, then the rows of this step that it sees. */
-function contextOf(
+/** What a row sees before itself: the committed context through its block table, then the rows of this step that it sees. */
+function historyBefore(
   index: number,
   rows: readonly RowDescriptor[],
-  load: (row: RowDescriptor, position: number) => number | undefined,
-): readonly (number | undefined)[] {
+  {
+    memory,
+    load,
+  }: {
+    readonly memory: ReadonlyMap<number, History>;
+    readonly load: (row: RowDescriptor, position: number) => History | undefined;
+  },
+): History | undefined {
   const row = at(rows, index);
+  const seen = rowsSeenBy(index, rows).at(-1);
+  if (seen !== undefined) return present(memory.get(seen.kvSlot), "the history of a row that is seen");
   const committed = committedPositions(rows, row.sequence);
-  const past = Array.from({ length: committed }, (_, position) => load(row, position));
-  const seen = rowsSeenBy(index, rows);
-  return [...past, ...seen.map(({ token }) => token)];
+  if (committed === 0) return undefined;
+  const last = present(load(row, committed - 1), "the history at the last position of the context");
+  let history: History | undefined = last;
+  for (let position = committed - 1; position >= 0; position--) {
+    const found = load(row, position); // what has left the window is nowhere
+    if (found !== undefined && found !== history)
+      throw new CompilerBug(`row ${index}: position ${position} of its table belongs to another context`);
+    history = history?.before;
+  }
+  return last;
 }
 
-/** The replay, where all that it has taken in is the beginning of `context`; unknown tokens are taken to be its own. */
-function continueReplay(
-  replay: Replay | undefined,
-  context: readonly (number | undefined)[],
-): Replay | undefined {
+/** The replay, where all that it has taken in is the beginning of `context`. */
+function continueReplay(replay: Replay | undefined, context: readonly number[]): Replay | undefined {
   if (replay === undefined || replay.tokens.length > context.length) return undefined;
-  const agrees = replay.tokens.every((token, i) => (context[i] ?? token) === token);
-  return agrees ? replay : undefined;
+  return replay.tokens.every((token, i) => context[i] === token) ? replay : undefined;
 }
 
 function take(replay: Replay, token: number): Float32Array {

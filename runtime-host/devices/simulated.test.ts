@@ -20,6 +20,7 @@ const program: AcceleratorProgram = {
     maxContext: 8,
     vocab: 9,
     emits: ["none", "argmax"],
+    candidates: 0,
     hasTrees: false,
   },
   registers,

@@ -4,6 +4,7 @@ import { builtSpan, defineDiagnostic, fail, ok, type Result } from "../ir/index.
 import type { Device, RowDescriptor, StepResult } from "./device.ts";
 import { createReferenceDevice } from "./devices/reference.ts";
 import { Engine } from "./engine.ts";
+import { generate } from "./generate.ts";
 import { continueHistory, openHistoryDecoder, toyVocab } from "./testing/history-decoder.ts";
 
 function toyDevice(shape: Partial<Record<"rows" | "blockSize" | "maxContext", number>> = {}): Device {
@@ -29,10 +30,10 @@ async function codesOf(result: Promise<Result<unknown>>): Promise<readonly strin
 
 test("a prompt goes in by chunks, then tokens come one by one", async () => {
   const seen: number[] = [];
-  const engine = new Engine(toyDevice());
+  const device = toyDevice();
   const watch = { onToken: (token: number) => seen.push(token) };
   const done = unwrap(
-    await engine.generate({ promptIds: [1, 2, 3, 4, 5, 6], maxTokens: 3, stopIds: [] }, watch),
+    await generate(device, { promptIds: [1, 2, 3, 4, 5, 6], maxTokens: 3, stopIds: [] }, watch),
   );
   expect(done.tokenIds).toEqual(continueHistory([1, 2, 3, 4, 5, 6], 3));
   expect(seen).toEqual(done.tokenIds);
@@ -53,9 +54,9 @@ test("tokens do not depend on rows per step, block size or what ran before", asy
   });
   await fc.assert(
     fc.asyncProperty(ids, ids, shape, async (first, second, options) => {
-      const engine = new Engine(toyDevice(options));
+      const device = toyDevice(options);
       for (const promptIds of [first, second]) {
-        const { tokenIds } = unwrap(await engine.generate({ promptIds, maxTokens: 9, stopIds: [] }));
+        const { tokenIds } = unwrap(await generate(device, { promptIds, maxTokens: 9, stopIds: [] }));
         expect(tokenIds).toEqual(continueHistory(promptIds, 9));
       }
     }),
@@ -66,21 +67,21 @@ test("tokens do not depend on rows per step, block size or what ran before", asy
 test("a stop token ends the sequence and is part of it", async () => {
   const expected = continueHistory([5], 8);
   const stopIds = expected.slice(3, 4);
-  const done = unwrap(await new Engine(toyDevice()).generate({ promptIds: [5], maxTokens: 8, stopIds }));
+  const done = unwrap(await generate(toyDevice(), { promptIds: [5], maxTokens: 8, stopIds }));
   expect(done).toMatchObject({ tokenIds: expected.slice(0, 4), finishReason: "stop" });
 });
 
 test("the device's context ends a sequence", async () => {
-  const engine = new Engine(toyDevice({ maxContext: 10 }));
-  const done = unwrap(await engine.generate({ promptIds: [1, 2, 3], maxTokens: 100, stopIds: [] }));
+  const device = toyDevice({ maxContext: 10 });
+  const done = unwrap(await generate(device, { promptIds: [1, 2, 3], maxTokens: 100, stopIds: [] }));
   expect(done.tokenIds).toEqual(continueHistory([1, 2, 3], 7));
   expect(done.finishReason).toBe("length");
 });
 
 test("requests that cannot be served are diagnostics", async () => {
-  const engine = new Engine(toyDevice({ maxContext: 4 }));
+  const device = toyDevice({ maxContext: 4 });
   const ask = (promptIds: readonly number[]) =>
-    codesOf(engine.generate({ promptIds, maxTokens: 1, stopIds: [] }));
+    codesOf(generate(device, { promptIds, maxTokens: 1, stopIds: [] }));
   expect(await ask([1, 2, 3, 4])).toEqual(["HOST0001"]);
   expect(await ask([])).toEqual(["HOST0002"]);
   expect(await ask([toyVocab])).toEqual(["HOST0003"]);
@@ -88,9 +89,9 @@ test("requests that cannot be served are diagnostics", async () => {
 });
 
 test("a device with too few blocks is a diagnostic, and the blocks come back", async () => {
-  const device = toyDevice();
-  const engine = new Engine({ ...device, capabilities: { ...device.capabilities, blocks: 3 } });
-  const ask = (maxTokens: number) => codesOf(engine.generate({ promptIds: [1], maxTokens, stopIds: [] }));
+  const whole = toyDevice();
+  const device = { ...whole, capabilities: { ...whole.capabilities, blocks: 3 } };
+  const ask = (maxTokens: number) => codesOf(generate(device, { promptIds: [1], maxTokens, stopIds: [] }));
   expect(await ask(20)).toEqual(["HOST0004"]);
   expect(await ask(8)).toEqual([]);
 });
@@ -99,7 +100,7 @@ test("what the device reports ends the request", async () => {
   const dead = defineDiagnostic("TEST0001", "error", () => ({ message: "dead" }));
   const device: Device = { ...toyDevice(), step: () => Promise.resolve(fail(dead(builtSpan("device"), {}))) };
   const request = { promptIds: [1], maxTokens: 1, stopIds: [] };
-  expect(await codesOf(new Engine(device).generate(request))).toEqual(["TEST0001"]);
+  expect(await codesOf(generate(device, request))).toEqual(["TEST0001"]);
 });
 
 test("an abort ends the request before its next step", async () => {
@@ -110,7 +111,7 @@ test("an abort ends the request before its next step", async () => {
       control.abort();
     },
   };
-  const running = new Engine(toyDevice()).generate({ promptIds: [1], maxTokens: 9, stopIds: [] }, watch);
+  const running = generate(toyDevice(), { promptIds: [1], maxTokens: 9, stopIds: [] }, watch);
   await expect(running).rejects.toThrow("aborted");
 });
 
@@ -120,7 +121,20 @@ test("a device's counters are kept with the step", async () => {
   const counters = { cycles: 20, hostGap: 7, busy: 5, stalls, bytes };
   const step = (rows: readonly RowDescriptor[]): Promise<Result<StepResult>> =>
     Promise.resolve(ok({ emissions: [{ kind: "argmax", row: rows.length - 1, token: 1 }], counters }));
-  const engine = new Engine({ ...toyDevice(), step });
-  const { steps } = unwrap(await engine.generate({ promptIds: [1], maxTokens: 1, stopIds: [] }));
-  expect(steps).toEqual([{ rows: 1, lastPosition: 0, tokens: [1], phase: "prefill", counters }]);
+  const device = { ...toyDevice(), step };
+  const { steps } = unwrap(await generate(device, { promptIds: [1], maxTokens: 1, stopIds: [] }));
+  expect(steps).toEqual([
+    { rows: 1, lastPosition: 0, tokens: [1], phase: "prefill", sequences: 1, preempted: 0, counters },
+  ]);
+});
+
+test("a choice of tokens that the device's outputs do not allow is a diagnostic", async () => {
+  const whole = toyDevice();
+  const device: Device = { ...whole, capabilities: { ...whole.capabilities, emits: ["none", "argmax"] } };
+  const engine = new Engine(device);
+  const request = { id: "a", promptIds: [1], maxTokens: 1, stopIds: [] };
+  const greedy = engine.add({ ...request, sampling: { temperature: 0, seed: 0 } });
+  const sampled = engine.add({ ...request, id: "b", sampling: { temperature: 1, seed: 0 } });
+  expect(greedy.kind).toBe("ok");
+  expect(await codesOf(Promise.resolve(sampled))).toEqual(["HOST0005"]);
 });
