@@ -88,7 +88,6 @@ test("fable writes its story", async () => {
 test("what a simulation cannot do is said before anything is compiled", async () => {
   const code = async (...args: readonly string[]) =>
     lastObject(await hidalgo("run", fable, "--json", ...args));
-  expect(await code("--back-pressure", "1")).toMatchObject({ code: "CLI0031", where: "--back-pressure" });
   expect(await code("--memory", "sdram")).toMatchObject({ code: "CLI0031", where: "--memory" });
   expect(await code("--simulator", "embedded", "--trace", "x.fst")).toMatchObject({ code: "CLI0032" });
   expect(await code("--device", "ice40up5k")).toMatchObject({ code: "HLS0040" });
