@@ -5,23 +5,13 @@ import { expect, test } from "vitest";
 import { driverFiles } from "../../backend-verilog/index.ts";
 import { present } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
-import { compileModel } from "../jobs/compile-model.ts";
-import { compileDefaults } from "../options/compile-options.ts";
 import { temporaryFolder } from "../testing/model-folders.ts";
-import { randomModel } from "../testing/random-model.ts";
 import { PIPE_PROGRAM } from "./testing/pipe-program.ts";
 import { SimulatedBoard } from "./testing/simulated-board.ts";
+import { compileTiny } from "./testing/tiny-kit.ts";
 
-const sizes = { hidden: 16, ffn: 24, layers: 2, heads: 2, kvHeads: 1, vocab: 40, context: 32 };
 const MEMORY_BASE = 0x40000;
 const WARNINGS = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-O1"];
-
-async function tinyBuild(rows: number): Promise<CompiledBuild> {
-  const options = { ...compileDefaults, emitIr: false, blockSize: 4, rows };
-  const build = await compileModel(randomModel(sizes, 1), options);
-  if (build.kind === "error") throw new Error(JSON.stringify(build.diagnostics));
-  return build.value;
-}
 
 /** The driver's sources in a folder; `more` is compiled with the core, if given. */
 function writeDriver(build: CompiledBuild, more?: { readonly name: string; readonly text: string }): string {
@@ -46,7 +36,7 @@ function weightsOf({ files }: CompiledBuild, folder: string, damage?: number): s
 test.each([1, 4])(
   "%d rows: the driver gets the golden tokens from the simulated registers",
   async (rows) => {
-    const build = await tinyBuild(rows);
+    const build = await compileTiny(rows);
     const folder = writeDriver(build, { name: "pipe.c", text: PIPE_PROGRAM });
     const board = await SimulatedBoard.open(build, MEMORY_BASE);
     const args = [weightsOf(build, folder), MEMORY_BASE.toString(16)];
@@ -88,7 +78,7 @@ test.each([1, 4])(
 );
 
 test("both back ends build without a warning; without an operating system no library is needed", async () => {
-  const folder = writeDriver(await tinyBuild(1));
+  const folder = writeDriver(await compileTiny(1));
   execFileSync("make", ["-s", `CFLAGS=${WARNINGS.join(" ")}`], { cwd: folder, stdio: "pipe" });
   const bare = ["hidalgo.c", "hidalgo_design.c", "hidalgo_baremetal.c"];
   const flags = [...WARNINGS, "-ffreestanding", "-nostdlib", "-r", "-o", "whole.o"];

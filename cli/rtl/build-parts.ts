@@ -24,7 +24,7 @@ const count = z.int().nonnegative();
 
 /** The `layout` of the region of weights: how they are spread over beats. */
 const weightsLayout = z.looseObject({
-  array: z.strictObject({ pn: count, pk: count, pt: count }),
+  array: z.strictObject({ pn: count, pk: count, pt: count, pv: count }),
   norm_eps: z.number(),
 });
 
@@ -65,7 +65,7 @@ export function readBuildParts({ manifest, files }: CompiledBuild): Result<Build
 
 function planOf(
   { model, design }: Manifest,
-  { pn, pk, pt }: Required<Pick<ArrayShape, "pn" | "pk" | "pt">>,
+  { pn, pk, pt, pv }: Required<Pick<ArrayShape, "pn" | "pk" | "pt" | "pv">>,
   eps: number,
 ): Plan {
   return planAccelerator(
@@ -82,7 +82,7 @@ function planOf(
       eps,
       blockSize: design.block_size,
     },
-    { pn, pk, pt, rows: design.rows },
+    { pn, pk, pt, pv, rows: design.rows },
   );
 }
 

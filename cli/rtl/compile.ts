@@ -12,12 +12,14 @@ import { at, builtSpan, fail, ok, printModule, type Result } from "../../ir/inde
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
+import { kitFiles } from "../kit/kit-files.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
 import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
 import { describeBuild } from "./manifest.ts";
+import { acceleratorProgram } from "./program.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
 export async function compileBuild(request: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
@@ -34,9 +36,10 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
   const quantized = quantizeModel(request.model.checkpoint);
+  const image = packModel(quantized, compiled.value);
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value),
-    [WEIGHTS_FILE, packModel(quantized, compiled.value)],
+    [WEIGHTS_FILE, image],
     [ESTIMATE_FILE, `${JSON.stringify(estimateOf(request, model, explored.value), undefined, 1)}\n`],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
     [HARDWARE_FILE, compiled.value.system.modules.map((module) => printModule(module)).join("\n")],
@@ -50,6 +53,9 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   }
   const golden = goldenTokens(quantized, model);
   const manifest = describeBuild(request, compiled.value, files, golden);
+  const parts = { ...compiled.value, deviceFile: device, hardware: [], weights: image };
+  for (const [path, text] of kitFiles(manifest, acceleratorProgram(manifest, parts), image))
+    files.set(path, text);
   const build = { manifest, files };
   if (!request.verifyEach) return ok(build);
   const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);

@@ -1,0 +1,27 @@
+import { driverFiles, IMAGE_FILE, imageHex, testbench } from "../../backend-verilog/index.ts";
+import { present } from "../../ir/index.ts";
+import type { AcceleratorProgram } from "../../runtime-host/index.ts";
+import type { Manifest } from "../schemas/manifest.ts";
+import { benchSteps } from "./bench-steps.ts";
+
+/** The folder of the kit in a build. */
+const KIT_FOLDER = "kit";
+
+/**
+ * What a board's user takes from a build beside Verilog and weights: driver and testbench. All of it follows
+ * from the manifest but the steps of the testbench, which `program` encodes, and the image of the memory.
+ */
+export function kitFiles(
+  manifest: Manifest,
+  program: Pick<AcceleratorProgram, "encode">,
+  image: Uint8Array,
+): ReadonlyMap<string, string> {
+  const { prompt_ids: promptIds, token_ids: tokenIds } = manifest.self_test;
+  const steps = benchSteps(manifest, { promptIds, tokenIds }, program);
+  const beatBytes = present(manifest.ports.axi[0], "a memory port").data_bits / 8;
+  return new Map([
+    ...[...driverFiles(manifest)].map(([name, text]) => [`${KIT_FOLDER}/driver/${name}`, text] as const),
+    [`${KIT_FOLDER}/tb/hidalgo_tb.v`, testbench(manifest, steps, image.length)],
+    [`${KIT_FOLDER}/tb/${IMAGE_FILE}`, imageHex(image, beatBytes)],
+  ]);
+}
