@@ -13,6 +13,7 @@ import {
   wholeOf,
 } from "./values/kernel-program.ts";
 import { fieldWidths, type NetworkNeeds } from "./values/needs.ts";
+import { NARROW } from "./values/node-code.ts";
 
 /** Cycles in which a kernel could not begin an iteration, by cause. */
 export interface StallCycles {
@@ -153,7 +154,7 @@ export class KernelReplay implements Part {
     const useOf = (stream: number): number => uses.findIndex((use) => use.stream === stream);
     this.#effects = compileEffects(kernel, index, { needs, store, useOf });
     this.#mask = new Uint8Array(guards.length);
-    this.#read = uses.map(() => 0);
+    this.#read = uses.map(({ node }) => (node.width <= NARROW ? 0 : 0n));
     this.#written = uses.map(() => undefined);
     this.#froms = Int32Array.from(graph.loops, ({ from }) => from);
     this.#steps = Int32Array.from(graph.loops, ({ step }) => step);

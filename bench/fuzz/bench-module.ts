@@ -9,6 +9,8 @@ import {
 } from "../../backend-hls/index.ts";
 import {
   HwBuilder,
+  HwModuleOp,
+  memoryModule,
   type Operation,
   packElement,
   present,
@@ -16,6 +18,7 @@ import {
   type StreamElementType,
   type Value,
 } from "../../ir/index.ts";
+import type { RandomProgram } from "./random-program.ts";
 
 /** Bits of the cycle counter of the bench. */
 const TIME_BITS = 32;
@@ -34,6 +37,7 @@ export interface BenchStimulus {
   readonly ready: bigint;
   /** Number of elements expected, by output. */
   readonly expected: ReadonlyMap<string, number>;
+  readonly memory?: RandomProgram["memory"];
 }
 
 /** A log of the bench: one word an element, the cycle in the low bits and the data above it. */
@@ -51,6 +55,8 @@ export interface FuzzBench {
   readonly logs: readonly BenchLog[];
   /** Kernels in the order of the bits of the trace: bit k busy, bit kernels + k issue. */
   readonly kernels: readonly string[];
+  /** What the external memory holds at first. */
+  readonly image: Uint8Array | undefined;
 }
 
 /** The element type of an outside stream. */
@@ -96,13 +102,15 @@ export function fuzzBench(plan: NetworkPlan, hardware: NetworkHardware, stimulus
     "finished",
     finished.reduce((x, y) => b.and(x, y), b.constant(1, 1)),
   );
+  const memory = addMemory(side, hardware.top, stimulus.memory);
   addTrace(side, hardware.kernels.length);
   const module = b.finish();
   return {
     top,
-    modules: modulesOf({ module, submodules: hardware.modules }),
+    modules: modulesOf({ module, submodules: [...memory, ...hardware.modules] }),
     logs,
     kernels: hardware.kernels.map(({ name }) => name),
+    image: stimulus.memory?.image,
   };
 }
 
@@ -173,6 +181,33 @@ function addOutput(
     log: { name, path: `log_${name}`, words, dataBits: width },
     finished: b.icmp("uge", got.value, b.constant(expected, bits)),
   };
+}
+
+/** The external memory behind the port, regions open. */
+function addMemory({ b, dut }: Side, core: Operation, memory: BenchStimulus["memory"]): readonly Operation[] {
+  if (memory === undefined) return [];
+  const module = memoryModule(`${b.name}_memory`, memory.parameters);
+  const store = lateInstance(b, module, "memory");
+  for (const { name, width } of inputsOf(core)) {
+    if (name.startsWith("m_axi_gmem0_"))
+      dut.connect({ [name]: store.out(name.replace("m_axi_gmem0_", "s_axi_")) });
+    if (/_(?:base|limit)$/u.test(name))
+      dut.connect({ [name]: b.constant(name.endsWith("_limit") ? -1n : 0n, width) });
+  }
+  for (const { name, width } of inputsOf(module)) {
+    if (name === "rst") continue;
+    store.connect({ [name]: dut.outputs[name.replace("s_axi_", "m_axi_gmem0_")] ?? b.constant(0, width) });
+  }
+  return [module];
+}
+
+function inputsOf(module: Operation): readonly { readonly name: string; readonly width: number }[] {
+  const { input_names: names } = present(HwModuleOp.match(module), "a module").attrs;
+  const args = present(module.regions[0], "a body").block.args;
+  return names.flatMap((name, index) => {
+    const type = args[index]?.type;
+    return type?.kind === "int" ? [{ name, width: type.width }] : [];
+  });
 }
 
 /** A memory that is written at run time; one word of it is read, so that no tool drops it. */

@@ -12,6 +12,7 @@ import {
 import { type Diagnostic, packElement, present, type Result } from "../../ir/index.ts";
 import { buildBatch, type HwSimulator, type SimulatorOptions } from "../../sim/index.ts";
 import { elementOf, type FuzzBench, fuzzBench, TRACE_CYCLES } from "./bench-module.ts";
+import { memoryProgram } from "./random-memory.ts";
 import { type RandomProgram, randomProgram } from "./random-program.ts";
 import { commandsProgram, tokensProgram } from "./random-shapes.ts";
 import { type BenchResult, simulateBench } from "./simulate-bench.ts";
@@ -35,8 +36,13 @@ export type Outcome =
   /** The program is none: it cannot be scheduled, or waits for itself. */
   | { readonly kind: "rejected"; readonly seed: number; readonly diagnostic: Diagnostic };
 
-/** Families of programs: any nests and networks; commands close behind each other; arrays shared under tokens. */
-const SHAPES = { general: randomProgram, commands: commandsProgram, tokens: tokensProgram } as const;
+/** Families of programs: any nests and networks; commands close behind each other; arrays shared under tokens; external memory. */
+const SHAPES = {
+  general: randomProgram,
+  commands: commandsProgram,
+  tokens: tokensProgram,
+  memory: memoryProgram,
+} as const;
 
 /** A family of programs. */
 export type ProgramShape = keyof typeof SHAPES;
@@ -59,15 +65,26 @@ export function prepareProgram(seed: number, shape: ProgramShape = "general"): R
     ),
     ready: (_, cycle) => ((program.ready >> BigInt(cycle % 64)) & 1n) === 1n,
   };
-  const values = recordCommands(plan.value, stimulus);
+  const memories = program.memory === undefined ? [] : [program.memory];
+  const values = recordCommands(
+    plan.value,
+    stimulus,
+    memories.map(({ image }) => image.slice()),
+  );
   if (values.kind === "error") return values;
   const issues = new Map<string, number[]>(plan.value.kernels.map(({ name }) => [name, []]));
   const report = replay(plan.value, stimulus, {
+    memories,
     observe: (kernel, cycle) => issues.get(kernel)?.push(cycle),
   });
   const hardware = networkModule(plan.value.name, plan.value);
   const expected = new Map([...values.value.outputs].map(([name, elements]) => [name, elements.length]));
-  const bench = fuzzBench(plan.value, hardware, { inputs: program.inputs, ready: program.ready, expected });
+  const bench = fuzzBench(plan.value, hardware, {
+    inputs: program.inputs,
+    ready: program.ready,
+    expected,
+    memory: program.memory,
+  });
   return {
     kind: "ok",
     value: { seed, program, plan: plan.value, values: values.value, report, issues, bench },
@@ -156,7 +173,8 @@ function issueDifference(
       return `iteration ${String(at)} of ${name} begins: hardware ${String(got[at])}, estimate ${String(wanted[at])}`;
     const busy = trace.reduce((sum, word) => sum + Number((word >> BigInt(index)) & 1n), 0);
     const activity = report.kernels.find((kernel) => kernel.name === name);
-    if (trace.length < TRACE_CYCLES && busy !== activity?.busyCycles)
+    const isOver = trace.length < TRACE_CYCLES && (activity?.lastCycle ?? 0) < trace.length;
+    if (isOver && busy !== activity?.busyCycles)
       return `${name} is busy: hardware ${String(busy)} cycles, estimate ${String(activity?.busyCycles)}`;
   }
   return undefined;

@@ -3,6 +3,7 @@ import {
   bundleType,
   type ElementType,
   i16,
+  type MemoryParameters,
   type Operation,
   ScheduleBuilder,
   type StreamElement,
@@ -30,6 +31,8 @@ export interface RandomProgram {
   readonly mode: "optimized" | "sequential";
   readonly family: "xc7" | "xcup";
   readonly clockMhz: number;
+  /** The external memory, where the schedule has one. */
+  readonly memory?: { readonly parameters: MemoryParameters; readonly image: Uint8Array };
 }
 
 /** One kernel before it is built. */

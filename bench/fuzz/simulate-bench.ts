@@ -23,6 +23,7 @@ export async function simulateBench(
   try {
     simulator.poke("rst", 1n);
     await simulator.run(2);
+    if (bench.image !== undefined) await simulator.writeMemory("memory.store", 0, bench.image);
     simulator.poke("rst", 0n);
     const { stopped, cycles } = await simulator.run(limit, "finished");
     await simulator.run(AFTERMATH);

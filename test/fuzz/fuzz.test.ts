@@ -18,6 +18,12 @@ test("200 random programs: embedded hardware, interpreter and estimate agree in 
   await expectEqual({ seed: 1, count: 200, batch: 1, simulator: { engine: "embedded" } });
 });
 
+test("60 random programs with external memory: engines, arbiter and DRAM are in the estimate, cycle for cycle", {
+  timeout: 120_000,
+}, async () => {
+  await expectEqual({ seed: 1, count: 60, batch: 1, shape: "memory", simulator: { engine: "embedded" } });
+});
+
 test("24 random programs agree under Icarus", { timeout: 240_000 }, async ({ skip }) => {
   skip(findTool("iverilog") === undefined, "iverilog is not installed");
   await expectEqual({ seed: 1001, count: 24, batch: 12, simulator: { engine: "icarus" } });
