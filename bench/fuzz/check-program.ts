@@ -145,8 +145,9 @@ function valueDifference({ plan, values }: PreparedProgram, { streams }: BenchRe
   return undefined;
 }
 
-function timeDifference({ report }: PreparedProgram, { streams }: BenchResult): string | undefined {
-  for (const [name, times] of report.times) {
+function timeDifference({ report }: PreparedProgram, { streams, cycles }: BenchResult): string | undefined {
+  for (const [name, all] of report.times) {
+    const times = all.filter((time) => time < cycles);
     const got = (streams.get(name) ?? []).map(({ cycle }) => cycle);
     const at = Array.from({ length: Math.max(times.length, got.length) }).findIndex(
       (_, index) => times[index] !== got[index],

@@ -7,6 +7,8 @@ export interface BenchResult {
   /** Cycle of each push or pop and, for outputs, the bits of the element. */
   readonly streams: ReadonlyMap<string, readonly { readonly cycle: number; readonly bits: bigint }[]>;
   readonly finished: boolean;
+  /** Cycles that were run. */
+  readonly cycles: number;
   /** By cycle: issue bits above busy bits. */
   readonly trace: readonly bigint[];
 }
@@ -35,7 +37,7 @@ export async function simulateBench(
     const traceBytes = Math.ceil((2 * bench.kernels.length) / 8);
     const traced = Math.min(TRACE_CYCLES, cycles + AFTERMATH);
     const bytes = await simulator.readMemory("trace", 0, traced * traceBytes);
-    return { streams, finished: stopped, trace: wordsOf(bytes, traceBytes) };
+    return { streams, finished: stopped, cycles: cycles + AFTERMATH, trace: wordsOf(bytes, traceBytes) };
   } catch (error) {
     if (error instanceof SimulationError) return error.diagnostic;
     throw error;
