@@ -96,10 +96,12 @@ const shapes = fc.record({
   layers: fc.integer({ min: 1, max: 2 }),
   kvHeads: fc.integer({ min: 1, max: 3 }),
   group: fc.integer({ min: 1, max: 2 }),
-  headDim: fc.constantFrom(4, 6, 8),
+  headDim: fc.constantFrom(2, 4, 6, 8, 12),
   ffn: fc.integer({ min: 9, max: 60 }),
   vocab: fc.integer({ min: 13, max: 50 }),
   window: fc.constantFrom(undefined, 1, 3, 6),
+  qkvBias: fc.boolean(),
+  qkNorm: fc.boolean(),
   blockSize: fc.constantFrom(1, 2, 4, 16),
 });
 const arrays: fc.Arbitrary<ArrayShape> = fc

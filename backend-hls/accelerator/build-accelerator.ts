@@ -1,4 +1,5 @@
 import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
+import { adjustKernels } from "./kernels/adjust.ts";
 import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
 import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
 import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
@@ -40,6 +41,7 @@ const KERNELS = [
   quantizeKernel,
   matmulKernel,
   dequantizeKernel,
+  adjustKernels,
   storeQkvKernel,
   rotateKernel,
   headMaximumKernel,

@@ -115,3 +115,20 @@ export class LaneShifter {
     return first ?? zero();
   }
 }
+
+/** Connections that a kernel has or has not, to be spread into those that it always has. */
+export function given(
+  connections: Readonly<Record<string, Value | undefined>>,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(
+    Object.entries(connections).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** A connection that came from {@link given}. */
+export function givenPort(
+  port: Readonly<Record<string, Value | undefined>>,
+  name: string,
+): Value | undefined {
+  return port[name];
+}

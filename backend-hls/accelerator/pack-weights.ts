@@ -1,7 +1,7 @@
-import { at, CompilerBug } from "../../ir/index.ts";
+import { at, CompilerBug, present } from "../../ir/index.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { scaleBeats } from "./packing.ts";
-import type { MatrixPlan, Plan } from "./shape.ts";
+import type { ChannelConstant, MatrixPlan, Plan } from "./shape.ts";
 
 /** An int8 matrix [rows, columns], row-major, with one f32 scale per row. */
 export interface PackedMatrix {
@@ -15,6 +15,11 @@ export interface LayerParameters {
   readonly attnNorm: Float32Array;
   /** Rows of queries, keys, values. */
   readonly qkv: PackedMatrix;
+  /** Of each row of `qkv`, where the model has them. */
+  readonly qkvBias?: Float32Array;
+  /** [headDim], where heads are normalized. */
+  readonly qNorm?: Float32Array;
+  readonly kNorm?: Float32Array;
   readonly wo: PackedMatrix;
   readonly ffnNorm: Float32Array;
   readonly wGate: PackedMatrix;
@@ -111,18 +116,19 @@ function matricesOf(
 ): readonly {
   readonly plan: MatrixPlan;
   readonly channels: Channels;
-  readonly gains: "ffn" | "next" | undefined;
+  /** What is written between the beats of its scales. */
+  readonly follows: "own" | "ffn" | "next" | "nothing";
 }[] {
   const { pn } = plan;
   return [
-    { plan: plan.qkv, channels: channelsOf(layer.qkv, pn), gains: undefined },
-    { plan: plan.wo, channels: channelsOf(layer.wo, pn), gains: "ffn" },
+    { plan: plan.qkv, channels: channelsOf(layer.qkv, pn), follows: "own" },
+    { plan: plan.wo, channels: channelsOf(layer.wo, pn), follows: "ffn" },
     {
       plan: plan.gateUp,
       channels: alternate(channelsOf(layer.wGate, pn), channelsOf(layer.wUp, pn), pn),
-      gains: undefined,
+      follows: "nothing",
     },
-    { plan: plan.down, channels: channelsOf(layer.wDown, pn), gains: "next" },
+    { plan: plan.down, channels: channelsOf(layer.wDown, pn), follows: "next" },
   ];
 }
 
@@ -170,29 +176,63 @@ function packRow(
   }
 }
 
+/** f32 words beat by beat; several lists of one length take turns, a beat of each. */
+class ConstantWriter {
+  readonly #view: DataView;
+  readonly #plan: Plan;
+  #next: number;
+
+  constructor(plan: Plan, view: DataView, base: number) {
+    this.#view = view;
+    this.#plan = plan;
+    this.#next = base;
+  }
+
+  write(beats: number, ...lists: readonly ArrayLike<number>[]): void {
+    const { beatWords, beatBytes } = this.#plan;
+    lists.forEach((values, turn) => {
+      for (let index = 0; index < values.length; index++) {
+        const beat = Math.floor(index / beatWords) * lists.length + turn;
+        const place = this.#next + beat * beatBytes + (index % beatWords) * 4;
+        this.#view.setFloat32(place, at(values, index), true);
+      }
+    });
+    this.#next += beats * lists.length * beatBytes;
+  }
+}
+
 function packConstants(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
-  const { beatWords, beatBytes, pn } = plan;
   const view = new DataView(image.buffer, image.byteOffset, image.length);
-  let next = layout.regions.constants.base;
-  const put = (values: ArrayLike<number>, beats: number, step: number, first: number): void => {
-    for (let index = 0; index < values.length; index++) {
-      const beat = Math.floor(index / beatWords) * step + first;
-      view.setFloat32(next + beat * beatBytes + (index % beatWords) * 4, at(values, index), true);
-    }
-    if (first === step - 1) next += beats * step * beatBytes;
-  };
-  const scalesOf = (channels: Channels): readonly number[] =>
-    channels.map((channel) => (channel === undefined ? 0 : at(channel.matrix.scales, channel.row)));
+  const writer = new ConstantWriter(plan, view, layout.regions.constants.base);
   const first = at(model.layers, 0);
-  put(first.attnNorm, Math.ceil(first.attnNorm.length / beatWords), 1, 0);
+  writer.write(Math.ceil(first.attnNorm.length / plan.beatWords), first.attnNorm);
   model.layers.forEach((layer, index) => {
-    const following = model.layers[index + 1]?.attnNorm ?? model.finalNorm;
-    for (const matrix of matricesOf(plan, layer)) {
-      const step = matrix.gains === undefined ? 1 : 2;
-      put(scalesOf(matrix.channels), scaleBeats(plan, matrix.plan), step, 0);
-      if (matrix.gains !== undefined)
-        put(matrix.gains === "ffn" ? layer.ffnNorm : following, scaleBeats(plan, matrix.plan), 2, 1);
-    }
+    const behind = {
+      own: plan.channelConstants.map((kind) => channelConstants(plan, layer, kind)),
+      ffn: [layer.ffnNorm],
+      next: [model.layers[index + 1]?.attnNorm ?? model.finalNorm],
+      nothing: [],
+    };
+    for (const { plan: matrix, channels, follows } of matricesOf(plan, layer))
+      writer.write(scaleBeats(plan, matrix), scalesOf(channels), ...behind[follows]);
   });
-  put(scalesOf(channelsOf(model.head, pn)), scaleBeats(plan, plan.head), 1, 0);
+  writer.write(scaleBeats(plan, plan.head), scalesOf(channelsOf(model.head, plan.pn)));
+}
+
+function scalesOf(channels: Channels): readonly number[] {
+  return channels.map((channel) => (channel === undefined ? 0 : at(channel.matrix.scales, channel.row)));
+}
+
+/** A constant for each channel of queries, keys and values. */
+function channelConstants(
+  { model: { heads, kvHeads } }: Plan,
+  { qkvBias, qNorm, kNorm }: LayerParameters,
+  kind: ChannelConstant,
+): readonly number[] {
+  if (kind === "biases") return [...present(qkvBias, "the biases of a layer")];
+  const [queries, keys] = [present(qNorm, "gains of queries"), present(kNorm, "gains of keys")];
+  const repeated = (gains: Float32Array, count: number): readonly number[] =>
+    Array.from({ length: count }, () => [...gains]).flat();
+  const values = keys.map(() => 1);
+  return [...repeated(queries, heads), ...repeated(keys, kvHeads), ...repeated(values, kvHeads)];
 }

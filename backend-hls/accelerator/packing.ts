@@ -20,10 +20,13 @@ export function scaleBeats({ pn, beatWords }: Plan, { tiles }: MatrixPlan): numb
   return ceilDiv(tiles * pn, beatWords);
 }
 
-/** Beats of gains and scales: gains of the first norm; per layer the scales of qkv, wo with gains in between, gate/up, down with gains in between; head. */
+/** Beats of gains and scales: gains of the first norm; per layer the scales of qkv with its channels' own constants in between, wo with gains in between, gate/up, down with gains in between; head. */
 export function constantBeats(plan: Plan): LinearBeats {
   const { qkv, wo, gateUp, down, head, model, beatWords } = plan;
   const layer =
-    scaleBeats(plan, qkv) + 2 * scaleBeats(plan, wo) + scaleBeats(plan, gateUp) + 2 * scaleBeats(plan, down);
+    (1 + plan.channelConstants.length) * scaleBeats(plan, qkv) +
+    2 * scaleBeats(plan, wo) +
+    scaleBeats(plan, gateUp) +
+    2 * scaleBeats(plan, down);
   return { layers: ceilDiv(model.hidden, beatWords) + model.layers * layer, head: scaleBeats(plan, head) };
 }

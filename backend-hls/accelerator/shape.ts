@@ -17,6 +17,10 @@ export interface ModelShape {
   /** Positions of the rotary table and of a block table. */
   readonly maxContext: number;
   readonly eps: number;
+  /** Whether queries, keys and values have a bias (default: not). */
+  readonly qkvBias?: boolean;
+  /** Whether the heads of queries and keys are normalized before they are turned (default: not). */
+  readonly qkNorm?: boolean;
   /** Positions of a block of the KV cache, a power of two. */
   readonly blockSize: number;
 }
@@ -57,6 +61,9 @@ export interface MatrixPlan {
   readonly beats: number;
 }
 
+/** What stands behind the scales of queries, keys and values, one for each channel; gains of values are 1. */
+export type ChannelConstant = "biases" | "head_gains";
+
 /** All sizes that follow from a model and an array. */
 export interface Plan {
   readonly model: ModelShape;
@@ -78,6 +85,8 @@ export interface Plan {
   readonly gateUp: MatrixPlan;
   readonly down: MatrixPlan;
   readonly head: MatrixPlan;
+  /** In the order in which they are packed. */
+  readonly channelConstants: readonly ChannelConstant[];
   /** Beats of one KV record. */
   readonly recordBeats: number;
   readonly outputs: Outputs;
@@ -151,6 +160,10 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     kvWidth,
     group: heads / kvHeads,
     qkv: matrix(qWidth + 2 * kvWidth, hidden),
+    channelConstants: [
+      ...(model.qkvBias === true ? (["biases"] as const) : []),
+      ...(model.qkNorm === true ? (["head_gains"] as const) : []),
+    ],
     wo: matrix(hidden, qWidth),
     gateUp: { ...half, rows: 2 * ffn, tiles: 2 * half.tiles },
     down: matrix(hidden, ffn),

@@ -16,6 +16,7 @@ import {
   vectorType,
 } from "../../ir/index.ts";
 import { type AttentionWires, makeAttentionWires } from "./attention-wires.ts";
+import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
 import type { Plan } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
@@ -49,7 +50,8 @@ export interface Wires
   extends ReturnType<typeof makeStreams>,
     ReturnType<typeof makeBuffers>,
     ReturnType<typeof makeCommands>,
-    AttentionWires {
+    AttentionWires,
+    AdjustWires {
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -60,12 +62,14 @@ const WEIGHT_QUEUE_BEATS = 512;
 
 /** Declares every stream and buffer of the accelerator. */
 export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
+  const streams = makeStreams(s, plan);
   return {
     start: s.outside(0),
     finished: s.outside(1),
     memory: s.outside(2),
     ...makeCommands(s, plan),
-    ...makeStreams(s, plan),
+    ...streams,
+    ...makeAdjustWires(s, plan, streams.toQkv),
     ...makeBuffers(s, plan),
     ...makeAttentionWires(s, plan),
   };

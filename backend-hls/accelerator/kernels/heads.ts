@@ -11,7 +11,7 @@ import {
   vectorType,
 } from "../../../ir/index.ts";
 import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
-import { all, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
+import { all, given, givenPort, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { quantizationOf } from "./statistics.ts";
@@ -133,9 +133,21 @@ function heldScales(
   return { inverse, scale };
 }
 
+/** A head's scale times its RMS factor, where heads are normalized. */
+function scaledBy(b: LoopBuilder, factors: Value | undefined, isNormed: Value, scale: Value): Value {
+  if (factors === undefined) return scale;
+  const values = b.choose(
+    isNormed,
+    [f32],
+    () => [b.mulf(scale, b.read(factors))],
+    () => [scale],
+  );
+  return at(values, 0);
+}
+
 /** int8 of all heads: queries to the score kernel's buffer, keys and values to the new KV records. */
 export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { headDim, heads } = plan.model;
+  const { headDim, heads, kvHeads } = plan.model;
   s.kernel({
     name: "quantize_heads",
     command: w.quantizeHeadsCommand,
@@ -148,6 +160,7 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
       queryScales: w.queryScales,
       records: w.newRecords,
       newScales: w.newScales,
+      ...given({ factors: w.norm?.factors }),
     },
     body: ({ b, port, field }) => {
       const cells = [register(b, "inverse", f32), register(b, "scale", f32)] as const;
@@ -156,7 +169,9 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
         { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), j: headDim },
         ({ row, head, j }) => {
           const isNew = b.equals(j, 0);
-          const { inverse, scale } = heldScales(b, port.scales, cells, isNew);
+          const { inverse, scale: plainScale } = heldScales(b, port.scales, cells, isNew);
+          const isNormed = all(b, isNew, isBelow(b, head, heads + kvHeads));
+          const scale = scaledBy(b, givenPort(port, "factors"), isNormed, plainScale);
           const q = b.toInt(b.mulf(b.read(port.values), inverse), 8);
           const isQuery = isBelow(b, head, heads);
           const isOther = not(b, isQuery);

@@ -237,7 +237,7 @@ export function storeQkvKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     command: w.storeQkvCommand,
     fields: ["rows"],
     done: w.qkvStored,
-    connections: { y: w.toQkv, qkv: w.qkvBuffer, copy: w.qkvCopy },
+    connections: { y: w.channels, qkv: w.qkvBuffer, copy: w.qkvCopy },
     body: ({ b, port, field }) => {
       nest(
         b,

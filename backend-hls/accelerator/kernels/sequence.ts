@@ -1,5 +1,5 @@
 import type { LoopBuilder, ScheduleBuilder, Value } from "../../../ir/index.ts";
-import { all, nest, not } from "../nest.ts";
+import { all, given, givenPort, nest, not } from "../nest.ts";
 import { constantBeats, weightBeats } from "../packing.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
@@ -68,6 +68,7 @@ function commandsOf(w: Wires) {
     quantizeHeads: w.quantizeHeadsCommand,
     writeRecords: w.writeRecordsCommand,
     attendRows: w.attendRowsCommand,
+    ...given({ adjust: w.adjust?.command, headFactors: w.norm?.command }),
   };
 }
 
@@ -107,6 +108,9 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         sendVector(step, port);
         b.when(is.qkv, () => {
           b.write(port.storeQkv, padded);
+          const [adjust, headFactors] = [givenPort(port, "adjust"), givenPort(port, "headFactors")];
+          if (adjust !== undefined) b.write(adjust, padded);
+          if (headFactors !== undefined) b.write(headFactors, field.rows);
           for (const target of [port.rotate, port.headMaximum, port.quantizeHeads])
             b.write(target, field.rows);
           const base = b.addi(field.kv, b.muli(b.indexCast(layer, field.kv.type), field.kvLayerBytes));
@@ -187,6 +191,7 @@ function sendFetches(
   const { qkv, wo, gateUp, down, head } = plan;
   const beatsOf = ({ tiles }: MatrixPlan): number => ceilDiv(tiles * plan.pn, plan.beatWords);
   const withGains = b.ori(is.wo, is.down);
+  const own = plan.channelConstants.length;
   b.when(all(b, anyOf(b, [is.start, is.qkv, is.wo, is.gateUp, is.down, isHead])), () => {
     const matrices = [
       [is.qkv, qkv],
@@ -211,10 +216,10 @@ function sendFetches(
     b.write(
       port.split,
       beats,
-      b.select(withGains, b.int(2, 8), b.int(1, 8)),
+      b.select(withGains, b.int(2, 8), b.select(is.qkv, b.int(1 + own, 8), b.int(1, 8))),
       is.start,
       scales,
-      b.int(plan.model.hidden),
+      own === 0 ? b.int(plan.model.hidden) : b.select(is.qkv, b.int(0), b.int(plan.model.hidden)),
     );
   });
 }

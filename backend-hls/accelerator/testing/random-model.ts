@@ -26,6 +26,8 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
   const layer = (): LayerParameters => ({
     attnNorm: floats(hidden, -1.5, 2),
     qkv: matrix((heads + 2 * kvHeads) * headDim, hidden),
+    ...(model.qkvBias === true && { qkvBias: floats((heads + 2 * kvHeads) * headDim, -2, 2) }),
+    ...(model.qkNorm === true && { qNorm: floats(headDim, -1, 2), kNorm: floats(headDim, 0.5, 2) }),
     wo: matrix(hidden, heads * headDim),
     ffnNorm: floats(hidden, 0.5, 2),
     wGate: matrix(ffn, hidden),

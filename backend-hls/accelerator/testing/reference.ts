@@ -53,13 +53,20 @@ export class ReferenceSequence {
 
   #layer(layer: LayerParameters, cache: CachedHead[][], residual: readonly number[]): number[] {
     const { heads, kvHeads, headDim, eps } = this.#model;
-    const qkv = linear(normQuantize(residual, layer.attnNorm, eps), layer.qkv);
+    const product = linear(normQuantize(residual, layer.attnNorm, eps), layer.qkv);
+    const { qkvBias } = layer;
+    const qkv = qkvBias === undefined ? product : product.map((y, n) => addF32(y, at(qkvBias, n)));
     const all = Array.from({ length: heads + 2 * kvHeads }, (_, head) =>
       qkv.slice(head * headDim, (head + 1) * headDim),
     );
-    const turned = all.map((head, index) =>
-      quantize(index < heads + kvHeads ? this.#rotate(head, cache.length) : head),
-    );
+    const turned = all.map((head, index) => {
+      if (index >= heads + kvHeads) return quantize(head);
+      const gains = index < heads ? layer.qNorm : layer.kNorm;
+      if (gains === undefined) return quantize(this.#rotate(head, cache.length));
+      const gained = head.map((value, j) => mulF32(value, at(gains, j)));
+      const { q, s } = quantize(this.#rotate(gained, cache.length));
+      return { q, s: mulF32(s, rmsFactor(head, eps)) };
+    });
     cache.push(
       Array.from({ length: kvHeads }, (_, head) => ({
         key: at(turned, heads + head),
@@ -144,6 +151,11 @@ function quantize(v: readonly number[]): Quantized {
 }
 
 function normQuantize(x: readonly number[], gain: Float32Array, eps: number): Quantized {
+  const { q, s } = quantize(x.map((value, i) => mulF32(value, at(gain, i))));
+  return { q, s: mulF32(s, rmsFactor(x, eps)) };
+}
+
+function rmsFactor(x: readonly number[], eps: number): number {
   const parts = Array.from({ length: 8 }, () => 0);
   x.forEach((value, i) => {
     parts[i % 8] = addF32(at(parts, i % 8), mulF32(value, value));
@@ -151,9 +163,7 @@ function normQuantize(x: readonly number[], gain: Float32Array, eps: number): Qu
   const ordered = parts.map((_, i) => at(parts, (x.length + i) % 8));
   const pairs = [0, 2, 4, 6].map((i) => addF32(at(ordered, i), at(ordered, i + 1)));
   const squares = addF32(addF32(at(pairs, 0), at(pairs, 1)), addF32(at(pairs, 2), at(pairs, 3)));
-  const root = rsqrtF32(addF32(mulF32(squares, Math.fround(1 / x.length)), Math.fround(eps)));
-  const { q, s } = quantize(x.map((value, i) => mulF32(value, at(gain, i))));
-  return { q, s: mulF32(s, root) };
+  return rsqrtF32(addF32(mulF32(squares, Math.fround(1 / x.length)), Math.fround(eps)));
 }
 
 function linear({ q, s }: Quantized, { rows, columns, weights, scales }: PackedMatrix): number[] {

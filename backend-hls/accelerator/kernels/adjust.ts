@@ -1,0 +1,166 @@
+import {
+  affineSum,
+  at,
+  f32,
+  i16,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Value,
+} from "../../../ir/index.ts";
+import { given, givenPort, isBelow, isFirst, isLast, nest, register } from "../nest.ts";
+import type { ChannelConstant, Plan } from "../shape.ts";
+import type { Wires } from "../wires.ts";
+import { PARTS, treeSum } from "./statistics.ts";
+
+/** What queries, keys and values pass between the array and the heads; `channels` is `toQkv` where they pass nothing. */
+export interface AdjustWires {
+  readonly channels: Value;
+  /** Of biased or normalized heads: the command {rows}, and the constants by kind. */
+  readonly adjust:
+    | { readonly command: Value; readonly constants: ReadonlyMap<ChannelConstant, Value> }
+    | undefined;
+  readonly norm: NormWires | undefined;
+}
+
+/** How the RMS factors of normalized heads are made. */
+interface NormWires {
+  /** The command {rows}. */
+  readonly command: Value;
+  /** [row, channel]: queries and keys as they were before their gains. */
+  readonly source: Value;
+  readonly stored: Value;
+  /** The factor of each head of queries and of keys, row by row. */
+  readonly factors: Value;
+}
+
+/** Declares what lies between the array and the heads. */
+export function makeAdjustWires(s: ScheduleBuilder, plan: Plan, toQkv: Value): AdjustWires {
+  const { channelConstants: kinds, beatWords, rows, qkv, pn } = plan;
+  if (kinds.length === 0) return { channels: toQkv, adjust: undefined, norm: undefined };
+  const constants = kinds.map((kind) => [kind, s.stream(kind, f32, 2 * beatWords + 4)] as const);
+  return {
+    channels: s.stream("adjusted", f32, 4),
+    adjust: { command: s.commands("adjust_cmd", [i16], 2), constants: new Map(constants) },
+    norm: kinds.includes("head_gains")
+      ? {
+          command: s.commands("head_factors_cmd", [i16], 2),
+          source: s.buffer("before_gains", [rows, qkv.tiles * pn], f32),
+          stored: s.tokens("before_gains_stored"),
+          factors: s.stream("head_factors", f32, 4),
+        }
+      : undefined,
+  };
+}
+
+/** The kernels of biases and of normalized heads, where the model has them. */
+export function adjustKernels(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  if (w.adjust !== undefined) adjustKernel(s, plan, w, w.adjust);
+  if (w.norm !== undefined) headFactorsKernel(s, plan, w.norm);
+}
+
+/** A channel's bias is added and its gain multiplied, element by element in the order of the array. */
+function adjustKernel(
+  s: ScheduleBuilder,
+  plan: Plan,
+  w: Wires,
+  { command, constants }: NonNullable<AdjustWires["adjust"]>,
+): void {
+  const { pn, rows, qkv } = plan;
+  const { norm } = w;
+  s.kernel({
+    name: "adjust",
+    command,
+    fields: ["rows"],
+    ...(norm && { done: norm.stored }),
+    connections: {
+      y: w.toQkv,
+      out: w.channels,
+      ...Object.fromEntries(constants),
+      ...given({ source: norm?.source }),
+    },
+    body: ({ b, port, field }) => {
+      const held = (kind: ChannelConstant): ((row: Value, lane: Value) => Value) | undefined => {
+        const source = givenPort(port, kind);
+        if (source === undefined) return undefined;
+        const cells = b.array(`${kind}_of_lane`, [pn], f32, { storage: "lut" });
+        return (row, lane) => heldConstant(b, source, { cells, row, lane });
+      };
+      const [bias, gain, beforeGains] = [held("biases"), held("head_gains"), givenPort(port, "source")];
+      nest(b, { tile: qkv.tiles, row: { to: field.rows, max: rows }, lane: pn }, ({ tile, row, lane }) => {
+        const y = b.read(port.y);
+        const biased = bias === undefined ? y : b.addf(y, bias(row, lane));
+        if (beforeGains !== undefined)
+          b.store(
+            biased,
+            beforeGains,
+            row,
+            affineSum([
+              [tile, pn],
+              [lane, 1],
+            ]),
+          );
+        b.write(port.out, gain === undefined ? biased : b.mulf(biased, gain(row, lane)));
+      });
+    },
+  });
+}
+
+/** A lane's constant: read for the first row, held for the others. */
+function heldConstant(
+  b: LoopBuilder,
+  source: Value,
+  { cells, row, lane }: Readonly<Record<"cells" | "row" | "lane", Value>>,
+): Value {
+  const values = b.choose(
+    b.equals(row, 0),
+    [f32],
+    () => {
+      const made = b.read(source);
+      b.store(made, cells, lane);
+      return [made];
+    },
+    () => [b.load(cells, lane)],
+  );
+  return at(values, 0);
+}
+
+/** rsqrt(mean square + eps) of each head of queries and keys: eight partial sums that take turns, then their tree. */
+function headFactorsKernel(s: ScheduleBuilder, plan: Plan, norm: NormWires): void {
+  const { headDim, heads, kvHeads, eps } = plan.model;
+  s.kernel({
+    name: "head_factors",
+    command: norm.command,
+    fields: ["rows"],
+    connections: { stored: norm.stored, source: norm.source, out: norm.factors },
+    body: ({ b, port, field }) => {
+      const turns = Array.from({ length: Math.min(PARTS, headDim) }, (_, turn) =>
+        register(b, `part${String(turn)}`, f32),
+      );
+      const bounds = { row: { to: field.rows, max: plan.rows }, head: heads + kvHeads, j: headDim };
+      nest(b, bounds, ({ row, head, j }) => {
+        b.when(isFirst(b, row, head, j), () => {
+          b.readFields(port.stored);
+        });
+        const x = b.load(
+          port.source,
+          row,
+          affineSum([
+            [head, headDim],
+            [j, 1],
+          ]),
+        );
+        const newer = turns.map((turn) => b.load(turn));
+        const oldest = at(newer.splice(-1), 0);
+        const own = b.addf(b.select(isBelow(b, j, PARTS), b.float(0), oldest), b.mulf(x, x));
+        [own, ...newer].forEach((value, turn) => {
+          b.store(value, at(turns, turn));
+        });
+        b.when(isLast(b, j, headDim), () => {
+          const none = Array.from({ length: PARTS - turns.length }, () => b.float(0));
+          const sum = treeSum(b, [...none, ...newer.toReversed(), own]);
+          b.write(port.out, b.rsqrt(b.addf(b.mulf(sum, b.float(1 / headDim)), b.float(eps))));
+        });
+      });
+    },
+  });
+}
