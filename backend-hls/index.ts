@@ -7,12 +7,15 @@ export * from "./device/index.ts";
 export * from "./graph/index.ts";
 export { createOperatorLibrary, type OperatorLibrary } from "./library/operator-library.ts";
 export type { DeviceFamily } from "./library/table-types.ts";
+
 export { isRead, type NetworkHardware, networkModule } from "./network/network-module.ts";
 export { type NetworkPlan, type PlannedKernel, planNetwork } from "./network/plan-network.ts";
 export type { ScheduledKernel, ScheduleMode } from "./pipeline/schedule-kernel.ts";
 export { type PipelinedPrimitive, pipelinedPrimitive } from "./primitives/pipelined-primitive.ts";
 export * from "./replay/index.ts";
 export * from "./shell/index.ts";
+export { AXI_RULES } from "./system/axi-checker.ts";
+export { FAULT_INPUTS, FAULT_KINDS, type FaultKind } from "./system/fault-injector.ts";
 export { COUNTER_NAMES, systemRegisters } from "./system/registers.ts";
-export { simulationTop } from "./system/simulation-top.ts";
-export { type SystemHardware, systemModule, WATCHDOG_ERROR } from "./system/system-module.ts";
+export { type SimulatedProduct, type SimulationTopOptions, simulationTop } from "./system/simulation-top.ts";
+export { type SystemHardware, systemModule } from "./system/system-module.ts";

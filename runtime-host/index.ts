@@ -11,6 +11,7 @@ export type {
   StepResult,
   TransferredBytes,
 } from "./device.ts";
+export type { DeviceFault } from "./devices/diagnostics.ts";
 export {
   createReferenceDevice,
   type ReferenceDeviceOptions,
@@ -21,6 +22,7 @@ export {
   type EncodedStep,
   type MemoryImage,
   openSimulatedAccelerator,
+  type RegisterValue,
   type SimulatedDeviceOptions,
 } from "./devices/simulated.ts";
 export { Engine, type EngineOptions, type RequestListener } from "./engine.ts";

@@ -14,6 +14,7 @@ import { networkModule } from "../network/network-module.ts";
 import { type NetworkPlan, planNetwork } from "../network/plan-network.ts";
 import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
 import { type SystemHardware, systemModule } from "../system/system-module.ts";
+import { portSetup, type SetupWord } from "./port-setup.ts";
 import { productTop } from "./product-top.ts";
 
 /** What an accelerator is compiled from. */
@@ -34,17 +35,27 @@ export interface CompiledAccelerator {
   /** The module that a board instantiates, around the system. */
   readonly top: Operation;
   readonly layout: MemoryLayout;
+  /** What a host writes once into the region registers. */
+  readonly setup: readonly SetupWord[];
 }
 
 /** The name of the module that a board instantiates. */
 export const PRODUCT_TOP = "hidalgo";
 
-/** The name of the module below it, which simulations instantiate. */
+/** The name of the module below it, with clock and reset as simulators drive them. */
 export const SYSTEM_TOP = "hidalgo_system";
 
 /** Blocks of the KV memory: one sequence of full length, and the null block. */
 export function kvBlocksOf({ maxContext, blockSize }: ModelShape): number {
   return Math.ceil(maxContext / blockSize) + 1;
+}
+
+/** The region registers of an accelerator: records go to the KV memory, tokens and logits to theirs. */
+export function acceleratorSetup(
+  network: NetworkPlan,
+  { bytes, regions }: MemoryLayout,
+): readonly SetupWord[] {
+  return portSetup(network, bytes, { ...regions, records: regions.kv });
 }
 
 /** From the shape of a model and of an array to hardware; same input, same output. */
@@ -62,11 +73,13 @@ export function compileAccelerator(request: AcceleratorRequest): Result<Compiled
     array: "matmul",
   });
   const { plan } = accelerator;
+  const layout = layoutMemory(plan, kvBlocksOf(model));
   return ok({
     plan,
     network: network.value,
     system,
     top: productTop(PRODUCT_TOP, system.top),
-    layout: layoutMemory(plan, kvBlocksOf(model)),
+    layout,
+    setup: acceleratorSetup(network.value, layout),
   });
 }

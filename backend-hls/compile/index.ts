@@ -2,10 +2,13 @@
 export { type ArrayMacs, arrayMacs, chooseDesign, type DesignWishes } from "./choose-design.ts";
 export {
   type AcceleratorRequest,
+  acceleratorSetup,
   type CompiledAccelerator,
   compileAccelerator,
   kvBlocksOf,
   PRODUCT_TOP,
   SYSTEM_TOP,
 } from "./compile-accelerator.ts";
+export type { SetupWord } from "./port-setup.ts";
+export { type ProductOptions, productTop } from "./product-top.ts";
 export { type Traffic, transferredBytes } from "./transferred-bytes.ts";

@@ -6,6 +6,8 @@ export interface MemorySize {
   /** Beats behind each port: a power of two. */
   readonly depthBeats: number;
   readonly addressBits: number;
+  /** Of the accelerator's port, at most the device's, which is meant where absent: an interconnect widens narrow beats. */
+  readonly dataBits?: number;
   /** The accelerator's clock; the device's own where absent. */
   readonly clockMhz?: number;
 }
@@ -17,7 +19,7 @@ export interface MemorySize {
 export function deviceMemory(device: Device, size: MemorySize): MemoryParameters {
   const { axi, dram } = device;
   const port = {
-    dataBits: axi.data_bits,
+    dataBits: size.dataBits ?? axi.data_bits,
     addressBits: size.addressBits,
     depthBeats: size.depthBeats,
     queueDepth: 2 ** Math.ceil(Math.log2(Math.min(axi.max_outstanding, 16))),

@@ -1,5 +1,6 @@
 import { type Operation, ok, type Result } from "../../ir/index.ts";
 import { PRODUCT_TOP, SYSTEM_TOP } from "../compile/compile-accelerator.ts";
+import { portSetup, type SetupWord } from "../compile/port-setup.ts";
 import { productTop } from "../compile/product-top.ts";
 import type { Device } from "../device/index.ts";
 import { createOperatorLibrary } from "../library/operator-library.ts";
@@ -29,6 +30,8 @@ export interface CompiledGraph {
   /** The module that a board instantiates, around the system. */
   readonly top: Operation;
   readonly memory: GraphMemory;
+  /** What a host writes once into the region registers. */
+  readonly setup: readonly SetupWord[];
 }
 
 /** From a function to hardware; same input, same output. */
@@ -47,5 +50,17 @@ export function compileGraph(request: GraphRequest): Result<CompiledGraph> {
     startFields: [...GRAPH_START_FIELDS],
     array,
   });
-  return ok({ network: network.value, system, top: productTop(PRODUCT_TOP, system.top), memory });
+  const top = productTop(PRODUCT_TOP, system.top);
+  return ok({ network: network.value, system, top, memory, setup: graphSetup(network.value, memory) });
+}
+
+/** Results go to the regions of results, records to those of caches. */
+function graphSetup(network: NetworkPlan, memory: GraphMemory): readonly SetupWord[] {
+  const around = (kind: GraphMemory["regions"][number]["kind"]): { base: number; bytes: number } => {
+    const regions = memory.regions.filter((region) => region.kind === kind);
+    const base = Math.min(memory.bytes, ...regions.map((region) => region.base));
+    const end = Math.max(base, ...regions.map((region) => region.base + region.bytes));
+    return { base, bytes: end - base };
+  };
+  return portSetup(network, memory.bytes, { store_burst: around("result"), records: around("cache") });
 }

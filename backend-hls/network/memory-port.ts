@@ -12,15 +12,18 @@ import {
   axiReadEngine,
   axiWriteArbiter,
   axiWriteEngine,
+  beatShift,
+  ERROR_BITS,
   type LateInstance,
   lateInstance,
+  WHERE_BITS,
 } from "../shell/index.ts";
 import type { NetworkPlan, PlannedBurst } from "./plan-network.ts";
 
-/** Bits of a byte address and of a request's number of beats. */
+/** Bits of a byte address. */
 const ADDRESS_BITS = 32;
-const LENGTH_BITS = 20;
-const MAX_OUTSTANDING = 8;
+/** Bursts that are under way where several engines share a port. */
+export const MAX_OUTSTANDING = 8;
 
 /** A burst engine and how a request reaches it. */
 export interface MemoryClient {
@@ -41,14 +44,43 @@ function memoriesOf(plan: NetworkPlan): readonly Value[] {
   return plan.outside.filter((value) => value.type.kind === "memory");
 }
 
+/**
+ * The region of memory that a burst engine is confined to, by the name of its registers: all reads of a memory share
+ * `gmem<k>`, each write has its own.
+ */
+export function regionOf(plan: NetworkPlan, { kind, memory, name }: PlannedBurst): string {
+  return kind === "write" ? name : `gmem${String(memoriesOf(plan).indexOf(memory))}`;
+}
+
+/** Every region of a plan once: those of reads by memory, then those of writes. */
+export function guardedRegions(plan: NetworkPlan): readonly string[] {
+  const reads = memoriesOf(plan).map((_, index) => `gmem${String(index)}`);
+  const writes = plan.bursts.filter(({ kind }) => kind === "write").map((burst) => regionOf(plan, burst));
+  return [...reads, ...writes];
+}
+
+/** Bits of a number of beats that reaches beyond every address. */
+function lengthBits(dataBits: number): number {
+  return ADDRESS_BITS - beatShift({ dataBits }) + 1;
+}
+
+/** A bundle {i32 address, i32 beats} as an engine takes it; a number of beats beyond its bits becomes the largest, which no region holds. */
+function fitRequest(b: HwBuilder, bundle: Value, bits: number): Value {
+  const low = b.extract(bundle, ADDRESS_BITS, bits);
+  const over = b.not(b.equals(b.extract(bundle, ADDRESS_BITS + bits, ADDRESS_BITS - bits), 0));
+  return b.concat(b.or(low, b.replicate(over, bits)), b.extract(bundle, 0, ADDRESS_BITS));
+}
+
 /** The inputs that the memories of a plan bring with them. */
 export function memoryPorts(plan: NetworkPlan): readonly PortSpec[] {
-  return memoriesOf(plan).flatMap((memory, index) => {
+  const regions = plan.bursts.length === 0 ? [] : guardedRegions(plan);
+  const limits = regions.flatMap((region) =>
+    ["base", "limit"].map((end) => ({ name: `${region}_${end}`, width: ADDRESS_BITS })),
+  );
+  const ports = memoriesOf(plan).flatMap((memory, index) => {
     const bits = 8 * beatBytes(memory);
     const prefix = `m_axi_gmem${String(index)}`;
     return [
-      { name: `gmem${String(index)}_base`, width: ADDRESS_BITS },
-      { name: `gmem${String(index)}_limit`, width: ADDRESS_BITS },
       { name: `${prefix}_arready`, width: 1 },
       { name: `${prefix}_rvalid`, width: 1 },
       { name: `${prefix}_rdata`, width: bits },
@@ -60,6 +92,7 @@ export function memoryPorts(plan: NetworkPlan): readonly PortSpec[] {
       { name: `${prefix}_bresp`, width: 2 },
     ];
   });
+  return [...limits, ...ports];
 }
 
 const READ_CHANNEL = {
@@ -86,7 +119,8 @@ const WRITE_CHANNEL = {
 export class MemoryPort {
   readonly clients: readonly MemoryClient[];
   readonly modules: readonly Operation[];
-  readonly errorCode: Value;
+  /** The first engine's error code (0: none), and which engine: its place among the bursts of the plan. */
+  readonly error: { readonly code: Value; readonly where: Value };
   readonly #b: HwBuilder;
   readonly #modules: Operation[] = [];
   readonly #index: number;
@@ -101,9 +135,13 @@ export class MemoryPort {
     this.#channel("read", READ_CHANNEL);
     this.#channel("write", WRITE_CHANNEL);
     this.modules = this.#modules;
-    this.errorCode = this.clients
-      .map(({ instance }) => instance.out("error_code"))
-      .reduce((first, other) => b.mux(b.equals(first, 0), other, first));
+    const none = { code: b.constant(0, ERROR_BITS), where: b.constant(0, WHERE_BITS) };
+    this.error = this.clients.reduceRight((others, { burst, instance }) => {
+      const code = instance.out("error_code");
+      const mine = b.not(b.equals(code, 0));
+      const where = b.constant(plan.bursts.indexOf(burst), WHERE_BITS);
+      return { code: b.mux(mine, code, others.code), where: b.mux(mine, where, others.where) };
+    }, none);
   }
 
   /** Whether an engine of this direction has work. */
@@ -119,7 +157,7 @@ export class MemoryPort {
       addressBits: ADDRESS_BITS,
       dataBits: this.#dataBits,
       maxBurst: burst.maxBurst,
-      lengthBits: LENGTH_BITS,
+      lengthBits: lengthBits(this.#dataBits),
     };
     const unit =
       burst.kind === "read"
@@ -134,12 +172,13 @@ export class MemoryPort {
           });
     this.#modules.push(...unit.submodules, unit.module);
     const instance = lateInstance(this.#b, unit.module, `dma_${burst.name}`);
+    const region = regionOf(plan, burst);
     instance.connect({
       clear_error: this.#b.input("clear_error"),
-      region_base: this.#b.input(`gmem${String(this.#index)}_base`),
-      region_limit: this.#b.input(`gmem${String(this.#index)}_limit`),
+      region_base: this.#b.input(`${region}_base`),
+      region_limit: this.#b.input(`${region}_limit`),
     });
-    return { burst, instance, request: (bundle) => this.#b.extract(bundle, 0, ADDRESS_BITS + LENGTH_BITS) };
+    return { burst, instance, request: (bundle) => fitRequest(this.#b, bundle, shape.lengthBits) };
   }
 
   #channel(

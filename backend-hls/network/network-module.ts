@@ -29,7 +29,7 @@ export interface NetworkHardware {
 /**
  * Joins kernels, queues, buffers and memory engines. Ports: clk, rst; per outside stream that a kernel reads
  * `<name>_{valid,data,credit}`, per one that a kernel writes `<name>_{valid,data,pop}`; per memory `k`
- * `m_axi_gmem<k>_*`, `gmem<k>_{base,limit}`; `clear_error`, `error_code`, `reading`, `writing`; `{busy,issue,starved,blocked}_bits`, one bit a kernel.
+ * `m_axi_gmem<k>_*`, per region `<region>_{base,limit}`; `clear_error`, `error_code`, `error_where`, `reading`, `writing`; `{busy,issue,starved,blocked}_bits`, one bit a kernel.
  */
 export function networkModule(
   name: string,
@@ -264,7 +264,9 @@ class NetworkBuilder {
     });
     const either = (values: readonly Value[]): Value =>
       values.reduce((x, y) => this.#b.or(x, y), this.#b.constant(0, widthOf(at(values, 0))));
-    this.#b.output("error_code", either(ports.map((port) => port.errorCode)));
+    const error = firstError(this.#b, ports);
+    this.#b.output("error_code", error.code);
+    this.#b.output("error_where", error.where);
     this.#b.output("reading", either(ports.map((port) => port.busy("read"))));
     this.#b.output("writing", either(ports.map((port) => port.busy("write"))));
   }
@@ -309,6 +311,16 @@ class NetworkBuilder {
       }
     }
   }
+}
+
+/** The error of the first port that has one. */
+function firstError(b: HwBuilder, ports: readonly MemoryPort[]): MemoryPort["error"] {
+  return ports
+    .map(({ error }) => error)
+    .reduce((first, other) => {
+      const mine = b.not(b.equals(first.code, 0));
+      return { code: b.mux(mine, first.code, other.code), where: b.mux(mine, first.where, other.where) };
+    });
 }
 
 interface BuiltKernel {

@@ -74,11 +74,15 @@ function zeroAnswers(
 }
 
 /** The response stream, a register behind the R channel, and the error that a beat or a bad burst raises. */
-function responses(b: HwBuilder, beat: Value, zero: Value, bad: Value): void {
+function responses(
+  b: HwBuilder,
+  { beat, zero, bad, misaligned }: Readonly<Record<"beat" | "zero" | "bad" | "misaligned", Value>>,
+): void {
   const data = b.and(b.input("m_axi_rdata"), b.replicate(beat, widthOf(b.input("m_axi_rdata"))));
   const failed = b.and(beat, b.extract(b.input("m_axi_rresp"), 1, 1));
   const decode = b.and(failed, b.extract(b.input("m_axi_rresp"), 0, 1));
   const sources: readonly ErrorSource[] = [
+    { when: b.and(bad, misaligned), code: "read_alignment" },
     { when: bad, code: "read_region" },
     { when: decode, code: "read_decode_error" },
     { when: failed, code: "read_slave_error" },
@@ -93,8 +97,8 @@ function responses(b: HwBuilder, beat: Value, zero: Value, bad: Value): void {
  * Reads: inputs clk, rst, req_valid, req_data (number of beats above byte address), rsp_credit, clear_error,
  * region_base, region_limit, m_axi_{arready,rvalid,rdata,rresp,rlast}; outputs req_pop, rsp_valid, rsp_data,
  * m_axi_{arvalid,araddr,arlen,arsize,arburst,rready}, error_code, busy. A burst is issued only when the response queue
- * has room for all of it, so rready is constantly 1. A request outside [region_base, region_limit) is not issued:
- * after the beats before it, zeros are answered.
+ * has room for all of it, so rready is constantly 1. A request outside [region_base, region_limit), or at an
+ * address inside a beat, is not issued: after the beats before it, zeros are answered.
  */
 export function axiReadEngine(options: ReadEngineOptions): HardwareUnit {
   const { responseDepth } = options;
@@ -129,7 +133,7 @@ export function axiReadEngine(options: ReadEngineOptions): HardwareUnit {
     burst_ready: b.or(issued, zero.last, none),
   });
   b.output("req_pop", planner.out("req_pop"));
-  responses(b, beat, zero.beat, bad);
+  responses(b, { beat, zero: zero.beat, bad, misaligned: planner.out("burst_misaligned") });
   b.output("busy", b.or(valid, b.not(nothingOut), planner.out("busy")));
   return { module: b.finish(), submodules: [plannerModule] };
 }

@@ -22,6 +22,7 @@ export const WRITE_ENGINE_LATENCY = { data: 2, done: 2 } as const;
 interface Planned {
   readonly good: Value;
   readonly bad: Value;
+  readonly misaligned: Value;
   readonly empty: Value;
   readonly last: Value;
   readonly address: Value;
@@ -35,6 +36,7 @@ function planned(b: HwBuilder, planner: LateInstance): Planned {
   return {
     good: b.and(valid, b.not(bad), b.not(empty)),
     bad,
+    misaligned: planner.out("burst_misaligned"),
     empty,
     last: planner.out("burst_last"),
     address: planner.out("burst_address"),
@@ -184,10 +186,11 @@ function drop(
 }
 
 /** The sticky error of bad requests and failed responses. */
-function errors(b: HwBuilder, bad: Value): void {
+function errors(b: HwBuilder, { bad, misaligned }: Planned): void {
   const failed = b.and(b.input("m_axi_bvalid"), b.extract(b.input("m_axi_bresp"), 1, 1));
   const decode = b.and(failed, b.extract(b.input("m_axi_bresp"), 0, 1));
   const sources: readonly ErrorSource[] = [
+    { when: b.and(bad, misaligned), code: "write_alignment" },
     { when: bad, code: "write_region" },
     { when: decode, code: "write_decode_error" },
     { when: failed, code: "write_slave_error" },
@@ -200,7 +203,7 @@ function errors(b: HwBuilder, bad: Value): void {
  * done_credit, clear_error, region_base, region_limit, m_axi_{awready,wready,bvalid,bresp}; outputs req_pop, data_pop,
  * done_valid (one token per request, after its last response), m_axi_{awvalid,awaddr,awlen,awsize,awburst,wvalid,wdata,
  * wstrb,wlast,bready}, error_code, busy. An address is issued only when the data of the whole burst is here. A request
- * outside [region_base, region_limit) writes nothing; its data is dropped and its token given.
+ * outside [region_base, region_limit), or at an address inside a beat, writes nothing; its data is dropped and its token given.
  */
 export function axiWriteEngine(options: WriteEngineOptions): HardwareUnit {
   const b = new HwBuilder(
@@ -246,7 +249,7 @@ export function axiWriteEngine(options: WriteEngineOptions): HardwareUnit {
     burst_ready: finished,
   });
   const { waiting } = completion(b, options, order);
-  errors(b, burst.bad);
+  errors(b, burst);
   b.output("busy", b.or(planner.out("busy"), waiting, address.pending, b.not(data.idle)));
   return { module: b.finish(), submodules };
 }

@@ -18,21 +18,22 @@ interface Request {
   readonly length: Value;
 }
 
-/** A request's byte address with the place inside the beat cleared, and its number of beats. */
-function splitRequest(b: HwBuilder, shape: AxiShape): Request {
+/** A request's byte address with the place inside the beat cleared, its number of beats, and whether that place was 0. */
+function splitRequest(b: HwBuilder, shape: AxiShape): Request & { readonly misaligned: Value } {
   const data = b.input("req_data");
   const low = beatShift(shape);
   const beats = b.extract(data, low, shape.addressBits - low);
   return {
     address: low === 0 ? beats : b.concat(beats, b.constant(0, low)),
     length: b.extract(data, shape.addressBits, shape.lengthBits),
+    misaligned: low === 0 ? b.constant(0, 1) : b.not(b.equals(b.extract(data, 0, low), 0)),
   };
 }
 
-/** The byte behind the last one of a request, with a carry bit. */
+/** The byte behind the last one of a request, with room for every carry: it cannot wrap around. */
 function endOf(b: HwBuilder, shape: AxiShape, request: Request): Value {
-  const width = shape.addressBits + 1;
   const low = beatShift(shape);
+  const width = Math.max(shape.addressBits, shape.lengthBits + low) + 1;
   const bytes = low === 0 ? request.length : b.concat(request.length, b.constant(0, low));
   return b.add(b.resize(request.address, width), b.resize(bytes, width));
 }
@@ -69,7 +70,7 @@ function firstPiece(b: HwBuilder, shape: AxiShape, address: Value, remaining: Va
 /**
  * Cuts requests into bursts: inputs clk, rst, req_valid, req_data (length above byte address), region_base,
  * region_limit, burst_ready; outputs req_pop, busy, burst_valid, burst_address, burst_beats, burst_bad (the request leaves
- * the region), burst_last (of its request). No burst crosses a multiple of `maxBurst` beats, hence none crosses 4 KiB.
+ * the region or begins inside a beat), burst_misaligned (it is the latter), burst_last (of its request). No burst crosses a multiple of `maxBurst` beats, hence none crosses 4 KiB.
  * A request without beats gives one burst without beats. Four stages, one burst per cycle.
  */
 export function burstPlannerModule(shape: AxiShape): Operation {
@@ -103,20 +104,22 @@ export function burstPlannerModule(shape: AxiShape): Operation {
     address: b.register(request.address, { name: "accept_address", enable: acceptFree }),
     length: b.register(request.length, { name: "accept_length", enable: acceptFree }),
   };
+  const misaligned = b.register(request.misaligned, { name: "accept_misaligned", enable: acceptFree });
   const checked = {
     address: b.register(accepted.address, { name: "check_address", enable: checkFree }),
     length: b.register(accepted.length, { name: "check_length", enable: checkFree }),
     end: b.register(endOf(b, shape, accepted), { name: "check_end", enable: checkFree }),
+    misaligned: b.register(misaligned, { name: "check_misaligned", enable: checkFree }),
   };
-  const outside = b.and(
-    leavesRegion(
-      b,
-      { start: checked.address, end: checked.end },
-      { base: b.input("region_base"), limit: b.input("region_limit") },
-    ),
-    b.not(b.equals(checked.length, 0)),
-  );
-  const bad = b.register(outside, { name: "split_bad", enable: splitFree });
+  const region = { base: b.input("region_base"), limit: b.input("region_limit") };
+  const outside = leavesRegion(b, { start: checked.address, end: checked.end }, region);
+  const some = b.not(b.equals(checked.length, 0));
+  const refused = {
+    bad: b.and(b.or(outside, checked.misaligned), some),
+    misaligned: b.and(checked.misaligned, some),
+  };
+  const bad = b.register(refused.bad, { name: "split_bad", enable: splitFree });
+  const unfit = b.register(refused.misaligned, { name: "split_misaligned", enable: splitFree });
   address.drive(b.mux(splitFree, checked.address, piece.nextAddress), b.or(splitFree, burstFree));
   remaining.drive(b.mux(splitFree, checked.length, piece.remaining), b.or(splitFree, burstFree));
 
@@ -126,6 +129,7 @@ export function burstPlannerModule(shape: AxiShape): Operation {
   b.output("burst_address", b.register(address.value, { name: "burst_address", enable: burstFree }));
   b.output("burst_beats", b.register(piece.beats, { name: "burst_beats", enable: burstFree }));
   b.output("burst_bad", b.register(bad, { name: "burst_bad", enable: burstFree }));
+  b.output("burst_misaligned", b.register(unfit, { name: "burst_misaligned", enable: burstFree }));
   b.output("burst_last", b.register(piece.last, { name: "burst_last", enable: burstFree }));
   return b.finish();
 }

@@ -1,7 +1,7 @@
 import { HwBuilder, type Operation, type PortSpec, type Value } from "../../ir/index.ts";
 import { clockAndReset } from "./axi-shape.ts";
 import { stickyFlag } from "./bits.ts";
-import { type RegisterSpec, type RegisterWord, registerWords } from "./register-map.ts";
+import { type RegisterAccess, type RegisterSpec, type RegisterWord, registerWords } from "./register-map.ts";
 
 const PREFIX = "s_axi_control_";
 const OKAY = 0;
@@ -45,7 +45,7 @@ interface WriteAccess {
 }
 
 /** Holds address and data until both are there, then commits and answers. */
-function writeChannel(b: HwBuilder, known: (offset: Value) => Value): WriteAccess {
+function writeChannel(b: HwBuilder, accepts: (write: Omit<WriteAccess, "commit">) => Value): WriteAccess {
   const hasAddress = b.feedback(1, { name: "aw_held", reset: 0n });
   const hasData = b.feedback(1, { name: "w_held", reset: 0n });
   const answer = b.feedback(1, { name: "b_valid", reset: 0n });
@@ -58,22 +58,19 @@ function writeChannel(b: HwBuilder, known: (offset: Value) => Value): WriteAcces
   const offset = b.register(b.input(`${PREFIX}awaddr`), { name: "aw_offset", enable: takeAddress });
   const strobes = b.register(b.input(`${PREFIX}wstrb`), { name: "w_strobes", enable: takeData });
   const bytes = [3, 2, 1, 0].map((index) => b.replicate(b.extract(strobes, index, 1), 8));
+  const data = b.register(b.input(`${PREFIX}wdata`), { name: "w_data", enable: takeData });
+  const access = { offset, data, mask: b.concat(...bytes) };
   b.output(`${PREFIX}awready`, b.not(hasAddress.value));
   b.output(`${PREFIX}wready`, b.not(hasData.value));
   b.output(`${PREFIX}bvalid`, answer.value);
   b.output(
     `${PREFIX}bresp`,
-    b.register(b.mux(known(offset), b.constant(OKAY, 2), b.constant(SLAVE_ERROR, 2)), {
+    b.register(b.mux(accepts(access), b.constant(OKAY, 2), b.constant(SLAVE_ERROR, 2)), {
       name: "b_resp",
       enable: commit,
     }),
   );
-  return {
-    commit,
-    offset,
-    data: b.register(b.input(`${PREFIX}wdata`), { name: "w_data", enable: takeData }),
-    mask: b.concat(...bytes),
-  };
+  return { commit, ...access };
 }
 
 function at(b: HwBuilder, offset: Value, byteOffset: number): Value {
@@ -85,20 +82,49 @@ function anyOf(b: HwBuilder, offset: Value, byteOffsets: readonly number[]): Val
   return b.or(b.constant(0, 1), ...byteOffsets.map((byteOffset) => at(b, offset, byteOffset)));
 }
 
-type WordSpec = Pick<RegisterWord, "name" | "bits" | "offset">;
+interface WordSpec extends Pick<RegisterWord, "name" | "bits" | "offset"> {
+  readonly initial?: bigint;
+}
 
 /** A word the host may write; bits outside `mask` keep their value. */
 function writableWord(b: HwBuilder, word: WordSpec, write: WriteAccess): Value {
-  const { name, bits, offset } = word;
-  const register = b.feedback(bits, { name, reset: 0n });
+  const { name, bits, offset, initial = 0n } = word;
+  const register = b.feedback(bits, { name, reset: initial });
   const mask = b.extract(write.mask, 0, bits);
   const next = b.or(b.and(b.extract(write.data, 0, bits), mask), b.and(register.value, b.not(mask)));
   register.drive(next, b.and(write.commit, at(b, write.offset, offset)));
   return register.value;
 }
 
+/** A word of commands: the bits that the host writes, for one cycle. */
+function commandWord(b: HwBuilder, { name, bits, offset }: WordSpec, write: WriteAccess): Value {
+  const given = b.and(b.extract(write.data, 0, bits), b.extract(write.mask, 0, bits));
+  const wrote = b.and(write.commit, at(b, write.offset, offset));
+  return b.register(b.and(given, b.replicate(wrote, bits)), { name, reset: 0n });
+}
+
+/** What stands behind a word that the host may write; a locked one takes nothing while `busy`. */
+function hostWord(b: HwBuilder, word: RegisterWord, write: WriteAccess, busy: Value): Value {
+  const { register, lsb, bits } = word;
+  if (register.access === "wo") return commandWord(b, word, write);
+  const commit = register.locked === true ? b.and(write.commit, b.not(busy)) : write.commit;
+  const initial = BigInt.asUintN(bits, BigInt(register.initial ?? 0) >> BigInt(lsb));
+  return writableWord(b, { ...word, initial }, { ...write, commit });
+}
+
+/** A write that asks for a start. */
+function asksStart(b: HwBuilder, { offset, data, mask }: Omit<WriteAccess, "commit">): Value {
+  return b.and(at(b, offset, 0), b.extract(data, 0, 1), b.extract(mask, 0, 1));
+}
+
+type BusyFlag = ReturnType<HwBuilder["feedback"]>;
+
 /** Start, done and idle; interrupts. Gives the words at offsets 0 to 0xc. */
-function controlWords(b: HwBuilder, write: WriteAccess, readControl: Value): readonly Value[] {
+function controlWords(
+  b: HwBuilder,
+  write: WriteAccess,
+  { readControl, busy }: { readonly readControl: Value; readonly busy: BusyFlag },
+): readonly Value[] {
   const done = b.input("done");
   const wrote = (byteOffset: number, bit: number): Value =>
     b.and(
@@ -107,8 +133,8 @@ function controlWords(b: HwBuilder, write: WriteAccess, readControl: Value): rea
       b.extract(write.data, bit, 1),
       b.extract(write.mask, bit, 1),
     );
-  const busy = b.feedback(1, { name: "busy", reset: 0n });
-  const start = b.and(wrote(0, 0), b.not(busy.value));
+  const asked = b.and(write.commit, asksStart(b, write));
+  const start = b.and(asked, b.not(busy.value));
   busy.drive(b.or(start, b.and(busy.value, b.not(done))));
   const finished = stickyFlag(b, "done_seen", done, b.or(readControl, start));
   const global = writableWord(b, { name: "interrupt_global", bits: 1, offset: 0x4 }, write);
@@ -120,6 +146,7 @@ function controlWords(b: HwBuilder, write: WriteAccess, readControl: Value): rea
     raise("interrupt_done", done, 0),
   );
   b.output("start", b.register(start, { name: "start", reset: 0n }));
+  b.output("start_refused", b.register(b.and(asked, busy.value), { name: "start_refused", reset: 0n }));
   b.output("interrupt", b.and(global, b.not(b.equals(status, 0))));
   const idle = b.not(busy.value);
   return [b.concat(finished, idle, finished, busy.value), global, enable, status];
@@ -127,42 +154,46 @@ function controlWords(b: HwBuilder, write: WriteAccess, readControl: Value): rea
 
 /**
  * An AXI4-Lite slave `s_axi_control` of 32 bits: the control word (ap_start, ap_done cleared by reading, ap_idle), three
- * interrupt words, then `registers`. Outputs: every `rw` register by its name, `start` (a pulse), `interrupt`; inputs:
- * every `ro` register by its name, `done` and `error_event` (pulses). An access to no register, or a write to a
- * read-only one, answers SLVERR and changes nothing.
+ * interrupt words, then `registers`. Outputs: every `rw` and `wo` register by its name, `start` and `start_refused` (pulses),
+ * `interrupt`; inputs: every `ro` register by its name, `done` and `error_event` (pulses). An access to no register, a write to
+ * a read-only one, and during a step a write to a locked one or another start answer SLVERR and change nothing.
  */
 export function controlRegistersModule(name: string, registers: readonly RegisterSpec[]): Operation {
   const words = registerWords(registers);
   const addressBits = controlAddressBits(registers);
   const b = new HwBuilder(name, inputPorts(registers, addressBits));
-  const readable = [0x0, 0x4, 0x8, 0xc, ...words.map((word) => word.offset)];
-  const writable = [
-    0x0,
-    0x4,
-    0x8,
-    0xc,
-    ...words.filter((word) => word.register.access === "rw").map((word) => word.offset),
+  const some = (accesses: readonly RegisterAccess[]): readonly number[] => [
+    ...[0x0, 0x4, 0x8, 0xc],
+    ...words.filter(({ register }) => accesses.includes(register.access)).map((word) => word.offset),
   ];
-  const write = writeChannel(b, (offset) => anyOf(b, offset, writable));
+  const [readable, writable] = [some(["rw", "ro", "wo"]), some(["rw", "wo"])];
+  const locked = words.filter((word) => word.register.locked === true).map((word) => word.offset);
+  const busy = b.feedback(1, { name: "busy", reset: 0n });
+  const write = writeChannel(b, (access) => {
+    const tooLate = b.or(anyOf(b, access.offset, locked), asksStart(b, access));
+    return b.and(anyOf(b, access.offset, writable), b.not(b.and(busy.value, tooLate)));
+  });
 
   const answer = b.feedback(1, { name: "r_valid", reset: 0n });
   const take = b.and(b.input(`${PREFIX}arvalid`), b.not(answer.value));
   answer.drive(b.or(take, b.and(answer.value, b.not(b.input(`${PREFIX}rready`)))));
   const offset = b.input(`${PREFIX}araddr`);
-  const control = controlWords(b, write, b.and(take, at(b, offset, 0)));
+  const control = controlWords(b, write, { readControl: b.and(take, at(b, offset, 0)), busy });
 
   const values = new Map<RegisterWord, Value>();
   for (const word of words) {
     const { register } = word;
     const value =
-      register.access === "rw"
-        ? writableWord(b, word, write)
-        : b.extract(b.input(register.name), word.lsb, word.bits);
+      register.access === "ro"
+        ? b.extract(b.input(register.name), word.lsb, word.bits)
+        : hostWord(b, word, write, busy.value);
     values.set(word, value);
   }
   const sources = [
     ...control.map((value, index) => ({ value, offset: index * 4 })),
-    ...[...values].map(([word, value]) => ({ value, offset: word.offset })),
+    ...[...values]
+      .filter(([word]) => word.register.access !== "wo")
+      .map(([word, value]) => ({ value, offset: word.offset })),
   ];
   const data = sources.reduce(
     (rest, source) => b.mux(at(b, offset, source.offset), b.resize(source.value, 32), rest),
@@ -178,7 +209,7 @@ export function controlRegistersModule(name: string, registers: readonly Registe
       enable: take,
     }),
   );
-  for (const register of registers.filter(({ access }) => access === "rw")) {
+  for (const register of registers.filter(({ access }) => access !== "ro")) {
     const parts = words
       .filter((word) => word.register === register)
       .map((word) => values.get(word) ?? b.constant(0, word.bits));

@@ -7,9 +7,17 @@ export { axiWriteEngine, WRITE_ENGINE_LATENCY, type WriteEngineOptions } from ".
 export { controlAddressBits, controlRegistersModule } from "./control-registers.ts";
 export { cycleCountersModule, STALL_CAUSES } from "./counters.ts";
 export { type Credits, creditCounter } from "./credits.ts";
-export { ERROR_BITS, ERROR_CODES, type ErrorName } from "./error-codes.ts";
+export {
+  ERROR_BITS,
+  ERROR_CODES,
+  ERROR_MEANINGS,
+  type ErrorMeaning,
+  type ErrorName,
+  WHERE_BITS,
+} from "./error-codes.ts";
 export { type FifoArea, fifoArea, fifoLatency, fifoModule, fifoName } from "./fifo.ts";
 export { type LateInstance, lateInstance } from "./late-instance.ts";
+export { BURST_COUNT_BITS, GUARDED, portGuardModule } from "./port-guard.ts";
 export { leavesRegion } from "./region.ts";
 export {
   CONTROL_REGISTERS,
@@ -17,12 +25,14 @@ export {
   type ManifestRegister,
   manifestRegisters,
   placeRegisters,
+  type RegisterAccess,
   type RegisterField,
   type RegisterSpec,
   type RegisterWord,
   registerWords,
 } from "./register-map.ts";
 export { type ErrorSource, stickyError } from "./sticky-error.ts";
+export { supervisorModule } from "./supervisor.ts";
 export { matvecBench, matvecMemory } from "./testing/matvec.ts";
 export { type HardwareUnit, moduleName, modulesOf } from "./unit.ts";
 export { watchdogModule } from "./watchdog.ts";

@@ -1,7 +1,16 @@
-import { CompilerBug, type HwBuilder, HwModuleOp, Operation, present, type Value } from "../../ir/index.ts";
+import {
+  CompilerBug,
+  type HwBuilder,
+  HwModuleOp,
+  Operation,
+  present,
+  type Value,
+  widthOf,
+} from "../../ir/index.ts";
 
 /** An instance whose inputs may depend on its own outputs. */
 export interface LateInstance {
+  readonly module: Operation;
   readonly outputs: Readonly<Record<string, Value>>;
   /** The output of that name. */
   out(name: string): Value;
@@ -23,12 +32,18 @@ export function lateInstance(b: HwBuilder, module: Operation, instanceName: stri
   const op = Object.values(outputs)[0]?.owner;
   if (!(op instanceof Operation)) throw new CompilerBug(`instance ${instanceName} has no outputs`);
   return {
+    module,
     outputs,
     out: (name) => present(outputs[name], `output ${name} of ${instanceName}`),
     connect: (inputs) => {
       for (const [name, value] of Object.entries(inputs)) {
         const index = names.indexOf(name);
         if (index < 0) throw new CompilerBug(`${instanceName} has no input ${name}`);
+        const wanted = args[index]?.type;
+        if (wanted?.kind === "int" && widthOf(value) !== wanted.width)
+          throw new CompilerBug(
+            `input ${name} of ${instanceName} has ${String(wanted.width)} bits, not ${String(widthOf(value))}`,
+          );
         op.setOperand(index, value);
       }
     },

@@ -7,14 +7,21 @@ export interface RegisterField {
   readonly bits: number;
 }
 
-/** A register of the accelerator as the host sees it: `rw` is an output of the control module, `ro` an input. */
+/** How a host uses a register: `wo` is a command, whose bits are 1 for the cycle behind the write and read as 0. */
+export type RegisterAccess = "rw" | "ro" | "wo";
+
+/** A register of the accelerator as the host sees it: `rw` and `wo` are outputs of the control module, `ro` an input. */
 export interface RegisterSpec {
   readonly name: string;
   /** Byte offset, a multiple of 4; a register of more than 32 bits takes the next word too. */
   readonly offset: number;
-  readonly access: "rw" | "ro";
-  /** 1 to 64. */
+  readonly access: RegisterAccess;
+  /** 1 to 64; of a `wo` register 1 to 32. */
   readonly width: number;
+  /** What a `rw` register holds behind reset; 0 where absent. */
+  readonly initial?: number;
+  /** A write during a step is answered with SLVERR and changes nothing. */
+  readonly locked?: boolean;
   readonly fields?: readonly RegisterField[];
 }
 
@@ -22,7 +29,7 @@ export interface RegisterSpec {
 export interface ManifestRegister {
   readonly name: string;
   readonly offset: number;
-  readonly access: "rw" | "ro";
+  readonly access: RegisterAccess;
   readonly fields: readonly RegisterField[];
 }
 

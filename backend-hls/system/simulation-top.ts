@@ -5,44 +5,129 @@ import {
   type MemoryParameters,
   memoryModule,
   type Operation,
-  type PortSpec,
   present,
+  type Value,
 } from "../../ir/index.ts";
-import { lateInstance, modulesOf } from "../shell/index.ts";
-import type { SystemHardware } from "./system-module.ts";
+import { MAX_OUTSTANDING } from "../network/memory-port.ts";
+import { type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
+import { axiChecker } from "./axi-checker.ts";
+import { backPressure } from "./back-pressure.ts";
+import { FAULT_INPUTS, faultInjector } from "./fault-injector.ts";
+
+/** What is simulated: the product's top and every module below it. */
+export interface SimulatedProduct {
+  readonly top: Operation;
+  readonly modules: readonly Operation[];
+}
+
+/** What a simulation has beside product and memory. */
+export interface SimulationTopOptions {
+  /** A memory with programmable faults (`FAULT_INPUTS`, output `fault_struck`). */
+  readonly faults?: boolean;
+  /** Seed of random pauses on every channel of the memory's port. Without faults. */
+  readonly backPressure?: number | undefined;
+  /** Read bursts that a port with one reader may have under way; the checker's limit. */
+  readonly maxOutstanding?: number;
+}
+
+const PORT = "m_axi_gmem0_";
 
 /**
- * The accelerator with a memory behind its port, for simulation: inputs clk, rst, s_axi_control_*; outputs s_axi_control_*,
- * interrupt, running. The memory is the instance `memory`, its data the memory `store` in it.
+ * The product with a memory behind its port: inputs clk, rst, s_axi_control_*; outputs s_axi_control_*, interrupt, what the
+ * product shows beside, and `axi_violation` (the number of a rule of `AXI_RULES`, 0: none was broken). The memory is the instance
+ * `memory`, its data the memory `store` in it.
  */
 export function simulationTop(
   name: string,
-  system: Pick<SystemHardware, "top" | "modules">,
+  product: SimulatedProduct,
   memory: MemoryParameters,
-): { readonly top: Operation; readonly modules: readonly Operation[] } {
+  options: SimulationTopOptions = {},
+): SimulatedProduct {
+  const control = portsOf(product.top).filter((port) => port.name.startsWith("s_axi_control_"));
+  const b = new HwBuilder(name, [
+    { name: "clk", width: "clock" },
+    { name: "rst", width: 1 },
+    ...control.filter((port) => !port.name.endsWith("prot")),
+    ...(options.faults === true ? FAULT_INPUTS : []),
+  ]);
   const dram = memoryModule(`${name}_memory`, memory);
-  const control = inputsOf(system.top).filter((port) => port.name.startsWith("s_axi_control_"));
-  const b = new HwBuilder(name, [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...control]);
-  const core = lateInstance(b, system.top, "accelerator");
+  const checkerUnit = axiChecker(`${name}_checker`, memory, options.maxOutstanding ?? MAX_OUTSTANDING);
+  const core = lateInstance(b, product.top, "accelerator");
   const store = lateInstance(b, dram, "memory");
-  core.connect(Object.fromEntries(control.map((port) => [port.name, b.input(port.name)])));
-  for (const { name: input } of inputsOf(system.top)) {
-    if (input.startsWith("m_axi_gmem0_"))
-      core.connect({ [input]: store.out(input.replace("m_axi_gmem0_", "s_axi_")) });
-  }
-  for (const { name: input, width } of inputsOf(dram)) {
-    if (input === "rst") continue;
-    const source = input.replace("s_axi_", "m_axi_gmem0_");
-    store.connect({ [input]: core.outputs[source] ?? b.constant(0, width) });
-  }
-  for (const output of present(HwModuleOp.match(system.top), "a module").attrs.output_names) {
+  const checker = lateInstance(b, checkerUnit.module, "axi_checker");
+  const outside = control.map(({ name: input, width }): readonly [string, Value] => [
+    input,
+    input.endsWith("prot") ? b.constant(0, width) : b.input(input),
+  ]);
+  core.connect({ ap_rst_n: b.not(b.input("rst")), ...Object.fromEntries(outside) });
+  const injector = betweenModule(name, memory, options);
+  joinPort(b, { core, store, checker, injector: injector && lateInstance(b, injector, "faults") });
+  for (const output of present(HwModuleOp.match(product.top), "a module").attrs.output_names)
     if (!output.startsWith("m_axi_")) b.output(output, core.out(output));
-  }
+  b.output("axi_violation", checker.out("violation"));
   const top = b.finish();
-  return { top, modules: modulesOf({ module: top, submodules: [dram, ...system.modules] }) };
+  const parts = injector === undefined ? [dram] : [dram, injector];
+  const submodules = [
+    ...parts,
+    ...checkerUnit.submodules,
+    checkerUnit.module,
+    ...product.modules,
+    product.top,
+  ];
+  return { top, modules: modulesOf({ module: top, submodules }) };
 }
 
-function inputsOf(module: Operation): readonly (PortSpec & { readonly width: number })[] {
+/** What stands between product and memory, if anything. */
+function betweenModule(
+  name: string,
+  memory: MemoryParameters,
+  { faults, backPressure: seed }: SimulationTopOptions,
+): Operation | undefined {
+  if (faults === true) return faultInjector(`${name}_faults`, memory);
+  return seed === undefined ? undefined : backPressure(`${name}_pauses`, seed);
+}
+
+interface Port {
+  readonly core: LateInstance;
+  readonly store: LateInstance;
+  readonly checker: LateInstance;
+  readonly injector: LateInstance | undefined;
+}
+
+/** Joins product and memory, the injector between them where there is one; the checker sees what the product sees. */
+function joinPort(b: HwBuilder, { core, store, checker, injector }: Port): void {
+  const towardsMemory = (signal: string): Value | undefined =>
+    injector?.outputs[`m_${signal}`] ?? core.outputs[PORT + signal];
+  const towardsCore = (signal: string): Value | undefined =>
+    injector?.outputs[`p_${signal}`] ?? store.outputs[`s_axi_${signal}`];
+  for (const { name, width } of inputsBehind(core, PORT))
+    core.connect({ [PORT + name]: towardsCore(name) ?? b.constant(0, width) });
+  for (const { name } of inputsBehind(store, "s_axi_"))
+    store.connect({ [`s_axi_${name}`]: present(towardsMemory(name), `signal ${name}`) });
+  for (const { name } of inputsBehind(checker, ""))
+    checker.connect({ [name]: present(core.outputs[PORT + name] ?? towardsCore(name), `signal ${name}`) });
+  if (injector === undefined) return;
+  for (const { name } of inputsBehind(injector, "")) {
+    const signal = core.outputs[PORT + name] ?? store.outputs[`s_axi_${name}`];
+    injector.connect({ [name]: signal ?? b.input(name) });
+  }
+  const { fault_struck: struck } = injector.outputs;
+  if (struck !== undefined) b.output("fault_struck", struck);
+}
+
+/** The inputs of an instance that begin with `prefix`, without it; clock and reset are not among them. */
+function inputsBehind(instance: LateInstance, prefix: string): readonly InputPort[] {
+  return portsOf(instance.module)
+    .filter(({ name }) => name.startsWith(prefix) && name !== "rst" && name !== "ap_rst_n")
+    .map(({ name, width }) => ({ name: name.slice(prefix.length), width }));
+}
+
+interface InputPort {
+  readonly name: string;
+  readonly width: number;
+}
+
+function portsOf(module: Operation): readonly InputPort[] {
   const { input_names: names } = present(HwModuleOp.match(module), "a module").attrs;
   const { args } = at(module.regions, 0).block;
   return names.flatMap((name, index) => {

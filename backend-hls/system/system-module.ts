@@ -8,6 +8,7 @@ import {
   present,
   type Value,
 } from "../../ir/index.ts";
+import { guardedRegions } from "../network/memory-port.ts";
 import type { NetworkHardware } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import {
@@ -18,9 +19,12 @@ import {
   modulesOf,
   type RegisterSpec,
   type STALL_CAUSES,
+  supervisorModule,
   watchdogModule,
 } from "../shell/index.ts";
+import { coreError, type StartLimit, startError } from "./core-errors.ts";
 import { DESIGN_ID_BITS, designIdOf } from "./design-id.ts";
+import { type GuardedPorts, guardedPorts } from "./guarded-ports.ts";
 import { COUNTER_NAMES, type StartField, systemRegisters } from "./registers.ts";
 
 /** The product: control registers, counters and watchdog around a network. */
@@ -41,74 +45,132 @@ export interface SystemOptions {
   readonly startFields: readonly string[];
   /** The kernel whose iterations count as busy cycles. */
   readonly array: string;
+  /** Outside streams {i8 code, i16 where} by which kernels report what is wrong with a step; code 0 is nothing. */
+  readonly faults?: readonly string[];
+  /** What fields of the start command may be. */
+  readonly limits?: readonly StartLimit[];
 }
 
-/** The watchdog's code in `error_code`; lower ones are the memory engines'. */
-export const WATCHDOG_ERROR = 15;
-
 /**
- * The accelerator's top: clock `ap_clk` is the input `clk`, reset `rst` (active high; the Verilog wrapper adapts names), AXI4-Lite
- * `s_axi_control_*`, AXI4 `m_axi_gmem0_*`, `interrupt`. Start writes the start command; the finished token ends the step.
+ * The accelerator: clock `clk`, reset `rst` (the product around it adapts names), AXI4-Lite `s_axi_control_*`, AXI4
+ * `m_axi_gmem<k>_*`, `interrupt`. Start gives the core its command; the finished token ends the step. Whatever else ends it closes
+ * the port, resets the core and leaves a code in `error_code`: the next step begins as the first one did.
  */
 export function systemModule(options: SystemOptions): SystemHardware {
-  const { name, plan, network } = options;
+  const { name, plan, network, faults = [], limits = [] } = options;
   const start = startFields(options);
-  const registers = systemRegisters(start);
+  const regions = guardedRegions(plan);
+  const registers = systemRegisters(start, regions);
   const designId = designIdOf(network.modules, registers);
   const control = controlRegistersModule(`${name}_control`, registers);
-  const counters = cycleCountersModule();
-  const watchdog = watchdogModule();
+  const shell = {
+    counters: cycleCountersModule(),
+    watchdog: watchdogModule(),
+    supervisor: supervisorModule(),
+  };
   const b = new HwBuilder(name, [
     ...outerInputs(control, "s_axi_control_"),
     ...outerInputs(network.top, "m_axi_").slice(2),
   ]);
-  const [host, core, count, guard] = [
-    lateInstance(b, control, "control"),
-    lateInstance(b, network.top, "core"),
-    lateInstance(b, counters, "counters"),
-    lateInstance(b, watchdog, "watchdog"),
-  ];
-  const finished = core.out("finished_valid");
-  const running = b.feedback(1, { name: "running", reset: 0n });
-  const failed = guard.out("expired");
-  const done = b.and(running.value, b.or(finished, failed));
-  running.drive(b.or(host.out("start"), b.and(running.value, b.not(done))));
+  const host = lateInstance(b, control, "control");
+  const core = lateInstance(b, network.top, "core");
+  const count = lateInstance(b, shell.counters, "counters");
+  const supervisor = lateInstance(b, shell.supervisor, "supervisor");
+  const ports = guardedPorts(b, plan, core);
   core.connect({
-    start_valid: host.out("start"),
+    rst: supervisor.out("core_reset"),
+    start_valid: supervisor.out("begin"),
     start_data: b.concat(...start.map((field) => host.out(field.name)).toReversed()),
-    finished_pop: finished,
-    gmem0_base: host.out("gmem0_base"),
-    gmem0_limit: host.out("gmem0_limit"),
-    clear_error: host.out("start"),
-    ...passInputs(b, network.top, "m_axi_"),
+    finished_pop: core.out("finished_valid"),
+    clear_error: supervisor.out("begin"),
+    ...Object.fromEntries(regions.flatMap(boundsOf).map((bound) => [bound, host.out(bound)])),
   });
-  connectCounters(b, { host, core, count, plan, array: options.array, running: running.value });
-  guard.connect({
-    busy: running.value,
-    progress: b.icmp("ne", core.out("issue_bits"), b.constant(0, plan.kernels.length)),
-    limit: host.out("watchdog_limit"),
-  });
-  const code = b.mux(failed, b.constant(WATCHDOG_ERROR, 4), core.out("error_code"));
+  const begun = supervisor.out("begin");
+  connectCounters(b, { begun, core, count, plan, array: options.array, running: supervisor.out("running") });
+  supervise(
+    { b, supervisor, host, core, ports, watchdog: shell.watchdog },
+    startError(b, host, limits),
+    faults,
+  );
   host.connect({
     ...passInputs(b, control, "s_axi_control_"),
-    done,
-    error_event: b.and(done, b.not(b.equals(code, 0))),
-    error_code: b.register(code, { name: "error_code_held", enable: done, reset: 0n }),
+    ...reported(b, supervisor, ports),
     ...Object.fromEntries(COUNTER_NAMES.map((counter) => [counter, count.out(counter)])),
     design_id: b.constant(designId, DESIGN_ID_BITS),
   });
   passOutputs(b, control, host, "s_axi_control_");
-  passOutputs(b, network.top, core, "m_axi_");
   passOutputs(b, network.top, core, "tap_");
   b.output("interrupt", host.out("interrupt"));
-  b.output("running", running.value);
+  b.output("running", supervisor.out("running"));
   const top = b.finish();
+  const submodules = [control, ...Object.values(shell), ...ports.modules, ...network.modules];
+  return { top, registers, designId, modules: modulesOf({ module: top, submodules }) };
+}
+
+interface SupervisedParts {
+  readonly b: HwBuilder;
+  readonly supervisor: LateInstance;
+  readonly host: LateInstance;
+  readonly core: LateInstance;
+  readonly ports: GuardedPorts;
+  readonly watchdog: Operation;
+}
+
+/** Joins the supervisor with what it watches: two watchdogs, one over the step, one over what memory owes behind a fault. */
+function supervise(
+  { b, supervisor, host, core, ports, watchdog }: SupervisedParts,
+  refusal: Value,
+  faults: readonly string[],
+): void {
+  const issues = core.out("issue_bits");
+  const moves = b.not(b.equals(issues, 0));
+  const [step, drain] = [lateInstance(b, watchdog, "watchdog"), lateInstance(b, watchdog, "drain_watchdog")];
+  step.connect({
+    busy: supervisor.out("running"),
+    progress: b.or(moves, ports.progress),
+    limit: host.out("watchdog_limit"),
+  });
+  drain.connect({
+    busy: supervisor.out("draining"),
+    progress: ports.progress,
+    limit: host.out("drain_limit"),
+  });
+  ports.close(supervisor.out("stop"), supervisor.out("forget"));
+  const { code, where } = coreError(b, core, faults);
+  supervisor.connect({
+    start: host.out("start"),
+    start_refused: host.out("start_refused"),
+    start_error: refusal,
+    finished: core.out("finished_valid"),
+    core_error: code,
+    core_where: where,
+    quiet: ports.quiet,
+    watchdog: step.out("expired"),
+    drain_timeout: drain.out("expired"),
+    reset_soft: b.extract(host.out("reset"), 0, 1),
+    reset_force: b.extract(host.out("reset"), 1, 1),
+  });
+}
+
+/** What the host reads of the end of a step. */
+function reported(
+  b: HwBuilder,
+  supervisor: LateInstance,
+  ports: GuardedPorts,
+): Readonly<Record<string, Value>> {
+  const code = supervisor.out("error_code");
+  const done = supervisor.out("done");
   return {
-    top,
-    registers,
-    designId,
-    modules: modulesOf({ module: top, submodules: [control, counters, watchdog, ...network.modules] }),
+    done,
+    error_event: b.and(b.register(done, { name: "done_before", reset: 0n }), b.not(b.equals(code, 0))),
+    error_code: code,
+    error_where: supervisor.out("error_where"),
+    port_status: b.concat(...[supervisor.out("stuck"), ...ports.status].toReversed()),
   };
+}
+
+function boundsOf(region: string): readonly string[] {
+  return [`${region}_base`, `${region}_limit`];
 }
 
 function startFields({ plan, startFields: names }: SystemOptions): readonly StartField[] {
@@ -118,7 +180,7 @@ function startFields({ plan, startFields: names }: SystemOptions): readonly Star
 }
 
 interface CounterParts {
-  readonly host: LateInstance;
+  readonly begun: Value;
   readonly core: LateInstance;
   readonly count: LateInstance;
   readonly plan: NetworkPlan;
@@ -127,7 +189,7 @@ interface CounterParts {
 }
 
 /** A cycle is busy when the array issues; else it is charged to what kept it waiting. */
-function connectCounters(b: HwBuilder, { host, core, count, plan, array, running }: CounterParts): void {
+function connectCounters(b: HwBuilder, { begun, core, count, plan, array, running }: CounterParts): void {
   const index = plan.kernels.findIndex((kernel) => kernel.name === array);
   const bit = (signal: string): Value => b.extract(core.out(`${signal}_bits`), index, 1);
   const idle = b.not(bit("issue"));
@@ -139,7 +201,7 @@ function connectCounters(b: HwBuilder, { host, core, count, plan, array, running
     fifo_empty: b.and(idle, others),
     drain: idle,
   };
-  count.connect({ clear: host.out("start"), running, ...causes });
+  count.connect({ clear: begun, running, ...causes });
 }
 
 /** Inputs of `module` that begin with `prefix`, behind clock and reset. */

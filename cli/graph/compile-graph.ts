@@ -17,6 +17,7 @@ import type { JobWatch } from "../jobs/job-watch.ts";
 import { packageVersion } from "../package-root.ts";
 import { DEVICE_FILE, HARDWARE_FILE } from "../rtl/build-parts.ts";
 import { describeSignals, designIdText } from "../rtl/describe-ports.ts";
+import { describeSetup } from "../rtl/describe-step.ts";
 import { ERROR_TABLE } from "../rtl/program.ts";
 import { type GraphManifest, graphManifestSchema } from "../schemas/graph-manifest.ts";
 import { type GraphFile, readGraph } from "./read-graph.ts";
@@ -64,7 +65,7 @@ export function compileGraphFile(
   const files = new Map<string, string>([
     ...[...emitVerilog([...system.modules, top])].map(([name, content]) => [`rtl/${name}`, content] as const),
     [DEVICE_FILE, `${JSON.stringify(device.value, undefined, 1)}\n`],
-    [HARDWARE_FILE, system.modules.map((each) => printModule(each)).join("\n")],
+    [HARDWARE_FILE, [...system.modules, top].map((each) => printModule(each)).join("\n")],
     [GRAPH_FILE, text],
   ]);
   if (options.emitIr) files.set("ir/dataflow.mlir", printModule(network.schedule));
@@ -89,7 +90,7 @@ interface Choices {
 
 function describe(
   { graph, device, design, clockMhz, schedule }: Choices,
-  { system, memory, top }: CompiledGraph,
+  { system, network, memory, top, setup }: CompiledGraph,
   files: ReadonlyMap<string, string>,
 ): GraphManifest {
   const portBits = 8 * design.beatBytes;
@@ -112,6 +113,8 @@ function describe(
       fields: fields.map((field) => ({ ...field })),
     })),
     error_codes: { ...ERROR_TABLE },
+    engines: network.bursts.map(({ name }) => name),
+    setup: describeSetup(setup),
     memory: memory.regions.map((region) => ({
       name: region.name,
       base: region.base,

@@ -29,6 +29,7 @@ import { type NumpyArrays, readNpz, writeNpz } from "../npz/npz.ts";
 import type { SimulationOptions } from "../options/generation-options.ts";
 import { DEVICE_FILE, HARDWARE_FILE } from "../rtl/build-parts.ts";
 import { openSimulatedHardware } from "../rtl/open-simulated.ts";
+import { describeError, setupOf } from "../rtl/program.ts";
 import type { GraphManifest, KernelRun } from "../schemas/graph-manifest.ts";
 import type { GraphBuild } from "./compile-graph.ts";
 import { GRAPH_FILE } from "./compile-graph.ts";
@@ -192,13 +193,13 @@ const ONLY_STEP = {
   position: 0,
   kvSlot: 0,
   sequence: 0,
-  blockTable: [],
+  blockTable: [0],
   visible: 1n,
   emit: "none",
 } as const;
 
 function graphProgram(
-  { registers, error_codes: errors }: GraphManifest,
+  manifest: GraphManifest,
   memory: GraphMemory,
   image: Uint8Array,
   keep: (bytes: Uint8Array) => void,
@@ -215,10 +216,10 @@ function graphProgram(
       candidates: 0,
       hasTrees: false,
     },
-    registers: Object.fromEntries(registers.map(({ name, offset }) => [name, offset])),
-    errorNames: new Map(Object.entries(errors).map(([name, code]) => [code, name])),
+    registers: Object.fromEntries(manifest.registers.map(({ name, offset }) => [name, offset])),
+    describeError: (code, where) => describeError(manifest, code, where),
     memory: [{ address: 0, bytes: image }],
-    memoryBytes: memory.bytes,
+    setup: setupOf(manifest),
     outputs: () => [{ address: 0, bytes: memory.bytes }],
     encode: () => ({
       memory: [],

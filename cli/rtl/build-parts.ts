@@ -31,7 +31,7 @@ const weightsLayout = z.looseObject({
 /** What is in a build, read back. */
 export interface BuildParts {
   readonly deviceFile: DeviceFile;
-  /** hw.module operations, the system's among them. */
+  /** hw.module operations, the product's top among them. */
   readonly hardware: readonly Operation[];
   readonly plan: Plan;
   readonly layout: MemoryLayout;
@@ -82,7 +82,7 @@ function planOf(
       eps,
       blockSize: design.block_size,
     },
-    { pn, pk, pt, pv, rows: design.rows },
+    { pn, pk, pt, pv, rows: design.rows, outputs: design.outputs },
   );
 }
 

@@ -16,7 +16,7 @@ import { kitFiles } from "../kit/kit-files.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
 import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
-import { emitLevels } from "./emit-levels.ts";
+import { emitLevels, hardwareModules } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
 import { describeBuild } from "./manifest.ts";
 import { acceleratorProgram } from "./program.ts";
@@ -42,7 +42,12 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
     [WEIGHTS_FILE, image],
     [ESTIMATE_FILE, `${JSON.stringify(estimateOf(request, model, explored.value), undefined, 1)}\n`],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
-    [HARDWARE_FILE, compiled.value.system.modules.map((module) => printModule(module)).join("\n")],
+    [
+      HARDWARE_FILE,
+      hardwareModules(compiled.value)
+        .map((module) => printModule(module))
+        .join("\n"),
+    ],
   ]);
   if (request.emitIr) {
     const sources = {

@@ -3,6 +3,7 @@ import {
   DESCRIPTOR_FIELDS,
   encodeStep,
   REGION_NAMES,
+  type SetupWord,
   START_FIELDS,
 } from "../../backend-hls/index.ts";
 import { at } from "../../ir/index.ts";
@@ -28,13 +29,10 @@ const FIELD_DOCS: Readonly<Record<string, string>> = {
 export function describeStep(
   accelerator: CompiledAccelerator,
 ): Pick<Manifest, "setup" | "start_command" | "row_descriptor" | "table" | "output"> {
-  const { strides, bytes } = accelerator.layout;
+  const { strides } = accelerator.layout;
   const isCompact = START_FIELDS.some((field: string) => field === "emitted");
   return {
-    setup: [
-      { register: "gmem0_base", value: { kind: "address", offset: 0 } },
-      { register: "gmem0_limit", value: { kind: "address", offset: bytes } },
-    ],
+    setup: describeSetup(accelerator.setup),
     start_command: describeStart(accelerator),
     row_descriptor: {
       bytes: strides.descriptor,
@@ -57,6 +55,11 @@ export function describeStep(
       ],
     },
   };
+}
+
+/** The bounds of the regions: places in memory. */
+export function describeSetup(setup: readonly SetupWord[]): Manifest["setup"] {
+  return setup.map(({ register, offset }) => ({ register, value: { kind: "address", offset } }));
 }
 
 /** The start command of a step of one row says what is constant; regions are places in memory. */

@@ -23,7 +23,7 @@ import { HARDWARE_FILE } from "./build-parts.ts";
 export interface LevelSources {
   readonly config: ModelConfig;
   readonly shape: GraphShape;
-  readonly compiled: Pick<CompiledAccelerator, "network" | "system">;
+  readonly compiled: Pick<CompiledAccelerator, "network" | "system" | "top">;
 }
 
 /**
@@ -41,7 +41,15 @@ export function emitLevels({ config, shape, compiled }: LevelSources): ReadonlyM
   texts.set("ir/4-loops.mlir", printModule(loops));
   dropBodies(loops);
   texts.set("ir/3-dataflow.mlir", printModule(loops));
-  return texts.set(HARDWARE_FILE, printTogether(compiled.system.modules));
+  return texts.set(HARDWARE_FILE, printTogether(hardwareModules(compiled)));
+}
+
+/** Every module of the product, its top last. */
+export function hardwareModules({
+  system,
+  top,
+}: Pick<CompiledAccelerator, "system" | "top">): readonly Operation[] {
+  return [...system.modules, top];
 }
 
 /** Level 4 as a module of its own: a function for each kernel, and the schedule that instantiates them. */

@@ -47,6 +47,7 @@ export function describeBuild(
       fields: fields.map((field) => ({ ...field })),
     })),
     error_codes: { ...ERROR_TABLE },
+    engines: accelerator.network.bursts.map(({ name }) => name),
     memory: describeMemory(accelerator, files),
     memory_bytes: layout.bytes,
     ...describeStep(accelerator),
@@ -80,13 +81,14 @@ function describeDesign(
     schedule,
     max_context: maxContext,
     kv_blocks: layout.kvBlocks,
+    outputs: { ...plan.outputs },
     energy: { ...device.energy },
   };
 }
 
 /** Regions under the names of the contract; what does not change is one file from address 0 on. */
 function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles): Manifest["memory"] {
-  const { weights, constants, embedding, rope, descriptors, tables, outputs, kv } = layout.regions;
+  const { weights, constants, embedding, rope, descriptors, tables, outputs, logits, kv } = layout.regions;
   const { strides } = layout;
   const content = files.get(WEIGHTS_FILE) ?? "";
   const empty = (name: string, { base, bytes }: Region, shape: unknown): Manifest["memory"][number] => ({
@@ -115,7 +117,14 @@ function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles
     },
     empty("rows", descriptors, { stride: strides.descriptor }),
     empty("tables", tables, { stride: strides.table }),
-    empty("logits", outputs, { stride: strides.output, fields: ["token", "logit"] }),
+    empty("logits", outputs, {
+      stride: strides.output,
+      fields: ["token", "logit"],
+      candidates: plan.outputs.candidates,
+    }),
+    ...(plan.outputs.logits
+      ? [empty("all_logits", logits, { beats_of_a_row: plan.logitBeats, beats: "row by row in turn" })]
+      : []),
     empty("kv", kv, { record: strides.record, layer: strides.kvLayer, blocks: layout.kvBlocks }),
   ];
 }

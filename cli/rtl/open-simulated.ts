@@ -1,7 +1,8 @@
 import {
   type Device as DeviceFile,
   deviceMemory,
-  SYSTEM_TOP,
+  PRODUCT_TOP,
+  type SimulatedProduct,
   simulationTop,
 } from "../../backend-hls/index.ts";
 import {
@@ -47,7 +48,7 @@ export async function openSimulatedBuild(
 
 /** Hardware to be simulated, and what its host knows of it. */
 export interface SimulatedHardware extends MemorySizes {
-  /** hw.module operations, the system's among them. */
+  /** hw.module operations, the product's top among them. */
   readonly hardware: readonly Operation[];
   readonly deviceFile: DeviceFile;
   readonly program: AcceleratorProgram;
@@ -71,7 +72,9 @@ export async function openSimulatedHardware(
   if (memory.kind === "error") return memory;
   watch.onProgress?.(`building the simulation: ${simulator.value}, memory ${memory.value.name}`);
   watch.signal?.throwIfAborted();
-  const top = simulationTop(SIMULATION.top, systemOf(hardware), memory.value.parameters);
+  const top = simulationTop(SIMULATION.top, productOf(hardware), memory.value.parameters, {
+    backPressure: options.backPressure,
+  });
   const built = await buildSimulator(SIMULATION.top, top.modules, {
     engine: simulator.value,
     speed: "run",
@@ -83,15 +86,7 @@ export async function openSimulatedHardware(
   return ok({ device: device.value, simulator: simulator.value, memoryModel: memory.value.name });
 }
 
-function chooseSimulator({
-  simulator,
-  trace,
-  backPressure,
-}: SimulationOptions): Result<SimulatedDevice["simulator"]> {
-  if (backPressure !== undefined)
-    return fail(
-      notYet(builtSpan("--back-pressure"), { what: "random back-pressure", instead: "no --back-pressure" }),
-    );
+function chooseSimulator({ simulator, trace }: SimulationOptions): Result<SimulatedDevice["simulator"]> {
   const needsVerilator = trace?.endsWith(".fst") === true;
   if (needsVerilator && simulator === "embedded") {
     const problem = "the embedded simulator writes waveforms as .vcd";
@@ -123,7 +118,7 @@ function chooseMemory(
 ): Result<NamedMemory> {
   const rowsOfAllBanks = device.dram === undefined ? 0 : device.dram.banks * device.dram.row_bytes;
   const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(memoryBytes, rowsOfAllBanks) / beatBytes));
-  const parameters = deviceMemory(device, { depthBeats, addressBits: 32, clockMhz });
+  const parameters = deviceMemory(device, { depthBeats, addressBits: 32, clockMhz, dataBits: 8 * beatBytes });
   const own = device.dram === undefined ? "ideal" : device.dram.kind;
   const name = device.dram === undefined ? "ideal" : `${own}-${device.dram.mts}`;
   if (asked === undefined || asked === own || asked === name) return ok({ name, parameters });
@@ -143,7 +138,7 @@ function chooseMemory(
   return ok({ name: "ideal", parameters: ideal });
 }
 
-function systemOf(hardware: readonly Operation[]) {
-  const top = hardware.find((module) => HwModuleOp.match(module)?.attrs.sym_name === SYSTEM_TOP);
-  return { top: present(top, `module ${SYSTEM_TOP}`), modules: hardware, registers: [] };
+function productOf(modules: readonly Operation[]): SimulatedProduct {
+  const top = modules.find((module) => HwModuleOp.match(module)?.attrs.sym_name === PRODUCT_TOP);
+  return { top: present(top, `module ${PRODUCT_TOP}`), modules };
 }

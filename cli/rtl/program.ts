@@ -1,6 +1,8 @@
 import {
   decodeStep,
   ERROR_CODES,
+  ERROR_MEANINGS,
+  type ErrorMeaning,
   encodeStep,
   type MemoryLayout,
   outputRegions,
@@ -9,11 +11,11 @@ import {
   type RowOutput,
   START_FIELDS,
   transferredBytes,
-  WATCHDOG_ERROR,
 } from "../../backend-hls/index.ts";
 import { at, CompilerBug, present, unreachable } from "../../ir/index.ts";
 import type {
   AcceleratorProgram,
+  DeviceFault,
   Emission,
   Emit,
   EncodedStep,
@@ -23,13 +25,46 @@ import type { Manifest } from "../schemas/manifest.ts";
 import type { BuildParts } from "./build-parts.ts";
 
 /** Error codes by name, as the manifest lists them. */
-export const ERROR_TABLE: Readonly<Record<string, number>> = { ...ERROR_CODES, watchdog: WATCHDOG_ERROR };
+export const ERROR_TABLE: Readonly<Record<string, number>> = ERROR_CODES;
+
+/** What an error code means: the name is the manifest's, the rest is known of the codes of this version. */
+export function describeError(
+  { error_codes: errors, engines }: Pick<Manifest, "error_codes" | "engines">,
+  code: number,
+  where: number,
+): DeviceFault {
+  const name = Object.keys(errors).find((each) => errors[each] === code) ?? "unknown error";
+  const meanings: Readonly<Record<string, ErrorMeaning>> = ERROR_MEANINGS;
+  const meaning = meanings[name];
+  if (meaning === undefined)
+    return { name, what: "an error of another version", hint: "read the documents of that version" };
+  const { what, hint } = meaning;
+  switch (meaning.where) {
+    case "engine":
+      return { name, what: `${what} (engine ${engines[where] ?? where})`, hint };
+    case "row":
+      return { name, what: `row ${where}: ${what}`, hint };
+    case "nothing":
+      return { name, what, hint };
+    default:
+      return unreachable(meaning.where);
+  }
+}
+
+/** The setup of a manifest for a memory that begins at address 0. */
+export function setupOf({ setup }: Pick<Manifest, "setup">): AcceleratorProgram["setup"] {
+  return setup.flatMap(({ register, value }) => {
+    if (value.kind === "address") return [{ register, value: value.offset }];
+    return value.kind === "constant" ? [{ register, value: value.value }] : [];
+  });
+}
 
 /** What the host needs to drive a build: the manifest's registers, memory and the encoding of steps. */
 export function acceleratorProgram(
-  { registers, error_codes: errors, design, model }: Manifest,
+  manifest: Manifest,
   { plan, layout, weights }: BuildParts,
 ): AcceleratorProgram {
+  const { registers, design, model } = manifest;
   const image = new Uint8Array(layout.bytes);
   return {
     capabilities: {
@@ -44,9 +79,9 @@ export function acceleratorProgram(
       hasTrees: false,
     },
     registers: Object.fromEntries(registers.map(({ name, offset }) => [name, offset])),
-    errorNames: new Map(Object.entries(errors).map(([name, code]) => [code, name])),
+    describeError: (code, where) => describeError(manifest, code, where),
     memory: [{ address: 0, bytes: weights }],
-    memoryBytes: layout.bytes,
+    setup: setupOf(manifest),
     outputs: (rows) => outputRegions(plan, layout, rows.map(toRow)),
     encode: (rows) => encode(plan, layout, rows.map(toRow), image),
     decode: (rows, outputs) => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { deviceMemory, SYSTEM_TOP, simulationTop } from "../../backend-hls/index.ts";
+import { deviceMemory, PRODUCT_TOP, simulationTop } from "../../backend-hls/index.ts";
 import { HwModuleOp, present, type Result, renderDiagnostic } from "../../ir/index.ts";
 import { type Device, openSimulatedAccelerator } from "../../runtime-host/index.ts";
 import { buildSimulator, type EngineName, findTool } from "../../sim/index.ts";
@@ -38,10 +38,10 @@ async function openDevice(folder: string, engine: EngineName, seed: number | und
   const { deviceFile, hardware, layout, plan } = parts;
   const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(layout.bytes, 1 << 18) / plan.beatBytes));
   const top = present(
-    hardware.find((op) => HwModuleOp.match(op)?.attrs.sym_name === SYSTEM_TOP),
-    "the system",
+    hardware.find((op) => HwModuleOp.match(op)?.attrs.sym_name === PRODUCT_TOP),
+    "the product",
   );
-  const memory = deviceMemory(deviceFile, { depthBeats, addressBits: 32 });
+  const memory = deviceMemory(deviceFile, { depthBeats, addressBits: 32, dataBits: 8 * plan.beatBytes });
   const { modules } = simulationTop("sign_off", { top, modules: hardware }, memory);
   const options = { engine, speed: "build" as const, ...(seed === undefined ? {} : { seed }) };
   const simulator = valueOrThrow(await buildSimulator("sign_off", modules, options));

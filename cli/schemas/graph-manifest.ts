@@ -3,7 +3,8 @@ import { clockSchema } from "./design.ts";
 import { designId, manifestSchema } from "./manifest.ts";
 import { count, sha256 } from "./quantities.ts";
 
-const { schema, top, rtl, ports, registers, error_codes, memory, versions } = manifestSchema.shape;
+const { schema, top, rtl, ports, registers, error_codes, engines, memory, setup, versions } =
+  manifestSchema.shape;
 
 /** `hidalgo.manifest/1` of a graph file: what the manifest of a model says about hardware, and the function. */
 export const graphManifestSchema = z.strictObject({
@@ -16,7 +17,9 @@ export const graphManifestSchema = z.strictObject({
   ports,
   registers,
   error_codes,
+  engines,
   memory,
+  setup,
   design: z.strictObject({
     id: designId,
     device: z.string(),

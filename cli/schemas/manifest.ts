@@ -72,6 +72,8 @@ const manifestDesign = designSchema.extend({
   max_context: count,
   /** Blocks of the KV memory, the null block included. */
   kv_blocks: count,
+  /** What an emitting row can give: so many candidates, and whether all logits. */
+  outputs: z.strictObject({ candidates: count, logits: z.boolean() }),
   /** Of the device file: what a run's energy is computed from. */
   energy: z.strictObject({
     static_w: z.number(),
@@ -97,6 +99,8 @@ export const manifestSchema = z.strictObject({
   }),
   registers: z.array(register),
   error_codes: z.record(z.string(), count),
+  /** The engines that access memory, in the order of the numbers that `error_where` gives. */
+  engines: z.array(z.string()),
   /** Bytes of all regions: what the board sets apart, at any multiple of 4096. */
   memory_bytes: count,
   memory: z.array(memoryRegion),

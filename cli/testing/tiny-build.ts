@@ -33,6 +33,7 @@ export const tinyManifest: Manifest = {
   },
   registers: [{ name: "control", offset: 0, access: "rw", fields: [{ name: "ap_start", lsb: 0, bits: 1 }] }],
   error_codes: { none: 0, watchdog: 8 },
+  engines: ["weights"],
   memory_bytes: 8192,
   memory: [
     {
@@ -74,6 +75,7 @@ export const tinyManifest: Manifest = {
     schedule: "optimized",
     max_context: 32,
     kv_blocks: 3,
+    outputs: { candidates: 1, logits: false },
     energy: { static_w: 2, pj_mac8: 1, pj_mac16: 2, pj_sram_byte: 1, pj_dram_byte: 100 },
   },
   estimate: { cycles_per_token: 1000 },

@@ -1,8 +1,10 @@
 import {
+  acceleratorSetup,
   ERROR_CODES,
   encodeStep,
   manifestRegisters,
   networkModule,
+  productTop,
   START_FIELDS,
   type SystemHardware,
   simulationTop,
@@ -26,6 +28,7 @@ import {
   slotOf,
 } from "../../runtime-host/index.ts";
 import { buildEmbedded, firstDivergence, type StreamExpectation, StreamObserver } from "../../sim/index.ts";
+import { describeError } from "../rtl/program.ts";
 import { levelsDiffer } from "./diagnostics.ts";
 import { firstImage, rowsOf, type Subject } from "./subject.ts";
 
@@ -100,7 +103,8 @@ async function openHardware(subject: Subject, image: Uint8Array): Promise<Result
   const system = systemModule({ ...parts, startFields: [...START_FIELDS], array: "matmul" });
   const depthBeats = 2 ** Math.ceil(Math.log2(layout.bytes / plan.beatBytes));
   const sizes = { dataBits: 8 * plan.beatBytes, addressBits: 32, depthBeats, queueDepth: 8 };
-  const top = simulationTop(TOP, system, { kind: "ideal", readLatency: 10, ...sizes });
+  const product = { top: productTop("product", system.top, { observed: true }), modules: system.modules };
+  const top = simulationTop(TOP, product, { kind: "ideal", readLatency: 10, ...sizes });
   const built = buildEmbedded(TOP, top.modules);
   if (built.kind === "error") return built;
   const streams = [...network.streams.values()].filter(({ value }) => value.producer !== undefined);
@@ -115,7 +119,7 @@ async function openHardware(subject: Subject, image: Uint8Array): Promise<Result
 
 /** What drives the hardware; `image` is its memory before the first step. */
 function programOf(
-  { plan, layout }: Subject,
+  { plan, layout, network }: Subject,
   { registers }: SystemHardware,
   image: Uint8Array,
 ): AcceleratorProgram {
@@ -135,9 +139,9 @@ function programOf(
       hasTrees: false,
     },
     registers: Object.fromEntries(manifestRegisters(registers).map(({ name, offset }) => [name, offset])),
-    errorNames: new Map(Object.entries(ERROR_CODES).map(([name, code]) => [code, name])),
+    describeError: (code, where) => describeError({ error_codes: ERROR_CODES, engines: [] }, code, where),
     memory: [{ address: 0, bytes: image }],
-    memoryBytes: layout.bytes,
+    setup: acceleratorSetup(network, layout).map(({ register, offset }) => ({ register, value: offset })),
     outputs: () => [],
     encode: (given) => {
       const steps = given.map(({ blockTable: blocks, token, position, sequence }) => ({

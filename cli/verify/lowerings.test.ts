@@ -10,6 +10,7 @@ import {
   encodeStep,
   networkModule,
   planNetwork,
+  productTop,
   START_FIELDS,
   systemModule,
 } from "../../backend-hls/index.ts";
@@ -186,7 +187,7 @@ function levelsOf(subject: Subject): ReadonlyMap<string, string> {
   return emitLevels({
     config: subject.checkpoint.config,
     shape: { blockSize, context },
-    compiled: { network: subject.network, system },
+    compiled: { network: subject.network, system, top: productTop("product", system.top) },
   });
 }
 

@@ -4,7 +4,14 @@ import { type HwSimulator, SimulationError } from "../../sim/index.ts";
 import type { Device, RowDescriptor } from "../device.ts";
 import { type AcceleratorProgram, openSimulatedAccelerator } from "./simulated.ts";
 
-const names = ["control", "interrupt_global", "interrupt_enable", "interrupt_status", "error_code"];
+const names = [
+  "control",
+  "interrupt_global",
+  "interrupt_enable",
+  "interrupt_status",
+  "error_code",
+  "error_where",
+];
 const counters = ["total", "busy", "dram_read_cycles", "dram_write_cycles", "fifo_full_cycles"];
 const more = ["fifo_empty_cycles", "drain_cycles"];
 const words = [...counters, ...more].flatMap((name) => [`${name}_lo`, `${name}_hi`]);
@@ -24,9 +31,16 @@ const program: AcceleratorProgram = {
     hasTrees: false,
   },
   registers,
-  errorNames: new Map([[2, "read_region"]]),
+  describeError: (_, where) => ({
+    name: "read_region",
+    what: `engine ${where}`,
+    hint: "mind the regions",
+  }),
   memory: [{ address: 0, bytes: Uint8Array.of(1, 2) }],
-  memoryBytes: 64,
+  setup: [
+    { register: "gmem0_base", value: 0 },
+    { register: "gmem0_limit", value: 64 },
+  ],
   outputs: () => [{ address: 8, bytes: 4 }],
   encode: () => ({
     memory: [{ address: 4, bytes: Uint8Array.of(7) }],
@@ -55,7 +69,10 @@ function fakeSimulator(values: Readonly<Record<string, bigint>>, finish: () => b
     poke: (input, value) => {
       inputs.set(input, value);
     },
-    peek: () => Promise.resolve(values[nameAt.get(inputs.get("s_axi_control_araddr") ?? 0n) ?? ""] ?? 0n),
+    peek: (output) => {
+      const name = nameAt.get(inputs.get("s_axi_control_araddr") ?? 0n) ?? "";
+      return Promise.resolve(output.startsWith("s_axi_") ? (values[name] ?? 0n) : 0n);
+    },
     run: (cycles, until) => {
       const stopped = until !== undefined && finish();
       return Promise.resolve({ cycles: stopped ? 10 : cycles, stopped });
@@ -97,7 +114,7 @@ test("an error code ends the step with its name", async () => {
   const ended = await device.step([row]);
   expect(ended).toMatchObject({ kind: "error", diagnostics: [{ code: "HOST0010" }] });
   if (ended.kind === "error")
-    expect(ended.diagnostics[0]?.message).toContain("read_region (code 2); 77 cycles");
+    expect(ended.diagnostics[0]?.message).toContain("engine 0 (read_region, code 2); 77 cycles");
 });
 
 test("an accelerator that does not answer is a diagnostic", async () => {

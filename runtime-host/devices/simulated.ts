@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import { builtSpan, CompilerBug, fail, ok, type Result } from "../../ir/index.ts";
 import { type HwSimulator, SimulationError } from "../../sim/index.ts";
 import type {
   Device,
@@ -12,7 +12,7 @@ import type {
 } from "../device.ts";
 import { checkRows } from "./check-rows.ts";
 import { ControlPort } from "./control-port.ts";
-import { deviceError, deviceHung } from "./diagnostics.ts";
+import { type DeviceFault, deviceError, deviceHung } from "./diagnostics.ts";
 
 /** Bytes for a place in the accelerator's memory. */
 export interface MemoryImage {
@@ -20,12 +20,18 @@ export interface MemoryImage {
   readonly bytes: Uint8Array;
 }
 
+/** A word for a register. */
+export interface RegisterValue {
+  readonly register: string;
+  readonly value: number;
+}
+
 /** A step as the accelerator is told it. */
 export interface EncodedStep {
   /** Descriptors and tables. */
   readonly memory: readonly MemoryImage[];
   /** Words of the start command, by register. */
-  readonly command: readonly { readonly register: string; readonly value: number }[];
+  readonly command: readonly RegisterValue[];
   readonly transferred: TransferredBytes;
 }
 
@@ -34,10 +40,12 @@ export interface AcceleratorProgram {
   readonly capabilities: DeviceCapabilities;
   /** Byte offsets of 32-bit words by name: the manifest's registers. */
   readonly registers: Readonly<Record<string, number>>;
-  readonly errorNames: ReadonlyMap<number, string>;
+  /** What an error code means; `where` is the register `error_where`. */
+  readonly describeError: (code: number, where: number) => DeviceFault;
   /** What has to be in memory before the first step. */
   readonly memory: readonly MemoryImage[];
-  readonly memoryBytes: number;
+  /** Words that are written once behind reset: the regions that the accelerator may read and write. */
+  readonly setup: readonly RegisterValue[];
   /** Where a step of these rows leaves its outputs. */
   readonly outputs: (
     rows: readonly RowDescriptor[],
@@ -87,8 +95,7 @@ class SimulatedDevice implements Device {
   async start(): Promise<void> {
     await this.#port.reset();
     await this.#load(this.#program.memory);
-    await this.#port.write("gmem0_base", 0);
-    await this.#port.write("gmem0_limit", this.#program.memoryBytes);
+    for (const { register, value } of this.#program.setup) await this.#port.write(register, value);
     await this.#port.write("watchdog_limit", this.#options.watchdogCycles);
     await this.#port.write("interrupt_global", 1);
     await this.#port.write("interrupt_enable", BOTH_EVENTS);
@@ -125,12 +132,21 @@ class SimulatedDevice implements Device {
     if (!isDone) return fail(deviceHung(where, { cycles, cycle, state }));
     await this.#port.write("interrupt_status", BOTH_EVENTS);
     const code = await this.#port.read("error_code");
-    const name = this.#program.errorNames.get(code) ?? "unknown error";
-    if (code !== 0) return fail(deviceError(where, { name, code, cycle, state }));
+    await this.#checkPort();
+    if (code !== 0) {
+      const fault = this.#program.describeError(code, await this.#port.read("error_where"));
+      return fail(deviceError(where, { ...fault, code, cycle, state }));
+    }
     const images: MemoryImage[] = [];
     for (const { address, bytes } of outputs(rows))
       images.push({ address, bytes: await this.#read(address, bytes) });
     return ok({ emissions: decode(rows, images), counters });
+  }
+
+  /** An accelerator that breaks a rule of its memory port is broken, whatever its outputs are. */
+  async #checkPort(): Promise<void> {
+    const rule = Number(await this.#simulator.peek("axi_violation"));
+    if (rule !== 0) throw new CompilerBug(`rule ${rule} of AXI_RULES was broken on the memory port`);
   }
 
   async #waitForInterrupt(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { SYSTEM_TOP, simulationTop } from "../../../backend-hls/index.ts";
+import { PRODUCT_TOP, simulationTop } from "../../../backend-hls/index.ts";
 import { HwModuleOp, present } from "../../../ir/index.ts";
 import { buildSimulator, type HwSimulator } from "../../../sim/index.ts";
 import type { CompiledBuild } from "../../build-folder/read-build-folder.ts";
@@ -32,8 +32,8 @@ export class SimulatedBoard {
     if (parts.kind === "error") throw new Error(JSON.stringify(parts.diagnostics));
     const { hardware, plan, layout } = parts.value;
     const top = present(
-      hardware.find((module) => HwModuleOp.match(module)?.attrs.sym_name === SYSTEM_TOP),
-      SYSTEM_TOP,
+      hardware.find((module) => HwModuleOp.match(module)?.attrs.sym_name === PRODUCT_TOP),
+      PRODUCT_TOP,
     );
     const depthBeats = 2 ** Math.ceil(Math.log2((memoryBase + layout.bytes) / plan.beatBytes));
     const memory = { kind: "ideal", readLatency: 4, dataBits: 8 * plan.beatBytes, addressBits: 32 } as const;
