@@ -78,6 +78,8 @@ function planOf(
       ffn: model.ffn,
       vocab: model.vocab,
       window: model.window ?? undefined,
+      qkvBias: model.qkv_bias ?? false,
+      qkNorm: model.qk_norm ?? false,
       maxContext: design.max_context,
       eps,
       blockSize: design.block_size,

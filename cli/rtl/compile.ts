@@ -14,6 +14,7 @@ import { notYet } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { kitFiles } from "../kit/kit-files.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
+import { modelShapeOf } from "../verify/subject.ts";
 import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels, hardwareModules } from "./emit-levels.ts";
@@ -25,7 +26,7 @@ import { acceleratorProgram } from "./program.ts";
 export async function compileBuild(request: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
   const refused = refuse(request);
   if (refused !== undefined) return refused;
-  const model = hardwareShape(request);
+  const model = modelShapeOf(request.model.checkpoint, request);
   const { device, clockMhz, schedule, rows } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
@@ -83,20 +84,13 @@ function estimateOf(
 
 /** Ask for what is not there, and it says so. */
 function refuse({ model, precision, kvBits }: CompileRequest): Result<never> | undefined {
-  const { qkvBias, qkNorm, fullLayers } = model.checkpoint.config;
-  if (qkvBias || qkNorm || fullLayers.length > 0) {
-    const what = "hardware with biases, normalized heads or windows in some layers";
+  if (model.checkpoint.config.fullLayers.length > 0) {
+    const what = "hardware with a window in some layers only";
     return fail(notYet(builtSpan(model.checkpoint.id), { what, instead: "--engine reference" }));
   }
   if (precision === "w8a8" && kvBits === 8) return undefined;
   const what = `hardware for --precision ${precision} --kv ${kvBits}`;
   return fail(notYet(builtSpan("--precision"), { what, instead: "--precision w8a8 --kv 8" }));
-}
-
-function hardwareShape({ model, blockSize, maxContext }: CompileRequest): ModelShape {
-  const { config } = model.checkpoint;
-  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, normEps: eps } = config;
-  return { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, eps, maxContext, blockSize };
 }
 
 function writeVerilog({ system, top }: CompiledAccelerator): readonly (readonly [string, string])[] {
@@ -113,12 +107,12 @@ function packModel(
   quantized: QuantizedModel,
   { plan, layout }: Pick<CompiledAccelerator, "plan" | "layout">,
 ): Uint8Array {
-  const image = new Uint8Array(layout.bytes);
+  const image = new Uint8Array(layout.regions.descriptors.base);
   packWeights(
     plan,
     layout,
     { ...quantized, rope: rotaryTable(quantized.config, plan.model.maxContext) },
     image,
   );
-  return image.slice(0, layout.regions.descriptors.base);
+  return image;
 }

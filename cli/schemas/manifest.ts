@@ -57,6 +57,9 @@ const modelShape = modelSchema.extend({
   ffn: count,
   vocab: count,
   window: count.nullable(),
+  /** Whether queries, keys and values have a bias, and whether heads are normalized; absent: not. */
+  qkv_bias: z.boolean().optional(),
+  qk_norm: z.boolean().optional(),
   bos_id: count.nullable(),
   eos_ids: z.array(count),
 });
