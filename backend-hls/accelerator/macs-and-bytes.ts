@@ -16,7 +16,8 @@ export function macsAndBytes(model: ModelShape, rows: number, context: number, e
   const [q, kv] = [heads * headDim, kvHeads * headDim];
   const visible = window === undefined ? context : Math.min(context, window);
   const layerWeights = hidden * (q + 2 * kv) + q * hidden + 3 * hidden * ffn;
-  const layerFloats = q + 2 * kv + hidden + 2 * ffn + hidden + 2 * hidden;
+  const own = (model.qkvBias === true ? q + 2 * kv : 0) + (model.qkNorm === true ? 2 * headDim : 0);
+  const layerFloats = q + 2 * kv + hidden + 2 * ffn + hidden + 2 * hidden + own;
   const headWeights = emitted > 0 ? vocab * hidden : 0;
   const headFloats = emitted > 0 ? vocab + hidden : 0;
   const record = 2 * kv + 8 * kvHeads;

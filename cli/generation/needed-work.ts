@@ -22,7 +22,9 @@ export function neededWork(model: ModelShape, step: StepRecord): NeededWork {
     { out: hidden, in: ffn },
   ];
   const weights = sum(matrices.map((matrix) => matrix.out * matrix.in));
-  const floats = sum(matrices.map((matrix) => matrix.out)) + 2 * hidden;
+  const biases = model.qkv_bias === true ? queries + 2 * keys : 0;
+  const gains = 2 * hidden + (model.qk_norm === true ? 2 * headDim : 0);
+  const floats = sum(matrices.map((matrix) => matrix.out)) + biases + gains;
   const emitting = step.tokens.length;
   const head = emitting > 0 ? vocab * hidden + floatBytes * (vocab + hidden) : 0;
   const { pairs, committed } = contextOf(model, step);

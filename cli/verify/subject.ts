@@ -46,7 +46,9 @@ export function modelShapeOf(
   }: { readonly maxContext?: number; readonly blockSize?: number } = {},
 ): ModelShape {
   const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, normEps: eps } = config;
-  return { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, eps, maxContext, blockSize };
+  const { qkvBias, qkNorm } = config;
+  const sizes = { hidden, layers, heads, kvHeads, headDim, ffn, vocab };
+  return { ...sizes, window, eps, qkvBias, qkNorm, maxContext, blockSize };
 }
 
 /** The graph that computes the same steps. */

@@ -42,6 +42,12 @@ export function tinyCheckpoint(config: ModelConfig, seed: number): Checkpoint {
     wGate: floats(ffn * hidden),
     wUp: floats(ffn * hidden),
     wDown: floats(hidden * ffn),
+    ...(config.qkvBias && {
+      bq: floats(heads * headDim),
+      bk: floats(kvHeads * headDim),
+      bv: floats(kvHeads * headDim),
+    }),
+    ...(config.qkNorm && { qNorm: floats(headDim), kNorm: floats(headDim) }),
   });
   return {
     id: "tiny",
