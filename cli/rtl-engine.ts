@@ -1,4 +1,4 @@
-import type { Device as DeviceFile } from "../backend-hls/index.ts";
+import type { Device as DeviceFile, Outputs } from "../backend-hls/index.ts";
 import type { LoadedModel } from "../frontend/index.ts";
 import type { Result } from "../ir/index.ts";
 import type { Device } from "../runtime-host/index.ts";
@@ -19,6 +19,9 @@ export interface CompileRequest {
   readonly schedule: Manifest["design"]["schedule"];
   /** Undefined: chosen by the explorer. */
   readonly rows: number | undefined;
+  readonly outputs: Outputs;
+  /** Sequences of full length that the KV memory holds. */
+  readonly sequences: number;
   readonly blockSize: number;
   /** Positions of a sequence; at most the model's own. */
   readonly maxContext: number;

@@ -24,6 +24,8 @@ export interface AcceleratorRequest {
   readonly device: Device;
   readonly clockMhz: number;
   readonly schedule: ScheduleMode;
+  /** Sequences of full length that the KV memory holds (default: 1). */
+  readonly sequences?: number | undefined;
 }
 
 /** A compiled accelerator: sizes, schedule, hardware and memory. */
@@ -45,9 +47,9 @@ export const PRODUCT_TOP = "hidalgo";
 /** The name of the module below it, with clock and reset as simulators drive them. */
 export const SYSTEM_TOP = "hidalgo_system";
 
-/** Blocks of the KV memory: one sequence of full length, and the null block. */
-export function kvBlocksOf({ maxContext, blockSize }: ModelShape): number {
-  return Math.ceil(maxContext / blockSize) + 1;
+/** Blocks of the KV memory: `sequences` of full length, and the null block. */
+export function kvBlocksOf({ maxContext, blockSize }: ModelShape, sequences = 1): number {
+  return sequences * Math.ceil(maxContext / blockSize) + 1;
 }
 
 /** The region registers of an accelerator: records go to the KV memory, tokens and logits to theirs. */
@@ -60,7 +62,7 @@ export function acceleratorSetup(
 
 /** From the shape of a model and of an array to hardware; same input, same output. */
 export function compileAccelerator(request: AcceleratorRequest): Result<CompiledAccelerator> {
-  const { model, shape, device, clockMhz, schedule } = request;
+  const { model, shape, device, clockMhz, schedule, sequences } = request;
   const accelerator = buildAccelerator(model, shape);
   const network = planNetwork(accelerator.schedule, createOperatorLibrary(device.family, clockMhz), schedule);
   if (network.kind === "error") return network;
@@ -73,7 +75,7 @@ export function compileAccelerator(request: AcceleratorRequest): Result<Compiled
     array: "matmul",
   });
   const { plan } = accelerator;
-  const layout = layoutMemory(plan, kvBlocksOf(model));
+  const layout = layoutMemory(plan, kvBlocksOf(model, sequences));
   return ok({
     plan,
     network: network.value,

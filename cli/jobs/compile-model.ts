@@ -38,10 +38,11 @@ export async function compilePrepared(
 ): Promise<Result<CompiledBuild>> {
   const { kvBits, precision } = formats;
   if (kvBits === 32) throw new CompilerBug("hardware was asked to keep float32 keys and values");
-  const { schedule, rows, blockSize, seed, emitIr, verifyEach, clock = deviceFile.clock_mhz } = options;
+  const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, verifyEach } = options;
+  const { clock = deviceFile.clock_mhz } = options;
   watch.onProgress?.(`compiling ${model.checkpoint.id} for ${deviceFile.name}`);
   const request = { model, device: deviceFile, precision, kvBits, schedule, rows, blockSize, maxContext };
-  const more = { clockMhz: clock, seed, emitIr, verifyEach };
+  const more = { outputs, sequences, clockMhz: clock, seed, emitIr, verifyEach };
   const build = await hardware.compileModel({ ...request, ...more }, watch);
   if (build.kind === "error") return build;
   return ok(completeBuild(build.value, model.tokenizer));

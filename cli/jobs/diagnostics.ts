@@ -53,6 +53,23 @@ export const buildWithoutTokenizer = defineDiagnostic("CLI0035", "error", () => 
   hint: "compile again with --tokenizer",
 }));
 
+/** More candidates than the model has tokens. */
+export const candidatesTooMany = defineDiagnostic(
+  "CLI0037",
+  "error",
+  (p: { readonly asked: number; readonly vocab: number }) => ({
+    message: `${p.asked} candidates are asked for, the model has ${p.vocab} tokens`,
+    expected: `--outputs topk:${p.vocab} at most`,
+  }),
+);
+
+/** Logits of hardware that keeps them to itself. */
+export const logitsNotBuilt = defineDiagnostic("CLI0038", "error", () => ({
+  message: "this build does not write logits",
+  expected: "a build with logits among its outputs",
+  hint: "compile with --outputs logits",
+}));
+
 /** The reference is to come from a model that the build was not made of. */
 export const otherModel = defineDiagnostic(
   "CLI0036",

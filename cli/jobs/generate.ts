@@ -1,9 +1,11 @@
+import { appendFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { FoundTokenizer } from "../../frontend/index.ts";
 import { ok, type Result } from "../../ir/index.ts";
 import { type Generation, type GenerationRequest, generate } from "../../runtime-host/index.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
 import { type MeasuredDesign, measureSteps } from "../generation/measure-steps.ts";
+import { recordLogits, writeLogits } from "../generation/record-logits.ts";
 import { startText } from "../generation/stream-text.ts";
 import type { GenerationOptions } from "../options/generation-options.ts";
 import type { ModelShape } from "../schemas/manifest.ts";
@@ -15,7 +17,7 @@ export interface GenerationJob {
   readonly model: ModelShape;
   readonly tokenizer: FoundTokenizer;
   readonly promptIds: readonly number[];
-  readonly options: Pick<GenerationOptions, "maxTokens" | "ignoreEos">;
+  readonly options: Pick<GenerationOptions, "maxTokens" | "ignoreEos" | "dumpLogits">;
   readonly seed: number;
 }
 
@@ -31,10 +33,14 @@ export async function generateTokens(
   watch: JobWatch,
 ): Promise<Result<RunResult>> {
   const { tokenizer, promptIds } = job;
+  const { dumpLogits: dump } = job.options;
+  const recorder = dump === undefined ? undefined : recordLogits(engine.device);
+  if (recorder?.kind === "error") return recorder;
+  if (dump !== undefined) appendFileSync(dump, ""); // what cannot be written is said before anything runs
   const text = startText(tokenizer, promptIds, watch);
   const { signal } = watch;
   const began = performance.now();
-  const generation = await generate(engine.device, requestOf(job), {
+  const generation = await generate(recorder?.value.device ?? engine.device, requestOf(job), {
     onToken: (token) => {
       text.push(token);
     },
@@ -43,6 +49,7 @@ export async function generateTokens(
   const wallSeconds = (performance.now() - began) / 1000;
   const generated = text.end();
   if (generation.kind === "error") return generation;
+  if (dump !== undefined && recorder !== undefined) writeLogits(dump, recorder.value.logits);
   return ok(describeRun(job, engine, generation.value, { text: generated, wallSeconds }));
 }
 

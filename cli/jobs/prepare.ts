@@ -3,7 +3,7 @@ import { type LoadedModel, loadModel } from "../../frontend/index.ts";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { type EngineKind, type NumberFormats, resolveFormats } from "../engines/number-formats.ts";
 import type { CompileOptions } from "../options/compile-options.ts";
-import { contextTooLong, rowsTooMany } from "./diagnostics.ts";
+import { candidatesTooMany, contextTooLong, rowsTooMany } from "./diagnostics.ts";
 
 /** A model and all that the options say about running it, checked against each other. */
 export interface PreparedModel {
@@ -28,7 +28,10 @@ export function prepareModel(
   if (rows !== undefined && rows > most) return fail(rowsTooMany(builtSpan("--rows"), { asked: rows, most }));
   const model = loadModel(path, { tokenizer: options.tokenizer });
   if (model.kind === "error") return model;
-  const own = model.value.checkpoint.config.maxContext;
+  const { maxContext: own, vocab } = model.value.checkpoint.config;
+  const { candidates } = options.outputs;
+  if (candidates > vocab)
+    return fail(candidatesTooMany(builtSpan("--outputs"), { asked: candidates, vocab }));
   const { maxContext = own } = options;
   if (maxContext > own)
     return fail(contextTooLong(builtSpan("--max-context"), { asked: maxContext, model: own }));

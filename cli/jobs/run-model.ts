@@ -68,7 +68,9 @@ async function openEngine(
     const { model, formats, maxContext } = prepared;
     return ok(openSoftwareEngine(engine, model.checkpoint, formats, { ...options, maxContext }));
   }
-  const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch, hardware);
+  const logits = options.outputs.logits || options.dumpLogits !== undefined;
+  const outputs = { ...options.outputs, logits };
+  const build = await compilePrepared(prepared, { ...options, outputs, emitIr: false }, watch, hardware);
   if (build.kind === "error") return build;
   const difference = firstDifference(build.value.checks ?? []);
   if (difference !== undefined) throw new CompilerBug(difference);

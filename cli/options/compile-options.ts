@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { kvBits, naturalNumber, positiveInteger, precision, schedule } from "./words.ts";
+import { kvBits, naturalNumber, outputs, positiveInteger, precision, schedule } from "./words.ts";
 
 /** What holds where nobody says otherwise. */
 export const compileDefaults = {
   device: "kv260",
   schedule: "optimized",
   blockSize: 16,
+  outputs: { candidates: 1, logits: false },
+  sequences: 1,
   seed: 0,
   verifyEach: false,
 } as const;
@@ -19,6 +21,12 @@ export function declareCompileOptions(command: Command): void {
     .option("--kv <bits>", "bits of a cached key or value: 8 or 16")
     .option("--schedule <name>", "optimized, sequential or pipelined", compileDefaults.schedule)
     .option("--rows <n>", "rows of a step, at most")
+    .option("--outputs <kinds>", "what rows can give: argmax, topk:8, logits, or several", "argmax")
+    .option(
+      "--sequences <n>",
+      "sequences of full length that the KV memory holds",
+      String(compileDefaults.sequences),
+    )
     .option("--block-size <n>", "positions of a KV block", String(compileDefaults.blockSize))
     .option("--max-context <n>", "positions of a sequence (default: the model's own)")
     .option("--clock <MHz>", "clock to compile for (default: the device's)")
@@ -36,6 +44,8 @@ export const compileOptions = {
   kv: z.coerce.number("expected 8 or 16").pipe(kvBits).optional(),
   schedule,
   rows: positiveInteger.optional(),
+  outputs,
+  sequences: positiveInteger,
   blockSize: powerOfTwo,
   maxContext: positiveInteger.optional(),
   clock: z.coerce.number("expected a number").positive().optional(),

@@ -14,7 +14,8 @@ export function declareGenerationOptions(command: Command): void {
     .option("--prompt <text>", "text to go on from (default: the start token alone)")
     .option("--prompt-ids <ids>", "token ids to go on from: 1,2,3")
     .option("--max-tokens <n>", "tokens to generate, at most", String(generationDefaults.maxTokens))
-    .option("--ignore-eos", "go on after an end token");
+    .option("--ignore-eos", "go on after an end token")
+    .option("--dump-logits <file>", "write the logits of every generated token: a .npz");
 }
 
 /** Adds what decides about the simulation of the hardware. */
@@ -38,6 +39,7 @@ export const generationOptions = {
   promptIds: tokenIds.optional(),
   maxTokens: positiveInteger,
   ignoreEos: z.boolean().default(generationDefaults.ignoreEos),
+  dumpLogits: z.string().optional(),
 };
 
 /** What {@link declareSimulationOptions} parses to. */

@@ -14,6 +14,23 @@ export const kvBits = z.union([z.literal(8), z.literal(16)]);
 /** How much of high-level synthesis is used. */
 export const schedule = z.enum(["optimized", "sequential", "pipelined"]);
 
+/** What hardware there is for a row's outputs, from the command line: `argmax`, `topk:8`, `logits`, `topk:8,logits`. */
+export const outputs = z
+  .string()
+  .regex(
+    /^(argmax|logits|topk(:[1-9]\d*)?)(,(argmax|logits|topk(:[1-9]\d*)?))*$/u,
+    "expected argmax, topk:8, logits or several of them separated by commas",
+  )
+  .transform((text) => {
+    const words = text.split(",");
+    const ranked = words.filter((word) => word.startsWith("topk"));
+    const candidates = ranked.map((word) => Number(word.split(":")[1] ?? DEFAULT_CANDIDATES));
+    return { candidates: Math.max(1, ...candidates), logits: words.includes("logits") };
+  });
+
+/** Candidates of `topk` without a number. */
+const DEFAULT_CANDIDATES = 8;
+
 /** A number above zero, from the command line. */
 export const positiveInteger = z.coerce.number("expected a number").int().positive();
 

@@ -27,13 +27,13 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const refused = refuse(request);
   if (refused !== undefined) return refused;
   const model = modelShapeOf(request.model.checkpoint, request);
-  const { device, clockMhz, schedule, rows } = request;
+  const { device, clockMhz, schedule, rows, outputs, sequences } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
   const explored = exploreDesigns(model, device, WORKLOAD, { rows: rows ?? 1, clockMhz, schedule });
   if (explored.kind === "error") return explored;
-  const { shape } = at(explored.value.points, explored.value.chosen);
-  const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule });
+  const shape = { ...at(explored.value.points, explored.value.chosen).shape, outputs };
+  const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule, sequences });
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
   const quantized = quantizeModel(request.model.checkpoint);
@@ -60,8 +60,8 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const golden = goldenTokens(quantized, model);
   const manifest = describeBuild(request, compiled.value, files, golden);
   const parts = { ...compiled.value, deviceFile: device, hardware: [], weights: image };
-  for (const [path, text] of kitFiles(manifest, acceleratorProgram(manifest, parts), image))
-    files.set(path, text);
+  const program = acceleratorProgram(manifest, parts);
+  for (const [path, text] of kitFiles(manifest, program, { image, part: device.part })) files.set(path, text);
   const build = { manifest, files };
   if (!request.verifyEach) return ok(build);
   const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);

@@ -69,7 +69,7 @@ export function acceleratorProgram(
   return {
     capabilities: {
       rows: design.rows,
-      sequences: 1,
+      sequences: design.rows,
       blockSize: design.block_size,
       blocks: design.kv_blocks,
       maxContext: design.max_context,

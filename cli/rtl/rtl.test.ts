@@ -92,3 +92,30 @@ test("what a simulation cannot do is said before anything is compiled", async ()
   expect(await code("--simulator", "embedded", "--trace", "x.fst")).toMatchObject({ code: "CLI0032" });
   expect(await code("--device", "ice40up5k")).toMatchObject({ code: "HLS0040" });
 }, 60_000);
+
+test("logits out of the hardware are the reference's, bit by bit; candidates and pauses change no token", async () => {
+  const model = randomModel({ ...sizes, layers: 1 }, 4);
+  const [own, wanted] = ["rtl.npz", "reference.npz"].map((name) => join(temporaryFolder(), name));
+  if (own === undefined || wanted === undefined) throw new Error("two files");
+  const asked = ["--prompt-ids", "1,5,9,2,7", "--max-tokens", "3", "--ignore-eos"];
+  const hardware = ["--device", "ref64", "--rows", "4", "--outputs", "topk:3", "--back-pressure", "1"];
+  const result = await outcome("run", model, ...asked, ...hardware, "--dump-logits", own);
+  expect(result).toMatchObject({ matches_reference: true, steps: 4 });
+  await outcome("run", model, ...asked, "--engine", "reference", "--dump-logits", wanted);
+  expect(readFileSync(own)).toEqual(readFileSync(wanted));
+}, 60_000);
+
+test("outputs that a build does not have are said before anything runs", async () => {
+  const model = randomModel({ ...sizes, layers: 1 }, 4);
+  const folder = join(temporaryFolder(), "build");
+  expect((await hidalgo("compile", model, "--device", "ref64", "-o", folder)).code).toBe(0);
+  const code = async (...args: readonly string[]) => lastObject(await hidalgo(...args, "--json"));
+  expect(await code("simulate", folder, ...tokens, "--dump-logits", join(folder, "x.npz"))).toMatchObject({
+    code: "CLI0038",
+    where: "--dump-logits",
+  });
+  expect(await code("compile", model, "--outputs", "topk:99", "-o", folder)).toMatchObject({
+    code: "CLI0037",
+    where: "--outputs",
+  });
+}, 60_000);
