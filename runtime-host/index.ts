@@ -31,3 +31,7 @@ export { type FinishReason, GREEDY, type SamplingParameters, type ServingRequest
 export type { ChosenToken, TokenLogprobs } from "./sampling/sample.ts";
 export { firstRows, slotOf } from "./scheduling/rows.ts";
 export type { StepRecord } from "./scheduling/step-record.ts";
+export { createServer, type ServerLimits } from "./server/create-server.ts";
+export { EngineLoop } from "./server/engine-loop.ts";
+export { ServerMetrics } from "./server/metrics.ts";
+export type { ServedModel } from "./server/served-model.ts";

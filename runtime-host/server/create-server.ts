@@ -1,0 +1,187 @@
+import { Readable } from "node:stream";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { ApiError, refusal } from "./api-error.ts";
+import type { EngineLoop } from "./engine-loop.ts";
+import type { ServerMetrics } from "./metrics.ts";
+import { chatPrompt, completionPrompts } from "./prompts.ts";
+import { chatForm, completionForm, type ReplyForm, streamedReply, wholeReply } from "./replies.ts";
+import { chatRequest, completionRequest, detokenizeRequest, tokenizeRequest } from "./schemas.ts";
+import type { ServedModel } from "./served-model.ts";
+import { type ChoicePiece, type Submission, type SubmittedRequest, submit } from "./submission.ts";
+
+/** What a server keeps to. */
+export interface ServerLimits {
+  /** Bytes of a request. */
+  readonly bodyBytes: number;
+  /** Sequences that may wait; beyond, requests are answered 429. */
+  readonly waiting: number;
+  /** Bearer key of the `/v1` endpoints; undefined: open. */
+  readonly apiKey: string | undefined;
+}
+
+/** Parts that a server is made of. */
+export interface ServerParts {
+  readonly model: ServedModel;
+  readonly loop: EngineLoop;
+  readonly metrics: ServerMetrics;
+  readonly version: string;
+  readonly limits: ServerLimits;
+  /** Seconds since 1970, for the `created` of replies. */
+  readonly now: () => number;
+}
+
+/** An OpenAI-compatible HTTP server in front of an engine; the caller listens and closes. */
+export function createServer(parts: ServerParts): FastifyInstance {
+  const { model, metrics, version, limits } = parts;
+  const app = fastify({ bodyLimit: limits.bodyBytes, forceCloseConnections: "idle", logger: false });
+  app.setErrorHandler(async (error, _, reply) => {
+    const answer = asApiError(error);
+    await reply.status(answer.status).send(answer.body);
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    const answer = new ApiError(404, `there is no ${request.method} ${request.url}`);
+    await reply.status(404).send(answer.body);
+  });
+  app.addHook("onRequest", (request, _, done) => {
+    const isGuarded = limits.apiKey !== undefined && request.url.startsWith("/v1/");
+    const isRight = request.headers.authorization === `Bearer ${limits.apiKey ?? ""}`;
+    const refused = new ApiError(401, "the API key is missing or wrong", { code: "invalid_api_key" });
+    done(isGuarded && !isRight ? refused : undefined);
+  });
+  app.get("/health", () => ({ status: "ok" }));
+  app.get("/version", () => ({ version }));
+  app.get("/metrics", async (_, reply) => {
+    await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  app.get("/v1/models", () => ({ object: "list", data: [describeModel(model)] }));
+  app.get<{ Params: { id: string } }>("/v1/models/:id", ({ params }) => {
+    checkModel(params.id, model);
+    return describeModel(model);
+  });
+  addTextRoutes(app, model);
+  const completions = new CompletionRoutes(parts);
+  app.post("/v1/completions", (request, reply) => completions.complete(request, reply));
+  app.post("/v1/chat/completions", (request, reply) => completions.chat(request, reply));
+  return app;
+}
+
+function addTextRoutes(app: FastifyInstance, { codec, maxContext }: ServedModel): void {
+  app.post("/tokenize", ({ body }) => {
+    const { prompt, add_special_tokens: special = true } = parse(tokenizeRequest, body);
+    const ids = special ? codec.encode(prompt) : codec.encodeContinuation(prompt);
+    if (ids.kind === "error") throw refusal(ids.diagnostics, "prompt");
+    return { count: ids.value.length, max_model_len: maxContext, tokens: ids.value };
+  });
+  app.post("/detokenize", ({ body }) => ({ prompt: codec.decode(parse(detokenizeRequest, body).tokens) }));
+}
+
+/** The two endpoints that run the model. */
+class CompletionRoutes {
+  readonly #parts: ServerParts;
+  #count = 0;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+  }
+
+  async complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { model } = this.#parts;
+    const body = parse(completionRequest, request.body);
+    checkModel(body.model, model);
+    const prompts = completionPrompts(body, model);
+    const more = { logprobCount: body.logprobs ?? undefined, maxTokens: body.max_tokens ?? 16 };
+    return this.#answer(completionForm, { body: { ...body, ...more }, prompts, reply });
+  }
+
+  async chat(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { model } = this.#parts;
+    const body = parse(chatRequest, request.body);
+    checkModel(body.model, model);
+    const prompts = [chatPrompt(body, model)];
+    const more = {
+      logprobCount: body.logprobs === true ? (body.top_logprobs ?? 0) : undefined,
+      maxTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
+    };
+    return this.#answer(chatForm, { body: { ...body, ...more }, prompts, reply });
+  }
+
+  async #answer(
+    form: ReplyForm,
+    {
+      body,
+      prompts,
+      reply,
+    }: {
+      readonly body: SubmittedRequest;
+      readonly prompts: readonly (readonly number[])[];
+      readonly reply: FastifyReply;
+    },
+  ): Promise<unknown> {
+    const { model, loop, limits, metrics } = this.#parts;
+    if (loop.engine.load.waiting >= limits.waiting)
+      throw new ApiError(429, "too many requests wait; try again later", { type: "rate_limit_error" });
+    const id = `${form.prefix}-${String(++this.#count)}`;
+    const head = { id, created: this.#parts.now(), model: model.id };
+    const submission = observed(submit(prompts, body, { id, model, loop }), metrics);
+    reply.raw.once("close", () => {
+      submission.abort(); // of an answered request this does nothing
+    });
+    if (body.stream !== true) return wholeReply(form, head, submission, model.codec);
+    const includesUsage = body.stream_options?.include_usage === true;
+    const events = streamedReply(form, head, submission, { codec: model.codec, includesUsage });
+    void reply.header("cache-control", "no-cache").type("text/event-stream; charset=utf-8");
+    return reply.send(Readable.from(withErrors(events)));
+  }
+}
+
+/** A failure behind the first event is an event: the status is out already. */
+async function* withErrors(events: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* events;
+  } catch (error) {
+    yield `data: ${JSON.stringify(asApiError(error).body)}\n\n`;
+  }
+}
+
+/** The same submission, counted. */
+function observed(submission: Submission, metrics: ServerMetrics): Submission {
+  const watch = metrics.request(submission.promptTokens);
+  async function* pieces(): AsyncGenerator<ChoicePiece> {
+    for await (const piece of submission.pieces) {
+      if (piece.finish === undefined) watch.token();
+      else watch.end(piece.finish);
+      yield piece;
+    }
+  }
+  return { ...submission, pieces: { [Symbol.asyncIterator]: pieces } };
+}
+
+function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
+  const parsed = schema.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = issue?.path.join(".") ?? "";
+  throw new ApiError(400, `${param === "" ? "the request" : param}: ${issue?.message ?? "is malformed"}`, {
+    param,
+  });
+}
+
+function checkModel(id: string, model: ServedModel): void {
+  if (id === model.id) return;
+  throw new ApiError(404, `the model ${JSON.stringify(id)} is not served here; ${model.id} is`, {
+    code: "model_not_found",
+    param: "model",
+  });
+}
+
+function describeModel({ id, created, maxContext }: ServedModel): unknown {
+  return { id, object: "model", created, owned_by: "hidalgo", max_model_len: maxContext };
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string }; // fastify's errors
+  if (statusCode !== undefined && statusCode < 500) return new ApiError(statusCode, message ?? "bad request");
+  return new ApiError(500, `a bug in Hidalgo: ${message ?? String(error)}`);
+}
