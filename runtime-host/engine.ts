@@ -94,6 +94,11 @@ export class Engine {
     for (const sequence of [...(this.#active.get(id)?.sequences ?? [])]) this.#finish(sequence, reason);
   }
 
+  /** Ends all requests. */
+  abortAll(): void {
+    for (const id of [...this.#active.keys()]) this.abort(id);
+  }
+
   /** One step of the device; undefined where there is nothing to do. A device that fails ends the requests that took part. */
   async step(): Promise<StepRecord | undefined> {
     const plan = this.#scheduler.schedule();

@@ -57,7 +57,8 @@ export async function runModel(
   }
 }
 
-async function openEngine(
+/** Opens a model on an engine; for hardware it is compiled first. */
+export async function openEngine(
   prepared: PreparedModel,
   options: RunOptions,
   watch: JobWatch,
