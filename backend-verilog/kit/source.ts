@@ -18,8 +18,6 @@ export interface KitRegister {
 export type StartValue =
   /** The number of rows of the step. */
   | { readonly kind: "rows" }
-  /** 1 where a row of the step emits, else 0. */
-  | { readonly kind: "emit" }
   /** How many rows of the step emit. */
   | { readonly kind: "emitted" }
   /** How many of them want all logits. */
@@ -98,13 +96,14 @@ export interface ModelKitSource extends KitSource {
     readonly bytes: number;
     readonly fields: readonly (RecordField & { readonly doc: string })[];
     readonly emit: Readonly<Record<string, number>>;
-    /** The lowest bit, in the word `emit`, of the row's place among those that emit; null: outputs stand at their row's number. */
-    readonly emit_place_lsb: number | null;
+    /** The lowest bit, in the word `emit`, of the row's place among those that emit. */
+    readonly emit_place_lsb: number;
   };
   readonly table: { readonly region: string; readonly bytes: number; readonly entry_bits: number };
   readonly output: {
     readonly region: string;
     readonly bytes: number;
+    readonly candidates: number;
     readonly fields: readonly RecordField[];
   };
   readonly self_test: { readonly prompt_ids: readonly number[]; readonly token_ids: readonly number[] };

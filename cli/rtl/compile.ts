@@ -3,11 +3,10 @@ import {
   chooseDesign,
   compileAccelerator,
   type ModelShape,
-  packWeights,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { type Exploration, exploreDesigns, exploreReport } from "../../dse/index.ts";
-import { type QuantizedModel, quantizeModel, rotaryTable } from "../../frontend/index.ts";
+import { quantizeModel } from "../../frontend/index.ts";
 import { at, builtSpan, fail, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet } from "../jobs/diagnostics.ts";
@@ -20,6 +19,7 @@ import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels, hardwareModules } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
 import { describeBuild } from "./manifest.ts";
+import { packModel } from "./pack-model.ts";
 import { acceleratorProgram } from "./program.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
@@ -100,19 +100,4 @@ function writeVerilog({ system, top }: CompiledAccelerator): readonly (readonly 
 
 function byPath([a]: readonly [string, string], [b]: readonly [string, string]): number {
   return a < b ? -1 : 1;
-}
-
-/** Everything that is in memory before the first step, from address 0 on. */
-function packModel(
-  quantized: QuantizedModel,
-  { plan, layout }: Pick<CompiledAccelerator, "plan" | "layout">,
-): Uint8Array {
-  const image = new Uint8Array(layout.regions.descriptors.base);
-  packWeights(
-    plan,
-    layout,
-    { ...quantized, rope: rotaryTable(quantized.config, plan.model.maxContext) },
-    image,
-  );
-  return image;
 }

@@ -1,6 +1,8 @@
 import {
   type CompiledAccelerator,
   DESCRIPTOR_FIELDS,
+  EMIT_KINDS,
+  EMIT_PLACE_LSB,
   encodeStep,
   REGION_NAMES,
   type SetupWord,
@@ -30,7 +32,7 @@ export function describeStep(
   accelerator: CompiledAccelerator,
 ): Pick<Manifest, "setup" | "start_command" | "row_descriptor" | "table" | "output"> {
   const { strides } = accelerator.layout;
-  const isCompact = START_FIELDS.some((field: string) => field === "emitted");
+  const { candidates, logits } = accelerator.plan.outputs;
   return {
     setup: describeSetup(accelerator.setup),
     start_command: describeStart(accelerator),
@@ -42,13 +44,18 @@ export function describeStep(
         bits: WORD.bits,
         doc: FIELD_DOCS[name] ?? name,
       })),
-      emit: { none: 0, argmax: 1 },
-      emit_place_lsb: isCompact ? 8 : null,
+      emit: Object.fromEntries(
+        Object.entries(EMIT_KINDS).filter(
+          ([kind]) => (kind !== "topk" || candidates > 1) && (kind !== "logits" || logits),
+        ),
+      ),
+      emit_place_lsb: EMIT_PLACE_LSB,
     },
     table: { region: "tables", bytes: strides.table, entry_bits: WORD.bits },
     output: {
       region: "logits",
       bytes: strides.output,
+      candidates,
       fields: [
         { name: "token", offset_bits: 0, bits: WORD.bits, type: "i32" },
         { name: "logit", offset_bits: WORD.bits, bits: WORD.bits, type: "f32" },
@@ -72,7 +79,6 @@ function describeStart({ plan, layout }: CompiledAccelerator): Manifest["start_c
     const value = Number(at(command, index));
     switch (field) {
       case "rows":
-      case "emit":
       case "emitted":
       case "logit_rows":
         return { register, value: { kind: field } };

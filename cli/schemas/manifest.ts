@@ -33,7 +33,7 @@ const memoryRegion = z.looseObject({
 const startWord = z.strictObject({
   register: z.string(),
   value: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.enum(["rows", "emit", "emitted", "logit_rows"]) }),
+    z.strictObject({ kind: z.enum(["rows", "emitted", "logit_rows"]) }),
     /** An offset into the accelerator's memory: the memory's own address is added to it. */
     z.strictObject({ kind: z.literal("address"), offset: count }),
     z.strictObject({ kind: z.literal("constant"), value: count }),
@@ -117,15 +117,16 @@ export const manifestSchema = z.strictObject({
     fields: z.array(recordField.extend({ doc: z.string() })),
     /** Values of the field `emit`. */
     emit: z.record(z.string(), count),
-    /** The lowest bit, in `emit`, of the row's place among those that emit; null: outputs stand at their row's number. */
-    emit_place_lsb: count.nullable(),
+    /** The lowest bit, in `emit`, of the row's place among those that emit: rows that want all logits first. */
+    emit_place_lsb: count,
   }),
   /** A row's block table: entry b is the block that holds positions b · block_size and up. */
   table: z.strictObject({ region: z.string(), bytes: count, entry_bits: count }),
-  /** What an emitting row gives. */
+  /** What an emitting row gives, at its place: candidates, the best first, each of these fields. */
   output: z.strictObject({
     region: z.string(),
     bytes: count,
+    candidates: count,
     fields: z.array(recordField.extend({ type: z.enum(["i32", "f32"]) })),
   }),
   kv_layout: z.array(z.unknown()),

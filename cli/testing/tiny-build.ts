@@ -53,10 +53,15 @@ export const tinyManifest: Manifest = {
     bytes: 32,
     fields: [{ name: "token", offset_bits: 0, bits: 32, doc: "token id" }],
     emit: { none: 0, argmax: 1 },
-    emit_place_lsb: null,
+    emit_place_lsb: 8,
   },
   table: { region: "kv", bytes: 32, entry_bits: 32 },
-  output: { region: "kv", bytes: 8, fields: [{ name: "token", offset_bits: 0, bits: 32, type: "i32" }] },
+  output: {
+    region: "kv",
+    bytes: 8,
+    candidates: 1,
+    fields: [{ name: "token", offset_bits: 0, bits: 32, type: "i32" }],
+  },
   kv_layout: [],
   self_test: { prompt_ids: [0], token_ids: [3] },
   design: {

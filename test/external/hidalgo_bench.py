@@ -155,7 +155,6 @@ class Host:
         emitting = [row for row in rows if row["emit"] != kinds["none"]]
         counts = {
             "rows": len(rows),
-            "emit": int(len(emitting) > 0),
             "emitted": len(emitting),
             "logit_rows": sum(row["emit"] == kinds.get("logits", -1) for row in rows),
         }
@@ -211,8 +210,7 @@ class Host:
         names = {number: name for name, number in self.manifest["error_codes"].items()}
         assert code == 0, names.get(code, code)
         output = self.manifest["output"]
-        is_compact = self.manifest["row_descriptor"]["emit_place_lsb"] is not None
-        place = self.regions[output["region"]]["base"] + (0 if is_compact else last) * output["bytes"]
+        place = self.regions[output["region"]]["base"]  # of the only row that emits
         offset = next(field["offset_bits"] for field in output["fields"] if field["name"] == "token") // 8
         return struct.unpack_from("<i", self.memory.bytes, place + offset)[0] if emits else None
 

@@ -75,9 +75,6 @@ static void write_start(struct hidalgo *device, const struct hidalgo_start_word 
       case HIDALGO_START_ROWS:
         value = step->rows;
         break;
-      case HIDALGO_START_EMIT:
-        value = step->emitted != 0 ? 1u : 0u;
-        break;
       case HIDALGO_START_EMITTED:
         value = step->emitted;
         break;
@@ -197,7 +194,6 @@ static int wants_logits(const struct hidalgo_row *row) {
 static uint32_t place_of(const struct hidalgo_row *rows, size_t count, size_t index) {
   uint32_t place = 0;
   size_t other;
-  if (HIDALGO_OUTPUTS_ARE_COMPACT == 0) return (uint32_t)index;
   for (other = 0; other < count; other++) {
     const int comes_first = wants_logits(&rows[other]) != wants_logits(&rows[index]) ? wants_logits(&rows[other])
                                                                                      : other < index;
@@ -213,7 +209,7 @@ static int write_row(struct hidalgo *device, const struct hidalgo_row *rows, siz
   const uint32_t table = HIDALGO_TABLE_BASE + (uint32_t)index * HIDALGO_TABLE_BYTES;
   size_t block;
   if (row.visible == 0) row.visible = rows_up_to(first, index);
-  if (HIDALGO_OUTPUTS_ARE_COMPACT != 0 && row.emit != HIDALGO_EMIT_NONE)
+  if (row.emit != HIDALGO_EMIT_NONE)
     row.emit |= place_of(rows, count, index) << HIDALGO_EMIT_PLACE_LSB;
   for (block = 0; block <= row.position / HIDALGO_BLOCK_SIZE; block++) {
     uint8_t entry[4];

@@ -1,5 +1,5 @@
 import { present } from "../../../ir/index.ts";
-import type { ModelKitSource, RecordField } from "../source.ts";
+import type { ModelKitSource } from "../source.ts";
 import { constantName, hex, memberName, textOf } from "../text.ts";
 
 /** Fields of a descriptor that follow from the step: a caller does not give them. */
@@ -23,7 +23,6 @@ export function rowMembers({ row_descriptor: { fields } }: ModelKitSource): read
 
 /** `hidalgo_design.h`: sizes, places in memory, the row and the functions that depend on its fields. */
 export function designHeader(source: ModelKitSource): string {
-  const { design, model } = source;
   return textOf([
     "/* The accelerator's sizes, the layout of its memory and its row. Generated. */",
     "#ifndef HIDALGO_DESIGN_H",
@@ -34,13 +33,38 @@ export function designHeader(source: ModelKitSource): string {
     "",
     '#include "hidalgo_regs.h"',
     "",
+    ...sizes(source),
+    "",
+    ...places(source),
+    "",
+    ...emitKinds(source),
+    "",
+    ...rowStruct(source),
+    "",
+    ...startWords(source),
+    "",
+    "/* Packs a descriptor: HIDALGO_DESCRIPTOR_BYTES bytes, little endian. */",
+    "void hidalgo_pack_row(uint8_t *bytes, const struct hidalgo_row *row, uint32_t block_table,",
+    "                      uint32_t context);",
+    "",
+    "#endif",
+  ]);
+}
+
+function sizes({ design, model, output }: ModelKitSource): readonly string[] {
+  return [
     define("ROWS", design.rows),
     define("BLOCK_SIZE", design.block_size),
     define("KV_BLOCKS", design.kv_blocks),
     define("MAX_CONTEXT", design.max_context),
     define("MAX_BLOCKS", Math.ceil(design.max_context / design.block_size)),
     define("VOCAB", model.vocab),
-    "",
+    define("CANDIDATES", output.candidates),
+  ];
+}
+
+function places(source: ModelKitSource): readonly string[] {
+  return [
     "/* Regions of the accelerator's memory: offsets from its first byte. */",
     define("MEMORY_BYTES", source.memory_bytes),
     ...source.memory.flatMap(({ name, base, bytes }) => [
@@ -52,26 +76,33 @@ export function designHeader(source: ModelKitSource): string {
     define("TABLE_BYTES", source.table.bytes),
     define("OUTPUT_BASE", baseOf(source, source.output.region)),
     define("OUTPUT_BYTES", source.output.bytes),
-    ...source.output.fields.map((field) => define(`OUTPUT_${field.name}_OFFSET`, byteOffset(field))),
-    "",
+    ...source.output.fields.map((field) => define(`OUTPUT_${field.name}_OFFSET`, field.offset_bits / 8)),
+    define(
+      "CANDIDATE_BYTES",
+      source.output.fields.reduce((sum, { bits }) => sum + bits / 8, 0),
+    ),
+  ];
+}
+
+/** A row that wants all logits has kind 0xff, which no row has, where the accelerator does not give them. */
+function emitKinds({ row_descriptor: { emit, emit_place_lsb } }: ModelKitSource): readonly string[] {
+  return [
     "/* What a row gives back. */",
     "enum hidalgo_emit {",
-    Object.entries(source.row_descriptor.emit)
+    Object.entries(emit)
       .map(([name, code]) => `  HIDALGO_EMIT_${constantName(name)} = ${String(code)}`)
       .join(",\n"),
     "};",
-    "",
-    "/* Outputs stand in this order: rows that want all logits, then the others that emit; or at their row's number. */",
-    define("OUTPUTS_ARE_COMPACT", source.row_descriptor.emit_place_lsb === null ? 0 : 1),
-    "/* The kind of a row that wants all logits; a number that no row has where the accelerator does not give them. */",
-    define("EMIT_KIND_OF_LOGITS", source.row_descriptor.emit["logits"] ?? 0xff),
-    define("EMIT_PLACE_LSB", source.row_descriptor.emit_place_lsb ?? 0),
-    "",
-    ...rowStruct(source),
-    "",
+    define("EMIT_KIND_OF_LOGITS", emit["logits"] ?? 0xff),
+    "/* Outputs stand in this order: rows that want all logits, then the others that emit. */",
+    define("EMIT_PLACE_LSB", emit_place_lsb),
+  ];
+}
+
+function startWords({ setup, start_command: start }: ModelKitSource): readonly string[] {
+  return [
     "enum hidalgo_start_kind {",
     "  HIDALGO_START_ROWS,",
-    "  HIDALGO_START_EMIT,",
     "  HIDALGO_START_EMITTED,",
     "  HIDALGO_START_LOGIT_ROWS,",
     "  HIDALGO_START_ADDRESS,",
@@ -86,16 +117,10 @@ export function designHeader(source: ModelKitSource): string {
     "};",
     "",
     "/* Once after reset. */",
-    `extern const struct hidalgo_start_word hidalgo_setup[${String(source.setup.length)}];`,
+    `extern const struct hidalgo_start_word hidalgo_setup[${String(setup.length)}];`,
     "/* Before every step. */",
-    `extern const struct hidalgo_start_word hidalgo_start[${String(source.start_command.length)}];`,
-    "",
-    "/* Packs a descriptor: HIDALGO_DESCRIPTOR_BYTES bytes, little endian. */",
-    "void hidalgo_pack_row(uint8_t *bytes, const struct hidalgo_row *row, uint32_t block_table,",
-    "                      uint32_t context);",
-    "",
-    "#endif",
-  ]);
+    `extern const struct hidalgo_start_word hidalgo_start[${String(start.length)}];`,
+  ];
 }
 
 function baseOf({ memory }: ModelKitSource, region: string): number {
@@ -103,11 +128,6 @@ function baseOf({ memory }: ModelKitSource, region: string): number {
     memory.find(({ name }) => name === region),
     `a region ${region}`,
   ).base;
-}
-
-/** Bytes from the start of a record to a field. */
-export function byteOffset({ offset_bits }: RecordField): number {
-  return offset_bits / 8;
 }
 
 function define(name: string, value: number): string {

@@ -50,7 +50,9 @@ function startValue({ value }: StartWord): string {
       return `${kind}, 0x${hex(value.offset)}u`;
     case "constant":
       return `${kind}, 0x${hex(value.value)}u`;
-    default:
+    case "rows":
+    case "emitted":
+    case "logit_rows":
       return `${kind}, 0u`;
   }
 }

@@ -78,8 +78,6 @@ function describeValue(value: StartWord["value"]): string {
       return String(value.value);
     case "rows":
       return "rows of the step";
-    case "emit":
-      return "1 where a row emits, else 0";
     case "emitted":
       return "rows that emit";
     case "logit_rows":

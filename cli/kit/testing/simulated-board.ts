@@ -85,6 +85,7 @@ export class SimulatedBoard {
         await this.#simulator.run(TURN_CYCLES, "interrupt");
         child.stdin.write("0\n");
         break;
+      case undefined:
       default:
         throw new Error(`the program said ${line}`);
     }
