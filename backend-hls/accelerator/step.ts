@@ -55,6 +55,7 @@ export function encodeStep(
     strides.kvLayer,
     regions.outputs.base,
     regions.logits.base,
+    layout.kvBlocks,
   ];
 }
 

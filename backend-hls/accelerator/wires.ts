@@ -17,6 +17,7 @@ import {
 } from "../../ir/index.ts";
 import { type AttentionWires, makeAttentionWires } from "./attention-wires.ts";
 import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
+import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
 import type { Plan } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
@@ -33,6 +34,7 @@ export const START_FIELDS = [
   "kvLayerBytes",
   "outputs",
   "logits",
+  "kv_blocks",
 ] as const;
 
 /** Connections of the accelerator to the outside, in order. */
@@ -42,6 +44,7 @@ export function outsideConnections(plan: Plan): readonly { readonly name: string
     { name: "start", type: streamType(bundleType([i16, i16, i16, ...addresses])) },
     { name: "finished", type: streamType(tokenType) },
     { name: "gmem0", type: { kind: "memory", bytes: plan.beatBytes } },
+    ...FAULT_STREAMS.map((name) => ({ name, type: FAULT_TYPE })),
   ];
 }
 
@@ -55,6 +58,8 @@ export interface Wires
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
+  readonly descriptorFaults: Value;
+  readonly blockFaults: Value;
 }
 
 /** Weights that wait for the array: a block RAM's depth, which bridges the latency of memory, its refreshes, and the pauses between matrices. */
@@ -67,6 +72,8 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     start: s.outside(0),
     finished: s.outside(1),
     memory: s.outside(2),
+    descriptorFaults: s.outside(3),
+    blockFaults: s.outside(4),
     ...makeCommands(s, plan),
     ...streams,
     ...makeAdjustWires(s, plan, streams.toQkv),
@@ -77,8 +84,8 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
 
 function makeCommands(s: ScheduleBuilder, { outputs }: Plan) {
   return {
-    rowsCommand: s.commands("rows_cmd", [i16, i32, i32]),
-    loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32, i32]),
+    rowsCommand: s.commands("rows_cmd", [i16, i32, i32, i32]),
+    loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32, i32, i32]),
     splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32], 4),
     residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
     collectCommand: s.commands("collect_cmd", [i32, i16, i32, i1], 4),

@@ -2,6 +2,7 @@ import { type Operation, ok, type Result } from "../../ir/index.ts";
 import {
   type ArrayShape,
   buildAccelerator,
+  FAULT_STREAMS,
   layoutMemory,
   type MemoryLayout,
   type ModelShape,
@@ -13,6 +14,7 @@ import { createOperatorLibrary } from "../library/operator-library.ts";
 import { networkModule } from "../network/network-module.ts";
 import { type NetworkPlan, planNetwork } from "../network/plan-network.ts";
 import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
+import type { StartLimit } from "../system/core-errors.ts";
 import { type SystemHardware, systemModule } from "../system/system-module.ts";
 import { portSetup, type SetupWord } from "./port-setup.ts";
 import { productTop } from "./product-top.ts";
@@ -52,6 +54,17 @@ export function kvBlocksOf({ maxContext, blockSize }: ModelShape, sequences = 1)
   return sequences * Math.ceil(maxContext / blockSize) + 1;
 }
 
+/** A step has rows, at most those of the accelerator; fewer of them emit, fewer of these give logits. */
+function startLimits({ rows }: Plan): readonly StartLimit[] {
+  const limit = (field: string, least: number): StartLimit => ({
+    field,
+    least,
+    most: rows,
+    code: "bad_rows",
+  });
+  return [limit("rows", 1), limit("emitted", 0), limit("logit_rows", 0)];
+}
+
 /** The region registers of an accelerator: records go to the KV memory, tokens and logits to theirs. */
 export function acceleratorSetup(
   network: NetworkPlan,
@@ -73,6 +86,8 @@ export function compileAccelerator(request: AcceleratorRequest): Result<Compiled
     network: core,
     startFields: [...START_FIELDS],
     array: "matmul",
+    faults: FAULT_STREAMS,
+    limits: startLimits(accelerator.plan),
   });
   const { plan } = accelerator;
   const layout = layoutMemory(plan, kvBlocksOf(model, sequences));

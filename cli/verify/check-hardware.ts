@@ -2,6 +2,7 @@ import {
   acceleratorSetup,
   ERROR_CODES,
   encodeStep,
+  FAULT_STREAMS,
   manifestRegisters,
   networkModule,
   productTop,
@@ -100,7 +101,12 @@ async function openHardware(subject: Subject, image: Uint8Array): Promise<Result
   const { network, plan, layout } = subject;
   const core = networkModule("core", network, { taps: true });
   const parts = { name: "accelerator", plan: network, network: core };
-  const system = systemModule({ ...parts, startFields: [...START_FIELDS], array: "matmul" });
+  const system = systemModule({
+    ...parts,
+    startFields: [...START_FIELDS],
+    array: "matmul",
+    faults: FAULT_STREAMS,
+  });
   const depthBeats = 2 ** Math.ceil(Math.log2(layout.bytes / plan.beatBytes));
   const sizes = { dataBits: 8 * plan.beatBytes, addressBits: 32, depthBeats, queueDepth: 8 };
   const product = { top: productTop("product", system.top, { observed: true }), modules: system.modules };

@@ -3,6 +3,7 @@ import {
   f32,
   i32,
   type LoopBuilder,
+  present,
   type ScheduleBuilder,
   type Value,
   vectorType,
@@ -22,6 +23,7 @@ import {
 import { EMIT_PLACE_LSB } from "../output-place.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { blockFault, descriptorFault } from "./check-descriptor.ts";
 
 /** The 32-bit words of a beat. */
 export function wordsOf(b: LoopBuilder, beat: Value, plan: Plan): readonly Value[] {
@@ -37,7 +39,7 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "load_row",
     command: w.loadRow,
-    fields: ["row", "position", "slot", "beats", "emit"],
+    fields: ["row", "position", "slot", "beats", "emit", "kvBlocks"],
     done: w.rowLoaded,
     connections: {
       data: w.rowBeats,
@@ -48,19 +50,14 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       positions: w.positions,
       slots: w.slots,
       emitting: w.emitting,
+      faults: w.blockFaults,
     },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "word", beatWords, i32);
       nest(b, { beat: { to: field.beats, max: most }, lane: beatWords }, ({ beat, lane }) => {
         const word = shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan));
-        const at = (skipped: number): ReturnType<typeof affineSum> =>
-          affineSum(
-            [
-              [beat, beatWords],
-              [lane, 1],
-            ],
-            -skipped,
-          );
+        const terms = [[beat, beatWords] as const, [lane, 1] as const];
+        const at = (skipped: number): ReturnType<typeof affineSum> => affineSum(terms, -skipped);
         const inEmbedding = isBelow(b, beat, embedding);
         const inRope = isBelow(b, beat, embedding + rope);
         b.when(inEmbedding, () => {
@@ -76,6 +73,8 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         });
         b.when(not(b, inRope), () => {
           b.store(word, port.tables, field.row, at((embedding + rope) * beatWords));
+          const entry = b.addi(position(b, beat, beatWords, lane), b.index(-(embedding + rope) * beatWords));
+          b.write(port.faults, entryFault(b, plan, { entry, block: word, ...field }), field.row);
         });
         b.when(isFirst(b, beat, lane), () => {
           b.store(field.position, port.positions, field.row);
@@ -87,6 +86,21 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       });
     },
   });
+}
+
+/** What is wrong with an entry of a block table; entries behind the row's position are not used. */
+function entryFault(
+  b: LoopBuilder,
+  { model }: Plan,
+  {
+    entry,
+    block,
+    position: place,
+    kvBlocks,
+  }: Readonly<Record<"entry" | "block" | "position" | "kvBlocks", Value>>,
+): Value {
+  const last = asIndex(b, b.shrui(place, b.int(Math.log2(model.blockSize))));
+  return blockFault(b, b.cmpi("sle", entry, last), block, kvBlocks);
 }
 
 /**
@@ -147,7 +161,18 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
   });
 }
 
-/** Reads row descriptors and asks for each row's data. */
+/** Keeps the words of a descriptor that are in this beat of it. */
+function keepWords(b: LoopBuilder, cells: readonly Value[], lanes: readonly Value[], beat: Value): void {
+  cells.forEach((cell, index) => {
+    const lane = lanes[index % lanes.length];
+    if (lane === undefined) return;
+    b.when(b.equals(beat, Math.floor(index / lanes.length)), () => {
+      b.store(lane, cell);
+    });
+  });
+}
+
+/** Reads row descriptors, checks them and asks for each row's data. */
 export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { beatWords, beatBytes, model } = plan;
   const recordBeats = ceilDiv(DESCRIPTOR_WORDS, beatWords);
@@ -156,24 +181,23 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "rows",
     command: w.rowsCommand,
-    fields: ["rows", "embedding", "rope"],
-    connections: { data: w.descriptorBeats, load: w.loadRow, requests: w.rowRequests },
+    fields: ["rows", "embedding", "rope", "kvBlocks"],
+    connections: {
+      data: w.descriptorBeats,
+      load: w.loadRow,
+      requests: w.rowRequests,
+      faults: w.descriptorFaults,
+    },
     body: ({ b, port, field }) => {
       const words = DESCRIPTOR_FIELDS.map(({ name }) => b.array(name, [], i32, { storage: "reg" }));
       nest(b, { row: { to: field.rows, max: plan.rows }, slot: recordBeats + 3 }, ({ row, slot }) => {
         b.when(isBelow(b, slot, recordBeats), () => {
           const lanes = wordsOf(b, b.read(port.data), plan);
-          words.forEach((cell, index) => {
-            const lane = lanes[index % beatWords];
-            if (lane !== undefined)
-              b.when(b.equals(slot, Math.floor(index / beatWords)), () => {
-                b.store(lane, cell);
-              });
-          });
+          keepWords(b, words, lanes, slot);
         });
-        const [token, place, kvSlot, , table, emit] = words.map((cell) => b.load(cell));
-        if (token === undefined || place === undefined || kvSlot === undefined) return;
-        if (table === undefined || emit === undefined) return;
+        const word = (name: DescriptorField): Value =>
+          b.load(present(words[DESCRIPTOR_FIELDS.findIndex((field) => field.name === name)], name));
+        const [token, place, table] = [word("token"), word("position"), word("block_table")];
         const blocks = b.addi(b.shrui(place, b.int(blockBits)), b.int(1));
         const tableBeats = b.shrui(b.addi(blocks, b.int(beatWords - 1)), b.int(Math.log2(beatWords)));
         const addressOf = (base: Value, number: Value, beats: number): Value =>
@@ -184,10 +208,13 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             port.load,
             b.indexCast(row, field.rows.type),
             place,
-            kvSlot,
+            word("kv_slot"),
             b.addi(tableBeats, b.int(embedding + rope)),
-            emit,
+            word("emit"),
+            field.kvBlocks,
           );
+          const fault = descriptorFault(b, plan, word, field);
+          b.write(port.faults, fault, b.indexCast(row, field.rows.type));
         });
         b.when(not(b, isBelow(b, slot, recordBeats)), () => {
           const address = b.select(
@@ -217,6 +244,8 @@ export const DESCRIPTOR_FIELDS = [
   { name: "visible_low" },
   { name: "visible_high" },
 ] as const;
+/** A word of a row descriptor. */
+export type DescriptorField = (typeof DESCRIPTOR_FIELDS)[number]["name"];
 const DESCRIPTOR_WORDS = DESCRIPTOR_FIELDS.length;
 
 /** The last kernel of a step: waits for everything that the step stores. */

@@ -89,7 +89,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         const isHead = all(b, is.head, emits);
         const { groups, padded } = groupsOf(b, plan, field.rows);
         b.when(is.start, () => {
-          b.write(port.rows, field.rows, field.embedding, field.rope);
+          b.write(port.rows, field.rows, field.embedding, field.rope, field.kv_blocks);
           b.write(
             port.descriptors,
             field.descriptors,
