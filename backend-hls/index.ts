@@ -4,6 +4,7 @@ export * from "./accelerator/index.ts";
 export * from "./area/index.ts";
 export * from "./compile/index.ts";
 export * from "./device/index.ts";
+export * from "./estimate/index.ts";
 export * from "./graph/index.ts";
 export { createOperatorLibrary, type OperatorLibrary } from "./library/operator-library.ts";
 export type { DeviceFamily } from "./library/table-types.ts";

@@ -158,6 +158,12 @@ export class NetworkReplay {
     return hosts;
   }
 
+  /** Lets the host take every element of an output as it comes. */
+  drain(stream: Value): void {
+    const host = hostPop(this.link(stream), undefined);
+    this.#agenda.wake(host);
+  }
+
   /** Goes on until nothing more will happen. */
   runToRest(): void {
     this.#agenda.settle();
