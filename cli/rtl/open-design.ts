@@ -1,0 +1,102 @@
+import {
+  type ArrayShape,
+  type CompiledAccelerator,
+  compileAccelerator,
+  type Device as DeviceFile,
+} from "../../backend-hls/index.ts";
+import { type Checkpoint, createIntegerDecoder, quantizeModel } from "../../frontend/index.ts";
+import { builtSpan, ok, type Result } from "../../ir/index.ts";
+import { createReferenceDevice, type Device } from "../../runtime-host/index.ts";
+import { buildWithoutTokenizer } from "../jobs/diagnostics.ts";
+import { compileDefaults } from "../options/compile-options.ts";
+import { type SimulationOptions, simulationDefaults } from "../options/generation-options.ts";
+import type { CompileRequest } from "../rtl-engine.ts";
+import type { Manifest } from "../schemas/manifest.ts";
+import { modelShapeOf } from "../verify/subject.ts";
+import { WEIGHTS_FILE } from "./build-parts.ts";
+import { hardwareModules } from "./emit-levels.ts";
+import { describeBuild } from "./manifest.ts";
+import { openSimulatedHardware } from "./open-simulated.ts";
+import { packModel } from "./pack-model.ts";
+import { acceleratorProgram } from "./program.ts";
+
+/** A model and an array that nobody explored for: what whole accelerators are tested and measured with. */
+export interface Design {
+  readonly checkpoint: Checkpoint;
+  /** The device file, read. */
+  readonly device: DeviceFile;
+  readonly array: ArrayShape;
+  readonly blockSize: number;
+  readonly maxContext: number;
+  /** Sequences of full length that the KV memory holds. */
+  readonly sequences: number;
+  readonly schedule?: Manifest["design"]["schedule"];
+}
+
+/** A compiled design, to be opened on any simulator and memory. */
+export interface CompiledDesign {
+  readonly compiled: CompiledAccelerator;
+  /** Opens it on a simulator: memory loaded, reset. */
+  readonly open: (options: Partial<SimulationOptions>) => Promise<Result<Device>>;
+  /** The integer reference with the same capabilities. */
+  readonly openReference: () => Device;
+}
+
+/** Compiles a design as `compile` does, without exploration and without a build folder. */
+export function compileDesign(design: Design): Result<CompiledDesign> {
+  const { checkpoint, device, array, blockSize, maxContext, sequences } = design;
+  const { schedule = compileDefaults.schedule } = design;
+  const model = modelShapeOf(checkpoint, { maxContext, blockSize });
+  const clockMhz = device.clock_mhz;
+  const made = compileAccelerator({ model, shape: array, device, clockMhz, schedule, sequences });
+  if (made.kind === "error") return made;
+  const compiled = made.value;
+  const quantized = quantizeModel(checkpoint);
+  const weights = packModel(quantized, compiled);
+  const manifest = describeBuild(requestOf(design), compiled, new Map([[WEIGHTS_FILE, weights]]), {
+    promptIds: [],
+    tokenIds: [],
+  });
+  const hardware = hardwareModules(compiled);
+  const open = async (options: Partial<SimulationOptions>): Promise<Result<Device>> => {
+    const parts = { ...compiled, deviceFile: device, hardware, weights };
+    const program = acceleratorProgram(manifest, parts);
+    const sizes = { memoryBytes: compiled.layout.bytes, beatBytes: compiled.plan.beatBytes, clockMhz };
+    const simulated = { hardware, deviceFile: device, program, ...sizes };
+    const opened = await openSimulatedHardware(simulated, { ...simulationDefaults, ...options }, {});
+    return opened.kind === "error" ? opened : ok(opened.value.device);
+  };
+  const openReference = (): Device =>
+    createReferenceDevice({
+      openDecoder: () => createIntegerDecoder(quantized, { blockSize }),
+      rows: array.rows,
+      sequences,
+      blockSize,
+      maxContext,
+      vocab: model.vocab,
+      candidates: compiled.plan.outputs.candidates,
+    });
+  return ok({ compiled, open, openReference });
+}
+
+/** The request that a manifest is made from. */
+function requestOf({ checkpoint, device, array, schedule, ...sizes }: Design): CompileRequest {
+  const { outputs = compileDefaults.outputs } = array;
+  return {
+    model: {
+      checkpoint,
+      tokenizer: { kind: "absent", reason: buildWithoutTokenizer(builtSpan("design"), {}) },
+    },
+    device,
+    precision: "w8a8",
+    kvBits: 8,
+    schedule: schedule ?? compileDefaults.schedule,
+    rows: array.rows,
+    outputs,
+    ...sizes,
+    clockMhz: device.clock_mhz,
+    seed: compileDefaults.seed,
+    emitIr: false,
+    verifyEach: false,
+  };
+}
