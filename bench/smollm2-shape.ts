@@ -8,12 +8,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeSmollm2 } from "./smollm2/write-model.ts";
+import { smollm2Config, writeFolder, writeTokenizer } from "./models/write-folder.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "smollm2-shape-"));
 try {
-  writeSmollm2(folder, 30);
+  writeFolder(folder, smollm2Config(30), 135);
+  writeTokenizer(folder, smollm2Config(30));
   for (let run = 0; run < 2; run++) process.stdout.write(`${measureCompile(join(folder, String(run)))}\n`);
 } finally {
   rmSync(folder, { recursive: true });

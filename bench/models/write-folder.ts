@@ -1,72 +1,100 @@
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
+/** The fields of config.json that decide which tensors there are; others go into the file as they are. */
+export interface FolderConfig {
+  readonly model_type: "llama" | "mistral" | "qwen2" | "qwen3";
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  readonly head_dim: number;
+  readonly vocab_size: number;
+  readonly tie_word_embeddings: boolean;
+  readonly [field: string]: unknown;
+}
+
 /** config.json of SmolLM2-135M, with as many layers as asked for. */
-export function smollm2Config(layers: number): Readonly<Record<string, unknown>> & typeof SIZES {
+export function smollm2Config(layers: number): FolderConfig {
   return {
-    architectures: ["LlamaForCausalLM"],
     model_type: "llama",
-    ...SIZES,
+    hidden_size: 576,
+    intermediate_size: 1536,
     num_hidden_layers: layers,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    head_dim: 64,
+    vocab_size: 49_152,
     max_position_embeddings: 8192,
     rms_norm_eps: 1e-5,
     rope_theta: 100_000,
-    hidden_act: "silu",
     tie_word_embeddings: true,
-    attention_bias: false,
     bos_token_id: 1,
     eos_token_id: 2,
     torch_dtype: "bfloat16",
   };
 }
 
-const SIZES = {
-  hidden_size: 576,
-  intermediate_size: 1536,
-  num_attention_heads: 9,
-  num_key_value_heads: 3,
-  head_dim: 64,
-  vocab_size: 49_152,
-} as const;
+/** Writes config.json and random bf16 weights of a seed. */
+export function writeFolder(folder: string, config: FolderConfig, seed: number): void {
+  writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+  writeTensors(join(folder, "model.safetensors"), tensorShapes(config), seed);
+}
 
-/** Writes a Hugging Face folder of SmolLM2-135M's shape: random bf16 weights from a fixed seed, a tokenizer of as many tokens. */
-export function writeSmollm2(folder: string, layers: number): void {
-  writeFileSync(join(folder, "config.json"), JSON.stringify(smollm2Config(layers)));
-  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(randomTokenizer(SIZES.vocab_size)));
-  writeTensors(join(folder, "model.safetensors"), tensorShapes(layers));
+/** Adds a byte-level tokenizer.json of as many tokens as the model has. */
+export function writeTokenizer(folder: string, { vocab_size: vocab }: FolderConfig): void {
+  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(randomTokenizer(vocab)));
 }
 
 type Shapes = readonly (readonly [name: string, shape: readonly number[]])[];
 
-function tensorShapes(layers: number): Shapes {
-  const { hidden_size: hidden, intermediate_size: ffn, head_dim: d, vocab_size: vocab } = SIZES;
-  const [queries, keys] = [SIZES.num_attention_heads * d, SIZES.num_key_value_heads * d];
-  const layer: Shapes = [
-    ["input_layernorm", [hidden]],
-    ["self_attn.q_proj", [queries, hidden]],
-    ["self_attn.k_proj", [keys, hidden]],
-    ["self_attn.v_proj", [keys, hidden]],
-    ["self_attn.o_proj", [hidden, queries]],
-    ["post_attention_layernorm", [hidden]],
-    ["mlp.gate_proj", [ffn, hidden]],
-    ["mlp.up_proj", [ffn, hidden]],
-    ["mlp.down_proj", [hidden, ffn]],
-  ];
+function tensorShapes(config: FolderConfig): Shapes {
+  const { hidden_size: hidden, vocab_size: vocab, num_hidden_layers: layers } = config;
+  const layer = layerShapes(config);
   const numbered = Array.from({ length: layers }, (_, index) =>
-    layer.map(([name, shape]) => [`model.layers.${String(index)}.${name}.weight`, shape] as const),
+    layer.map(([name, shape]) => [`model.layers.${String(index)}.${name}`, shape] as const),
   );
   return [
     ["model.embed_tokens.weight", [vocab, hidden]],
     ...numbered.flat(),
     ["model.norm.weight", [hidden]],
+    ...(config.tie_word_embeddings ? [] : [["lm_head.weight", [vocab, hidden]] as const]),
+  ];
+}
+
+function layerShapes(config: FolderConfig): Shapes {
+  const { model_type: type, hidden_size: hidden, intermediate_size: ffn, head_dim: d } = config;
+  const [queries, keys] = [config.num_attention_heads * d, config.num_key_value_heads * d];
+  const biases: Shapes = [
+    ["self_attn.q_proj.bias", [queries]],
+    ["self_attn.k_proj.bias", [keys]],
+    ["self_attn.v_proj.bias", [keys]],
+  ];
+  const norms: Shapes = [
+    ["self_attn.q_norm.weight", [d]],
+    ["self_attn.k_norm.weight", [d]],
+  ];
+  return [
+    ["input_layernorm.weight", [hidden]],
+    ["self_attn.q_proj.weight", [queries, hidden]],
+    ["self_attn.k_proj.weight", [keys, hidden]],
+    ["self_attn.v_proj.weight", [keys, hidden]],
+    ["self_attn.o_proj.weight", [hidden, queries]],
+    ["post_attention_layernorm.weight", [hidden]],
+    ["mlp.gate_proj.weight", [ffn, hidden]],
+    ["mlp.up_proj.weight", [ffn, hidden]],
+    ["mlp.down_proj.weight", [hidden, ffn]],
+    ...(type === "qwen2" ? biases : []),
+    ...(type === "qwen3" ? norms : []),
   ];
 }
 
 /** Elements that are in memory at a time. */
 const CHUNK = 1 << 20;
 
-/** Matrices get numbers around zero, gains numbers around one. */
-function writeTensors(path: string, shapes: Shapes): void {
+/** Matrices and biases get numbers around zero, gains numbers around one. */
+function writeTensors(path: string, shapes: Shapes, seed: number): void {
   const header: Record<string, unknown> = {};
   let end = 0;
   for (const [name, shape] of shapes) {
@@ -79,10 +107,11 @@ function writeTensors(path: string, shapes: Shapes): void {
   length.writeBigUInt64LE(BigInt(text.length));
   const file = openSync(path, "w");
   writeSync(file, Buffer.concat([length, text]));
-  const random = randomWords(135);
-  for (const [, shape] of shapes) {
+  const random = randomWords(seed);
+  for (const [name, shape] of shapes) {
+    const isGain = shape.length === 1 && name.endsWith(".weight");
     for (let left = countOf(shape); left > 0; left -= CHUNK)
-      writeSync(file, randomHalves(random, Math.min(left, CHUNK), shape.length === 1));
+      writeSync(file, randomHalves(random, Math.min(left, CHUNK), isGain));
   }
   closeSync(file);
 }
