@@ -34,7 +34,7 @@ export interface CompileRequest {
 /** A device on a simulator, and which simulator and memory that is. */
 export interface SimulatedDevice {
   readonly device: Device;
-  readonly simulator: "embedded" | "verilator";
+  readonly simulator: "embedded" | "verilator" | "icarus";
   /** As the result object says it: `ideal`, `ddr4-2400`, … */
   readonly memoryModel: string;
 }

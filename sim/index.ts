@@ -3,6 +3,7 @@
 export { buildBatch } from "./build-batch.ts";
 export { buildSimulator, type SimulatorOptions } from "./build-simulator.ts";
 export {
+  DivergenceFound,
   firstDivergence,
   type ObservedStream,
   type StreamDivergence,

@@ -61,7 +61,8 @@ function loadReference(
   return fail(otherModel(builtSpan(path), { compiled: manifest.model.id, given: checkpoint.id }));
 }
 
-function openTokenizer(folder: string, { manifest }: CompiledBuild): Result<FoundTokenizer> {
+/** The tokenizer that was copied into a build. */
+export function openTokenizer(folder: string, { manifest }: CompiledBuild): Result<FoundTokenizer> {
   if (manifest.tokenizer === null)
     return ok({ kind: "absent", reason: buildWithoutTokenizer(builtSpan(folder), {}) });
   const file = join(folder, manifest.tokenizer);

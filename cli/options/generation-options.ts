@@ -21,7 +21,7 @@ export function declareGenerationOptions(command: Command): void {
 /** Adds what decides about the simulation of the hardware. */
 export function declareSimulationOptions(command: Command): void {
   command
-    .option("--simulator <name>", "auto, verilator or embedded", simulationDefaults.simulator)
+    .option("--simulator <name>", "auto, verilator, embedded or icarus (slow)", simulationDefaults.simulator)
     .option("--memory <kind>", "ideal, or a DRAM kind (default: the device's)")
     .option("--back-pressure <seed>", "let the memory port pause at random")
     .option("--trace <file>", "write a waveform: .vcd, or .fst (by Verilator)")
@@ -44,7 +44,7 @@ export const generationOptions = {
 
 /** What {@link declareSimulationOptions} parses to. */
 export const simulationOptions = {
-  simulator: z.enum(["auto", "verilator", "embedded"]),
+  simulator: z.enum(["auto", "verilator", "embedded", "icarus"]),
   memory: z.string().optional(),
   backPressure: naturalNumber.optional(),
   trace: z.string().optional(),

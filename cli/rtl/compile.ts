@@ -18,6 +18,7 @@ import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels, hardwareModules } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
+import { LOOPS_FILE, printLoops } from "./loops-file.ts";
 import { describeBuild } from "./manifest.ts";
 import { packModel } from "./pack-model.ts";
 import { acceleratorProgram } from "./program.ts";
@@ -40,6 +41,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const image = packModel(quantized, compiled.value);
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value),
+    [LOOPS_FILE, printLoops(compiled.value.network.schedule)],
     [WEIGHTS_FILE, image],
     [ESTIMATE_FILE, `${JSON.stringify(estimateOf(request, model, explored.value), undefined, 1)}\n`],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],

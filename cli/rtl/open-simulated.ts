@@ -16,7 +16,7 @@ import {
   type Result,
 } from "../../ir/index.ts";
 import { type AcceleratorProgram, openSimulatedAccelerator } from "../../runtime-host/index.ts";
-import { buildSimulator, type TraceView } from "../../sim/index.ts";
+import { buildSimulator, type HwSimulator, type TraceView, type WatchingSimulator } from "../../sim/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet, optionsConflict } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
@@ -60,11 +60,12 @@ interface MemorySizes {
   readonly clockMhz: number;
 }
 
-/** Opens any system on a simulator with a memory model behind its port. */
+/** Opens any system on a simulator with a memory model behind its port; `observe` may stand between host and simulator. */
 export async function openSimulatedHardware(
   { hardware, deviceFile, program, ...sizes }: SimulatedHardware,
   options: SimulationOptions,
   watch: JobWatch,
+  observe: (simulator: WatchingSimulator) => HwSimulator = (simulator) => simulator,
 ): Promise<Result<SimulatedDevice>> {
   const simulator = chooseSimulator(options);
   if (simulator.kind === "error") return simulator;
@@ -81,7 +82,7 @@ export async function openSimulatedHardware(
     ...(options.trace === undefined ? {} : { trace: options.trace, traceView: traceView(options) }),
   });
   if (built.kind === "error") return built;
-  const device = await openSimulatedAccelerator(built.value, program, { memoryPath: SIMULATION.store });
+  const device = await openSimulatedAccelerator(observe(built.value), program, { memoryPath: SIMULATION.store });
   if (device.kind === "error") return device;
   return ok({ device: device.value, simulator: simulator.value, memoryModel: memory.value.name });
 }

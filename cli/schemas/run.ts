@@ -41,7 +41,7 @@ export const runSchema = z.strictObject({
   schema: z.literal("hidalgo.run/1"),
   engine: z.enum(["rtl", "reference", "f32"]),
   /** What simulated the hardware; null on the reference engines. */
-  simulator: z.enum(["embedded", "verilator"]).nullable(),
+  simulator: z.enum(["embedded", "verilator", "icarus"]).nullable(),
   model: modelSchema,
   device: z.string().nullable(),
   clock: clockSchema.nullable(),

@@ -1,15 +1,15 @@
 import type { Operation } from "../core/operation.ts";
 import { at } from "../support/bug.ts";
 
-/** What writes an element: the operation, and the loops around it, outermost first. */
-export interface WriteSite {
+/** What writes or reads an element: the operation, and the loops around it, outermost first. */
+export interface StreamSite {
   readonly op: Operation;
   readonly loops: readonly string[];
 }
 
-/** Where an element was written: in which command of its process, at which counters of the loops. */
+/** Where an element was written or read: in which command of its process, at which counters of the loops. */
 export interface RecordedPlace {
-  readonly site: WriteSite;
+  readonly site: StreamSite;
   /** Number of the command, from 0. */
   readonly command: number;
   readonly counters: readonly number[];

@@ -21,6 +21,8 @@ export class Queue {
   history: StreamElement[] | undefined;
   /** Where each element of the history was written, where that is asked for. */
   places: RecordedPlace[] | undefined;
+  /** Where each element was read, where that is asked for; what was taken first comes first. */
+  reads: RecordedPlace[] | undefined;
   /** Elements that were put before those of the history. */
   forgotten = 0;
   readonly onCommand: Wait = { kind: "command", queue: this };
@@ -71,6 +73,7 @@ export class Queue {
     this.forgotten += this.history?.length ?? 0;
     if (this.history !== undefined) this.history = [];
     if (this.places !== undefined) this.places = [];
+    if (this.reads !== undefined) this.reads = [];
   }
 
   #grow(): void {

@@ -5,6 +5,8 @@ import type { HwSimulator, RunResult, WatchingSimulator } from "../simulator.ts"
 export interface StreamExpectation {
   readonly name: string;
   readonly elements: readonly bigint[];
+  /** Number of the oldest of them on its stream; 0 by default. */
+  readonly first?: number;
 }
 
 /** Where hardware and reference part on one stream. */
@@ -30,28 +32,43 @@ const PREFIX = "tap_";
 /** Cycles that are still watched behind the first divergence: who follows from whom is told by their order. */
 const CYCLES_BEHIND = 64;
 
+/** Cycles without any element after which a network that owes some stands still; no memory is as slow. */
+const STILL_CYCLES = 10_000;
+
 /** Cycles that are watched at a time. */
 const SLICE = 1024;
+
+/** Ends a run of a {@link StreamObserver} that stops: what differs is known, and what follows tells nothing. */
+export class DivergenceFound extends Error {}
 
 /** A simulator whose streams are compared with a reference in every cycle that passes. */
 export class StreamObserver implements HwSimulator {
   readonly #simulator: WatchingSimulator;
+  readonly #stops: boolean;
   readonly #streams: readonly ObservedStream[];
-  readonly #wanted = new Map<string, readonly bigint[]>();
+  readonly #wanted = new Map<string, StreamExpectation>();
   readonly #seen: number[];
+  /** The cycle of the newest element of each stream. */
+  readonly #newest = new Map<string, number>();
   readonly #divergences = new Map<string, StreamDivergence>();
   #cycle = 0;
   #end = Infinity;
 
-  constructor(simulator: WatchingSimulator, streams: readonly ObservedStream[]) {
+  /** With `stops`, a run ends with a {@link DivergenceFound} soon behind the first divergence. */
+  constructor(
+    simulator: WatchingSimulator,
+    streams: readonly ObservedStream[],
+    { stops = false }: { readonly stops?: boolean } = {},
+  ) {
     this.#simulator = simulator;
+    this.#stops = stops;
     this.#streams = streams;
     this.#seen = streams.map(() => 0);
   }
 
   /** What the streams carry from the first cycle on; a later call replaces an earlier one. */
   expect(streams: readonly StreamExpectation[]): void {
-    for (const { name, elements } of streams) this.#wanted.set(name, elements);
+    for (const stream of streams) this.#wanted.set(stream.name, stream);
   }
 
   /** The elements that were compared. */
@@ -64,6 +81,11 @@ export class StreamObserver implements HwSimulator {
     return this.#cycle;
   }
 
+  /** The cycle in which a stream last carried an element, of those that were compared. */
+  lastCycle(stream: string): number | undefined {
+    return this.#newest.get(stream);
+  }
+
   /** Whether the cycles behind the first divergence that are watched have passed. */
   get isOver(): boolean {
     return this.#cycle > this.#end;
@@ -73,7 +95,7 @@ export class StreamObserver implements HwSimulator {
   divergences(): readonly StreamDivergence[] {
     const missing = this.#streams.flatMap(({ name }, index): readonly StreamDivergence[] => {
       const element = this.#seen[index] ?? 0;
-      const wanted = this.#wanted.get(name)?.[element];
+      const wanted = this.#wantedAt(name, element);
       if (wanted === undefined || this.#divergences.has(name)) return [];
       return [{ stream: name, element, cycle: this.#cycle, found: undefined, wanted }];
     });
@@ -102,7 +124,9 @@ export class StreamObserver implements HwSimulator {
       data: hasData ? `${PREFIX}${name}_data` : undefined,
     }));
     for (let made = 0; made < cycles; ) {
-      if (this.#cycle > this.#end) return this.#runOn(cycles, made, until);
+      if (this.#stops && (this.isOver || this.#standsStill()))
+        throw new DivergenceFound("a stream differs from the reference");
+      if (this.isOver) return this.#runOn(cycles, made, until);
       const slice = Math.min(SLICE, cycles - made);
       const ran = await this.#simulator.runWatching(slice, until, watched);
       for (const { cycle, stream, data } of ran.events) this.#compare(this.#cycle + cycle, stream, data);
@@ -113,6 +137,12 @@ export class StreamObserver implements HwSimulator {
     return { cycles, stopped: false };
   }
 
+  /** Whether elements are missing and nothing has moved for long. */
+  #standsStill(): boolean {
+    const newest = Math.max(0, ...this.#newest.values());
+    return this.#cycle - newest > STILL_CYCLES && this.divergences().length > 0;
+  }
+
   /** Nothing is watched any more. */
   async #runOn(cycles: number, made: number, until: string | undefined): Promise<RunResult> {
     const rest = await this.#simulator.run(cycles - made, until);
@@ -120,12 +150,18 @@ export class StreamObserver implements HwSimulator {
     return { cycles: made + rest.cycles, stopped: rest.stopped };
   }
 
+  #wantedAt(name: string, element: number): bigint | undefined {
+    const { elements, first = 0 } = this.#wanted.get(name) ?? { elements: [] };
+    return elements[element - first];
+  }
+
   #compare(cycle: number, stream: number, found: bigint): void {
     if (cycle > this.#end) return;
     const { name } = at(this.#streams, stream);
     const element = this.#seen[stream] ?? 0;
     this.#seen[stream] = element + 1;
-    const wanted = this.#wanted.get(name)?.[element];
+    this.#newest.set(name, cycle);
+    const wanted = this.#wantedAt(name, element);
     if (found === wanted || this.#divergences.has(name)) return;
     this.#divergences.set(name, { stream: name, element, cycle, found, wanted });
     this.#end = Math.min(this.#end, cycle + CYCLES_BEHIND);

@@ -1,7 +1,7 @@
 import type { Operation } from "../../core/operation.ts";
 import type { StreamType } from "../../core/type.ts";
 import { at, CompilerBug } from "../../support/bug.ts";
-import type { WriteSite } from "../place.ts";
+import type { StreamSite } from "../place.ts";
 import type { Emitter, EmitterTable } from "./emitter.ts";
 
 function streamTypeOf(op: Operation): StreamType {
@@ -22,6 +22,7 @@ function emitTake(op: Operation, wait: "onCommand" | "onEmpty", out: Emitter): v
   }
   const element = out.fresh("e");
   out.line(`const ${element} = ${queue}.take();`);
+  notePlace(op, "reads", out);
   const isBundle = streamTypeOf(op).element.kind === "bundle";
   op.results.forEach((result, index) => {
     if (isBundle) out.bind(result, `${element}[${String(index)}]`);
@@ -35,11 +36,17 @@ function emitPut(op: Operation, value: string, clock: "sent" | "done", out: Emit
   out.line(
     out.options.checkOrder ? `${queue}.putWithClock(${value}, O.${clock}());` : `${queue}.put(${value});`,
   );
+  notePlace(op, "places", out);
+}
+
+/** Notes the command and the counters at which the operation reads or writes. */
+function notePlace(op: Operation, list: "places" | "reads", out: Emitter): void {
   if (out.options.recordPlaces !== true) return;
-  const site: WriteSite = { op, loops: out.loops.map(({ name }) => name) };
+  const queue = out.name(at(op.operands, 0));
+  const site: StreamSite = { op, loops: out.loops.map(({ name }) => name) };
   const counters = out.loops.map(({ counter }) => counter).join(", ");
   out.line(
-    `${queue}.places?.push({ site: ${out.constant(site)}, command: ${out.commands}, counters: [${counters}] });`,
+    `${queue}.${list}?.push({ site: ${out.constant(site)}, command: ${out.commands}, counters: [${counters}] });`,
   );
 }
 

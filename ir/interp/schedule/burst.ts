@@ -5,7 +5,7 @@ import { badBurst } from "../diagnostics.ts";
 import { InterpreterFault } from "../fault.ts";
 import type { AccessOrder, Shadow } from "../order.ts";
 import { packElement, unpackElement } from "../pack.ts";
-import type { WriteSite } from "../place.ts";
+import type { StreamSite } from "../place.ts";
 import type { Queue } from "../queue.ts";
 import type { StreamElementType } from "../values.ts";
 import { type StreamElement, TOKEN } from "../values.ts";
@@ -29,10 +29,11 @@ export interface BurstPort {
 /** For each request {byte address, beats}: so many beats, little endian. */
 export function* burstRead(port: BurstPort): Process {
   const { requests, data } = port;
-  const site: WriteSite = { op: port.op, loops: ["beat"] };
+  const site: StreamSite = { op: port.op, loops: ["beat"] };
   for (let command = 0; ; command++) {
     while (requests.count === 0) yield requests.onCommand;
     port.order?.join(requests.nextClock());
+    requests.reads?.push({ site, command, counters: [] });
     const { address, beats } = requestOf(port, requests.take());
     for (let beat = 0; beat < beats; beat++) {
       while (data.count === data.capacity) yield data.onFull;
@@ -47,16 +48,18 @@ export function* burstRead(port: BurstPort): Process {
 /** For each request so many beats from the stream to memory, then a token. */
 export function* burstWrite(port: BurstPort, done: Queue): Process {
   const { requests, data } = port;
-  const site: WriteSite = { op: port.op, loops: [] };
+  const site: StreamSite = { op: port.op, loops: [] };
   for (let command = 0; ; command++) {
     while (requests.count === 0) yield requests.onCommand;
     port.order?.join(requests.nextClock());
+    requests.reads?.push({ site, command, counters: [] });
     const { address, beats } = requestOf(port, requests.take());
     for (let beat = 0; beat < beats; beat++) {
       while (data.count === 0) yield data.onEmpty;
       port.order?.join(data.nextClock());
       const to = address + beat * port.bytes;
       touch(port, to, "store");
+      data.reads?.push({ site, command, counters: [beat] });
       storeBeat(port, to, data.take());
     }
     while (done.count === done.capacity) yield done.onFull;

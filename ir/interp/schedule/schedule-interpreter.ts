@@ -57,7 +57,7 @@ export class ScheduleInterpreter {
     for (const queue of network.queues.values())
       if (options.record?.includes(queue.name) === true) {
         queue.history = [];
-        if (options.recordPlaces === true) queue.places = [];
+        if (options.recordPlaces === true) [queue.places, queue.reads] = [[], []];
       }
   }
 
@@ -140,6 +140,15 @@ export class ScheduleInterpreter {
       at = commands === undefined ? undefined : this.#writtenAt(commands.name, at.place.command);
     }
     return chain;
+  }
+
+  /** The order in which its reader takes an element of a recorded stream: the number of the command, then the loops' counters. */
+  readOrder(stream: string, element: number): readonly number[] | undefined {
+    for (const queue of this.#network.queues.values()) {
+      const read = queue.name === stream ? queue.reads?.[element - queue.forgotten] : undefined;
+      if (read !== undefined) return [read.command, ...read.counters];
+    }
+    return undefined;
   }
 
   #writtenAt(
