@@ -65,6 +65,10 @@ export function criticalPath(
   };
   const partOf = (event: number): string => names.parts[log.part(event)] ?? "host";
   const isKernel = (event: number): boolean => log.part(event) < names.kernels;
+  const causeOf = (before: number, event: number, via: number): PathCause => {
+    if (!isKernel(event) || !isKernel(before)) return "memory";
+    return via % 2 === 1 ? "room" : "latency";
+  };
   let [event, time] = [span.event, span.cycle];
   charge(Math.max(span.from, log.cycle(event)), time, { part: partOf(event), cause: "latency", queue: null });
   for (time = log.cycle(event); event !== 0 && time > span.from; ) {
@@ -74,9 +78,12 @@ export function criticalPath(
       charge(from, time, { part: partOf(event), cause: isKernel(event) ? "work" : "memory", queue: null });
     } else {
       const queue = names.queues[Math.floor(via / 2) - 1] ?? null;
-      const isRoom = via % 2 === 1;
-      const cause: PathCause = isRoom ? "room" : isKernel(before) ? "latency" : "memory";
-      charge(from, time, { part: before === 0 ? "host" : partOf(before), cause, queue });
+      const awaited = isKernel(event) ? before : event;
+      charge(from, time, {
+        part: before === 0 ? "host" : partOf(awaited),
+        cause: causeOf(before, event, via),
+        queue,
+      });
     }
     [event, time] = [before, from];
   }

@@ -78,6 +78,11 @@ export class Link {
     return this.#popTimes[index % this.depth] ?? 0;
   }
 
+  /** The event that popped element `index`; one of the last `depth` that were. */
+  popEvent(index: number): number {
+    return this.#popEvents[index % this.depth] ?? 0;
+  }
+
   /** What the next element holds. */
   value(): ElementBits | undefined {
     return this.#values[this.popped % this.depth];

@@ -31,6 +31,13 @@ interface Run {
   readonly end: number;
 }
 
+/** A request that an engine took, with the event of that. */
+interface Asked {
+  readonly beats: number;
+  readonly event: number;
+  readonly cycle: number;
+}
+
 /** Cycles for which a port must have been still before it is taken to be idle: its registers between two busy engines. */
 const STILL_CYCLES = 4;
 
@@ -64,7 +71,7 @@ class Client {
   lastBeatCycle = -1;
   /** Beats of the request under way that have not come. */
   left = 0;
-  readonly lengths: { readonly beats: number; readonly event: number }[] = [];
+  readonly asked: Asked[] = [];
 
   constructor(wires: IslandClient, linkOf: (stream: Value) => Link) {
     this.wires = wires;
@@ -185,7 +192,7 @@ export class MemoryReplay {
     const { beatBytes, hasValues } = this.#around;
     const from = address - (address % beatBytes);
     const run = { address: from, end: from + beats * beatBytes };
-    client.lengths.push({ beats, event: client.lastRequest });
+    client.asked.push({ beats, event: client.lastRequest, cycle: t });
     if (client.wires.burst.kind === "write") this.#checkOrder(run, this.#readValues, this.#written);
     else if (hasValues(client.wires.burst.data)) {
       this.#checkOrder(run, this.#written, this.#readValues);
@@ -219,18 +226,26 @@ export class MemoryReplay {
     );
   }
 
-  /** The first beat of a request waits for the request, every other one for the beat before it. */
+  /** A beat waits for the one before it, for its request, or for the room that its burst needs: for what came last. */
   #beatEvent(client: Client, index: number, t: number): number {
-    while (client.left === 0) {
-      const next = present(client.lengths.shift(), "a request of a beat");
-      client.left = next.beats;
-      if (next.beats === 0) continue;
-      const follows = client.lastBeatCycle === t - 1;
-      client.left -= 1;
-      return this.#note(index, t, follows ? client.lastBeat : next.event, 0);
-    }
+    const request = this.#requestOfBeat(client);
+    const { data, wires } = client;
+    const needed = data.pushed + Math.min(wires.burst.maxBurst, client.left) - 1 - data.depth;
     client.left -= 1;
-    return this.#note(index, t, client.lastBeat, 0);
+    let [latest, event, via] = [client.lastBeatCycle, client.lastBeat, 0];
+    if (request !== undefined && request.cycle > latest) [latest, event] = [request.cycle, request.event];
+    if (needed >= 0 && needed < data.popped && data.popTime(needed) > latest && data.popTime(needed) < t)
+      [event, via] = [data.popEvent(needed), 2 * this.#around.placeOf(data) + 3];
+    return this.#note(index, t, event, via);
+  }
+
+  /** The request whose first beat comes now, if it is the first of one. */
+  #requestOfBeat(client: Client): Asked | undefined {
+    if (client.left > 0) return undefined;
+    let next = present(client.asked.shift(), "a request of a beat");
+    while (next.beats === 0) next = present(client.asked.shift(), "a request of a beat");
+    client.left = next.beats;
+    return next;
   }
 
   #beatValue(client: Client): ElementBits {

@@ -14,6 +14,8 @@ export interface CompiledBuild {
   readonly files: BuildFiles;
   /** What `--verify-each` found, where it was asked for. */
   readonly checks?: readonly LoweringCheck[];
+  /** Lines that a compilation says about itself. */
+  readonly notes?: readonly string[];
 }
 
 /** Reads a build folder and checks the files that its manifest names against their hashes. */

@@ -22,6 +22,8 @@ import { LOOPS_FILE, printLoops } from "./loops-file.ts";
 import { describeBuild } from "./manifest.ts";
 import { packModel } from "./pack-model.ts";
 import { acceleratorProgram } from "./program.ts";
+import { reportLines, reportText } from "./report-text.ts";
+import { reportObject, stepReport } from "./step-report.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
 export async function compileBuild(request: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
@@ -39,11 +41,14 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   watch.signal?.throwIfAborted();
   const quantized = quantizeModel(request.model.checkpoint);
   const image = packModel(quantized, compiled.value);
+  const estimate = estimateOf(request, model, explored.value);
+  const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: WORKLOAD });
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value),
     [LOOPS_FILE, printLoops(compiled.value.network.schedule)],
     [WEIGHTS_FILE, image],
-    [ESTIMATE_FILE, `${JSON.stringify(estimateOf(request, model, explored.value), undefined, 1)}\n`],
+    [ESTIMATE_FILE, `${JSON.stringify({ ...estimate, ...reportObject(report) }, undefined, 1)}\n`],
+    [REPORT_FILE, reportText(`${request.model.checkpoint.id} on ${device.name}`, report)],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
     [
       HARDWARE_FILE,
@@ -64,7 +69,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const parts = { ...compiled.value, deviceFile: device, hardware: [], weights: image };
   const program = acceleratorProgram(manifest, parts);
   for (const [path, text] of kitFiles(manifest, program, { image, part: device.part })) files.set(path, text);
-  const build = { manifest, files };
+  const build = { manifest, files, notes: reportLines(report) };
   if (!request.verifyEach) return ok(build);
   const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);
   return ok({ ...build, checks });
@@ -73,6 +78,9 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
 /** `hidalgo.explore/1`. */
 const ESTIMATE_FILE = "estimate.json";
 
+/** Where the cycles go, for people. */
+const REPORT_FILE = "report.md";
+
 /** What a design is chosen for where nobody says: one user, a short prompt and a short story. */
 const WORKLOAD = { prompt: 32, output: 64, batch: 1 } as const;
 
@@ -80,7 +88,7 @@ function estimateOf(
   { model, device, precision, kvBits, seed }: CompileRequest,
   shape: ModelShape,
   explored: Exploration,
-): unknown {
+): Readonly<Record<string, unknown>> {
   return exploreReport({ id: model.checkpoint.id, model: shape, device, precision, kvBits, seed }, explored);
 }
 

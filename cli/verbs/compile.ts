@@ -36,6 +36,7 @@ export const compile = defineVerb({
     const written = await writeBuildFolder(target, build.value.files, session.signal);
     if (written.kind === "error") return written;
     session.output.line(`${build.value.files.size} files in ${target}`);
+    for (const note of build.value.notes ?? []) session.output.line(note);
     return endCompile(target, build.value);
   },
 });
