@@ -86,13 +86,15 @@ interface Wanted {
   readonly shown: Value;
   /** It is that of the fault. */
   readonly hit: Value;
+  /** No address is taken any more. */
+  readonly held: Value;
 }
 
-/** The address that the fault is about: the `fault_burst`-th one in [fault_low, fault_high). */
-function wantedAddress(b: HwBuilder, a: "ar" | "aw"): Wanted {
-  const [valid, ready] = [b.input(`${a}valid`), b.input(`${a}ready`)];
-  const waiting = b.register(b.and(valid, b.not(ready)), { name: `${a}_waiting`, reset: 0n });
-  const shown = b.and(valid, b.not(waiting));
+/** The address that the fault is about: the `fault_burst`-th one in [fault_low, fault_high). `kind` holds it back, and all behind it. */
+function wantedAddress(b: HwBuilder, a: "ar" | "aw", kind: FaultKind): Wanted {
+  const valid = b.input(`${a}valid`);
+  const waiting = b.feedback(1, { name: `${a}_waiting`, reset: 0n });
+  const shown = b.and(valid, b.not(waiting.value));
   const address = b.input(`${a}addr`);
   const inside = b.and(
     b.icmp("uge", address, b.input("fault_low")),
@@ -102,7 +104,14 @@ function wantedAddress(b: HwBuilder, a: "ar" | "aw"): Wanted {
   const counts = b.and(shown, inside);
   seen.drive(plusOne(b, seen.value), counts);
   const number = b.resize(b.input("fault_burst"), COUNT_BITS);
-  return { shown, hit: b.and(counts, b.icmp("eq", seen.value, number), b.not(isKind(b, "none"))) };
+  const hit = b.and(counts, b.icmp("eq", seen.value, number), b.not(isKind(b, "none")));
+  const begins = b.and(isKind(b, kind), hit);
+  const held = b.or(begins, b.and(isKind(b, kind), armedFlag(b, `${a}_held_back`, begins)));
+  const ready = b.and(b.input(`${a}ready`), b.not(held));
+  waiting.drive(b.and(valid, b.not(ready)));
+  b.output(`m_${a}valid`, b.and(valid, b.not(held)));
+  b.output(`p_${a}ready`, ready);
+  return { shown, hit, held };
 }
 
 /** A condition on what is offered now, and what it has to be told to go on. */
@@ -144,12 +153,6 @@ function isBeat(b: HwBuilder, name: string): Follower {
   };
 }
 
-/** From `begins` on nothing passes, until the fault is taken away. */
-function holds(b: HwBuilder, kind: FaultKind, begins: Value): Value {
-  const now = b.and(isKind(b, kind), begins);
-  return b.or(now, b.and(isKind(b, kind), armedFlag(b, `holds_${kind}`, now)));
-}
-
 /**
  * A memory's port with one programmable fault, between a master and memory. `fault_kind` (a place in `FAULT_KINDS`) arms it; it
  * strikes at beat `fault_beat` of the `fault_burst`-th burst with an address in [fault_low, fault_high), both counted from 0 since
@@ -161,12 +164,9 @@ export function faultInjector(
   memory: Pick<MemoryParameters, "dataBits" | "addressBits">,
 ): Operation {
   const b = new HwBuilder(name, ports(memory));
-  const [read, write] = [wantedAddress(b, "ar"), wantedAddress(b, "aw")];
-  const noAr = holds(b, "no_arready", read.hit);
-  const noAw = holds(b, "no_awready", write.hit);
-  const struckRead = readSide(b, read, noAr);
-  const struckWrite = writeSide(b, write, noAw);
-  b.output("fault_struck", armedFlag(b, "struck", b.or(noAr, noAw, struckRead, struckWrite)));
+  const struckRead = readSide(b, wantedAddress(b, "ar", "no_arready"));
+  const struckWrite = writeSide(b, wantedAddress(b, "aw", "no_awready"));
+  b.output("fault_struck", armedFlag(b, "struck", b.or(struckRead, struckWrite)));
   return b.finish();
 }
 
@@ -191,7 +191,7 @@ function heldChannel(
 }
 
 /** Read addresses and data; whether the fault struck there. */
-function readSide(b: HwBuilder, address: Wanted, noAr: Value): Value {
+function readSide(b: HwBuilder, address: Wanted): Value {
   const [burst, beat] = [isTarget(b, "r", address), isBeat(b, "r")];
   const target = b.and(burst.now, beat.now);
   const { stuck, passes } = heldChannel(b, "r", { kind: "no_rvalid", target, followers: [burst, beat] });
@@ -199,29 +199,25 @@ function readSide(b: HwBuilder, address: Wanted, noAr: Value): Value {
   const bad = b.and(passes, target, b.or(slave, decode));
   const data = b.input("rdata");
   const width = data.type.kind === "int" ? data.type.width : 1;
-  b.output("m_arvalid", b.and(b.input("arvalid"), b.not(noAr)));
-  b.output("p_arready", b.and(b.input("arready"), b.not(noAr)));
   b.output("m_rready", b.and(b.input("rready"), b.not(stuck)));
   b.output("p_rvalid", passes);
   b.output("p_rdata", b.xor(data, b.replicate(bad, width)));
   b.output("p_rresp", b.mux(bad, b.concat(b.constant(1, 1), decode), b.input("rresp")));
-  return b.or(bad, stuck);
+  return b.or(bad, stuck, address.held);
 }
 
 /** Write addresses, data and answers; whether the fault struck there. */
-function writeSide(b: HwBuilder, address: Wanted, noAw: Value): Value {
+function writeSide(b: HwBuilder, address: Wanted): Value {
   const [burst, beat, answer] = [isTarget(b, "w", address), isBeat(b, "w"), isTarget(b, "b", address)];
   const target = b.and(burst.now, beat.now);
   const data = heldChannel(b, "w", { kind: "no_wready", target, followers: [burst, beat] });
   const answers = heldChannel(b, "b", { kind: "no_bvalid", target: answer.now, followers: [answer] });
   const [slave, decode] = [isKind(b, "write_slave_error"), isKind(b, "write_decode_error")];
   const bad = b.and(answers.passes, answer.now, b.or(slave, decode));
-  b.output("m_awvalid", b.and(b.input("awvalid"), b.not(noAw)));
-  b.output("p_awready", b.and(b.input("awready"), b.not(noAw)));
   b.output("m_wvalid", data.passes);
   b.output("p_wready", b.and(b.input("wready"), b.not(data.stuck)));
   b.output("m_bready", b.and(b.input("bready"), b.not(answers.stuck)));
   b.output("p_bvalid", answers.passes);
   b.output("p_bresp", b.mux(bad, b.concat(b.constant(1, 1), decode), b.input("bresp")));
-  return b.or(bad, data.stuck, answers.stuck);
+  return b.or(bad, data.stuck, answers.stuck, address.held);
 }
