@@ -2,9 +2,11 @@ import type { Verb } from "./verb.ts";
 import { compile } from "./verbs/compile.ts";
 import { diff } from "./verbs/diff.ts";
 import { doctor } from "./verbs/doctor.ts";
+import { pack } from "./verbs/pack.ts";
+import { plan } from "./verbs/plan.ts";
 import { run } from "./verbs/run.ts";
 import { serve } from "./verbs/serve.ts";
 import { simulate } from "./verbs/simulate.ts";
 
 /** Every verb, in the order of `--help`. A new verb is a file in `verbs/` and a line here. */
-export const verbs: readonly Verb[] = [run, compile, simulate, serve, diff, doctor];
+export const verbs: readonly Verb[] = [run, compile, simulate, serve, diff, plan, pack, doctor];

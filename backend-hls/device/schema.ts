@@ -15,6 +15,8 @@ const dram = z.strictObject({
   channels: powerOfTwo.default(1),
   banks: powerOfTwo,
   row_bytes: powerOfTwo,
+  /** Of all channels together; what `plan` fills. */
+  bytes: z.int().positive().optional(),
   ns: z.strictObject({
     trcd: positive,
     trp: positive,

@@ -21,8 +21,8 @@ except ImportError:
     sys.exit(77)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROMPT, COUNT = [3, 14, 15, 9, 26], 4
-HIDDEN, FFN, LAYERS, HEADS, KV_HEADS, VOCAB, CONTEXT = 16, 24, 2, 2, 1, 40, 32
+PROMPT, COUNT = [3, 14, 15, 9, 26], 2
+HIDDEN, FFN, LAYERS, HEADS, KV_HEADS, VOCAB, CONTEXT = 16, 24, 1, 2, 1, 40, 32
 
 
 def write_model(path):

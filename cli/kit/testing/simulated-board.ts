@@ -60,7 +60,7 @@ export class SimulatedBoard {
   }
 
   async #answer(child: ChildProcessWithoutNullStreams, line: string): Promise<void> {
-    const [command, first = "", second = ""] = line.split(" ");
+    const [command = "", first = "", second = ""] = line.split(" ");
     const place = Number.parseInt(first, 16);
     switch (command) {
       case "R":
@@ -85,7 +85,6 @@ export class SimulatedBoard {
         await this.#simulator.run(TURN_CYCLES, "interrupt");
         child.stdin.write("0\n");
         break;
-      case undefined:
       default:
         throw new Error(`the program said ${line}`);
     }

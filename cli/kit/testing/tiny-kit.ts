@@ -18,9 +18,9 @@ export const tinySizes: RandomModel = {
 };
 
 /** A compiled tiny model with its kit. */
-export async function compileTiny(rows: number, seed = 1): Promise<CompiledBuild> {
+export async function compileTiny(rows: number, sizes: RandomModel = tinySizes): Promise<CompiledBuild> {
   const options = { ...compileDefaults, emitIr: false, blockSize: 4, rows };
-  const build = await compileModel(randomModel(tinySizes, seed), options);
+  const build = await compileModel(randomModel(sizes, 1), options);
   if (build.kind === "error") throw new Error(JSON.stringify(build.diagnostics));
   return build.value;
 }

@@ -1,0 +1,73 @@
+import { crc32 } from "node:zlib";
+import type { ModelShape } from "../../backend-hls/index.ts";
+import { type Checkpoint, loadModel, quantizeModel } from "../../frontend/index.ts";
+import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import { type CompiledBuild, hashContent, readBuildFolder } from "../build-folder/read-build-folder.ts";
+import { completeBuild } from "../jobs/compile-model.ts";
+import { describeModel } from "../jobs/model-shape.ts";
+import { type BuildParts, readBuildParts, WEIGHTS_FILE } from "../rtl/build-parts.ts";
+import { goldenTokens } from "../rtl/golden.ts";
+import { packModel } from "../rtl/pack-model.ts";
+import { acceleratorProgram } from "../rtl/program.ts";
+import type { Manifest } from "../schemas/manifest.ts";
+import { modelShapeOf } from "../verify/subject.ts";
+import { shapeDiffers } from "./diagnostics.ts";
+import { kitFiles } from "./kit-files.ts";
+
+/**
+ * A build with the weights of another checkpoint: hardware, sizes and register map stay, image, golden tokens, tokenizer and
+ * what the kit has of them are new. A checkpoint of another shape is a diagnostic that lists the differences.
+ */
+export function packBuild(folder: string, path: string, tokenizer?: string): Result<CompiledBuild> {
+  const build = readBuildFolder(folder);
+  if (build.kind === "error") return build;
+  const parts = readBuildParts(build.value);
+  if (parts.kind === "error") return parts;
+  const model = loadModel(path, { tokenizer });
+  if (model.kind === "error") return model;
+  const { checkpoint } = model.value;
+  const differences = differencesOf(parts.value.plan.model, checkpoint);
+  if (differences.length > 0)
+    return fail(shapeDiffers(builtSpan(path), { model: checkpoint.id, differences }));
+  const { manifest, files } = withWeights(build.value, parts.value, checkpoint);
+  return ok(completeBuild({ manifest, files }, model.value.tokenizer));
+}
+
+function withWeights(
+  { manifest, files }: CompiledBuild,
+  parts: BuildParts,
+  checkpoint: Checkpoint,
+): CompiledBuild {
+  const quantized = quantizeModel(checkpoint);
+  const image = packModel(quantized, parts);
+  const golden = goldenTokens(quantized, parts.plan.model);
+  const packed: Manifest = {
+    ...manifest,
+    model: describeModel(checkpoint),
+    memory: manifest.memory.map((region) =>
+      region.file === WEIGHTS_FILE ? { ...region, sha256: hashContent(image), crc32: crc32(image) } : region,
+    ),
+    self_test: { prompt_ids: [...golden.promptIds], token_ids: [...golden.tokenIds] },
+    tokenizer: null,
+  };
+  const program = acceleratorProgram(packed, { ...parts, weights: image });
+  const all = new Map([...files].filter(([path]) => path !== manifest.tokenizer)).set(WEIGHTS_FILE, image);
+  for (const [path, text] of kitFiles(packed, program, { image, part: parts.deviceFile.part }))
+    all.set(path, text);
+  return { manifest: packed, files: all };
+}
+
+/** Sizes that are compiled into the hardware and that the checkpoint has otherwise, as `name: theirs, not ours`. */
+function differencesOf(compiled: ModelShape, checkpoint: Checkpoint): readonly string[] {
+  const { blockSize, maxContext } = compiled;
+  const own = checkpoint.config.maxContext;
+  const given = modelShapeOf(checkpoint, { blockSize, maxContext: Math.min(maxContext, own) });
+  const names = [...new Set([...Object.keys(compiled), ...Object.keys(given)])].toSorted();
+  const there = new Map<string, unknown>(Object.entries(given));
+  const here = new Map<string, unknown>(Object.entries(compiled));
+  return names.flatMap((name) => {
+    const theirs = there.get(name);
+    const ours = here.get(name);
+    return theirs === ours ? [] : [`${name}: ${String(theirs)}, not ${String(ours)}`];
+  });
+}
