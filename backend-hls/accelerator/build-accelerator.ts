@@ -1,22 +1,31 @@
 import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
 import { adjustKernels } from "./kernels/adjust.ts";
-import { attendBlocksKernel, attendRowsKernel, loadKeysKernel, loadValuesKernel } from "./kernels/attend.ts";
+import { attendBlocksKernel } from "./kernels/attend-blocks.ts";
+import { attendRunsKernel, noteRowsKernel } from "./kernels/attend-runs.ts";
 import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
-import { headMaximumKernel, quantizeHeadsKernel, rotateKernel, writeRecordsKernel } from "./kernels/heads.ts";
+import { fetchBlocksKernel, loadBlockKernel } from "./kernels/fetch-blocks.ts";
+import {
+  countAcksKernel,
+  headMaximumKernel,
+  quantizeHeadsKernel,
+  rotateKernel,
+  writeRecordsKernel,
+} from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
 import { outputKernels } from "./kernels/outputs.ts";
+import { scoreKernel } from "./kernels/score.ts";
 import { sequenceKernel } from "./kernels/sequence.ts";
 import {
   accumulateKernel,
   blockMaximumKernel,
   normalizeKernel,
   probabilitiesKernel,
-  scoreKernel,
-  weighValuesKernel,
+  rescaleKernel,
 } from "./kernels/softmax.ts";
 import { factorsKernel, quantizeKernel, rowScalesKernel } from "./kernels/statistics.ts";
 import { activationKernel, residualKernel } from "./kernels/vector.ts";
+import { weighValuesKernel } from "./kernels/weigh-values.ts";
 import { type ArrayShape, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
 import { makeWires, outsideConnections } from "./wires.ts";
 
@@ -47,12 +56,15 @@ const KERNELS = [
   headMaximumKernel,
   quantizeHeadsKernel,
   writeRecordsKernel,
-  attendRowsKernel,
+  countAcksKernel,
+  noteRowsKernel,
+  attendRunsKernel,
+  fetchBlocksKernel,
+  loadBlockKernel,
   attendBlocksKernel,
-  loadKeysKernel,
-  loadValuesKernel,
   scoreKernel,
   blockMaximumKernel,
+  rescaleKernel,
   probabilitiesKernel,
   weighValuesKernel,
   normalizeKernel,

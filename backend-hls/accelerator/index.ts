@@ -20,6 +20,7 @@ export {
 export { constantBeats, type LinearBeats, weightBeats } from "./packing.ts";
 export {
   type ArrayShape,
+  headLanes,
   type MatrixPlan,
   type ModelShape,
   type Outputs,

@@ -12,9 +12,9 @@ export interface StepNeeds {
 
 /** Needs of a step of `rows` rows that each see `context` positions (their own included), `emitted` of them with the head. */
 export function macsAndBytes(model: ModelShape, rows: number, context: number, emitted = rows): StepNeeds {
-  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window } = model;
+  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, windows } = model;
   const [q, kv] = [heads * headDim, kvHeads * headDim];
-  const visible = window === undefined ? context : Math.min(context, window);
+  const visible = windows.reduce<number>((sum, window) => sum + Math.min(context, window ?? context), 0);
   const layerWeights = hidden * (q + 2 * kv) + q * hidden + 3 * hidden * ffn;
   const own = (model.qkvBias === true ? q + 2 * kv : 0) + (model.qkNorm === true ? 2 * headDim : 0);
   const layerFloats = q + 2 * kv + hidden + 2 * ffn + hidden + 2 * hidden + own;
@@ -23,9 +23,9 @@ export function macsAndBytes(model: ModelShape, rows: number, context: number, e
   const record = 2 * kv + 8 * kvHeads;
   return {
     linearMacs: rows * layers * layerWeights + emitted * vocab * hidden,
-    attentionMacs: rows * layers * 2 * q * visible,
+    attentionMacs: rows * 2 * q * visible,
     weightBytes: layers * layerWeights + headWeights + 4 * (layers * layerFloats + headFloats),
-    kvReadBytes: rows * layers * visible * record,
+    kvReadBytes: rows * visible * record,
     kvWriteBytes: rows * layers * record,
   };
 }

@@ -12,8 +12,8 @@ export interface ModelShape {
   readonly headDim: number;
   readonly ffn: number;
   readonly vocab: number;
-  /** Sliding window in positions; undefined: all of them. */
-  readonly window: number | undefined;
+  /** Per layer the sliding window in positions; undefined: all of them. */
+  readonly windows: readonly (number | undefined)[];
   /** Positions of the rotary table and of a block table. */
   readonly maxContext: number;
   readonly eps: number;
@@ -37,6 +37,8 @@ export interface ArrayShape {
   readonly pv?: number;
   /** Rows of a step, at most; a multiple of `pt`. */
   readonly rows: number;
+  /** Query heads of a key in parallel (default 1): divides a key/value head's group, or is a multiple of it that divides the heads. */
+  readonly ph?: number;
   /** What a row can give (default: its greedy token). */
   readonly outputs?: Outputs;
 }
@@ -70,6 +72,7 @@ export interface Plan {
   readonly pn: number;
   readonly pk: number;
   readonly pt: number;
+  readonly ph: number;
   readonly pv: number;
   readonly rows: number;
   readonly beatBytes: number;
@@ -101,10 +104,20 @@ export interface Plan {
   readonly maxBurst: number;
   /** Bits of an exact sum of products of int8 over the widest matrix. */
   readonly sumBits: number;
-  /** Bytes of a cell of the buffers that hold KV records: what a head and a beat have in common. */
+  /** Bytes of a cell of the buffers that hold KV records: what the heads in parallel and a beat have in common. */
   readonly cellBytes: number;
   /** Words of a record before the first beat that holds scales. */
   readonly wordsBeforeScales: number;
+  /** Of `ph` query heads, those that share a key/value head; key/value heads in parallel; iterations for all heads of a key. */
+  readonly groupLanes: number;
+  readonly kvLanes: number;
+  readonly headTurns: number;
+  /** Channels of a head's output in parallel. */
+  readonly outputLanes: number;
+  /** Keys of a row and a block, at most: a block of committed ones, and all rows of the step. */
+  readonly mostKeys: number;
+  /** Blocks of the KV cache that are on chip at once. */
+  readonly kvSlots: number;
 }
 
 /** `value` rounded up to a multiple of `unit`, in units. */
@@ -133,10 +146,11 @@ function checkShape(model: ModelShape, { pn, pk, pt, pv, rows, outputs }: Requir
 
 /** Derives all sizes; a combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
 export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
-  const { pn, pk, rows, pt = 1, pv = 4, outputs = GREEDY } = design;
+  if (model.windows.length !== model.layers) throw new CompilerBug("each layer has a window or none");
+  const { pn, pk, rows, pt = 1, pv = 4, ph = 1, outputs = GREEDY } = design;
   const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
   const beatBytes = pn * pk;
-  checkShape(model, { ...design, pt, pv, outputs });
+  checkShape(model, { ...design, pt, pv, ph, outputs });
   const matrix = (n: number, k: number): MatrixPlan => ({
     rows: n,
     columns: k,
@@ -153,6 +167,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     pk,
     pt,
     pv,
+    ...attentionSizes(model, { ph, rows }, beatBytes),
     rows,
     beatBytes,
     beatWords,
@@ -176,8 +191,43 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
-    cellBytes: commonDivisor(headDim, beatBytes),
     wordsBeforeScales: Math.floor(kvWidth / 2 / beatWords) * beatWords,
     sumBits: Math.min(32, Math.ceil(Math.log2(Math.max(hidden, qWidth, ffn) * 128 * 128)) + 2),
   };
+}
+
+/** Bytes of the blocks that are on chip at once, where four of them are more than a design should spend. */
+const MOST_RING_BYTES = 65536;
+
+/** What follows from the query heads in parallel. */
+function attentionSizes(
+  model: ModelShape,
+  { ph, rows }: { readonly ph: number; readonly rows: number },
+  beatBytes: number,
+): Pick<
+  Plan,
+  "ph" | "groupLanes" | "kvLanes" | "headTurns" | "outputLanes" | "mostKeys" | "kvSlots" | "cellBytes"
+> {
+  const { heads, kvHeads, headDim, blockSize } = model;
+  if (!headLanes(model).includes(ph)) throw new CompilerBug(`${String(ph)} query heads in parallel`);
+  const groupLanes = Math.min(ph, heads / kvHeads);
+  const blockBytes = blockSize * ceilDiv(2 * kvHeads * headDim + 8 * kvHeads, beatBytes) * beatBytes;
+  return {
+    ph,
+    groupLanes,
+    kvLanes: ph / groupLanes,
+    cellBytes: commonDivisor((ph / groupLanes) * headDim, beatBytes),
+    headTurns: heads / ph,
+    outputLanes: 1,
+    mostKeys: blockSize + rows - 1,
+    kvSlots: 4 * blockBytes <= MOST_RING_BYTES ? 4 : 2,
+  };
+}
+
+/** The numbers of query heads that can be taken in parallel, ascending. */
+export function headLanes({ heads, kvHeads }: ModelShape): readonly number[] {
+  const group = heads / kvHeads;
+  return Array.from({ length: heads }, (_, index) => index + 1).filter(
+    (ph) => heads % ph === 0 && (group % ph === 0 || ph % group === 0),
+  );
 }

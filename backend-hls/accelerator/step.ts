@@ -2,6 +2,7 @@ import { at, CompilerBug, type ElementValue } from "../../ir/index.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { type Emit, emittingRows, emitWord } from "./output-place.ts";
 import type { Plan } from "./shape.ts";
+import { sightOf } from "./sight.ts";
 
 /** One token of some sequence (`row_descriptor` in the manifest). */
 export interface Row {
@@ -9,6 +10,12 @@ export interface Row {
   readonly position: number;
   /** Block ids of the sequence, the block of this position included. */
   readonly blocks: readonly number[];
+  /** Where the row's record goes, block · blockSize + offset (default: the position's place in `blocks`). */
+  readonly slot?: number;
+  /** Positions of the sequence that are in memory before the step (default: those before its first row). */
+  readonly context?: number;
+  /** Bit i: the row sees row i of the step (default: the rows of its sequence up to itself). */
+  readonly visible?: bigint;
   readonly sequence: number;
   readonly emit: Emit;
 }
@@ -25,6 +32,7 @@ export function encodeStep(
   const view = new DataView(image.buffer, image.byteOffset, image.length);
   const { regions, strides } = layout;
   const { blockSize } = plan.model;
+  const sights = sightOf(rows);
   const emits = rows.map(({ emit }) => emit);
   checkEmits(plan, emits);
   rows.forEach((row, index) => {
@@ -35,8 +43,10 @@ export function encodeStep(
     row.blocks.slice(0, needed).forEach((block, n) => {
       view.setInt32(table + 4 * n, block, true);
     });
-    const slot = at(row.blocks, needed - 1) * blockSize + (row.position % blockSize);
-    const words = [row.token, row.position, slot, row.sequence, table, emitWord(emits, index), 0, 0];
+    const slot = row.slot ?? at(row.blocks, needed - 1) * blockSize + (row.position % blockSize);
+    const { visible, context } = at(sights, index);
+    const sees = [Number(visible & 0xffffffffn), Number(visible >> 32n), context];
+    const words = [row.token, row.position, slot, row.sequence, table, emitWord(emits, index), ...sees];
     words.forEach((word, n) => {
       view.setInt32(regions.descriptors.base + index * strides.descriptor + 4 * n, word, true);
     });

@@ -15,7 +15,12 @@ import {
   type Value,
   vectorType,
 } from "../../ir/index.ts";
-import { type AttentionWires, makeAttentionWires } from "./attention-wires.ts";
+import {
+  type AttentionInputs,
+  type AttentionWires,
+  makeAttentionWires,
+  makeSightWires,
+} from "./attention-wires.ts";
 import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
 import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
 import type { Plan } from "./shape.ts";
@@ -53,8 +58,10 @@ export interface Wires
   extends ReturnType<typeof makeStreams>,
     ReturnType<typeof makeBuffers>,
     ReturnType<typeof makeCommands>,
+    ReturnType<typeof makeSightWires>,
     AttentionWires,
     AdjustWires {
+  readonly sight: AttentionInputs["sight"];
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -67,6 +74,8 @@ const WEIGHT_QUEUE_BEATS = 512;
 
 /** Declares every stream and buffer of the accelerator. */
 export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
+  const attention = makeAttentionWires(s, plan);
+  const sight = makeSightWires(s, plan);
   const streams = makeStreams(s, plan);
   return {
     start: s.outside(0),
@@ -78,7 +87,25 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     ...streams,
     ...makeAdjustWires(s, plan, streams.toQkv),
     ...makeBuffers(s, plan),
-    ...makeAttentionWires(s, plan),
+    ...attention,
+    ...sight,
+    sight: {
+      following: sight.followingPositions,
+      contexts: sight.contexts,
+      starts: sight.runStarts,
+      lows: sight.visibleLow,
+      highs: sight.visibleHigh,
+      keys: sight.ownKeys,
+      values: sight.ownValues,
+      keyScales: sight.ownKeyScales,
+      valueScales: sight.ownValueScales,
+      noted: sight.rowNoted,
+      loaded: sight.tableLoaded,
+      queriesReady: sight.queriesReady,
+      keysReady: sight.keysReady,
+      valuesReady: sight.valuesReady,
+      recordsRead: sight.recordsRead,
+    },
   };
 }
 
@@ -99,7 +126,7 @@ function makeCommands(s: ScheduleBuilder, { outputs }: Plan) {
     storeQkvCommand: s.commands("store_qkv_cmd", [i16], 2),
     rotateCommand: s.commands("rotate_cmd", [i16], 2),
     headMaximumCommand: s.commands("head_maximum_cmd", [i16], 2),
-    quantizeHeadsCommand: s.commands("quantize_heads_cmd", [i16], 2),
+    quantizeHeadsCommand: s.commands("quantize_heads_cmd", [i16, i1], 2),
     activationCommand: s.commands("activation_cmd", [i16, i32], 2),
     argmaxCommand: s.commands("argmax_cmd", outputs.logits ? [i16, i16, i16, i32] : [i16, i16], 2),
     chooseTokenCommand: s.commands("choose_token_cmd", [i16], 2),
@@ -162,7 +189,7 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     cosines: s.buffer("cosines", [rows, headDim / 2], f32),
     sines: s.buffer("sines", [rows, headDim / 2], f32),
     tables: s.buffer("tables", [rows, whole(maxBlocks)], i32),
-    positions: s.buffer("positions", [rows + 1], i32),
+    positions: s.buffer("positions", [rows], i32),
     slots: s.buffer("slots", [rows], i32),
     emitting: s.buffer("emitting", [rows], i16),
     vector: s.buffer("vector", [rows, plan.vectorWidth], f32),

@@ -11,7 +11,7 @@ const model: ModelShape = {
   headDim: 8,
   ffn: 172,
   vocab: 512,
-  window: undefined,
+  windows: Array.from({ length: 5 }, () => undefined),
   maxContext: 512,
   eps: 1e-5,
   blockSize: 16,

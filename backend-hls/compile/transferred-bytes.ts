@@ -28,14 +28,19 @@ export function transferredBytes(plan: Plan, layout: MemoryLayout, rows: readonl
   } = emittingRows(rows.map(({ emit }) => emit));
   const streams = [weightBeats(plan), constantBeats(plan)];
   const beats = sum(streams.map(({ layers, head }) => layers + (emitting > 0 ? head : 0)));
-  const seen = rows.map(({ position }) => Math.min(position + 1, model.window ?? position + 1));
+  const firsts = rows.filter(({ sequence }, index) => rows[index - 1]?.sequence !== sequence);
+  const fetched = model.windows.flatMap((window) =>
+    firsts.map(({ position, context = position }) =>
+      Math.max(0, context - Math.max(0, position + 1 - (window ?? position + 1))),
+    ),
+  );
   const tables = rows.map(({ position }) => {
     const words = Math.floor(position / model.blockSize) + 1;
     return Math.ceil(words / plan.beatWords) * beatBytes;
   });
   return {
     weights: beats * beatBytes,
-    kvRead: model.layers * strides.record * sum(seen),
+    kvRead: strides.record * sum(fetched),
     kvWrite: model.layers * strides.record * rows.length,
     other:
       rows.length * (strides.descriptor + strides.embedding + strides.rope) +

@@ -22,6 +22,7 @@ const FACTORS = {
   lanes: ["1x8", "2x4", "2x8", "4x4", "1x16", "4x8", "8x4", "2x16", "4x16"],
   rows: [1, 2, 3, 4, 8],
   together: [1, 2],
+  headLanes: ["one", "a group", "all"],
   blockSize: [1, 4, 16],
   outputs: ["argmax", "topk", "logits", "topk and logits"],
 } as const;
@@ -68,10 +69,14 @@ function allPairs(): readonly string[] {
   );
 }
 
+function kvHeadsOf({ heads, group }: Configuration): number {
+  return { "one each": heads, pairs: Math.max(1, heads / 2), "one for all": 1 }[group];
+}
+
 /** The model of a configuration. */
 export function configOf(one: Configuration): ModelConfig {
   const { headDim, heads, hidden, ffn, vocab, window, tied, extras, layers } = one;
-  const kvHeads = { "one each": heads, pairs: Math.max(1, heads / 2), "one for all": 1 }[one.group];
+  const kvHeads = kvHeadsOf(one);
   return {
     ...plainConfig,
     ...{ headDim, heads, kvHeads, hidden, ffn, vocab, window, tied, layers },
@@ -81,16 +86,13 @@ export function configOf(one: Configuration): ModelConfig {
 }
 
 /** The array of a configuration; rows are filled up to whole groups. */
-export function arrayOf({
-  lanes,
-  rows,
-  together: pt,
-  outputs,
-}: Configuration): Required<Omit<ArrayShape, "pv">> {
+export function arrayOf(one: Configuration): Required<Omit<ArrayShape, "pv">> {
+  const { lanes, rows, together: pt, outputs, heads } = one;
   const [pn = 1, pk = 8] = lanes.split("x").map(Number);
   const candidates = outputs.startsWith("topk") ? 5 : 1;
   const logits = outputs.endsWith("logits");
-  return { pn, pk, pt, rows: Math.ceil(rows / pt) * pt, outputs: { candidates, logits } };
+  const ph = { one: 1, "a group": heads / kvHeadsOf(one), all: heads }[one.headLanes];
+  return { pn, pk, pt, ph, rows: Math.ceil(rows / pt) * pt, outputs: { candidates, logits } };
 }
 
 /** A line about it. */

@@ -77,7 +77,7 @@ function planOf(
       headDim: model.head_dim,
       ffn: model.ffn,
       vocab: model.vocab,
-      window: model.window ?? undefined,
+      windows: Array.from({ length: model.layers }, () => model.window ?? undefined),
       qkvBias: model.qkv_bias ?? false,
       qkNorm: model.qk_norm ?? false,
       maxContext: design.max_context,

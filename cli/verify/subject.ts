@@ -14,6 +14,7 @@ import {
   type QuantizedModel,
   quantizeModel,
   rotaryTable,
+  windowOfLayer,
 } from "../../frontend/index.ts";
 
 /** A compiled model whose lowerings are to be checked. */
@@ -45,10 +46,11 @@ export function modelShapeOf(
     blockSize = 16,
   }: { readonly maxContext?: number; readonly blockSize?: number } = {},
 ): ModelShape {
-  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, window, normEps: eps } = config;
+  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, normEps: eps } = config;
   const { qkvBias, qkNorm } = config;
   const sizes = { hidden, layers, heads, kvHeads, headDim, ffn, vocab };
-  return { ...sizes, window, eps, qkvBias, qkNorm, maxContext, blockSize };
+  const windows = Array.from({ length: layers }, (_, layer) => windowOfLayer(config, layer));
+  return { ...sizes, windows, eps, qkvBias, qkNorm, maxContext, blockSize };
 }
 
 /** The graph that computes the same steps. */

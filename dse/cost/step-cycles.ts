@@ -92,25 +92,18 @@ function quantizeCycles({ plan, timings }: StepModel, { rows }: StepShape, width
 
 /** Rotation, new records into memory, then all blocks of all rows through the attention kernels. */
 function attentionCycles({ plan, timings, memory }: StepModel, { rows, context }: StepShape): number {
-  const { heads, kvHeads, headDim, blockSize, window } = plan.model;
+  const { heads, kvHeads, headDim, blockSize, windows } = plan.model;
   const rotated = rows * (heads + 2 * kvHeads) * headDim * timings("rotate").ii;
   const records = rows * plan.recordBeats * timings("write_records").ii;
-  const seen = Math.min(context, window ?? context);
+  const seen = Math.max(...windows.map((window) => Math.min(context, window ?? context)));
   const keys = Math.min(blockSize, seen);
   const perKey = Math.max(heads * timings("score").ii, plan.recordBeats * Math.max(1, memory.cyclesPerBeat));
   const perBlock = Math.max(keys * perKey, heads * headDim * timings("accumulate").ii);
   const blocks = rows * Math.max(1, Math.ceil(seen / blockSize));
   const first = keys * (plan.recordBeats + 2 * heads) + heads * headDim;
-  const stages = [
-    "rotate",
-    "head_maximum",
-    "quantize_heads",
-    "write_records",
-    "attend_rows",
-    "attend_blocks",
-  ];
+  const stages = ["rotate", "head_maximum", "quantize_heads", "write_records", "attend_blocks"];
   const online = [
-    "load_keys",
+    "load_block",
     "score",
     "block_maximum",
     "probabilities",

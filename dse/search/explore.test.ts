@@ -11,7 +11,7 @@ const model: ModelShape = {
   headDim: 8,
   ffn: 48,
   vocab: 64,
-  window: undefined,
+  windows: [undefined, undefined],
   maxContext: 64,
   eps: 1e-5,
   blockSize: 16,

@@ -21,7 +21,7 @@ const model: ModelShape = {
   headDim: 8,
   ffn: 48,
   vocab: 64,
-  window: undefined,
+  windows: [undefined, undefined],
   maxContext: 64,
   eps: 1e-5,
   blockSize: 4,
@@ -83,7 +83,7 @@ test("a whole model behind DRAM: three tokens one after the other, every counter
 }, 60_000);
 
 test("several rows on an array of several rows, a window, an ideal memory of 64 cycles", async () => {
-  const made = make({ pn: 2, pk: 8, pt: 2, rows: 8 }, "ideal", { window: 9 });
+  const made = make({ pn: 2, pk: 8, pt: 2, rows: 8 }, "ideal", { windows: [9, 9] });
   await expectExact(made, [rowsAt(11, 8, false), rowsAt(19, 3, true)]);
 }, 60_000);
 

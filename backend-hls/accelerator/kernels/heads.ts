@@ -151,15 +151,23 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
   s.kernel({
     name: "quantize_heads",
     command: w.quantizeHeadsCommand,
-    fields: ["rows"],
+    fields: ["rows", "waits"],
     done: w.headsQuantized,
     connections: {
+      recordsRead: w.recordsRead,
+      queriesReady: w.queriesReady,
+      keysReady: w.keysReady,
+      valuesReady: w.valuesReady,
       values: w.rotated,
       scales: w.headScales,
       queries: w.queries8,
       queryScales: w.queryScales,
       records: w.newRecords,
       newScales: w.newScales,
+      keys: w.ownKeys,
+      values8: w.ownValues,
+      keyScales: w.ownKeyScales,
+      valueScales: w.ownValueScales,
       ...given({ factors: w.norm?.factors }),
     },
     body: ({ b, port, field }) => {
@@ -168,6 +176,9 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
         b,
         { row: { to: field.rows, max: plan.rows }, head: headsOf(plan), j: headDim },
         ({ row, head, j }) => {
+          b.when(all(b, field.waits, isFirst(b, row, head, j)), () => {
+            b.readFields(port.recordsRead);
+          });
           const isNew = b.equals(j, 0);
           const { inverse, scale: plainScale } = heldScales(b, port.scales, cells, isNew);
           const isNormed = all(b, isNew, isBelow(b, head, heads + kvHeads));
@@ -175,6 +186,8 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
           const q = b.toInt(b.mulf(b.read(port.values), inverse), 8);
           const isQuery = isBelow(b, head, heads);
           const isOther = not(b, isQuery);
+          const isKey = isBelow(b, head, heads + kvHeads);
+          const isValue = not(b, isKey);
           const place = (offset: number): Subscript =>
             affineSum(
               [
@@ -195,6 +208,22 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
           b.when(all(b, isOther, isNew), () => {
             b.store(scale, port.newScales, row, affineSum([[head, 1]], -heads));
           });
+          b.when(b.andi(isOther, isKey), () => {
+            b.store(q, port.keys, row, place(-heads * headDim));
+          });
+          b.when(isValue, () => {
+            b.store(q, port.values8, row, place(-(heads + kvHeads) * headDim));
+          });
+          b.when(all(b, isOther, isKey, isNew), () => {
+            b.store(scale, port.keyScales, row, affineSum([[head, 1]], -heads));
+          });
+          b.when(b.andi(isValue, isNew), () => {
+            b.store(scale, port.valueScales, row, affineSum([[head, 1]], -heads - kvHeads));
+          });
+          const rows = { to: field.rows, max: plan.rows };
+          b.when(all(b, isLast(b, row, rows), isLast(b, head, headsOf(plan)), isLast(b, j, headDim)), () => {
+            for (const ready of [port.queriesReady, port.keysReady, port.valuesReady]) b.write(ready);
+          });
         },
       );
     },
@@ -212,9 +241,10 @@ export function writeRecordsKernel(
   s.kernel({
     name: "write_records",
     command: w.writeRecordsCommand,
-    fields: ["rows", "base"],
+    fields: ["rows", "base", "frees"],
     connections: {
       quantized: w.headsQuantized,
+      read: w.sight?.recordsRead,
       records: w.newRecords,
       scales: w.newScales,
       slots: w.slots,
@@ -255,6 +285,28 @@ export function writeRecordsKernel(
           bytes.push(...b.choose(isBelow(b, word, dataWords), [i8, i8, i8, i8], dataBytes, scaleBytes));
         }
         b.write(port.out, b.vector(bytes, i8));
+        const { read } = port;
+        if (read === undefined) return;
+        const rows = { to: field.rows, max: plan.rows };
+        b.when(all(b, field.frees, isLast(b, row, rows), isLast(b, beat, recordBeats)), () => {
+          b.write(read);
+        });
+      });
+    },
+  });
+}
+
+/** Takes the memory's word for every record of a step; its token says that all are there. */
+export function countAcksKernel(s: ScheduleBuilder, plan: Plan, w: AttentionWires): void {
+  s.kernel({
+    name: "count_acks",
+    command: w.countAcksCommand,
+    fields: ["rows"],
+    done: w.recordsStored,
+    connections: { acks: w.recordAcks },
+    body: ({ b, port, field }) => {
+      nest(b, { layer: plan.model.layers, row: { to: field.rows, max: plan.rows } }, () => {
+        b.readFields(port.acks);
       });
     },
   });

@@ -47,7 +47,7 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       cosines: w.cosines,
       sines: w.sines,
       tables: w.tables,
-      positions: w.positions,
+      tableLoaded: w.tableLoaded,
       slots: w.slots,
       emitting: w.emitting,
       faults: w.blockFaults,
@@ -77,8 +77,10 @@ export function loadRowKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.write(port.faults, entryFault(b, plan, { entry, block: word, ...field }), field.row);
         });
         b.when(isFirst(b, beat, lane), () => {
-          b.store(field.position, port.positions, field.row);
           b.store(field.slot, port.slots, field.row);
+        });
+        b.when(all(b, isLast(b, beat, { to: field.beats, max: most }), isLast(b, lane, beatWords)), () => {
+          b.write(port.tableLoaded);
         });
         b.when(all(b, isFirst(b, beat, lane), b.cmpi("ne", field.emit, b.int(0))), () => {
           b.store(field.row, port.emitting, asIndex(b, b.shrui(field.emit, b.int(EMIT_PLACE_LSB))));
@@ -185,6 +187,7 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     connections: {
       data: w.descriptorBeats,
       load: w.loadRow,
+      sight: w.rowFacts,
       requests: w.rowRequests,
       faults: w.descriptorFaults,
     },
@@ -213,6 +216,8 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             word("emit"),
             field.kvBlocks,
           );
+          const sees = [word("context"), word("sequence"), word("visible_low"), word("visible_high")];
+          b.write(port.sight, b.indexCast(row, field.rows.type), place, ...sees);
           const fault = descriptorFault(b, plan, word, field);
           b.write(port.faults, fault, b.indexCast(row, field.rows.type));
         });
@@ -243,6 +248,7 @@ export const DESCRIPTOR_FIELDS = [
   { name: "emit" },
   { name: "visible_low" },
   { name: "visible_high" },
+  { name: "context" },
 ] as const;
 /** A word of a row descriptor. */
 export type DescriptorField = (typeof DESCRIPTOR_FIELDS)[number]["name"];
@@ -261,6 +267,8 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       argmaxDone: w.argmaxDone,
       outputAcks: w.outputAcks,
       idleTaken: w.idleTaken,
+      recordsStored: w.recordsStored,
+      runsWalked: w.runsWalked,
       scalesTaken: w.scalesTaken,
     },
     body: ({ b, port, field }) => {
@@ -269,6 +277,10 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.readFields(port.residualDone);
         });
         const isEnd = isLast(b, step, steps + 1);
+        b.when(isEnd, () => {
+          b.readFields(port.recordsStored);
+          b.readFields(port.runsWalked);
+        });
         b.when(all(b, field.emit, isEnd), () => {
           b.readFields(port.outputAcks);
           b.readFields(port.argmaxDone);

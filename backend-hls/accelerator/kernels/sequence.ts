@@ -67,7 +67,8 @@ function commandsOf(w: Wires) {
     headMaximum: w.headMaximumCommand,
     quantizeHeads: w.quantizeHeadsCommand,
     writeRecords: w.writeRecordsCommand,
-    attendRows: w.attendRowsCommand,
+    attendRuns: w.attendRunsCommand,
+    countAcks: w.countAcksCommand,
     ...given({ adjust: w.adjust?.command, headFactors: w.norm?.command }),
   };
 }
@@ -96,6 +97,8 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             b.muli(b.extui(field.rows, 32), b.int(ceilDiv(DESCRIPTOR_FIELDS.length, plan.beatWords))),
           );
           b.write(port.finish, emits);
+          b.write(port.attendRuns, field.rows, field.kv, field.kvLayerBytes);
+          b.write(port.countAcks, field.rows);
         });
         sendFetches(
           { b, plan, is, isHead },
@@ -111,11 +114,10 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           const [adjust, headFactors] = [givenPort(port, "adjust"), givenPort(port, "headFactors")];
           if (adjust !== undefined) b.write(adjust, padded);
           if (headFactors !== undefined) b.write(headFactors, field.rows);
-          for (const target of [port.rotate, port.headMaximum, port.quantizeHeads])
-            b.write(target, field.rows);
+          for (const target of [port.rotate, port.headMaximum]) b.write(target, field.rows);
+          b.write(port.quantizeHeads, field.rows, not(b, b.equals(layer, 0)));
           const base = b.addi(field.kv, b.muli(b.indexCast(layer, field.kv.type), field.kvLayerBytes));
-          b.write(port.writeRecords, field.rows, base);
-          b.write(port.attendRows, field.rows, base);
+          b.write(port.writeRecords, field.rows, base, not(b, b.equals(layer, layers - 1)));
         });
         b.when(is.gateUp, () => {
           b.write(port.activation, padded, b.int(plan.gateUp.tiles / 2));

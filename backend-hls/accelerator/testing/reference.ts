@@ -14,7 +14,7 @@ import {
   signedToF32,
   subF32,
 } from "../../../ir/index.ts";
-import type { LayerParameters, ModelParameters, PackedMatrix } from "../pack-weights.ts";
+import type { ModelParameters, PackedMatrix } from "../pack-weights.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** A vector in int8 and its scale. */
@@ -40,19 +40,29 @@ export class ReferenceSequence {
     this.#cache = parameters.layers.map(() => []);
   }
 
+  /** Another sequence with the same past. */
+  fork(): ReferenceSequence {
+    const copy = new ReferenceSequence(this.#model, this.#parameters);
+    this.#cache.forEach((layer, index) => {
+      at(copy.#cache, index).push(...layer);
+    });
+    return copy;
+  }
+
   /** Takes a token; returns the logits after it. */
   step(token: number): readonly number[] {
     const { hidden } = this.#model;
     const { embed, layers, finalNorm, head } = this.#parameters;
     let x = [...embed.subarray(token * hidden, (token + 1) * hidden)];
-    layers.forEach((layer, index) => {
-      x = this.#layer(layer, at(this.#cache, index), x);
+    layers.forEach((_, index) => {
+      x = this.#layer(index, at(this.#cache, index), x);
     });
     return linear(normQuantize(x, finalNorm, this.#model.eps), head);
   }
 
-  #layer(layer: LayerParameters, cache: CachedHead[][], residual: readonly number[]): number[] {
-    const { heads, kvHeads, headDim, eps } = this.#model;
+  #layer(number: number, cache: CachedHead[][], residual: readonly number[]): number[] {
+    const { heads, kvHeads, headDim, eps, windows } = this.#model;
+    const [layer, window] = [at(this.#parameters.layers, number), windows[number]];
     const product = linear(normQuantize(residual, layer.attnNorm, eps), layer.qkv);
     const { qkvBias } = layer;
     const qkv = qkvBias === undefined ? product : product.map((y, n) => addF32(y, at(qkvBias, n)));
@@ -75,6 +85,7 @@ export class ReferenceSequence {
     );
     const out = turned.slice(0, heads).flatMap((query, head) =>
       this.#attend(
+        window,
         query,
         cache.map((position) => at(position, Math.floor((head * kvHeads) / heads))),
       ),
@@ -97,8 +108,8 @@ export class ReferenceSequence {
     );
   }
 
-  #attend(query: Quantized, positions: readonly CachedHead[]): number[] {
-    const { headDim, blockSize, window } = this.#model;
+  #attend(window: number | undefined, query: Quantized, positions: readonly CachedHead[]): number[] {
+    const { headDim, blockSize } = this.#model;
     const sq = mulF32(query.s, Math.fround(1 / Math.sqrt(headDim)));
     let [m, l, acc] = [-(2 ** 100), 0, Array.from({ length: headDim }, () => 0)];
     const low = window === undefined ? 0 : Math.max(0, positions.length - window);

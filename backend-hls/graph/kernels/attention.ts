@@ -8,33 +8,33 @@ import {
   type Value,
 } from "../../../ir/index.ts";
 import { makeAttentionWires } from "../../accelerator/attention-wires.ts";
-import {
-  attendBlocksKernel,
-  attendRowsKernel,
-  loadKeysKernel,
-  loadValuesKernel,
-} from "../../accelerator/kernels/attend.ts";
-import { writeRecordsKernel } from "../../accelerator/kernels/heads.ts";
+import { attendBlocksKernel } from "../../accelerator/kernels/attend-blocks.ts";
+import { attendRunsKernel } from "../../accelerator/kernels/attend-runs.ts";
+import { fetchBlocksKernel, loadBlockKernel } from "../../accelerator/kernels/fetch-blocks.ts";
+import { countAcksKernel, writeRecordsKernel } from "../../accelerator/kernels/heads.ts";
+import { scoreKernel } from "../../accelerator/kernels/score.ts";
 import {
   accumulateKernel,
   blockMaximumKernel,
   normalizeKernel,
   probabilitiesKernel,
-  scoreKernel,
-  weighValuesKernel,
+  rescaleKernel,
 } from "../../accelerator/kernels/softmax.ts";
+import { weighValuesKernel } from "../../accelerator/kernels/weigh-values.ts";
 import { isBelow, nest } from "../../accelerator/nest.ts";
 import { type Plan, planAccelerator } from "../../accelerator/shape.ts";
 import { COUNT, type GraphScope, type OpKind } from "../graph-scope.ts";
 
 const KERNELS = [
   writeRecordsKernel,
-  attendRowsKernel,
+  countAcksKernel,
+  attendRunsKernel,
+  fetchBlocksKernel,
+  loadBlockKernel,
   attendBlocksKernel,
-  loadKeysKernel,
-  loadValuesKernel,
   scoreKernel,
   blockMaximumKernel,
+  rescaleKernel,
   probabilitiesKernel,
   weighValuesKernel,
   normalizeKernel,
@@ -59,6 +59,7 @@ export const attentionKind: OpKind = {
       slots: buffer(write.operands.slots),
       queries8: buffer(q),
       queryScales,
+      sight: undefined,
     };
     for (const kernel of KERNELS) kernel(s, plan, wires);
     const { memory } = scope;
@@ -80,8 +81,11 @@ export const attentionKind: OpKind = {
           after: Object.values(write.operands).map(value),
           sends: [
             { to: gather, fields: [plan.rows] },
-            { to: wires.writeRecordsCommand, fields: [plan.rows, { offset: base }] },
+            { to: wires.writeRecordsCommand, fields: [plan.rows, { offset: base }, 0] },
+            { to: wires.countAcksCommand, fields: [plan.rows] },
           ],
+          done: wires.recordsStored,
+          results: [wires.newRecords],
         });
         return;
       }
@@ -92,11 +96,13 @@ export const attentionKind: OpKind = {
         results: [queryScales],
       });
       scope.program.step({
-        after: [queryScales, ...[q, positions, table].map(value)],
-        sends: [
-          { to: wires.attendRowsCommand, fields: [plan.rows, { offset: base }] },
-          { to: collect.command, fields: [plan.rows] },
-        ],
+        after: [queryScales, wires.newRecords, ...[q, positions, table].map(value)],
+        sends: [{ to: wires.attendRunsCommand, fields: [plan.rows, { offset: base }, 0] }],
+        done: wires.runsWalked,
+      });
+      scope.program.step({
+        after: [],
+        sends: [{ to: collect.command, fields: [plan.rows] }],
         done: collect.done,
         results: [attention.results.o],
       });
@@ -135,7 +141,7 @@ function attentionPlan(
     heads: q.width / headDim,
     kvHeads,
     headDim,
-    window: attrs.window,
+    windows: [attrs.window],
     maxContext: blocks * blockSize,
     blockSize,
   };

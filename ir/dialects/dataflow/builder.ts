@@ -27,20 +27,23 @@ import {
   StreamOp,
 } from "./ops.ts";
 
+/** Connections of a kernel by name; one that is undefined does not exist. */
+type Connections = Readonly<Record<string, Value | undefined>>;
+
 /** What the body of a kernel is written with: a loop builder, the connections by name, the fields of the command. */
-export interface KernelScope<C extends string, F extends string> {
+export interface KernelScope<C extends Connections, F extends string> {
   readonly b: LoopBuilder;
-  readonly port: Readonly<Record<C, Value>>;
+  readonly port: C;
   readonly field: Readonly<Record<F, Value>>;
 }
 
 /** A kernel to build. `command` is the stream its commands come from; `fields` name the fields of its bundle in order. */
-export interface KernelParts<C extends string, F extends string> {
+export interface KernelParts<C extends Connections, F extends string> {
   readonly name: string;
   readonly command: Value;
   readonly fields: readonly F[];
   readonly done?: Value;
-  readonly connections: Readonly<Record<C, Value>>;
+  readonly connections: C;
   readonly body: (scope: KernelScope<C, F>) => void;
 }
 
@@ -109,10 +112,12 @@ export class ScheduleBuilder {
   }
 
   /** A kernel; give the same buffer or stream to several kernels to join them. */
-  kernel<const C extends string, const F extends string>(parts: KernelParts<C, F>): Operation {
+  kernel<const C extends Connections, const F extends string>(parts: KernelParts<C, F>): Operation {
     const entries: (readonly [string, Value])[] = [
       ["command", parts.command],
-      ...Object.entries<Value>(parts.connections),
+      ...Object.entries<Value | undefined>(parts.connections).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value] as const],
+      ),
     ];
     if (parts.done !== undefined) entries.push(["done", parts.done]);
     const block = new Block(
@@ -138,8 +143,11 @@ export class ScheduleBuilder {
       }),
     ) as Record<F, Value>; // keys are parts.fields
     const port = Object.fromEntries(
-      Object.keys(parts.connections).map((name) => [name, arg(name)]),
-    ) as Record<C, Value>; // keys are those of connections
+      Object.entries(parts.connections).map(([name, value]) => [
+        name,
+        value === undefined ? undefined : arg(name),
+      ]),
+    ) as C; // the same keys, values where they are there
     parts.body({ b, port, field });
     if (parts.done !== undefined)
       b.insert(DoneOp.create({ operands: { stream: arg("done") }, attrs: {}, span: b.span }));

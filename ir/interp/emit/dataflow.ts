@@ -53,7 +53,7 @@ function notePlace(op: Operation, list: "places" | "reads", out: Emitter): void 
 function emitWrite(op: Operation, out: Emitter): void {
   const values = out.names(op.operands.slice(1));
   const { kind } = streamTypeOf(op).element;
-  if (kind === "token") emitPut(op, "TOKEN", "sent", out);
+  if (kind === "token") emitPut(op, "TOKEN", "done", out);
   else emitPut(op, kind === "bundle" ? `[${values.join(", ")}]` : at(values, 0), "sent", out);
 }
 
