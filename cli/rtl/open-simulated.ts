@@ -123,20 +123,28 @@ function chooseMemory(
   const own = device.dram === undefined ? "ideal" : device.dram.kind;
   const name = device.dram === undefined ? "ideal" : `${own}-${device.dram.mts}`;
   if (asked === undefined || asked === own || asked === name) return ok({ name, parameters });
-  if (asked !== "ideal") {
+  const latency = idealLatency(asked);
+  if (latency === undefined) {
     const what = `the memory ${asked} behind ${device.name}`;
-    return fail(notYet(builtSpan("--memory"), { what, instead: `--memory ${name} or ideal` }));
+    return fail(notYet(builtSpan("--memory"), { what, instead: `--memory ${name}, ideal or ideal:CYCLES` }));
   }
   const { dataBits, addressBits, queueDepth } = parameters;
   const ideal = {
     kind: "ideal",
-    readLatency: IDEAL_LATENCY,
+    readLatency: latency,
     dataBits,
     addressBits,
     depthBeats,
     queueDepth,
   } as const;
-  return ok({ name: "ideal", parameters: ideal });
+  return ok({ name: asked, parameters: ideal });
+}
+
+/** Cycles of `ideal` or `ideal:64`; undefined for other words. */
+function idealLatency(word: string): number | undefined {
+  if (word === "ideal") return IDEAL_LATENCY;
+  const cycles = /^ideal:(\d{1,4})$/u.exec(word)?.[1];
+  return cycles === undefined ? undefined : Math.max(1, Number(cycles));
 }
 
 function productOf(modules: readonly Operation[]): SimulatedProduct {
