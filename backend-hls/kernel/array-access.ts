@@ -51,19 +51,41 @@ export function storeCell(scope: ConvertScope, access: Access, value: NodeId): v
 
 function locate(scope: ConvertScope, { subscripts, layout }: Access): Place {
   let bank = 0;
-  const dynamic: { readonly factor: number; readonly stride: number; readonly node: NodeId }[] = [];
+  const dynamic: DynamicBank[] = [];
   let word = linearConstant(0);
   subscripts.forEach((subscript, dim) => {
     const factor = at(layout.factors, dim);
     const stride = layout.factors.slice(dim + 1).reduce((product, next) => product * next, 1);
     const split = divide(scope, subscript, factor, at(layout.words, dim));
     if (split.bank.kind === "known") bank += split.bank.bank * stride;
-    else dynamic.push({ factor, stride, node: split.bank.node });
+    else dynamic.push({ factor, stride, ...split.bank, ...residueOf(subscript, factor) });
     word = linearAdd(linearScale(word, at(layout.words, dim)), split.word);
   });
   const addressBits = Math.max(1, (layout.depth - 1).toString(2).length);
   const address = layout.depth === 1 ? [] : [toAddress(scope, word, addressBits)];
   return { candidates: expand(scope, bank, dynamic), address };
+}
+
+/** A bank that is computed, of `factor` ones; it leaves the rest `first` when divided by `step`. */
+interface DynamicBank {
+  readonly factor: number;
+  readonly stride: number;
+  readonly node: NodeId;
+  readonly first: number;
+  readonly step: number;
+}
+
+/** What is known of a bank number without its value: all terms of the sum are multiples of `step`. */
+function residueOf(subscript: Linear, factor: number): Pick<DynamicBank, "first" | "step"> {
+  const step = factorsOf(subscript).reduce(
+    (divisor, value) => commonDivisor(divisor, Math.abs(value)),
+    factor,
+  );
+  return { first: ((subscript.constant % step) + step) % step, step };
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 type BankIndex =
@@ -146,22 +168,19 @@ function toAddress(scope: ConvertScope, word: Linear, bits: number): NodeId {
   return scope.builder.signed(scope.linearNode(word), bits);
 }
 
-function expand(
-  scope: ConvertScope,
-  base: number,
-  dynamic: readonly { readonly factor: number; readonly stride: number; readonly node: NodeId }[],
-): Place["candidates"] {
+function expand(scope: ConvertScope, base: number, dynamic: readonly DynamicBank[]): Place["candidates"] {
   const { builder } = scope;
   let candidates: readonly { readonly bank: number; readonly when: NodeId | undefined }[] = [
     { bank: base, when: undefined },
   ];
-  for (const { factor, stride, node } of dynamic) {
+  for (const { factor, stride, node, first, step } of dynamic) {
     const width = builder.widthOf(node);
     // A value above what the node's bits can say is never met; cut to those bits it would be taken for another one.
-    const choices = Array.from({ length: Math.min(factor, 2 ** width) }, (_, value) => ({
-      value,
-      when: builder.compare("eq", node, builder.constant(BigInt(value), width)),
-    }));
+    const count = Math.ceil((Math.min(factor, 2 ** width) - first) / step);
+    const choices = Array.from({ length: Math.max(1, count) }, (_, n) => {
+      const value = first + n * step;
+      return { value, when: builder.compare("eq", node, builder.constant(BigInt(value), width)) };
+    });
     candidates = candidates.flatMap((candidate) =>
       choices.map(({ value, when }) => ({
         bank: candidate.bank + value * stride,

@@ -4,7 +4,7 @@ import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
 /** Cycles in which a row's factor, and those in which its scale, may be made: rows are few beside what follows. */
-const CYCLES_OF = { factor: 2, scale: 8 } as const;
+const CYCLES_OF = { factor: 2, scale: 4 } as const;
 
 /** `inv` and `s` of quantize(v) in docs/numerics.md, from the largest magnitude. */
 export function quantizationOf(
