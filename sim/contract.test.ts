@@ -44,6 +44,19 @@ test.for(engines)(
   },
 );
 
+test.for(engines)(
+  "%s loads an image of more words than a call can have arguments",
+  { timeout: 120_000 },
+  async ([engine, tool], { skip }) => {
+    skip(findTool(tool) === undefined, `${tool} is not installed`);
+    const simulator = await open("memories", memories([16], 1 << 18), { engine });
+    const image = Uint8Array.from({ length: 2 << 18 }, (_, index) => (index * 37 + (index >> 9)) & 0xff);
+    await simulator.writeMemory("m16", 0, image);
+    expect(Buffer.compare(await simulator.readMemory("m16", 0, image.length), image)).toBe(0);
+    await simulator.close();
+  },
+);
+
 const WIDTHS = [1, 5, 8, 12, 16, 24, 32, 33, 64, 65, 72, 130];
 const DEPTH = 16;
 

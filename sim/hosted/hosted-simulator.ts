@@ -92,6 +92,9 @@ export class SharedEngine {
 /** Inputs that a diagnostic tells. */
 const KEPT_INPUTS = 12;
 
+/** Words of a memory that go to the engine in one command: an image may have millions. */
+const WORDS_PER_WRITE = 1 << 14;
+
 /** One design inside a simulation process. */
 export class HostedSimulator implements WatchingSimulator {
   readonly #engine: SharedEngine;
@@ -184,19 +187,15 @@ export class HostedSimulator implements WatchingSimulator {
       address % wordBytes === 0 && bytes.length % wordBytes === 0
         ? Buffer.from(bytes)
         : await this.#merged(path, address, bytes);
-    const words = Array.from({ length: count }, (_, word) =>
-      littleEndian(whole.subarray(word * wordBytes, (word + 1) * wordBytes)),
-    );
     const mask = (1n << BigInt(this.#width(path))) - 1n;
-    child.send(
-      protocol.writeWords(
-        index,
-        first,
-        words.map((word) => word & mask),
-        wordBytes,
-      ),
-      this.#activity(`write of memory ${path}`),
-    );
+    for (let from = 0; from < count; from += WORDS_PER_WRITE) {
+      const words = Array.from({ length: Math.min(WORDS_PER_WRITE, count - from) }, (_, index) => {
+        const place = (from + index) * wordBytes;
+        return littleEndian(whole.subarray(place, place + wordBytes)) & mask;
+      });
+      const command = protocol.writeWords(index, first + from, words, wordBytes);
+      child.send(command, this.#activity(`write of memory ${path}`));
+    }
   }
 
   async #merged(path: string, address: number, bytes: Uint8Array): Promise<Buffer> {
