@@ -8,7 +8,7 @@ import { type Played, playMixed } from "./play-mixed.ts";
 import { randomCheckpoint } from "./random-checkpoint.ts";
 
 /** The value of a result; diagnostics are thrown with their text. */
-export function valueOf<T>(result: Result<T>): T {
+export function takeValue<T>(result: Result<T>): T {
   if (result.kind === "ok") return result.value;
   throw new Error(result.diagnostics.map(renderDiagnostic).join("\n"));
 }
@@ -24,7 +24,7 @@ export async function withHardware<T>(
   options: Parameters<CompiledDesign["open"]>[0],
   use: (device: Device) => Promise<T>,
 ): Promise<T> {
-  const device = valueOf(await open(options));
+  const device = takeValue(await open(options));
   try {
     return await use(device);
   } finally {
@@ -50,7 +50,7 @@ export async function playConfiguration(
     maxContext: 24,
     sequences: 3,
   });
-  const design = valueOf(made);
+  const design = takeValue(made);
   const options = { sequences: 3, length: 9, choices: new Choices(seed) };
   return withHardware(design, { simulator }, (device) => playMixed(device, design.openReference(), options));
 }

@@ -2,13 +2,18 @@ import { expect, test } from "vitest";
 import { type ArrayShape, type Device as DeviceFile, loadDevice } from "../../backend-hls/index.ts";
 import { Choices } from "../../bench/fuzz/choices.ts";
 import { randomConfiguration } from "../../bench/rows/configurations.ts";
-import { deviceFor, playConfiguration, valueOf, withHardware } from "../../bench/rows/play-configuration.ts";
+import {
+  deviceFor,
+  playConfiguration,
+  takeValue,
+  withHardware,
+} from "../../bench/rows/play-configuration.ts";
 import { answerTogether, playMixed } from "../../bench/rows/play-mixed.ts";
 import { plainConfig, randomCheckpoint } from "../../bench/rows/random-checkpoint.ts";
 import { type CompiledDesign, compileDesign } from "../../cli/index.ts";
 import { generate } from "../../runtime-host/index.ts";
 
-const file: DeviceFile = valueOf(loadDevice("ref64"));
+const file: DeviceFile = takeValue(loadDevice("ref64"));
 const config = { ...plainConfig, layers: 1, window: 11 };
 const checkpoint = randomCheckpoint(config, 1);
 
@@ -17,7 +22,7 @@ function designOf(
   sizes: { readonly maxContext: number; readonly sequences: number },
 ): CompiledDesign {
   const device = deviceFor(file, array);
-  return valueOf(compileDesign({ checkpoint, device, array, blockSize: 4, ...sizes }));
+  return takeValue(compileDesign({ checkpoint, device, array, blockSize: 4, ...sizes }));
 }
 
 test("rows of several sequences in any mixture give what the reference gives: tokens, candidates, all logits", async () => {
@@ -54,12 +59,12 @@ test("a prompt in chunks of any size gives the same tokens", async () => {
   const tokens: (readonly number[])[] = [];
   for (const rows of [1, 4, 16, 64]) {
     const design = designOf({ pn: 2, pk: 8, rows }, { maxContext: 80, sequences: 1 });
-    if (rows === 1) tokens.push(valueOf(await generate(design.openReference(), request)).tokenIds);
+    if (rows === 1) tokens.push(takeValue(await generate(design.openReference(), request)).tokenIds);
     const generation = await withHardware(design, { simulator: "embedded" }, (device) =>
       generate(device, request),
     );
-    expect(valueOf(generation).steps.length).toBe(Math.ceil(70 / rows) + 3);
-    tokens.push(valueOf(generation).tokenIds);
+    expect(takeValue(generation).steps.length).toBe(Math.ceil(70 / rows) + 3);
+    tokens.push(takeValue(generation).tokenIds);
   }
   expect(new Set(tokens.map(String)).size).toBe(1);
 }, 180_000);
@@ -81,7 +86,7 @@ test.each([
     const alone = [];
     for (const promptIds of prompts) {
       const answer = await generate(design.openReference(), { promptIds, maxTokens: 4, stopIds: [] });
-      alone.push(valueOf(answer).tokenIds);
+      alone.push(takeValue(answer).tokenIds);
     }
     expect(answers).toEqual(alone);
     expect(mixed).toBeGreaterThan(3);
