@@ -27,24 +27,32 @@ export function neededWork(model: ModelShape, step: StepRecord): NeededWork {
   const floats = sum(matrices.map((matrix) => matrix.out)) + biases + gains;
   const emitting = step.tokens.length;
   const head = emitting > 0 ? vocab * hidden + floatBytes * (vocab + hidden) : 0;
-  const { pairs, committed } = contextOf(model, step);
+  const { pairs, records } = contextOf(model, step);
   const record = 2 * keys + 2 * floatBytes * kvHeads;
-  const macsOfLayers = layers * (step.rows * weights + pairs * 2 * queries);
+  const macsOfLayers = layers * step.rows * weights + pairs * 2 * queries;
   return {
     macs: macsOfLayers + emitting * vocab * hidden,
     bytes:
-      layers * (weights + floatBytes * floats + (committed + step.rows) * record) +
+      layers * (weights + floatBytes * floats) +
+      records * record +
       head +
       step.rows * hidden * floatBytes,
   };
 }
 
-/** Row-position pairs that attend to each other, and positions before the step that any row sees. */
-function contextOf({ window }: ModelShape, { rows, lastPosition }: StepRecord) {
+/** Of all layers: row-position pairs that attend to each other; KV records that are read, or written by the step. */
+function contextOf({ layers, window, full_layers: full = [] }: ModelShape, { rows, lastPosition }: StepRecord) {
   const first = lastPosition - rows + 1;
-  const visible = (position: number): number => Math.min(position + 1, window ?? position + 1);
-  const pairs = sum(Array.from({ length: rows }, (_, row) => visible(first + row)));
-  return { pairs, committed: visible(first) - 1 };
+  const perLayer = Array.from({ length: layers }, (_, layer) => {
+    const most = full.includes(layer) ? undefined : (window ?? undefined);
+    const visible = (position: number): number => Math.min(position + 1, most ?? position + 1);
+    const pairs = sum(Array.from({ length: rows }, (_unused, row) => visible(first + row)));
+    return { pairs, records: visible(first) - 1 + rows };
+  });
+  return {
+    pairs: sum(perLayer.map(({ pairs }) => pairs)),
+    records: sum(perLayer.map(({ records }) => records)),
+  };
 }
 
 function sum(values: readonly number[]): number {

@@ -15,6 +15,7 @@ export function describeModel({ id, sha256, config }: Checkpoint): ModelShape {
     ffn: config.ffn,
     vocab: config.vocab,
     window: config.window ?? null,
+    full_layers: [...config.fullLayers],
     qkv_bias: config.qkvBias,
     qk_norm: config.qkNorm,
     bos_id: config.bosId ?? null,

@@ -8,6 +8,7 @@ import {
   type Plan,
   planAccelerator,
 } from "../../backend-hls/index.ts";
+import { windowOfLayer } from "../../frontend/index.ts";
 import { builtSpan, fail, type Operation, ok, parseModule, present, type Result } from "../../ir/index.ts";
 import { buildDamaged } from "../build-folder/diagnostics.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
@@ -77,7 +78,7 @@ function planOf(
       headDim: model.head_dim,
       ffn: model.ffn,
       vocab: model.vocab,
-      windows: Array.from({ length: model.layers }, () => model.window ?? undefined),
+      windows: windowsOf(model),
       qkvBias: model.qkv_bias ?? false,
       qkNorm: model.qk_norm ?? false,
       maxContext: design.max_context,
@@ -86,6 +87,11 @@ function planOf(
     },
     { pn, pk, pt, pv, rows: design.rows, outputs: design.outputs },
   );
+}
+
+function windowsOf({ layers, window, full_layers: fullLayers = [] }: Manifest["model"]) {
+  const shape = { window: window ?? undefined, fullLayers };
+  return Array.from({ length: layers }, (_, layer) => windowOfLayer(shape, layer));
 }
 
 function textOf(content: string | Uint8Array | undefined): string | undefined {

@@ -93,11 +93,7 @@ function estimateOf(
 }
 
 /** Ask for what is not there, and it says so. */
-function refuse({ model, precision, kvBits }: CompileRequest): Result<never> | undefined {
-  if (model.checkpoint.config.fullLayers.length > 0) {
-    const what = "hardware with a window in some layers only";
-    return fail(notYet(builtSpan(model.checkpoint.id), { what, instead: "--engine reference" }));
-  }
+function refuse({ precision, kvBits }: CompileRequest): Result<never> | undefined {
   if (precision === "w8a8" && kvBits === 8) return undefined;
   const what = `hardware for --precision ${precision} --kv ${kvBits}`;
   return fail(notYet(builtSpan("--precision"), { what, instead: "--precision w8a8 --kv 8" }));

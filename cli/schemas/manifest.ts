@@ -57,6 +57,8 @@ const modelShape = modelSchema.extend({
   ffn: count,
   vocab: count,
   window: count.nullable(),
+  /** Layers without that window; absent: none. */
+  full_layers: z.array(count).optional(),
   /** Whether queries, keys and values have a bias, and whether heads are normalized; absent: not. */
   qkv_bias: z.boolean().optional(),
   qk_norm: z.boolean().optional(),
