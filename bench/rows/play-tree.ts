@@ -48,12 +48,17 @@ export async function playTree(device: Device, reference: Device, options: TreeO
   return differenceOf(found.emissions, wanted.emissions) ?? "same";
 }
 
-/** Parents come before their children: where a row stands in the step is the order in which it is seen. */
+/** Level by level, as the device port demands: a child stands one position behind its parent, which is on the level before. */
 function growTree(count: number, vocab: number, choices: Choices): readonly Node[] {
   const nodes: Node[] = [{ token: choices.below(vocab), parent: undefined, depth: 0 }];
+  let level = { first: 0, end: 1 };
   while (nodes.length < count) {
-    const parent = choices.below(nodes.length);
-    nodes.push({ token: choices.below(vocab), parent, depth: at(nodes, parent).depth + 1 });
+    const width = choices.between(1, Math.min(4, count - nodes.length));
+    for (let n = 0; n < width; n++) {
+      const parent = choices.between(level.first, level.end - 1);
+      nodes.push({ token: choices.below(vocab), parent, depth: at(nodes, parent).depth + 1 });
+    }
+    level = { first: level.end, end: nodes.length };
   }
   return nodes;
 }

@@ -76,7 +76,7 @@ export function acceleratorProgram(
       vocab: model.vocab,
       emits: emitsOf(plan),
       candidates: plan.outputs.candidates > 1 ? plan.outputs.candidates : 0,
-      hasTrees: false,
+      hasTrees: true,
     },
     registers: Object.fromEntries(registers.map(({ name, offset }) => [name, offset])),
     describeError: (code, where) => describeError(manifest, code, where),
@@ -128,8 +128,8 @@ function emissionOf(kind: Emit, row: number, output: RowOutput | undefined): rea
   }
 }
 
-function toRow({ token, position, blockTable, sequence, emit }: RowDescriptor): Row {
-  return { token, position, blocks: blockTable, sequence, emit };
+function toRow({ token, position, kvSlot, blockTable, visible, sequence, emit }: RowDescriptor): Row {
+  return { token, position, blocks: blockTable, slot: kvSlot, visible, sequence, emit };
 }
 
 function numberOf(value: unknown): number {

@@ -28,6 +28,7 @@ export function checkRows(rows: readonly RowDescriptor[], device: DeviceCapabili
     throw new CompilerBug(`a step of ${rows.length} rows on a device of ${device.rows}`);
   if (new Set(rows.map(({ kvSlot }) => kvSlot)).size < rows.length)
     throw new CompilerBug("two rows of a step have the same slot");
+  checkRuns(rows);
   rows.forEach((row, index) => {
     checkRow(row, device);
     checkMask(rows, index, device);
@@ -46,6 +47,21 @@ function checkRow(
   if (!blockTable.includes(block)) throw new CompilerBug(`slot ${kvSlot} is in no block of its row`);
   if (!device.hasTrees && kvSlot !== slotOf(blockTable, position, device.blockSize))
     throw new CompilerBug("a row's slot is that of its position on this device");
+}
+
+/** The rows of a sequence stand together, and their positions rise by 0 or 1 from row to row. */
+function checkRuns(rows: readonly RowDescriptor[]): void {
+  const ended = new Set<number>();
+  rows.forEach(({ sequence, position }, index) => {
+    const before = rows[index - 1];
+    if (before?.sequence === sequence) {
+      if (position !== before.position && position !== before.position + 1)
+        throw new CompilerBug(`position ${position} stands behind position ${before.position}`);
+      return;
+    }
+    if (ended.has(sequence)) throw new CompilerBug(`the rows of sequence ${sequence} do not stand together`);
+    ended.add(sequence);
+  });
 }
 
 /** A row sees itself, and one row for each position between the committed context and its own, in order. */

@@ -67,4 +67,13 @@ test("descriptors outside the capabilities are bugs of the caller", async () => 
   await expect(device().step([row(toyVocab, 0)])).rejects.toThrow("vocabulary");
   await expect(device().step([row(1, 16)])).rejects.toThrow("position 16");
   await expect(device().step([row(1, 0, { visible: 0n })])).rejects.toThrow("itself");
+  await expect(device().step([row(1, 0), row(2, 2, { visible: 3n })])).rejects.toThrow("stands behind");
+  const other = { sequence: 1, blockTable: [4], kvSlot: 8 };
+  const apart = [row(1, 0), row(2, 0, { ...other, visible: 2n }), row(3, 1, { visible: 5n })];
+  await expect(device().step(apart)).rejects.toThrow("do not stand together");
+  await expect(device().step([row(1, 0), row(2, 1, { visible: 2n })])).rejects.toThrow(
+    "each position before",
+  );
+  await expect(device().step([row(1, 0), row(2, 0, { visible: 2n })])).rejects.toThrow("the same slot");
+  await expect(device().step([row(1, 0, { kvSlot: 9 })])).rejects.toThrow("no block of its row");
 });

@@ -9,6 +9,7 @@ import {
   withHardware,
 } from "../../bench/rows/play-configuration.ts";
 import { answerTogether, playMixed } from "../../bench/rows/play-mixed.ts";
+import { playTree } from "../../bench/rows/play-tree.ts";
 import { plainConfig, randomCheckpoint } from "../../bench/rows/random-checkpoint.ts";
 import { type CompiledDesign, compileDesign } from "../../cli/index.ts";
 import { generate } from "../../runtime-host/index.ts";
@@ -101,3 +102,12 @@ test("random configurations: whatever is chosen of model and array, hardware and
     expect(played.difference, JSON.stringify(one)).toBeUndefined();
   }
 }, 300_000);
+
+test("rows of a tree, which share positions, give what each path gives alone", async () => {
+  const array = { pn: 2, pk: 8, pt: 2, rows: 12, outputs: { candidates: 1, logits: true } };
+  const design = designOf(array, { maxContext: 40, sequences: 2 });
+  await withHardware(design, { simulator: "embedded" }, async (device) => {
+    for (const [seed, context] of [0, 3, 13, 24].entries())
+      expect(await playTree(device, design.openReference(), { context, nodes: 12, seed })).toBe("same");
+  });
+}, 120_000);
