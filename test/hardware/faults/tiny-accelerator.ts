@@ -26,7 +26,7 @@ const model: ModelShape = {
   headDim: 8,
   ffn: 20,
   vocab: 24,
-  window: undefined,
+  windows: [undefined, undefined],
   maxContext: 16,
   eps: 1e-5,
   blockSize: 4,
