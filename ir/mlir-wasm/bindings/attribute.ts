@@ -105,25 +105,49 @@ export class Attribute {
     );
   }
 
-  /** The values of dense elements, in row-major order; a splat is repeated. Nothing for other attributes. */
+  /**
+   * The values of dense elements of at most 64 bits, in row-major order; a splat is repeated. Integers count as their type
+   * does, `i1` as 0 and -1. Nothing for other attributes.
+   */
   asElements(): readonly bigint[] | readonly number[] | undefined {
     const { api } = this.#core;
     if (api.mlirAttributeIsADenseElements(this.handle) === 0) return undefined;
     const length = Number(api.mlirElementsAttrGetNumElements(this.handle));
-    const rank = this.type.shape ?? [];
-    const at = (index: number): Attribute => this.#element(rank.map(Number), index);
-    if (api.mlirAttributeIsADenseIntElements(this.handle) === 1) {
-      return Array.from({ length }, (_, index) => at(index).asInteger() ?? 0n);
-    }
-    return api.mlirAttributeIsADenseFPElements(this.handle) === 1
-      ? Array.from({ length }, (_, index) => at(index).asFloat() ?? 0)
-      : undefined;
+    const stored = api.mlirDenseElementsAttrIsSplat(this.handle) === 1 ? Math.min(1, length) : length;
+    const values = this.#rawElements(stored) ?? this.#slowElements(stored);
+    if (values === undefined || stored === length) return values;
+    return Array.from({ length }, () => values[0]) as readonly bigint[] | readonly number[]; // one of the two, repeated
   }
 
   toString(): string {
     return this.#core.collect((callback, sink) => {
       this.#core.api.mlirAttributePrint(this.handle, callback, sink);
     });
+  }
+
+  /** Elements of whole bytes, as they lie in memory. */
+  #rawElements(length: number): readonly bigint[] | readonly number[] | undefined {
+    const { elementType } = this.type;
+    const width = elementType?.isIndex() === true ? 64 : elementType?.width;
+    if (elementType === undefined || (width !== 8 && width !== 16 && width !== 32 && width !== 64))
+      return undefined;
+    const bytes = width / 8;
+    const address = this.#core.api.mlirDenseElementsAttrGetRawData(this.handle);
+    const { buffer } = this.#core.instance.readBytes(address, bytes * length);
+    const view = new DataView(buffer);
+    const read = elementType.isFloat() ? floatReader(view, width) : integerReader(view, elementType, width);
+    if (read === undefined) return undefined;
+    return Array.from({ length }, (_, index) => read(index * bytes)) as readonly bigint[] | readonly number[]; // one reader, one kind
+  }
+
+  /** Elements of any other width, one attribute each. */
+  #slowElements(length: number): readonly bigint[] | readonly number[] | undefined {
+    const shape = (this.type.shape ?? []).map(Number);
+    const values = Array.from({ length }, (_, index) => this.#element(shape, index));
+    const integers = values.map((value) => value.asInteger()).filter((value) => value !== undefined);
+    if (integers.length === length) return integers;
+    const floats = values.map((value) => value.asFloat()).filter((value) => value !== undefined);
+    return floats.length === length ? floats : undefined;
   }
 
   #element(shape: readonly number[], index: number): Attribute {
@@ -139,6 +163,27 @@ export class Attribute {
       (address, rank) =>
         new Attribute(this.#core, this.#core.api.mlirElementsAttrGetValue(this.handle, rank, address)),
     );
+  }
+}
+
+type Reader = (offset: number) => bigint | number;
+
+function floatReader(view: DataView, width: number): Reader | undefined {
+  if (width === 32) return (offset) => view.getFloat32(offset, true);
+  return width === 64 ? (offset) => view.getFloat64(offset, true) : undefined;
+}
+
+function integerReader(view: DataView, type: Type, width: 8 | 16 | 32 | 64): Reader {
+  const unsigned = type.signedness === "unsigned";
+  switch (width) {
+    case 8:
+      return (offset) => BigInt(unsigned ? view.getUint8(offset) : view.getInt8(offset));
+    case 16:
+      return (offset) => BigInt(unsigned ? view.getUint16(offset, true) : view.getInt16(offset, true));
+    case 32:
+      return (offset) => BigInt(unsigned ? view.getUint32(offset, true) : view.getInt32(offset, true));
+    case 64:
+      return (offset) => (unsigned ? view.getBigUint64(offset, true) : view.getBigInt64(offset, true));
   }
 }
 

@@ -204,7 +204,6 @@ export class Context {
   }
 
   #said(input: string): ReturnType<typeof readDiagnostics> {
-    const { api, session } = this.#core;
-    return readDiagnostics(this.#core.sessionText(api.hidalgoDiagnostics(session)), input);
+    return readDiagnostics(this.#core.instance.takeDiagnostics(), input);
   }
 }

@@ -149,6 +149,7 @@ export class Operation {
 
   /** Takes the operation out of its block; it belongs to the session until it is in a block again. */
   remove(): void {
+    if (this.block === undefined) return;
     this.#core.api.mlirOperationRemoveFromParent(this.handle);
     this.#core.detached.add(this.handle);
   }
@@ -162,14 +163,35 @@ export class Operation {
     this.#core.detached.delete(this.handle);
   }
 
+  /** Puts the operation in front of another one, from wherever it is. */
   moveBefore(other: Operation): void {
-    this.#core.api.mlirOperationMoveBefore(this.handle, other.handle);
+    const { api } = this.#core;
+    if (api.mlirOperationGetBlock(this.handle) === 0) {
+      api.mlirBlockInsertOwnedOperationBefore(other.#place(), other.handle, this.handle);
+    } else {
+      other.#place();
+      api.mlirOperationMoveBefore(this.handle, other.handle);
+    }
     this.#core.detached.delete(this.handle);
   }
 
+  /** Puts the operation behind another one, from wherever it is. */
   moveAfter(other: Operation): void {
-    this.#core.api.mlirOperationMoveAfter(this.handle, other.handle);
+    const { api } = this.#core;
+    if (api.mlirOperationGetBlock(this.handle) === 0) {
+      api.mlirBlockInsertOwnedOperationAfter(other.#place(), other.handle, this.handle);
+    } else {
+      other.#place();
+      api.mlirOperationMoveAfter(this.handle, other.handle);
+    }
     this.#core.detached.delete(this.handle);
+  }
+
+  /** The block that it is in, as whoever is put beside it needs it. */
+  #place(): MlirBlock {
+    const handle = this.#core.api.mlirOperationGetBlock(this.handle);
+    if (handle === 0) throw new CompilerBug(`${this.name} is in no block: nothing can be put beside it`);
+    return handle;
   }
 
   /**
@@ -329,8 +351,9 @@ export class Block {
     );
   }
 
-  /** Puts a detached operation at the end. */
+  /** Puts an operation at the end, from wherever it is. */
   append(operation: Operation): void {
+    operation.remove();
     this.#core.api.mlirBlockAppendOwnedOperation(this.handle, operation.handle);
     this.#core.detached.delete(operation.handle);
   }

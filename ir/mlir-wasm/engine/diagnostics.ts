@@ -35,7 +35,7 @@ export const failedSilently = defineDiagnostic("MLIR0007", "error", (p: { what: 
   message: `${p.what} failed and gave no reason`,
 }));
 
-/** A diagnostic as `hidalgoDiagnostics` writes it. */
+/** A diagnostic as native/bind.cpp writes it. */
 interface RawDiagnostic {
   readonly severity: "note" | "warning" | "error" | "remark";
   readonly message: string;
@@ -58,10 +58,9 @@ function diagnosticOf(raw: RawDiagnostic, input: string): Diagnostic {
   return make(spanOf(raw, input), { message: raw.message, notes });
 }
 
-/** Reads what `hidalgoDiagnostics` wrote; `input` names what has no place of its own. */
-export function readDiagnostics(json: string, input: string): readonly Diagnostic[] {
-  const raw = JSON.parse(json) as readonly RawDiagnostic[]; // written by native/bind.cpp, in this form
-  return raw.map((one) => diagnosticOf(one, input));
+/** Reads the diagnostics of an instance; `input` names what has no place of its own. */
+export function readDiagnostics(lines: readonly string[], input: string): readonly Diagnostic[] {
+  return lines.map((line) => diagnosticOf(JSON.parse(line) as RawDiagnostic, input)); // written by native/bind.cpp, in this form
 }
 
 /** What the user is told when an instance was lost while it worked on `input`. */

@@ -44,6 +44,11 @@ export class Engine {
     return new Engine(await compileModule(source));
   }
 
+  /** Bytes of WebAssembly memory held at the moment; 0 before the first use. */
+  get memoryBytes(): number {
+    return this.#instance?.memoryBytes ?? 0;
+  }
+
   /** Opens a context of its own. Dispose it. */
   open(options: SessionOptions = {}): Session {
     const instance = this.#current();

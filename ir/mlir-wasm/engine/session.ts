@@ -81,7 +81,7 @@ export class Session {
 
   /** What MLIR said since the last time; `input` names what has no place of its own. */
   takeDiagnostics(input: string): readonly Diagnostic[] {
-    return readDiagnostics(this.#core.sessionText(this.#core.api.hidalgoDiagnostics(this.#handle)), input);
+    return readDiagnostics(this.#core.instance.takeDiagnostics(), input);
   }
 
   /** Runs `body`; where the instance is lost in it, says so as a diagnostic about `input`. */
@@ -89,8 +89,8 @@ export class Session {
     try {
       return body();
     } catch (error) {
-      if (error instanceof InstanceLost) return fail(explainLoss(error, input));
-      throw error;
+      if (!(error instanceof InstanceLost)) throw error;
+      return fail(...this.takeDiagnostics(input), explainLoss(error, input));
     }
   }
 

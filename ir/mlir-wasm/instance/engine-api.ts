@@ -32,7 +32,6 @@ interface BindingFunctions {
     verifyEach: boolean,
   ): number;
   hidalgoPrint(session: SessionHandle, operation: MlirOperation, flags: number): Pointer;
-  hidalgoDiagnostics(session: SessionHandle): Pointer;
   hidalgoTextLength(session: SessionHandle): number;
   hidalgoTextClear(session: SessionHandle): void;
   hidalgoPrintPasses(): void;

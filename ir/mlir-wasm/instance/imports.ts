@@ -1,12 +1,19 @@
 import type { WasmImport } from "./wasm-host.ts";
 
-/** What the module wrote to its standard streams; the newest part of it. */
+/** What the module wrote to a stream since it was last asked for. */
 export class Transcript {
   #text = "";
   readonly #decoder = new TextDecoder();
+  readonly #longest: number;
+
+  /** Of more than `longest` characters only the newest are kept. */
+  constructor(longest: number) {
+    this.#longest = longest;
+  }
 
   append(bytes: Uint8Array): void {
-    this.#text = (this.#text + this.#decoder.decode(bytes)).slice(-LONGEST_TRANSCRIPT);
+    this.#text += this.#decoder.decode(bytes);
+    if (this.#text.length > this.#longest) this.#text = this.#text.slice(-this.#longest);
   }
 
   /** What was written since the last call. */
@@ -17,6 +24,12 @@ export class Transcript {
   }
 }
 
+/** The streams of an instance: what it prints, and its diagnostics as lines of JSON. */
+export interface Streams {
+  readonly transcript: Transcript;
+  readonly diagnostics: Transcript;
+}
+
 /** The C library wants to end the process: for this host the instance is lost, and nothing else. */
 export class ProcessExit extends Error {
   constructor(how: string) {
@@ -25,7 +38,10 @@ export class ProcessExit extends Error {
   }
 }
 
-const LONGEST_TRANSCRIPT = 1 << 20;
+const STANDARD_OUTPUT = 1;
+const STANDARD_ERROR = 2;
+/** The stream of `tell` in native/bind.cpp. */
+const DIAGNOSTICS = 3;
 const SUCCESS = 0;
 const BAD_DESCRIPTOR = 8;
 const NOT_SUPPORTED = 52;
@@ -33,19 +49,25 @@ const SYSCALL_NOT_SUPPORTED = -NOT_SUPPORTED;
 
 type HostFunction = (...args: readonly number[]) => number;
 
+function streamOf({ transcript, diagnostics }: Streams, descriptor: number): Transcript | undefined {
+  if (descriptor === DIAGNOSTICS) return diagnostics;
+  return descriptor === STANDARD_OUTPUT || descriptor === STANDARD_ERROR ? transcript : undefined;
+}
+
 /** The parts of WASI that a library without files, clock and environment can meet. */
-function wasi(memory: () => ArrayBuffer, transcript: Transcript): Readonly<Record<string, HostFunction>> {
+function wasi(memory: () => ArrayBuffer, streams: Streams): Readonly<Record<string, HostFunction>> {
   const store = (address: number, value: number): void => {
     new DataView(memory()).setUint32(address >>> 0, value, true);
   };
   return {
     fd_write: (descriptor = 0, vectors = 0, count = 0, written = 0) => {
-      if (descriptor !== 1 && descriptor !== 2) return BAD_DESCRIPTOR;
+      const stream = streamOf(streams, descriptor);
+      if (stream === undefined) return BAD_DESCRIPTOR;
       const view = new DataView(memory());
       let total = 0;
       for (let at = vectors >>> 0; at < (vectors >>> 0) + 8 * count; at += 8) {
         const length = view.getUint32(at + 4, true);
-        transcript.append(new Uint8Array(memory(), view.getUint32(at, true), length));
+        stream.append(new Uint8Array(memory(), view.getUint32(at, true), length));
         total += length;
       }
       store(written, total);
@@ -80,15 +102,15 @@ function substitute(module: string, name: string): HostFunction {
 }
 
 /**
- * An import object for what a module asks of its host. Standard output and error go to the transcript; every other
+ * An import object for what a module asks of its host. What it writes goes to the streams; every other
  * system call answers that it is not supported: the module sees no file, no clock, no environment and no network.
  */
 export function makeImports(
   wanted: readonly WasmImport[],
   memory: () => ArrayBuffer,
-  transcript: Transcript,
+  streams: Streams,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-  const known = wasi(memory, transcript);
+  const known = wasi(memory, streams);
   const imports: Record<string, Record<string, unknown>> = {};
   for (const { module, name } of wanted) {
     const ofModule = imports[module] ?? {};

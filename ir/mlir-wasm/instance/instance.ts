@@ -17,19 +17,24 @@ export class InstanceLost extends Error {
   }
 }
 
+const LONGEST_TRANSCRIPT = 1 << 20;
+
 type Exported = (...args: readonly unknown[]) => unknown;
 
 /** One running copy of the module: its functions, its memory, and whether they are still usable. */
 export class Instance {
   readonly api: MlirApi;
-  readonly transcript = new Transcript();
+  /** What the module prints. */
+  readonly transcript = new Transcript(LONGEST_TRANSCRIPT);
+  readonly #diagnostics = new Transcript(Number.POSITIVE_INFINITY);
   readonly #memory: WasmMemory;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
   #lost: InstanceLost | undefined;
 
   constructor(module: WasmModule) {
-    const imports = makeImports(importsOf(module), () => this.#memory.buffer, this.transcript);
+    const streams = { transcript: this.transcript, diagnostics: this.#diagnostics };
+    const imports = makeImports(importsOf(module), () => this.#memory.buffer, streams);
     const exports = instantiate(module, imports);
     this.#memory = exports["memory"] as WasmMemory; // emscripten always exports it under this name
     this.api = this.#guarded(exports) as unknown as MlirApi; // a test compares the declarations with the exports
@@ -44,6 +49,11 @@ export class Instance {
   /** Bytes of memory in use; it never shrinks. */
   get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
+  }
+
+  /** The diagnostics since the last call, each a line of JSON; also those of a lost instance. */
+  takeDiagnostics(): readonly string[] {
+    return this.#diagnostics.take().split("\n").slice(0, -1);
   }
 
   /** A 32-bit word of memory, unsigned. */

@@ -1,5 +1,6 @@
-// The text engine's side of the module. A session owns a context and what was said about it since the last question;
-// modules are plain operations, so that the C API works on them too. All strings travel as (address, length).
+// The text engine's side of the module. A session owns a context; its modules are plain operations, so that the C API
+// works on them too. All strings travel as (address, length). Diagnostics leave at once, as lines of JSON on stream 3:
+// they are known even if the module stops itself right after.
 
 #include "register.h"
 
@@ -12,39 +13,11 @@
 #include "llvm/Support/JSON.h"
 
 #include <map>
+#include <unistd.h>
 
 using namespace mlir;
 
 #define EXPORT extern "C" __attribute__((used, visibility("default")))
-
-namespace {
-
-struct Session {
-  explicit Session(const DialectRegistry &registry, bool allowUnregistered)
-      : context(registry, MLIRContext::Threading::DISABLED) {
-    context.allowUnregisteredDialects(allowUnregistered);
-    context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) { record(diagnostic); });
-  }
-
-  ~Session() {
-    for (auto &module : modules) module.first->erase();
-  }
-
-  void record(Diagnostic &diagnostic);
-  void recordText(StringRef message);
-  StringRef keep(std::string produced) {
-    text = std::move(produced);
-    return text;
-  }
-
-  std::string text;
-  llvm::json::Array diagnostics;
-  /// The modules, each with the external resources that no dialect claims: they are printed again as they were read.
-  std::map<Operation *, std::unique_ptr<FallbackAsmResourceMap>> modules;
-  MLIRContext context;
-};
-
-} // namespace
 
 static StringRef severityName(DiagnosticSeverity severity) {
   switch (severity) {
@@ -76,19 +49,45 @@ static llvm::json::Object asJson(Diagnostic &diagnostic) {
   return object;
 }
 
-void Session::record(Diagnostic &diagnostic) {
+static void tell(llvm::json::Object object) {
+  std::string line;
+  llvm::raw_string_ostream(line) << llvm::json::Value(std::move(object)) << '\n';
+  ::write(3, line.data(), line.size());
+}
+
+static void report(Diagnostic &diagnostic) {
   llvm::json::Object object = asJson(diagnostic);
   llvm::json::Array notes;
   for (Diagnostic &note : diagnostic.getNotes()) notes.push_back(asJson(note));
   object["notes"] = std::move(notes);
-  diagnostics.push_back(std::move(object));
+  tell(std::move(object));
 }
 
-void Session::recordText(StringRef message) {
-  diagnostics.push_back(llvm::json::Object{{"severity", "error"},
-                                           {"message", llvm::json::fixUTF8(message.trim())},
-                                           {"notes", llvm::json::Array()}});
-}
+namespace {
+
+struct Session {
+  explicit Session(const DialectRegistry &registry, bool allowUnregistered)
+      : context(registry, MLIRContext::Threading::DISABLED) {
+    context.allowUnregisteredDialects(allowUnregistered);
+    context.getDiagEngine().registerHandler(report);
+  }
+
+  ~Session() {
+    for (auto &module : modules) module.first->erase();
+  }
+
+  StringRef keep(std::string produced) {
+    text = std::move(produced);
+    return text;
+  }
+
+  std::string text;
+  /// The modules, each with the external resources that no dialect claims: they are printed again as they were read.
+  std::map<Operation *, std::unique_ptr<FallbackAsmResourceMap>> modules;
+  MLIRContext context;
+};
+
+} // namespace
 
 static const DialectRegistry &dialects() {
   static const DialectRegistry *registry = [] {
@@ -149,7 +148,7 @@ EXPORT RunResult hidalgoRun(Session *session, Operation *operation, const char *
   llvm::raw_string_ostream stream(complaint);
   FailureOr<OpPassManager> parsed = parsePassPipeline(StringRef(pipeline, length), stream);
   if (failed(parsed)) {
-    session->recordText(complaint);
+    tell(llvm::json::Object{{"severity", "error"}, {"message", llvm::json::fixUTF8(StringRef(complaint).trim())}});
     return BadPipeline;
   }
   PassManager manager(operation->getName(), PassManager::Nesting::Implicit);
@@ -174,14 +173,6 @@ EXPORT const char *hidalgoPrint(Session *session, Operation *operation, unsigned
   FallbackAsmResourceMap *resources = kept == session->modules.end() ? nullptr : kept->second.get();
   AsmState state(operation, printing, /*locationMap=*/nullptr, resources);
   operation->print(stream, state);
-  return session->keep(std::move(text)).data();
-}
-
-/// What was diagnosed since the last call, as a JSON array.
-EXPORT const char *hidalgoDiagnostics(Session *session) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  stream << llvm::json::Value(std::exchange(session->diagnostics, llvm::json::Array()));
   return session->keep(std::move(text)).data();
 }
 
