@@ -33,15 +33,15 @@ export function neededWork(model: ModelShape, step: StepRecord): NeededWork {
   return {
     macs: macsOfLayers + emitting * vocab * hidden,
     bytes:
-      layers * (weights + floatBytes * floats) +
-      records * record +
-      head +
-      step.rows * hidden * floatBytes,
+      layers * (weights + floatBytes * floats) + records * record + head + step.rows * hidden * floatBytes,
   };
 }
 
 /** Of all layers: row-position pairs that attend to each other; KV records that are read, or written by the step. */
-function contextOf({ layers, window, full_layers: full = [] }: ModelShape, { rows, lastPosition }: StepRecord) {
+function contextOf(
+  { layers, window, full_layers: full = [] }: ModelShape,
+  { rows, lastPosition }: StepRecord,
+) {
   const first = lastPosition - rows + 1;
   const perLayer = Array.from({ length: layers }, (_, layer) => {
     const most = full.includes(layer) ? undefined : (window ?? undefined);
