@@ -31,13 +31,13 @@ export interface ReportedStep {
 /** What the compiler knows of a design's pace. */
 export interface StepReport {
   readonly memoryModel: string;
-  /** Empty where the weights are so many that replaying them takes longer than compiling. */
+  /** Empty where the weights are so many that replaying them takes longer than the rest of compiling. */
   readonly steps: readonly ReportedStep[];
   readonly kernels: readonly KernelInterval[];
 }
 
 /** Weight beats of a step above which steps are not replayed: some seconds. */
-const MOST_BEATS = 2_000_000;
+const MOST_BEATS = 400_000;
 
 /** Replays a decode step in the middle of the output and, with several rows, a chunk of the prompt. */
 export function stepReport({ compiled, device, clockMhz, workload }: ReportedDesign): StepReport {
