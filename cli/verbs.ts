@@ -1,4 +1,5 @@
 import type { Verb } from "./verb.ts";
+import { calibrate } from "./verbs/calibrate.ts";
 import { compile } from "./verbs/compile.ts";
 import { diff } from "./verbs/diff.ts";
 import { doctor } from "./verbs/doctor.ts";
@@ -9,4 +10,4 @@ import { serve } from "./verbs/serve.ts";
 import { simulate } from "./verbs/simulate.ts";
 
 /** Every verb, in the order of `--help`. A new verb is a file in `verbs/` and a line here. */
-export const verbs: readonly Verb[] = [run, compile, simulate, serve, diff, plan, pack, doctor];
+export const verbs: readonly Verb[] = [run, compile, simulate, serve, diff, plan, pack, calibrate, doctor];

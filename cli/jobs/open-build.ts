@@ -1,5 +1,6 @@
 import { ok, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
+import { applyCalibration } from "../calibration/apply-calibration.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
 import type { SimulationOptions } from "../options/generation-options.ts";
 import type { Hardware } from "../rtl-engine.ts";
@@ -8,11 +9,14 @@ import type { JobWatch } from "./job-watch.ts";
 
 /** Opens a build on a simulator; the manifest says what a result has to say about it. */
 export async function openBuild(
-  build: CompiledBuild,
+  compiled: CompiledBuild,
   options: SimulationOptions,
   watch: JobWatch,
   { openSimulatedDevice }: Hardware,
 ): Promise<Result<OpenedEngine>> {
+  const calibrated = applyCalibration(compiled);
+  if (calibrated.kind === "error") return calibrated;
+  const build = calibrated.value;
   const simulated = await openSimulatedDevice(build, options, watch);
   if (simulated.kind === "error") return simulated;
   const { device, simulator, memoryModel } = simulated.value;
