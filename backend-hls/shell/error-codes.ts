@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   bad_block: 20,
   bad_emit: 21,
   bad_visible: 22,
+  bad_context: 23,
 } as const;
 
 /** The name of an error. */
@@ -110,5 +111,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorName, ErrorMeaning>> = {
     hint: DESCRIPTOR,
   },
   bad_emit: { what: "an output that the accelerator cannot give", where: "row", hint: DESCRIPTOR },
-  bad_visible: { what: "a row that sees rows that the step does not have", where: "row", hint: DESCRIPTOR },
+  bad_visible: {
+    what: "a row that does not see itself, or sees rows that the step does not have",
+    where: "row",
+    hint: DESCRIPTOR,
+  },
+  bad_context: { what: "a context that is longer than the row's position", where: "row", hint: DESCRIPTOR },
 };

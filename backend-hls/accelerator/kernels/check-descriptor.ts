@@ -3,6 +3,7 @@ import {
   bundleType,
   i8,
   i16,
+  i32,
   type LoopBuilder,
   streamType,
   type Type,
@@ -24,19 +25,21 @@ export const FAULT_TYPE: Type = streamType(bundleType([i8, i16]));
 
 /** What a descriptor may refer to. */
 export interface DescriptorLimits {
+  /** The row's number: an index. */
+  readonly row: Value;
   /** Rows of the step: i16. */
   readonly rows: Value;
   /** Blocks of the KV memory: i32. */
   readonly kvBlocks: Value;
 }
 
-/** The code of the first thing that is wrong with a descriptor; 0: it can be carried out. */
+/** The code of the first thing that is wrong with a descriptor (0: it can be carried out), and its row. */
 export function descriptorFault(
   b: LoopBuilder,
   plan: Plan,
   word: (name: DescriptorField) => Value,
-  { rows, kvBlocks }: DescriptorLimits,
-): Value {
+  { row, rows, kvBlocks }: DescriptorLimits,
+): readonly [Value, Value] {
   const { model, beatBytes } = plan;
   const slots = b.shli(kvBlocks, b.int(Math.log2(model.blockSize)));
   const rows32 = b.extui(rows, 32);
@@ -46,9 +49,11 @@ export function descriptorFault(
     ["bad_slot", atLeast(b, word("kv_slot"), slots)],
     ["bad_table", b.cmpi("ne", b.andi(word("block_table"), b.int(beatBytes - 1)), b.int(0))],
     ["bad_emit", badEmit(b, plan, word("emit"), rows32)],
+    ["bad_context", b.cmpi("ugt", word("context"), word("position"))],
+    ["bad_visible", isBlind(b, [word("visible_low"), word("visible_high")], row)],
     ["bad_visible", seesBeyond(b, [word("visible_low"), word("visible_high")], rows32)],
   ];
-  return firstOf(b, checks);
+  return [firstOf(b, checks), b.indexCast(row, rows.type)];
 }
 
 /** `bad_block` where an entry of a block table that is used is no block of the KV memory. */
@@ -79,6 +84,14 @@ function badEmit(b: LoopBuilder, { outputs }: Plan, emit: Value, rows: Value): V
   const known = kinds.map((each) => b.equals(kind, each));
   const isKnown = known.slice(1).reduce((some, each) => b.ori(some, each), at(known, 0));
   return b.ori(b.xori(isKnown, b.int(1, 1)), atLeast(b, b.shrui(emit, b.int(EMIT_PLACE_LSB)), rows));
+}
+
+/** Whether the row's own bit is missing in its mask of 64 rows. */
+function isBlind(b: LoopBuilder, [low, high]: readonly [Value, Value], row: Value): Value {
+  const number = b.indexCast(row, i32);
+  const word = b.select(b.cmpi("ult", number, b.int(32)), low, high);
+  const bit = b.andi(b.shrui(word, b.andi(number, b.int(31))), b.int(1));
+  return b.equals(bit, 0);
 }
 
 /** Whether bit `rows` or one above it is set in the mask of 64 rows. */

@@ -195,8 +195,7 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       const words = DESCRIPTOR_FIELDS.map(({ name }) => b.array(name, [], i32, { storage: "reg" }));
       nest(b, { row: { to: field.rows, max: plan.rows }, slot: recordBeats + 3 }, ({ row, slot }) => {
         b.when(isBelow(b, slot, recordBeats), () => {
-          const lanes = wordsOf(b, b.read(port.data), plan);
-          keepWords(b, words, lanes, slot);
+          keepWords(b, words, wordsOf(b, b.read(port.data), plan), slot);
         });
         const word = (name: DescriptorField): Value =>
           b.load(present(words[DESCRIPTOR_FIELDS.findIndex((field) => field.name === name)], name));
@@ -218,8 +217,7 @@ export function rowsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           );
           const sees = [word("context"), word("sequence"), word("visible_low"), word("visible_high")];
           b.write(port.sight, b.indexCast(row, field.rows.type), place, ...sees);
-          const fault = descriptorFault(b, plan, word, field);
-          b.write(port.faults, fault, b.indexCast(row, field.rows.type));
+          b.write(port.faults, ...descriptorFault(b, plan, word, { ...field, row }));
         });
         b.when(not(b, isBelow(b, slot, recordBeats)), () => {
           const address = b.select(

@@ -95,7 +95,7 @@ function malformed(tiny: TinyAccelerator): readonly FaultCase[] {
   const { plan, layout } = tiny.compiled;
   const { vocab, maxContext, blockSize } = plan.model;
   const { descriptors, tables } = layout.regions;
-  const fields = ["token", "position", "kv_slot", "sequence", "table", "emit", "low", "high"];
+  const fields = ["token", "position", "kv_slot", "sequence", "table", "emit", "low", "high", "context"];
   const values: readonly (readonly [string, string, number])[] = [
     ["bad_token", "token", vocab],
     ["bad_token", "token", -1],
@@ -113,6 +113,9 @@ function malformed(tiny: TinyAccelerator): readonly FaultCase[] {
     ["bad_visible", "low", 2 ** ROWS.length],
     ["bad_visible", "low", -1],
     ["bad_visible", "high", 1],
+    ["bad_visible", "low", 0],
+    ["bad_context", "context", maxContext],
+    ["bad_context", "context", -1],
   ];
   const ofRows = values.flatMap(([code, field, value]) =>
     ROWS.map((_, row): FaultCase => {

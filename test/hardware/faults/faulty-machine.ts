@@ -39,8 +39,14 @@ export class FaultyMachine {
     this.#simulator = simulator;
   }
 
-  /** Quiet inputs, reset, regions and limits. */
+  /** Reset, regions and limits. */
   async open(): Promise<void> {
+    await this.reset();
+    await this.setUp();
+  }
+
+  /** Quiet inputs and four cycles of reset. */
+  async reset(): Promise<void> {
     for (const { name } of FAULT_INPUTS) this.#simulator.poke(name, 0n);
     for (const name of [
       "awaddr",
@@ -58,7 +64,6 @@ export class FaultyMachine {
     await this.run(4);
     this.#simulator.poke("rst", 0n);
     await this.run(1);
-    await this.setUp();
   }
 
   /** The registers that a host writes once. */

@@ -124,7 +124,9 @@ export function tinyAccelerator(): TinyAccelerator {
   const registers = Object.fromEntries(
     manifestRegisters(system.registers).map(({ name, offset }) => [name, offset]),
   );
-  const start = system.registers.slice(0, words.length).map(({ name }, index) => [name, at(words, index)]);
+  const start = system.registers
+    .slice(0, words.length)
+    .map(({ name }, index) => [name, at(words, index)] as const);
   const memory = { kind: "ideal", readLatency: 6, dataBits: 64, addressBits: 32, queueDepth: 8 } as const;
   const depthBeats = 2 ** Math.ceil(Math.log2(layout.bytes / plan.beatBytes));
   return {
