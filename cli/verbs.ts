@@ -8,6 +8,18 @@ import { plan } from "./verbs/plan.ts";
 import { run } from "./verbs/run.ts";
 import { serve } from "./verbs/serve.ts";
 import { simulate } from "./verbs/simulate.ts";
+import { synth } from "./verbs/synth.ts";
 
 /** Every verb, in the order of `--help`. A new verb is a file in `verbs/` and a line here. */
-export const verbs: readonly Verb[] = [run, compile, simulate, serve, diff, plan, pack, calibrate, doctor];
+export const verbs: readonly Verb[] = [
+  run,
+  compile,
+  simulate,
+  serve,
+  diff,
+  plan,
+  pack,
+  calibrate,
+  synth,
+  doctor,
+];

@@ -15,6 +15,8 @@ export interface AreaCounts {
 export interface SynthesisReport {
   readonly family: string;
   readonly tool: string;
+  /** What Yosys warned of that hardware must not have: undriven wires, several drivers, inferred latches. */
+  readonly problems: readonly string[];
   /** The whole design below the top module. */
   readonly total: AreaCounts;
   /** Each distinct module by itself, without the modules inside it. */
@@ -34,7 +36,17 @@ function lutRamSize(cell: string): number {
   return Math.max(1, Number(size["depth"]) / 64) * Number(size["bits"]) * (size["ports"] === "D" ? 2 : 1);
 }
 
-/** What `count` cells of a Xilinx library kind contribute. */
+/** What `count` cells of the open families' libraries contribute. */
+function openContribution(cell: string, count: number): Partial<AreaCounts> {
+  if (/^(?:LUT4|SB_LUT4)$/u.test(cell)) return { lut: count };
+  if (cell === "TRELLIS_DPR16X4") return { lut: 4 * count, lutRam: 4 * count };
+  if (/^(?:TRELLIS_FF|SB_DFF\w*)$/u.test(cell)) return { ff: count };
+  if (/^(?:MULT18X18D|SB_MAC16)$/u.test(cell)) return { dsp: count };
+  if (/^(?:DP16KD|PDPW16KD|SB_RAM40_4K\w*)$/u.test(cell)) return { bram18: count };
+  return /^(?:CCU2C|SB_CARRY)$/u.test(cell) ? { carry: count } : {};
+}
+
+/** What `count` cells of a library kind contribute. A block of the open families' RAM counts as one. */
 function contribution(cell: string, count: number): Partial<AreaCounts> {
   const lutRam = lutRamSize(cell);
   if (lutRam > 0) return { lut: lutRam * count, lutRam: lutRam * count };
@@ -45,7 +57,7 @@ function contribution(cell: string, count: number): Partial<AreaCounts> {
   if (cell.startsWith("RAMB36") || cell.startsWith("FIFO36")) return { bram18: 2 * count };
   if (cell.startsWith("RAMB18") || cell.startsWith("FIFO18")) return { bram18: count };
   if (cell.startsWith("URAM")) return { uram: count };
-  return /^CARRY[48]$/u.test(cell) ? { carry: count } : {};
+  return /^CARRY[48]$/u.test(cell) ? { carry: count } : openContribution(cell, count);
 }
 
 function sum(a: AreaCounts, b: Partial<AreaCounts>, times = 1): AreaCounts {
@@ -66,7 +78,7 @@ function sum(a: AreaCounts, b: Partial<AreaCounts>, times = 1): AreaCounts {
 export function readStatistics(text: string): ReadonlyMap<string, ReadonlyMap<string, number>> | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(text.replace(/,(?=\s*[}\]])/gu, "")); // Yosys 0.23 writes a comma too many
   } catch {
     return undefined;
   }
