@@ -70,6 +70,16 @@ export const logitsNotBuilt = defineDiagnostic("CLI0038", "error", () => ({
   hint: "compile with --outputs logits",
 }));
 
+/** A memory that no device file describes. */
+export const unknownMemory = defineDiagnostic(
+  "CLI0039",
+  "error",
+  (p: { readonly asked: string; readonly own: string; readonly devices: string }) => ({
+    message: `there is no memory ${p.asked}`,
+    expected: `${p.own}, ideal, ideal:CYCLES, or the name of a device whose DRAM is meant: ${p.devices}`,
+  }),
+);
+
 /** The reference is to come from a model that the build was not made of. */
 export const otherModel = defineDiagnostic(
   "CLI0036",

@@ -22,7 +22,7 @@ export function declareGenerationOptions(command: Command): void {
 export function declareSimulationOptions(command: Command): void {
   command
     .option("--simulator <name>", "auto, verilator, embedded or icarus (slow)", simulationDefaults.simulator)
-    .option("--memory <kind>", "ideal, ideal:CYCLES, or a DRAM kind (default: the device's)")
+    .option("--memory <kind>", "ideal, ideal:CYCLES, or the device whose DRAM it is (default: its own)")
     .option("--back-pressure <seed>", "let the memory port pause at random")
     .option("--trace <file>", "write a waveform: .vcd, or .fst (by Verilator)")
     .option("--trace-window <from:to>", "first and last cycle of the waveform (default: all)")

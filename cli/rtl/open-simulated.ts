@@ -1,35 +1,23 @@
 import {
   type Device as DeviceFile,
-  deviceMemory,
   PRODUCT_TOP,
   type SimulatedProduct,
   simulationTop,
 } from "../../backend-hls/index.ts";
-import {
-  builtSpan,
-  fail,
-  HwModuleOp,
-  type MemoryParameters,
-  type Operation,
-  ok,
-  present,
-  type Result,
-} from "../../ir/index.ts";
+import { builtSpan, fail, HwModuleOp, type Operation, ok, present, type Result } from "../../ir/index.ts";
 import { type AcceleratorProgram, openSimulatedAccelerator } from "../../runtime-host/index.ts";
 import { buildSimulator, type HwSimulator, type TraceView, type WatchingSimulator } from "../../sim/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
-import { notYet, optionsConflict } from "../jobs/diagnostics.ts";
+import { optionsConflict } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import type { SimulationOptions } from "../options/generation-options.ts";
 import type { SimulatedDevice } from "../rtl-engine.ts";
 import { readBuildParts } from "./build-parts.ts";
+import { chooseMemory, type MemorySizes } from "./choose-memory.ts";
 import { acceleratorProgram } from "./program.ts";
 
 /** The module that is simulated, and where its memory keeps its data. */
 const SIMULATION = { top: "hidalgo_simulation", store: "memory.store" } as const;
-
-/** Cycles from a read to its data in an ideal memory. */
-const IDEAL_LATENCY = 2;
 
 /** Opens a build on a simulator with a memory model behind its port. */
 export async function openSimulatedBuild(
@@ -54,12 +42,6 @@ export interface SimulatedHardware extends MemorySizes {
   readonly program: AcceleratorProgram;
 }
 
-interface MemorySizes {
-  readonly memoryBytes: number;
-  readonly beatBytes: number;
-  readonly clockMhz: number;
-}
-
 /** Opens any system on a simulator with a memory model behind its port; `observe` may stand between host and simulator. */
 export async function openSimulatedHardware(
   { hardware, deviceFile, program, ...sizes }: SimulatedHardware,
@@ -82,7 +64,9 @@ export async function openSimulatedHardware(
     ...(options.trace === undefined ? {} : { trace: options.trace, traceView: traceView(options) }),
   });
   if (built.kind === "error") return built;
-  const device = await openSimulatedAccelerator(observe(built.value), program, { memoryPath: SIMULATION.store });
+  const device = await openSimulatedAccelerator(observe(built.value), program, {
+    memoryPath: SIMULATION.store,
+  });
   if (device.kind === "error") return device;
   return ok({ device: device.value, simulator: simulator.value, memoryModel: memory.value.name });
 }
@@ -104,47 +88,6 @@ function traceView({ traceWindow, traceScope, traceDepth }: SimulationOptions): 
     ...(traceScope === undefined ? {} : { scopes: traceScope }),
     ...(traceDepth === undefined ? {} : { depth: traceDepth }),
   };
-}
-
-interface NamedMemory {
-  readonly name: string;
-  readonly parameters: MemoryParameters;
-}
-
-/** The device's own memory, or an ideal one. */
-function chooseMemory(
-  asked: string | undefined,
-  device: DeviceFile,
-  { memoryBytes, beatBytes, clockMhz }: MemorySizes,
-): Result<NamedMemory> {
-  const rowsOfAllBanks = device.dram === undefined ? 0 : device.dram.banks * device.dram.row_bytes;
-  const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(memoryBytes, rowsOfAllBanks) / beatBytes));
-  const parameters = deviceMemory(device, { depthBeats, addressBits: 32, clockMhz, dataBits: 8 * beatBytes });
-  const own = device.dram === undefined ? "ideal" : device.dram.kind;
-  const name = device.dram === undefined ? "ideal" : `${own}-${device.dram.mts}`;
-  if (asked === undefined || asked === own || asked === name) return ok({ name, parameters });
-  const latency = idealLatency(asked);
-  if (latency === undefined) {
-    const what = `the memory ${asked} behind ${device.name}`;
-    return fail(notYet(builtSpan("--memory"), { what, instead: `--memory ${name}, ideal or ideal:CYCLES` }));
-  }
-  const { dataBits, addressBits, queueDepth } = parameters;
-  const ideal = {
-    kind: "ideal",
-    readLatency: latency,
-    dataBits,
-    addressBits,
-    depthBeats,
-    queueDepth,
-  } as const;
-  return ok({ name: asked, parameters: ideal });
-}
-
-/** Cycles of `ideal` or `ideal:64`; undefined for other words. */
-function idealLatency(word: string): number | undefined {
-  if (word === "ideal") return IDEAL_LATENCY;
-  const cycles = /^ideal:(\d{1,4})$/u.exec(word)?.[1];
-  return cycles === undefined ? undefined : Math.max(1, Number(cycles));
 }
 
 function productOf(modules: readonly Operation[]): SimulatedProduct {

@@ -46,6 +46,11 @@ test("schedules and memories change cycles, not tokens", async () => {
   const run = (...args: readonly string[]) =>
     outcome("run", model, "--prompt-ids", "1,5", "--max-tokens", "3", "--ignore-eos", ...args);
   const fast = await run("--memory", "ideal");
+  expect(await run("--memory", "xc7z020")).toMatchObject({
+    memory_model: "ddr3-1066",
+    token_ids: fast.token_ids,
+    matches_reference: true,
+  });
   const results = [
     fast,
     await run(),
@@ -88,7 +93,7 @@ test("fable writes its story", async () => {
 test("what a simulation cannot do is said before anything is compiled", async () => {
   const code = async (...args: readonly string[]) =>
     lastObject(await hidalgo("run", fable, "--json", ...args));
-  expect(await code("--memory", "sdram")).toMatchObject({ code: "CLI0031", where: "--memory" });
+  expect(await code("--memory", "sdram")).toMatchObject({ code: "CLI0039", where: "--memory" });
   expect(await code("--simulator", "embedded", "--trace", "x.fst")).toMatchObject({ code: "CLI0032" });
   expect(await code("--device", "ice40up5k")).toMatchObject({ code: "HLS0040" });
 }, 60_000);
