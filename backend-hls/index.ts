@@ -15,7 +15,7 @@ export type { ScheduledKernel, ScheduleMode } from "./pipeline/schedule-kernel.t
 export { type PipelinedPrimitive, pipelinedPrimitive } from "./primitives/pipelined-primitive.ts";
 export * from "./replay/index.ts";
 export * from "./shell/index.ts";
-export { AXI_RULES } from "./system/axi-checker.ts";
+export { AXI_RULES, axiChecker } from "./system/axi-checker.ts";
 export { FAULT_INPUTS, FAULT_KINDS, type FaultKind } from "./system/fault-injector.ts";
 export { COUNTER_NAMES, systemRegisters } from "./system/registers.ts";
 export { type SimulatedProduct, type SimulationTopOptions, simulationTop } from "./system/simulation-top.ts";
