@@ -1,11 +1,16 @@
 import type { Engine } from "./engine/engine.ts";
 
-/** Reads the module that lies beside this file, in Node. */
+/** Reads the module that lies beside this file, in Node; unpacks it on another thread. */
 async function readArtifact(): Promise<Uint8Array<ArrayBuffer>> {
   const { readFile } = await import("node:fs/promises");
-  const { brotliDecompressSync } = await import("node:zlib");
+  const { brotliDecompress } = await import("node:zlib");
   const packed = await readFile(new URL("./mlir.wasm.br", import.meta.url));
-  return new Uint8Array(brotliDecompressSync(packed));
+  return new Promise((resolve, reject) => {
+    brotliDecompress(packed, { chunkSize: 2 ** 20 }, (error, bytes) => {
+      if (error === null) resolve(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      else reject(error);
+    });
+  });
 }
 
 async function load(): Promise<Engine> {

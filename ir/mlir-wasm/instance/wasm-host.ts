@@ -36,7 +36,7 @@ const { WebAssembly: host } = globalThis as unknown as { readonly WebAssembly: W
 
 /** Compiles a module; from a server's answer while it arrives where the host can do that. */
 export async function compileModule(source: WasmSource): Promise<WasmModule> {
-  if (!(source instanceof Response)) return host.compile(source);
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return host.compile(source);
   if (host.compileStreaming !== undefined && source.headers.get("content-type") === "application/wasm") {
     return host.compileStreaming(source);
   }
