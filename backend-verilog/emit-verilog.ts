@@ -7,6 +7,8 @@ import { nameModules } from "./module-names.ts";
 export interface EmitOptions {
   /** Stands before every module name: several designs can then share one build. */
   readonly prefix?: string;
+  /** Lines of a comment above a module, by its name in the IR. */
+  readonly headers?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Hardware modules given as a list or inside a `builtin.module`. */
@@ -30,8 +32,16 @@ export function emitVerilog(modules: HardwareModules, options: EmitOptions = {})
   const neighbours = neighboursOf(list, options.prefix);
   const names = [...neighbours.naming.values()];
   return new Map(
-    list.map((module, index) => [`${at(names, index)}.v`, writeModule(module, at(names, index), neighbours)]),
+    list.map((module, index) => [
+      `${at(names, index)}.v`,
+      comment(module, options) + writeModule(module, at(names, index), neighbours),
+    ]),
   );
+}
+
+function comment(module: Operation, { headers }: EmitOptions): string {
+  const lines = headers?.get(present(HwModuleOp.match(module), "hw.module").attrs.sym_name) ?? [];
+  return lines.map((line) => `// ${line.replace(/[\r\n]/gu, " ")}\n`).join("");
 }
 
 /** The modules by their names in the IR, and their names in Verilog. */

@@ -20,6 +20,7 @@ import { emitLevels, hardwareModules } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
 import { LOOPS_FILE, printLoops } from "./loops-file.ts";
 import { describeBuild } from "./manifest.ts";
+import { moduleHeaders } from "./module-headers.ts";
 import { packModel } from "./pack-model.ts";
 import { acceleratorProgram } from "./program.ts";
 import { reportLines, reportText } from "./report-text.ts";
@@ -43,9 +44,10 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const image = packModel(quantized, compiled.value);
   const estimate = estimateOf(request, model, explored.value);
   const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: WORKLOAD });
+  const loops = printLoops(compiled.value.network.schedule);
   const files = new Map<string, string | Uint8Array>([
-    ...writeVerilog(compiled.value),
-    [LOOPS_FILE, printLoops(compiled.value.network.schedule)],
+    ...writeVerilog(compiled.value, loops),
+    [LOOPS_FILE, loops],
     [WEIGHTS_FILE, image],
     [ESTIMATE_FILE, `${JSON.stringify({ ...estimate, ...reportObject(report) }, undefined, 1)}\n`],
     [REPORT_FILE, reportText(`${request.model.checkpoint.id} on ${device.name}`, report)],
@@ -99,8 +101,11 @@ function refuse({ precision, kvBits }: CompileRequest): Result<never> | undefine
   return fail(notYet(builtSpan("--precision"), { what, instead: "--precision w8a8 --kv 8" }));
 }
 
-function writeVerilog({ system, top }: CompiledAccelerator): readonly (readonly [string, string])[] {
-  const texts = emitVerilog([...system.modules, top]);
+function writeVerilog(
+  { system, top, network }: CompiledAccelerator,
+  loops: string,
+): readonly (readonly [string, string])[] {
+  const texts = emitVerilog([...system.modules, top], { headers: moduleHeaders(network, loops) });
   return [...texts].map(([name, text]) => [`rtl/${name}`, text] as const).toSorted(byPath);
 }
 
