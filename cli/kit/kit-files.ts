@@ -2,6 +2,7 @@ import {
   clockConstraint,
   driverFiles,
   fusesocCore,
+  hasHexImage,
   IMAGE_FILE,
   imageHex,
   packageScript,
@@ -10,6 +11,7 @@ import {
 } from "../../backend-verilog/index.ts";
 import { present } from "../../ir/index.ts";
 import type { AcceleratorProgram } from "../../runtime-host/index.ts";
+import { WEIGHTS_FILE } from "../rtl/build-parts.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import { benchSteps } from "./bench-steps.ts";
 
@@ -29,13 +31,16 @@ export function kitFiles(
   const { prompt_ids: promptIds, token_ids: tokenIds } = manifest.self_test;
   const steps = benchSteps(manifest, { promptIds, tokenIds }, program);
   const beatBytes = present(manifest.ports.axi[0], "a memory port").data_bits / 8;
+  const hex = hasHexImage(image.length)
+    ? [[`${KIT_FOLDER}/tb/${IMAGE_FILE}`, imageHex(image, beatBytes)] as const]
+    : [];
   return new Map([
-    ["hidalgo.core", fusesocCore(manifest)],
+    ["hidalgo.core", fusesocCore(manifest, hex.length > 0 ? `${KIT_FOLDER}/tb/${IMAGE_FILE}` : WEIGHTS_FILE)],
     [`${KIT_FOLDER}/registers.md`, registerMap(manifest)],
     [`${KIT_FOLDER}/vivado/hidalgo.xdc`, clockConstraint(manifest)],
     [`${KIT_FOLDER}/vivado/package_ip.tcl`, packageScript(manifest, part)],
     ...[...driverFiles(manifest)].map(([name, text]) => [`${KIT_FOLDER}/driver/${name}`, text] as const),
     [`${KIT_FOLDER}/tb/hidalgo_tb.v`, testbench(manifest, steps, image.length)],
-    [`${KIT_FOLDER}/tb/${IMAGE_FILE}`, imageHex(image, beatBytes)],
+    ...hex,
   ]);
 }

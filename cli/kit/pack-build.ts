@@ -66,8 +66,13 @@ function differencesOf(compiled: ModelShape, checkpoint: Checkpoint): readonly s
   const there = new Map<string, unknown>(Object.entries(given));
   const here = new Map<string, unknown>(Object.entries(compiled));
   return names.flatMap((name) => {
-    const theirs = there.get(name);
-    const ours = here.get(name);
-    return theirs === ours ? [] : [`${name}: ${String(theirs)}, not ${String(ours)}`];
+    const theirs = valueText(there.get(name));
+    const ours = valueText(here.get(name));
+    return theirs === ours ? [] : [`${name}: ${theirs}, not ${ours}`];
   });
+}
+
+/** A size as text: numbers, flags, windows layer by layer. */
+function valueText(value: unknown): string {
+  return value === undefined ? "none" : JSON.stringify(value);
 }

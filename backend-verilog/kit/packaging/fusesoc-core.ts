@@ -1,8 +1,9 @@
+import { basename } from "node:path/posix";
 import type { KitSource } from "../source.ts";
 import { textOf } from "../text.ts";
 
-/** `hidalgo.core`, at the top of the build: CAPI2 for FuseSoC, with a simulation in Icarus and lint by Verilator. */
-export function fusesocCore({ top, rtl, design }: KitSource): string {
+/** `hidalgo.core`, at the top of the build: CAPI2 for FuseSoC, with a simulation in Icarus and lint by Verilator. `image` is what the testbench loads. */
+export function fusesocCore({ top, rtl, design }: KitSource, image: string): string {
   return textOf([
     "CAPI=2:",
     `name: hidalgo::accelerator_${design.id}:1.0.0`,
@@ -16,10 +17,16 @@ export function fusesocCore({ top, rtl, design }: KitSource): string {
     "  tb:",
     "    files:",
     "      - kit/tb/hidalgo_tb.v: {file_type: verilogSource}",
-    "      - kit/tb/image.hex: {file_type: user, copyto: image.hex}",
+    `      - ${image}: {file_type: user, copyto: ${basename(image)}}`,
     "  constraints:",
     "    files:",
     "      - kit/vivado/hidalgo.xdc: {file_type: xdc}",
+    "",
+    "parameters:",
+    "  IMAGE:",
+    "    datatype: str",
+    "    paramtype: vlogparam",
+    "    description: the image that the testbench loads",
     "",
     "targets:",
     "  default: &default",
@@ -30,6 +37,7 @@ export function fusesocCore({ top, rtl, design }: KitSource): string {
     "    default_tool: icarus",
     "    filesets_append: [tb]",
     "    toplevel: hidalgo_tb",
+    `    parameters: [IMAGE=${basename(image)}]`,
     "    tools:",
     "      icarus:",
     "        timescale: 1ns/1ps",

@@ -38,6 +38,7 @@ export function testbench(source: ModelKitSource, steps: readonly BenchStep[], i
     "  reg [31:0] value_read;",
     "  integer errors;",
     "  integer index;",
+    ...(hasHexImage(imageBytes) ? [] : IMAGE_VARIABLES),
     "",
     "  always #(500.0 / MHZ) clk = !clk;",
     `  assign ${source.ports.clock} = clk;`,
@@ -53,7 +54,7 @@ export function testbench(source: ModelKitSource, steps: readonly BenchStep[], i
     MEMORY_PORTS.map((name) => `    .${name}(${port}_${name})`).join(",\n"),
     "  );",
     BENCH_TASKS,
-    ...stimulus(source, steps),
+    ...stimulus(source, steps, imageBytes),
     "endmodule",
     AXI_MEMORY,
   ]);
@@ -65,6 +66,35 @@ export function imageHex(image: Uint8Array, beatBytes: number): string {
   for (let start = 0; start < image.length; start += beatBytes)
     lines.push(Buffer.from(image.slice(start, start + beatBytes).reverse()).toString("hex"));
   return textOf(lines);
+}
+
+/** Longer images are read from weights.bin itself: a second copy in text would be twice as long again. */
+const LONGEST_HEX_BYTES = 2 ** 24;
+
+/** Whether the testbench of an image of so many bytes loads `image.hex`. */
+export function hasHexImage(imageBytes: number): boolean {
+  return imageBytes <= LONGEST_HEX_BYTES;
+}
+
+const IMAGE_VARIABLES = [
+  "  integer file;",
+  "  integer count;",
+  "  integer byte_of_beat;",
+  "  reg [DATA_BITS-1:0] beat;",
+];
+
+/** The first byte of a file is the last one of a beat that `$fread` fills. */
+function loadImage(imageBytes: number): readonly string[] {
+  if (hasHexImage(imageBytes)) return ["    $readmemh(IMAGE, memory.store, 0, IMAGE_BEATS - 1);"];
+  return [
+    '    file = $fopen(IMAGE, "rb");',
+    "    for (index = 0; index < IMAGE_BEATS; index = index + 1) begin",
+    "      count = $fread(beat, file);",
+    "      for (byte_of_beat = 0; byte_of_beat < BEAT_BYTES; byte_of_beat = byte_of_beat + 1)",
+    "        memory.store[index][8 * byte_of_beat +: 8] = beat[8 * (BEAT_BYTES - 1 - byte_of_beat) +: 8];",
+    "    end",
+    "    $fclose(file);",
+  ];
 }
 
 function parameters(source: ModelKitSource, imageBytes: number): readonly string[] {
@@ -81,7 +111,7 @@ function parameters(source: ModelKitSource, imageBytes: number): readonly string
   const offsets = [...used, ...more, ...source.start_command.map(({ register }) => register)];
   const setup = source.setup.map(({ register }) => register);
   return [
-    `  parameter IMAGE = "${IMAGE_FILE}";`,
+    `  parameter IMAGE = "${hasHexImage(imageBytes) ? IMAGE_FILE : "../../weights.bin"}";`,
     "  parameter LATENCY = 20;",
     "  parameter PAUSE = 0;",
     "  parameter MOST_CYCLES = 50000000;",
@@ -110,7 +140,11 @@ function declaration({ name, direction, bits }: KitSignal, { ports }: KitSource,
   return `  reg${width} ${name} = 0;`;
 }
 
-function stimulus(source: ModelKitSource, steps: readonly BenchStep[]): readonly string[] {
+function stimulus(
+  source: ModelKitSource,
+  steps: readonly BenchStep[],
+  imageBytes: number,
+): readonly string[] {
   const { id } = source.design;
   const weights = source.memory.find(({ crc32 }) => crc32 !== null)?.crc32 ?? 0;
   const write = (name: string, value: number): string =>
@@ -120,7 +154,7 @@ function stimulus(source: ModelKitSource, steps: readonly BenchStep[]): readonly
     "    errors = 0;",
     "    memory.errors = 0;",
     "    for (index = 0; index < BEATS; index = index + 1) memory.store[index] = 0;",
-    "    $readmemh(IMAGE, memory.store, 0, IMAGE_BEATS - 1);",
+    ...loadImage(imageBytes),
     "    s_axi_control_wstrb = 4'hf;",
     "    s_axi_control_bready = 1;",
     "    s_axi_control_rready = 1;",
