@@ -17,6 +17,8 @@ import {
   moduleName,
   modulesOf,
   placeRegisters,
+  portGuardModule,
+  supervisorModule,
   watchdogModule,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
@@ -59,6 +61,8 @@ const units: readonly HardwareUnit[] = [
   axiWriteEngine({ ...shape, doneDepth: 4, maxOutstanding: 8 }),
   alone(cycleCountersModule()),
   alone(watchdogModule()),
+  alone(portGuardModule(64)),
+  alone(supervisorModule()),
   alone(controlRegistersModule("control", REGISTERS)),
 ];
 
