@@ -2,9 +2,12 @@
  * What the bundled MLIR costs: the first use, in fresh processes, and its speed on a module of 1 MB.
  *
  *     node bench/mlir-wasm.ts > bench/results/mlir-wasm.txt
+ *
+ * On a busy machine start it with `chrt -r 10`, as for the committed figures: a median of waiting says nothing.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { loadMlir } from "../ir/index.ts";
@@ -98,6 +101,7 @@ const parse = speeds.parse.map((total, index) =>
 process.stdout.write(
   `${[
     `MLIR in WebAssembly: ${(info.wasm.bytes / 1e6).toFixed(2)} MB, packed ${(info.artifact.bytes / 1e6).toFixed(2)} MB, ${info.exportedFunctions} functions of the C API`,
+    `${cpus().length} cores with a load average of ${(loadavg()[0] ?? 0).toFixed(1)} around the measurement`,
     `first use, median of ${PROCESSES} fresh processes: ${of("total")} ms by the clock, ${of("processor")} ms of processor time; fastest ${Math.min(...uses.map(({ total }) => total)).toFixed(1)} ms`,
     `  import, unpack, compile, by the clock: ${of("load")} ms`,
     `  instantiate, parse, verify, canonicalize, print, by the clock: ${of("first")} ms`,
