@@ -101,7 +101,7 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     recordBeats: s.stream("record_data", beat, maxBurst),
     recordAcks: s.tokens("record_ack", 4),
     recordsStored: s.tokens("records_stored"),
-    fromAttention: s.stream("from_attention", f32, 4),
+    fromAttention: s.stream("from_attention", vectorType(plan.outputLanes, f32), 4),
     scoresForMaximum: s.stream(
       "scores_for_maximum",
       bundleType([...many(ph, f32), ...many(kvLanes, f32), i1]),

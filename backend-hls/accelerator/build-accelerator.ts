@@ -4,16 +4,12 @@ import { attendBlocksKernel } from "./kernels/attend-blocks.ts";
 import { attendRunsKernel, noteRowsKernel } from "./kernels/attend-runs.ts";
 import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
 import { fetchBlocksKernel, loadBlockKernel } from "./kernels/fetch-blocks.ts";
-import {
-  countAcksKernel,
-  headMaximumKernel,
-  quantizeHeadsKernel,
-  rotateKernel,
-  writeRecordsKernel,
-} from "./kernels/heads.ts";
+import { headMaximumKernel, rotateKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
 import { outputKernels } from "./kernels/outputs.ts";
+import { quantizeHeadsKernel } from "./kernels/quantize-heads.ts";
+import { countAcksKernel, writeRecordsKernel } from "./kernels/records.ts";
 import { scoreKernel } from "./kernels/score.ts";
 import { sequenceKernel } from "./kernels/sequence.ts";
 import {

@@ -167,7 +167,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     pk,
     pt,
     pv,
-    ...attentionSizes(model, { ph, rows }, beatBytes),
+    ...attentionSizes(model, { ph, pv, rows }, beatBytes),
     rows,
     beatBytes,
     beatWords,
@@ -202,7 +202,7 @@ const MOST_RING_BYTES = 65536;
 /** What follows from the query heads in parallel. */
 function attentionSizes(
   model: ModelShape,
-  { ph, rows }: { readonly ph: number; readonly rows: number },
+  { ph, pv, rows }: { readonly ph: number; readonly pv: number; readonly rows: number },
   beatBytes: number,
 ): Pick<
   Plan,
@@ -218,7 +218,7 @@ function attentionSizes(
     kvLanes: ph / groupLanes,
     cellBytes: commonDivisor((ph / groupLanes) * headDim, beatBytes),
     headTurns: heads / ph,
-    outputLanes: 1,
+    outputLanes: Math.min(headDim & -headDim, pv, 2 ** Math.floor(Math.log2(ph))),
     mostKeys: blockSize + rows - 1,
     kvSlots: 4 * blockBytes <= MOST_RING_BYTES ? 4 : 2,
   };

@@ -7,9 +7,10 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { given, givenPort, isBelow, isFirst, isLast, nest, register } from "../nest.ts";
+import { all, givenPort, isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
 import type { ChannelConstant, Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { headUnits } from "./head-units.ts";
 import { PARTS, treeSum } from "./statistics.ts";
 
 /** What queries, keys and values pass between the array and the heads; `channels` is `toQkv` where they pass nothing. */
@@ -29,7 +30,7 @@ interface NormWires {
   /** [row, channel]: queries and keys as they were before their gains. */
   readonly source: Value;
   readonly stored: Value;
-  /** The factor of each head of queries and of keys, row by row. */
+  /** The factor of each head, in the order of units; those of values are not used. */
   readonly factors: Value;
 }
 
@@ -65,18 +66,18 @@ function adjustKernel(
   w: Wires,
   { command, constants }: NonNullable<AdjustWires["adjust"]>,
 ): void {
-  const { pn, rows, qkv } = plan;
+  const { pn, rows } = plan;
   const { norm } = w;
   s.kernel({
     name: "adjust",
     command,
     fields: ["rows"],
-    ...(norm && { done: norm.stored }),
     connections: {
       y: w.toQkv,
       out: w.channels,
       ...Object.fromEntries(constants),
-      ...given({ source: norm?.source }),
+      source: norm?.source,
+      stored: norm?.stored,
     },
     body: ({ b, port, field }) => {
       const held = (kind: ChannelConstant): ((row: Value, lane: Value) => Value) | undefined => {
@@ -86,7 +87,9 @@ function adjustKernel(
         return (row, lane) => heldConstant(b, source, { cells, row, lane });
       };
       const [bias, gain, beforeGains] = [held("biases"), held("head_gains"), givenPort(port, "source")];
-      nest(b, { tile: qkv.tiles, row: { to: field.rows, max: rows }, lane: pn }, ({ tile, row, lane }) => {
+      const units = headUnits(plan);
+      const bounds = { unit: units.count, tile: units.tiles, row: { to: field.rows, max: rows }, lane: pn };
+      nest(b, bounds, ({ unit, tile, row, lane }) => {
         const y = b.read(port.y);
         const biased = bias === undefined ? y : b.addf(y, bias(row, lane));
         if (beforeGains !== undefined)
@@ -95,11 +98,17 @@ function adjustKernel(
             beforeGains,
             row,
             affineSum([
+              [unit, units.tiles * pn],
               [tile, pn],
               [lane, 1],
             ]),
           );
         b.write(port.out, gain === undefined ? biased : b.mulf(biased, gain(row, lane)));
+        const { stored } = port;
+        if (stored === undefined) return;
+        b.when(all(b, isLast(b, tile, bounds.tile), isLast(b, row, bounds.row), isLast(b, lane, pn)), () => {
+          b.write(stored);
+        });
       });
     },
   });
@@ -124,9 +133,9 @@ function heldConstant(
   return at(values, 0);
 }
 
-/** rsqrt(mean square + eps) of each head of queries and keys: eight partial sums that take turns, then their tree. */
+/** rsqrt(mean square + eps) of each head: eight partial sums that take turns, then their tree. */
 function headFactorsKernel(s: ScheduleBuilder, plan: Plan, norm: NormWires): void {
-  const { headDim, heads, kvHeads, eps } = plan.model;
+  const { headDim, eps } = plan.model;
   s.kernel({
     name: "head_factors",
     command: norm.command,
@@ -136,9 +145,11 @@ function headFactorsKernel(s: ScheduleBuilder, plan: Plan, norm: NormWires): voi
       const turns = Array.from({ length: Math.min(PARTS, headDim) }, (_, turn) =>
         register(b, `part${String(turn)}`, f32),
       );
-      const bounds = { row: { to: field.rows, max: plan.rows }, head: heads + kvHeads, j: headDim };
-      nest(b, bounds, ({ row, head, j }) => {
-        b.when(isFirst(b, row, head, j), () => {
+      const { count, heads } = headUnits(plan);
+      const bounds = { unit: count, row: { to: field.rows, max: plan.rows }, inUnit: heads, j: headDim };
+      nest(b, bounds, ({ unit, row, inUnit, j }) => {
+        const head = position(b, unit, heads, inUnit);
+        b.when(isFirst(b, row, inUnit, j), () => {
           b.readFields(port.stored);
         });
         const x = b.load(

@@ -133,7 +133,7 @@ function gainOf(
 
 /** Puts the output of attention, which comes row by row, into the vector buffer and notes each row's largest magnitude. */
 export function collectHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { qWidth, rows } = plan;
+  const { qWidth, rows, outputLanes } = plan;
   s.kernel({
     name: "collect_heads",
     command: w.collectHeadsCommand,
@@ -142,13 +142,18 @@ export function collectHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
     connections: { x: w.fromAttention, vector: w.vector, largest: w.largest },
     body: ({ b, port, field }) => {
       const running = register(b, "running", i32);
-      nest(b, { row: { to: field.rows, max: rows }, i: qWidth }, ({ row, i }) => {
-        const x = b.read(port.x);
-        b.store(x, port.vector, row, i);
-        const magnitude = b.bitcast(b.abs(x), i32);
-        const largest = b.select(isFirst(b, i), magnitude, b.maxsi(b.load(running), magnitude));
+      const parts = qWidth / outputLanes;
+      nest(b, { row: { to: field.rows, max: rows }, part: parts }, ({ row, part }) => {
+        const lanes = b.lanes(b.read(port.x));
+        lanes.forEach((x, lane) => {
+          b.store(x, port.vector, row, affineSum([[part, outputLanes]], lane));
+        });
+        const magnitude = lanes
+          .map((x) => b.bitcast(b.abs(x), i32))
+          .reduce((most, other) => b.maxsi(most, other));
+        const largest = b.select(isFirst(b, part), magnitude, b.maxsi(b.load(running), magnitude));
         b.store(largest, running);
-        b.when(isLast(b, i, qWidth), () => {
+        b.when(isLast(b, part, parts), () => {
           b.store(largest, port.largest, row);
         });
       });

@@ -13,6 +13,7 @@ import {
 import { all, hold, isFirst, isLast, LaneShifter, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { headUnits } from "./head-units.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
 function largest(plan: Plan): { readonly tiles: number; readonly beats: number } {
@@ -236,26 +237,27 @@ export function storeQkvKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     name: "store_qkv",
     command: w.storeQkvCommand,
     fields: ["rows"],
-    done: w.qkvStored,
-    connections: { y: w.channels, qkv: w.qkvBuffer, copy: w.qkvCopy },
+    connections: { y: w.channels, qkv: w.qkvBuffer, copy: w.qkvCopy, stored: w.qkvStored },
     body: ({ b, port, field }) => {
-      nest(
-        b,
-        { tile: plan.qkv.tiles, row: { to: field.rows, max: plan.rows }, lane: plan.pn },
-        ({ tile, row, lane }) => {
-          const y = b.read(port.y);
-          for (const target of [port.qkv, port.copy])
-            b.store(
-              y,
-              target,
-              row,
-              affineSum([
-                [tile, plan.pn],
-                [lane, 1],
-              ]),
-            );
-        },
-      );
+      const { count, tiles } = headUnits(plan);
+      const rows = { to: field.rows, max: plan.rows };
+      nest(b, { unit: count, tile: tiles, row: rows, lane: plan.pn }, ({ unit, tile, row, lane }) => {
+        const y = b.read(port.y);
+        for (const target of [port.qkv, port.copy])
+          b.store(
+            y,
+            target,
+            row,
+            affineSum([
+              [unit, tiles * plan.pn],
+              [tile, plan.pn],
+              [lane, 1],
+            ]),
+          );
+        b.when(all(b, isLast(b, tile, tiles), isLast(b, row, rows), isLast(b, lane, plan.pn)), () => {
+          b.write(port.stored);
+        });
+      });
     },
   });
 }

@@ -257,7 +257,8 @@ export function accumulateKernel(s: ScheduleBuilder, plan: Plan, w: AttentionWir
           b.write(port.after, b.vector(after, f32));
         });
         b.when(field.isEnd, () => {
-          b.write(port.out, ...after.map((value) => b.mulf(value, inverse)));
+          const outputs = after.map((value) => b.mulf(value, inverse));
+          b.write(port.out, b.vector(outputs, f32));
         });
       });
     },

@@ -11,7 +11,7 @@ import { makeAttentionWires } from "../../accelerator/attention-wires.ts";
 import { attendBlocksKernel } from "../../accelerator/kernels/attend-blocks.ts";
 import { attendRunsKernel } from "../../accelerator/kernels/attend-runs.ts";
 import { fetchBlocksKernel, loadBlockKernel } from "../../accelerator/kernels/fetch-blocks.ts";
-import { countAcksKernel, writeRecordsKernel } from "../../accelerator/kernels/heads.ts";
+import { countAcksKernel, writeRecordsKernel } from "../../accelerator/kernels/records.ts";
 import { scoreKernel } from "../../accelerator/kernels/score.ts";
 import {
   accumulateKernel,
@@ -228,7 +228,8 @@ function collectKernel(
     connections: { from, to },
     body: ({ b, port, field }) => {
       nest(b, { row: { to: field.rows, max: rows }, i: qWidth }, ({ row, i }) => {
-        b.store(b.read(port.from), port.to, row, i);
+        const [x] = b.lanes(b.read(port.from));
+        if (x !== undefined) b.store(x, port.to, row, i);
       });
     },
   });
