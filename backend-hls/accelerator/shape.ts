@@ -101,6 +101,8 @@ export interface Plan {
   /** Widths of the buffers of one row: residual, vector to be quantized. */
   readonly residualWidth: number;
   readonly vectorWidth: number;
+  /** Channels of a word of the quantized vector: what is made and what is used at once have them in common. */
+  readonly activationCell: number;
   readonly maxBurst: number;
   /** Bits of an exact sum of products of int8 over the widest matrix. */
   readonly sumBits: number;
@@ -189,6 +191,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     logitBeats: ceilDiv(vocab, beatWords),
     maxBlocks: ceilDiv(model.maxContext, model.blockSize),
     residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
+    activationCell: Math.min(pk, pv),
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
     wordsBeforeScales: Math.floor(kvWidth / 2 / beatWords) * beatWords,

@@ -193,7 +193,11 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     slots: s.buffer("slots", [rows], i32),
     emitting: s.buffer("emitting", [rows], i16),
     vector: s.buffer("vector", [rows, plan.vectorWidth], f32),
-    activation8: s.buffer("activation8", [rows, plan.vectorWidth], i8),
+    activation8: s.buffer(
+      "activation8",
+      [rows, plan.vectorWidth / plan.activationCell],
+      vectorType(plan.activationCell, i8),
+    ),
     squares: s.buffer("squares", [rows, 8], f32, "lut"),
     largest: s.buffer("largest", [rows], i32, "lut"),
     rowScales: s.buffer("scale_of_row", [rows], f32),

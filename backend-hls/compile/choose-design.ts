@@ -52,9 +52,9 @@ export function chooseDesign(
     : fail(...short.map((limit) => deviceTooSmall(where, { device: device.name, ...limit })));
 }
 
-/** Multiply-accumulates per cycle: the array, and the dot product and the weighted sum of one head. */
-export function arrayMacs({ headDim }: ModelShape, { pn, pk, pt = 1 }: ArrayShape): ArrayMacs {
-  return { linear: pn * pk * pt, attention: 2 * headDim, other: 0 };
+/** Multiply-accumulates per cycle: the array, and the dot product and the weighted sum of the heads in parallel. */
+export function arrayMacs({ headDim }: ModelShape, { pn, pk, pt = 1, ph = 1 }: ArrayShape): ArrayMacs {
+  return { linear: pn * pk * pt, attention: 2 * headDim * ph, other: 0 };
 }
 
 function beatsOf(model: ModelShape, shape: ArrayShape): number {

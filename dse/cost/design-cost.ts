@@ -58,30 +58,42 @@ export function designCost(
   };
 }
 
-/** Cells of a design from those of a planned one of the same class: what differs is the array, one multiplier a product.
+/** Cells of a design from those of a planned one of the same class: what differs is the array, the quantizer and the heads in parallel.
  * Buffers that grow with the rows are not scaled: only a plan counts its block RAMs. */
 export function scaleArea(
   planned: { readonly shape: ArrayShape; readonly cells: CellCounts },
   shape: ArrayShape,
+  { headDim }: Pick<ModelShape, "headDim">,
 ): CellCounts {
-  const more = products(shape) - products(planned.shape);
+  const [own, other] = [variableCells(shape, headDim), variableCells(planned.shape, headDim)];
   const { lut, ff, dsp, bram18 } = planned.cells;
-  const cells = {
-    lut: lut + LUT_PER_PRODUCT * more,
-    ff: ff + FF_PER_PRODUCT * more,
-    dsp: dsp + more,
+  return {
+    lut: Math.max(0, lut + own.lut - other.lut),
+    ff: Math.max(0, ff + own.ff - other.ff),
+    dsp: Math.max(0, dsp + own.dsp - other.dsp),
     bram18,
   };
-  return { lut: Math.max(0, cells.lut), ff: Math.max(0, cells.ff), dsp: Math.max(0, cells.dsp), bram18 };
 }
 
 /**
- * Adder tree and pipeline registers of one more int8 product: differences of `planArea` between arrays of 128 and 256 products
- * behind one port of 64 bytes (25 LUTs; 22 flip-flops for xc7 at 100 MHz, 56 for xcup at 300 MHz). Not compared with synthesis.
+ * Cells of one more of each unit, as differences of `planArea`, none compared with synthesis: an int8 product with its part of
+ * the adder tree (arrays of 128 and 256 products; flip-flops between 22 for xc7 at 100 MHz and 56 for xcup at 300 MHz), a channel
+ * of the quantizer (4 and 16, xcup at 200 MHz), a query head in parallel beside its products (1, 2 and 4).
  */
-const LUT_PER_PRODUCT = 25;
-const FF_PER_PRODUCT = 40;
+const CELLS = {
+  product: { lut: 25, ff: 40, dsp: 1 },
+  channel: { lut: 770, ff: 530, dsp: 2 },
+  head: { lut: 6800, ff: 4600, dsp: 11 },
+} as const;
 
-function products({ pn, pk, pt = 1 }: ArrayShape): number {
-  return pn * pk * pt;
+function variableCells(
+  { pn, pk, pt = 1, pv = 4, ph = 1 }: ArrayShape,
+  headDim: number,
+): Omit<CellCounts, "bram18"> {
+  const counts = { product: pn * pk * pt + 2 * headDim * ph, channel: pv, head: ph };
+  const total = (kind: "lut" | "ff" | "dsp"): number =>
+    counts.product * CELLS.product[kind] +
+    counts.channel * CELLS.channel[kind] +
+    counts.head * CELLS.head[kind];
+  return { lut: total("lut"), ff: total("ff"), dsp: total("dsp") };
 }

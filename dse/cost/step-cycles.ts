@@ -97,10 +97,11 @@ function attentionCycles({ plan, timings, memory }: StepModel, { rows, context }
   const records = rows * plan.recordBeats * timings("write_records").ii;
   const seen = Math.max(...windows.map((window) => Math.min(context, window ?? context)));
   const keys = Math.min(blockSize, seen);
-  const perKey = Math.max(heads * timings("score").ii, plan.recordBeats * Math.max(1, memory.cyclesPerBeat));
+  const turns = heads / plan.ph;
+  const perKey = Math.max(turns * timings("score").ii, plan.recordBeats * Math.max(1, memory.cyclesPerBeat));
   const perBlock = Math.max(keys * perKey, heads * headDim * timings("accumulate").ii);
   const blocks = rows * Math.max(1, Math.ceil(seen / blockSize));
-  const first = keys * (plan.recordBeats + 2 * heads) + heads * headDim;
+  const first = keys * (plan.recordBeats + 2 * turns) + heads * headDim;
   const stages = ["rotate", "head_maximum", "quantize_heads", "write_records", "attend_blocks"];
   const online = [
     "load_block",

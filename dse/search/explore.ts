@@ -90,7 +90,7 @@ class Search {
   }
 
   run(): Result<Exploration> {
-    const space = designSpace(this.#device, this.#options);
+    const space = designSpace(this.#device, this.#model, this.#options);
     const references = this.#references(space);
     if (references.kind === "error") return references;
     for (let plans = 0; plans < MOST_PLANS; plans++) {
@@ -160,7 +160,7 @@ class Search {
         "a planned design of the class",
       );
     const target = { device: this.#device, clockMhz: this.#options.clockMhz, workload: this.#workload };
-    const area = own?.cells ?? scaleArea(basis, shape);
+    const area = own?.cells ?? scaleArea(basis, shape, this.#model);
     return {
       shape,
       area,
@@ -176,8 +176,8 @@ class Search {
   }
 }
 
-function keyOf({ pn, pk, pt = 1, pv, rows }: ArrayShape): string {
-  return [pn, pk, pt, pv, rows].join("x");
+function keyOf({ pn, pk, pt = 1, pv, rows, ph }: ArrayShape): string {
+  return [pn, pk, pt, pv, rows, ph].join("x");
 }
 
 /** What a device lacks for a design. */

@@ -1,4 +1,4 @@
-import type { ArrayShape, Device } from "../../backend-hls/index.ts";
+import type { ArrayShape, Device, ModelShape } from "../../backend-hls/index.ts";
 
 /** Bytes of the narrowest and the widest beat of an array. */
 const BEAT_BYTES = { least: 8, most: 128 } as const;
@@ -10,7 +10,7 @@ const MOST_ROWS = 64;
 const MOST = { parallelRows: 16, channels: 16 } as const;
 
 /** Channels that are quantized in parallel. */
-const QUANTIZERS = [4, 16] as const;
+const QUANTIZERS = [4, 8, 16] as const;
 
 /** Restrictions that a user gave. */
 export interface SpaceOptions {
@@ -18,16 +18,35 @@ export interface SpaceOptions {
   readonly rows?: number | undefined;
 }
 
-/** All arrays: the memory port's beat split between output and input channels, by rows and rows in parallel. */
-export function designSpace(device: Device, options: SpaceOptions): readonly ArrayShape[] {
+/** Query heads in parallel, at most, that are tried. */
+const MOST_HEADS = 4;
+
+/** All arrays: the memory port's beat split between output and input channels, by rows, rows in parallel, quantizer and heads. */
+export function designSpace(
+  device: Device,
+  model: Pick<ModelShape, "heads" | "kvHeads">,
+  options: SpaceOptions,
+): readonly ArrayShape[] {
   const port = Math.min(device.axi.data_bits / 8, BEAT_BYTES.most);
   const most = Math.min(device.array?.max_rows ?? MOST_ROWS, MOST_ROWS);
   const steps = options.rows === undefined ? powersOfTwo(1, most) : [options.rows];
   if (port < BEAT_BYTES.least) return [];
   return powersOfTwo(1, Math.min(MOST.channels, port / 4)).flatMap((pn) =>
     steps.flatMap((rows) =>
-      parallelRows(rows).flatMap((pt) => QUANTIZERS.map((pv) => ({ pn, pk: port / pn, pt, pv, rows }))),
+      parallelRows(rows).flatMap((pt) =>
+        QUANTIZERS.flatMap((pv) =>
+          parallelHeads(model).map((ph) => ({ pn, pk: port / pn, pt, pv, rows, ph })),
+        ),
+      ),
     ),
+  );
+}
+
+/** Heads that share a key, or several whole groups of them. */
+function parallelHeads({ heads, kvHeads }: Pick<ModelShape, "heads" | "kvHeads">): readonly number[] {
+  const group = heads / kvHeads;
+  return powersOfTwo(1, MOST_HEADS).filter(
+    (ph) => group % ph === 0 || (ph % group === 0 && heads % ph === 0),
   );
 }
 

@@ -69,13 +69,14 @@ function accumulate(
 /** A row's elements that meet the `k`-th beat. */
 function activationLanes(
   b: LoopBuilder,
-  { pk, sumBits }: Plan,
+  { pk, sumBits, activationCell }: Plan,
   activation: Value,
   [row, k]: readonly [Subscript, Value],
 ): readonly Value[] {
-  return Array.from({ length: pk }, (_, lane) =>
-    b.extsi(b.load(activation, row, affineSum([[k, pk]], lane)), sumBits),
-  );
+  const cells = pk / activationCell;
+  return Array.from({ length: cells }, (_, cell) => b.load(activation, row, affineSum([[k, cells]], cell)))
+    .flatMap((cell) => b.lanes(cell))
+    .map((lane) => b.extsi(lane, sumBits));
 }
 
 /** The one matrix engine: pn x pk x pt products an iteration; a weight beat stays while all groups of rows pass. */

@@ -1,4 +1,12 @@
-import { affineSum, at, f32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import {
+  affineSum,
+  at,
+  f32,
+  i8,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Value,
+} from "../../../ir/index.ts";
 import { all, asIndex, hold, isBelow, isFirst, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -95,7 +103,7 @@ export function treeSum(b: LoopBuilder, terms: readonly Value[]): Value {
 
 /** Makes int8 of the vector buffer, `pv` channels at a time; what pads it to whole beats becomes 0. */
 export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { pv, rows, vectorWidth } = plan;
+  const { pv, rows, vectorWidth, activationCell: cell } = plan;
   s.kernel({
     name: "quantize",
     command: w.quantizeCommand,
@@ -108,19 +116,27 @@ export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       out: w.activation8,
     },
     body: ({ b, port, field }) => {
-      const cell = register(b, "inverse", f32);
+      const held = register(b, "inverse", f32);
       nest(
         b,
         { row: { to: field.rows, max: rows }, chunk: { to: field.chunks, max: vectorWidth / pv } },
         ({ row, chunk }) => {
-          const inverse = hold(b, cell, isFirst(b, chunk), () => b.read(port.inverses));
+          const inverse = hold(b, held, isFirst(b, chunk), () => b.read(port.inverses));
           const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
-          for (let lane = 0; lane < pv; lane++) {
+          const lanes = Array.from({ length: pv }, (_, lane) => {
             const i = affineSum([[chunk, pv]], lane);
             const q = b.toInt(b.mulf(b.load(port.vector, source, i), inverse), 8);
             const isReal = isBelow(b, position(b, chunk, pv, b.index(lane)), field.count);
-            b.store(b.select(isReal, q, b.int(0, 8)), port.out, row, i);
-          }
+            return b.select(isReal, q, b.int(0, 8));
+          });
+          const cells = pv / cell;
+          for (let n = 0; n < cells; n++)
+            b.store(
+              b.vector(lanes.slice(n * cell, (n + 1) * cell), i8),
+              port.out,
+              row,
+              affineSum([[chunk, cells]], n),
+            );
         },
       );
     },
