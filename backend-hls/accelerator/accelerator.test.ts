@@ -142,6 +142,30 @@ test("any shape of model and array gives what the reference gives, with every ac
   );
 });
 
+/** Rows of the head repeat, some have scale 0: many logits are equal, zeros have both signs. */
+function withEqualLogits(parameters: ModelParameters, distinct: number): ModelParameters {
+  const { rows, columns, weights, scales } = parameters.head;
+  const source = Array.from({ length: rows }, (_, row) => row % distinct);
+  const repeated = source.flatMap((row) => [...weights.subarray(row * columns, (row + 1) * columns)]);
+  const head = {
+    rows,
+    columns,
+    weights: Int8Array.from(repeated),
+    scales: Float32Array.from(source, (row) => (row % 2 === 0 ? 0 : at(scales, row))),
+  };
+  return { ...parameters, head };
+}
+
+test.each([1, 8])(
+  "of equal logits the lowest index comes first, zeros of both signs are equal: %i candidates",
+  (candidates) => {
+    const parameters = withEqualLogits(randomParameters(tiny, 4), 4);
+    const design = { pn: 4, pk: 4, rows: 3, outputs: { candidates, logits: true } };
+    const machine = new InterpretedAccelerator(tiny, design, parameters, { kvBlocks: 24 });
+    for (const [found, wanted] of playSteps(machine, tiny, parameters, 9)) expect(found).toEqual(wanted);
+  },
+);
+
 test("what a step needs", () => {
   const needs = macsAndBytes(tiny, 2, 10, 1);
   expect(needs.linearMacs).toBe(2 * (24 * 64 + 32 * 24 + 3 * 24 * 36) + 23 * 24);

@@ -15,7 +15,7 @@ export function rowsSeenBy(index: number, rows: readonly RowDescriptor[]): reado
 }
 
 /** The mask of a row that sees itself and every row of its sequence before it: consecutive tokens. */
-export function causalMask(rows: readonly Pick<RowDescriptor, "sequence">[], index: number): bigint {
+function causalMask(rows: readonly Pick<RowDescriptor, "sequence">[], index: number): bigint {
   const { sequence } = at(rows, index);
   return rows
     .slice(0, index + 1)

@@ -27,6 +27,11 @@ interface Entry {
   readonly logit: Value;
 }
 
+/** Who wants a place: the newcomer, or one who had a better place and gets the next. */
+interface Challenger extends Entry {
+  readonly isTurnedOut: Value;
+}
+
 /** Lists of the best so far, one for each row. */
 interface Ranking {
   readonly keys: Value;
@@ -35,8 +40,8 @@ interface Ranking {
 }
 
 /**
- * Insertion into sorted lists, a comparison for each place: the challenger of a place takes it where it is larger, and who
- * is turned out (or was refused) challenges the next place. Equal logits keep the order in which they came, lowest index first.
+ * Insertion into sorted lists, a comparison for each place: the newcomer takes the first place whose holder is smaller, and
+ * everybody from there on moves down one. Equal logits keep the order in which they came, lowest index first.
  */
 function rankKernel(
   s: ScheduleBuilder,
@@ -59,10 +64,11 @@ function rankKernel(
         const y = b.read(port.y);
         const index = position(b, tile, pn, lane);
         const isNew = isFirst(b, tile, lane);
-        let challenger: Entry = {
+        let challenger: Challenger = {
           key: keyOf(b, plan, { y, index }),
           token: b.indexCast(index, i32),
           logit: b.bitcast(y, i32),
+          isTurnedOut: b.int(0, 1),
         };
         const best = Array.from({ length: outputs.candidates }, (_, place): Entry => {
           const { winner, loser } = challenge(b, lists, { row, place, isNew }, challenger);
@@ -81,19 +87,19 @@ function rankKernel(
   });
 }
 
-/** The larger one stays in its place of the row's list; an empty list has nothing in any place. */
+/** A newcomer takes the place from who is smaller, one who was turned out takes it in any case; an empty list has nothing in any place. */
 function challenge(
   b: LoopBuilder,
   { keys, tokens, logits }: Ranking,
   { row, place, isNew }: { readonly row: Value; readonly place: number; readonly isNew: Value },
-  challenger: Entry,
-): { readonly winner: Entry; readonly loser: Entry } {
+  challenger: Challenger,
+): { readonly winner: Entry; readonly loser: Challenger } {
   const held: Entry = {
     key: b.select(isNew, b.int(NO_LOGIT), b.load(keys, row, place)),
     token: b.load(tokens, row, place),
     logit: b.load(logits, row, place),
   };
-  const isBetter = b.cmpi("sgt", challenger.key, held.key);
+  const isBetter = b.ori(challenger.isTurnedOut, b.cmpi("sgt", challenger.key, held.key));
   const choose = (first: Entry, second: Entry): Entry => ({
     key: b.select(isBetter, first.key, second.key),
     token: b.select(isBetter, first.token, second.token),
@@ -103,7 +109,7 @@ function challenge(
   b.store(winner.key, keys, row, place);
   b.store(winner.token, tokens, row, place);
   b.store(winner.logit, logits, row, place);
-  return { winner, loser: choose(held, challenger) };
+  return { winner, loser: { ...choose(held, challenger), isTurnedOut: isBetter } };
 }
 
 /** Cuts each row's ranking into beats. */
