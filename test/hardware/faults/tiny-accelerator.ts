@@ -3,6 +3,7 @@ import {
   type CompiledAccelerator,
   compileAccelerator,
   decodeStep,
+  deviceMemory,
   encodeStep,
   FAULT_STREAMS,
   layoutMemory,
@@ -16,7 +17,14 @@ import {
   ropeTable,
   simulationTop,
 } from "../../../backend-hls/index.ts";
-import { at, CompilerBug, type Operation, type Result, ScheduleInterpreter } from "../../../ir/index.ts";
+import {
+  at,
+  CompilerBug,
+  type MemoryParameters,
+  type Operation,
+  type Result,
+  ScheduleInterpreter,
+} from "../../../ir/index.ts";
 
 const model: ModelShape = {
   hidden: 16,
@@ -98,11 +106,24 @@ function parameters(): ModelParameters {
   };
 }
 
-/** Compiles the accelerator and plays its steps at level 3. */
-export function tinyAccelerator(): TinyAccelerator {
+function memoryBehind(name: string | undefined, depthBeats: number): MemoryParameters {
+  const port = { dataBits: 64, addressBits: 32 };
+  if (name === undefined) return { kind: "ideal", readLatency: 6, depthBeats, queueDepth: 8, ...port };
+  return deviceMemory(unwrap(loadDevice(name)), { depthBeats: Math.max(depthBeats, 2 ** 18), ...port });
+}
+
+/** What may differ: the schedule, and the device whose memory stands behind the port (an ideal one where absent). */
+export interface TinyOptions {
+  readonly schedule?: "optimized" | "pipelined" | "sequential";
+  readonly memoryOf?: string;
+}
+
+/** Compiles the accelerator, whose beats have 64 bits, and plays its steps at level 3. */
+export function tinyAccelerator(options: TinyOptions = {}): TinyAccelerator {
   const device = unwrap(loadDevice("ref64"));
+  const { schedule = "optimized", memoryOf } = options;
   const shape = { pn: 2, pk: 4, rows: 2 };
-  const compiled = unwrap(compileAccelerator({ model, shape, device, clockMhz: 200, schedule: "optimized" }));
+  const compiled = unwrap(compileAccelerator({ model, shape, device, clockMhz: 200, schedule }));
   const { plan, network, system, top: product } = compiled;
   const layout = layoutMemory(plan, 6);
   const image = new Uint8Array(layout.bytes);
@@ -127,8 +148,8 @@ export function tinyAccelerator(): TinyAccelerator {
   const start = system.registers
     .slice(0, words.length)
     .map(({ name }, index) => [name, at(words, index)] as const);
-  const memory = { kind: "ideal", readLatency: 6, dataBits: 64, addressBits: 32, queueDepth: 8 } as const;
   const depthBeats = 2 ** Math.ceil(Math.log2(layout.bytes / plan.beatBytes));
+  const memory = memoryBehind(memoryOf, depthBeats);
   return {
     compiled: { ...compiled, layout, setup: acceleratorSetup(network, layout) },
     before,
@@ -137,11 +158,9 @@ export function tinyAccelerator(): TinyAccelerator {
     outputs: decodeStep(plan, layout, ROWS, image),
     registers,
     engines: network.bursts.map(({ name }) => name),
-    top: simulationTop(
-      "faults",
-      { top: product, modules: [...system.modules, product] },
-      { ...memory, depthBeats },
-      { faults: true, maxOutstanding: 8 },
-    ),
+    top: simulationTop("faults", { top: product, modules: [...system.modules, product] }, memory, {
+      faults: true,
+      maxOutstanding: 8,
+    }),
   };
 }
