@@ -6,7 +6,7 @@ import { constantName, hex, memberName, textOf } from "../text.ts";
 const COMPUTED_FIELDS: readonly string[] = ["block_table", "context"];
 
 /** A member of `struct hidalgo_row`; one of more than 32 bits is written as two fields. */
-export interface RowMember {
+interface RowMember {
   readonly name: string;
   readonly type: "uint32_t" | "uint64_t";
   readonly doc: string;

@@ -3,7 +3,7 @@ import type { KitSource } from "../source.ts";
 import { textOf } from "../text.ts";
 
 /** The part of a manifest that packaging needs beside what the hardware looks like. */
-export interface PackagingSource extends KitSource {
+interface PackagingSource extends KitSource {
   readonly memory_bytes: number;
 }
 
