@@ -24,7 +24,10 @@ test("the engine parses, verifies, lowers and prints in headless Chromium", { ti
     "--disable-dev-shm-usage",
     `--user-data-dir=${profile}`,
   ];
-  const child = spawn(browser ?? "", [...flags, "--remote-debugging-port=0", page.url], { stdio: "ignore" });
+  const child = spawn(browser ?? "", [...flags, "--remote-debugging-port=0", page.url], {
+    stdio: "ignore",
+    detached: true, // a group of its own: the program on PATH may be a script that starts the browser
+  });
   try {
     const gone = new Promise<never>((_, reject) => {
       child.on("error", reject);
@@ -43,7 +46,7 @@ test("the engine parses, verifies, lowers and prints in headless Chromium", { ti
     });
   } finally {
     child.removeAllListeners("exit");
-    child.kill("SIGKILL");
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     page.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
