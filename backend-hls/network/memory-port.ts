@@ -48,7 +48,7 @@ function memoriesOf(plan: NetworkPlan): readonly Value[] {
  * The region of memory that a burst engine is confined to, by the name of its registers: all reads of a memory share
  * `gmem<k>`, each write has its own.
  */
-export function regionOf(plan: NetworkPlan, { kind, memory, name }: PlannedBurst): string {
+function regionOf(plan: NetworkPlan, { kind, memory, name }: PlannedBurst): string {
   return kind === "write" ? name : `gmem${String(memoriesOf(plan).indexOf(memory))}`;
 }
 
