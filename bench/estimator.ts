@@ -87,7 +87,7 @@ function tinyCases(): readonly Case[] {
     headDim: 12,
     ffn: 37,
     vocab: 51,
-    window: 5,
+    windows: [5, undefined],
   };
   const even = {
     ...common,
@@ -98,7 +98,7 @@ function tinyCases(): readonly Case[] {
     headDim: 8,
     ffn: 48,
     vocab: 64,
-    window: undefined,
+    windows: [undefined, undefined, undefined],
   };
   return [
     { name: "tiny odd", model: odd, device: "kv260", rows: 1, positions: [0, 3, 17] },
@@ -120,11 +120,14 @@ async function measure(one: Case, kind: "ideal" | "dram"): Promise<void> {
     const rows = consecutiveRows(made, { rows: one.rows, position });
     const measured = await rtl.step(rows);
     const before = performance.now();
-    const { cycles, counters } = estimator.step(rows, measured.start);
+    const { cycles, counters, traffic } = estimator.step(rows, measured.start);
     const seconds = (performance.now() - before) / 1000;
     const total = measured.counters["total"] ?? 0;
     const error = cycles / total - 1;
-    const same = Object.entries(counters).every(([name, count]) => measured.counters[name] === count);
+    const beats = Object.fromEntries(traffic.map((client) => [client.name, client.beats]));
+    const same =
+      Object.entries(counters).every(([name, count]) => measured.counters[name] === count) &&
+      Object.entries(beats).every(([name, count]) => measured.beats[name] === count);
     note({ error, same, total, rtl: measured.wallMs / 1000, replay: seconds });
     const array = `${shape.pn}x${shape.pk}x${shape.pt ?? 1}`;
     const times = [(measured.wallMs / 1000).toFixed(2), seconds.toFixed(2)];

@@ -15,7 +15,7 @@ import { type KernelHardware, kernelModule } from "../pipeline/kernel-module.ts"
 import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../pipeline/ports.ts";
 import { fifoModule, type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { bankModule } from "./buffer-module.ts";
-import { MemoryPort, memoryPorts } from "./memory-port.ts";
+import { type MemoryClient, MemoryPort, memoryPorts } from "./memory-port.ts";
 import type { NetworkPlan, PlannedKernel, PlannedStream } from "./plan-network.ts";
 
 /** The hardware of a schedule: its top module and all modules below it, each once. */
@@ -29,7 +29,7 @@ export interface NetworkHardware {
 /**
  * Joins kernels, queues, buffers and memory engines. Ports: clk, rst; per outside stream that a kernel reads
  * `<name>_{valid,data,credit}`, per one that a kernel writes `<name>_{valid,data,pop}`; per memory `k`
- * `m_axi_gmem<k>_*`, per region `<region>_{base,limit}`; `clear_error`, `error_code`, `error_where`, `reading`, `writing`; `{busy,issue,starved,blocked}_bits`, one bit a kernel.
+ * `m_axi_gmem<k>_*`, per region `<region>_{base,limit}`; `clear_error`, `error_code`, `error_where`, `reading`, `writing`; `beat_bits`, one bit a burst; `{busy,issue,starved,blocked}_bits`, one bit a kernel.
  */
 export function networkModule(
   name: string,
@@ -267,8 +267,21 @@ class NetworkBuilder {
     const error = firstError(this.#b, ports);
     this.#b.output("error_code", error.code);
     this.#b.output("error_where", error.where);
+    this.#b.output("beat_bits", this.#beats(ports.flatMap(({ clients }) => clients)));
     this.#b.output("reading", either(ports.map((port) => port.busy("read"))));
     this.#b.output("writing", either(ports.map((port) => port.busy("write"))));
+  }
+
+  /** One bit a burst, in the order of the plan: a beat moves between its engine and its queue. */
+  #beats(clients: readonly MemoryClient[]): Value {
+    const bits = this.#plan.bursts.map((burst) => {
+      const { instance } = present(
+        clients.find((client) => client.burst === burst),
+        "the engine of a burst",
+      );
+      return instance.out(burst.kind === "read" ? "rsp_valid" : "data_pop");
+    });
+    return this.#b.concat(...bits.toReversed());
   }
 
   // ---- outside

@@ -32,3 +32,19 @@ export function cycleCountersModule(causes: readonly string[] = STALL_CAUSES, wi
   counter("busy", open);
   return b.finish();
 }
+
+/** Counts events: inputs clk, rst, clear, and one per event; outputs of the same names, `width` bits, wrapping. Events in the cycle of `clear` count. */
+export function eventCountersModule(events: readonly string[], width = 32): Operation {
+  const b = new HwBuilder(`event_counters_w${String(width)}_${events.join("_")}`, [
+    ...clockAndReset,
+    { name: "clear", width: 1 },
+    ...events.map((name) => ({ name, width: 1 })),
+  ]);
+  for (const event of events) {
+    const count = b.feedback(width, { name: `${event}_count`, reset: 0n });
+    const base = b.mux(b.input("clear"), b.constant(0, width), count.value);
+    count.drive(b.add(base, b.resize(b.input(event), width)));
+    b.output(event, count.value);
+  }
+  return b.finish();
+}

@@ -5,7 +5,7 @@ export { axiReadEngine, READ_ENGINE_LATENCY, type ReadEngineOptions } from "./ax
 export { type AxiShape, beatShift, clockAndReset } from "./axi-shape.ts";
 export { axiWriteEngine, WRITE_ENGINE_LATENCY, type WriteEngineOptions } from "./axi-write-engine.ts";
 export { controlAddressBits, controlRegistersModule } from "./control-registers.ts";
-export { cycleCountersModule, STALL_CAUSES } from "./counters.ts";
+export { cycleCountersModule, eventCountersModule, STALL_CAUSES } from "./counters.ts";
 export { type Credits, creditCounter } from "./credits.ts";
 export {
   ERROR_BITS,

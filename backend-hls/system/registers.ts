@@ -24,6 +24,11 @@ export const COUNTER_NAMES = [
   "drain_cycles",
 ] as const;
 
+/** The register that counts the beats of a memory engine in a step. */
+export function beatCounter(engine: string): string {
+  return `${engine}_beats`;
+}
+
 /** Cycles without progress after which a step ends with an error where the host sets nothing else. */
 const WATCHDOG_CYCLES = 2 ** 20;
 
@@ -61,12 +66,13 @@ function regionRegisters(region: string): readonly Omit<RegisterSpec, "offset">[
 }
 
 /**
- * The register map of an accelerator: start fields, memory regions, watchdogs, reset; status and counters; identity. `design_id`
+ * The register map of an accelerator: start fields, memory regions, watchdogs, reset; status, counters of cycles and of each engine's beats; identity. `design_id`
  * is a constant of the hardware; `weights_id` does nothing there: a host notes in it which image it loaded, for the host after it.
  */
 export function systemRegisters(
   start: readonly StartField[],
   regions: readonly string[],
+  engines: readonly string[],
 ): readonly RegisterSpec[] {
   return placeRegisters([
     ...start.map(({ name, width }) => ({ name, access: "rw" as const, width })),
@@ -86,6 +92,7 @@ export function systemRegisters(
     { name: "error_where", access: "ro", width: WHERE_BITS },
     portStatus(),
     ...COUNTER_NAMES.map((name) => ({ name, access: "ro" as const, width: 48 })),
+    ...engines.map((engine) => ({ name: beatCounter(engine), access: "ro" as const, width: 32 })),
     { name: "design_id", access: "ro", width: DESIGN_ID_BITS },
     { name: "weights_id", access: "rw", width: 32 },
   ]);

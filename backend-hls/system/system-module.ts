@@ -14,6 +14,7 @@ import type { NetworkPlan } from "../network/plan-network.ts";
 import {
   controlRegistersModule,
   cycleCountersModule,
+  eventCountersModule,
   type LateInstance,
   lateInstance,
   modulesOf,
@@ -25,7 +26,7 @@ import {
 import { coreError, type StartLimit, startError } from "./core-errors.ts";
 import { DESIGN_ID_BITS, designIdOf } from "./design-id.ts";
 import { type GuardedPorts, guardedPorts } from "./guarded-ports.ts";
-import { COUNTER_NAMES, type StartField, systemRegisters } from "./registers.ts";
+import { beatCounter, COUNTER_NAMES, type StartField, systemRegisters } from "./registers.ts";
 
 /** The product: control registers, counters and watchdog around a network. */
 export interface SystemHardware {
@@ -60,11 +61,13 @@ export function systemModule(options: SystemOptions): SystemHardware {
   const { name, plan, network, faults = [], limits = [] } = options;
   const start = startFields(options);
   const regions = guardedRegions(plan);
-  const registers = systemRegisters(start, regions);
+  const engines = plan.bursts.map((burst) => burst.name);
+  const registers = systemRegisters(start, regions, engines);
   const designId = designIdOf(network.modules, registers);
   const control = controlRegistersModule(`${name}_control`, registers);
   const shell = {
     counters: cycleCountersModule(),
+    beats: eventCountersModule(engines.map(beatCounter)),
     watchdog: watchdogModule(),
     supervisor: supervisorModule(),
   };
@@ -86,6 +89,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
     ...Object.fromEntries(regions.flatMap(boundsOf).map((bound) => [bound, host.out(bound)])),
   });
   const begun = supervisor.out("begin");
+  const beats = countBeats(b, shell.beats, { begun, core, engines });
   connectCounters(b, { begun, core, count, plan, array: options.array, running: supervisor.out("running") });
   supervise(
     { b, supervisor, host, core, ports, watchdog: shell.watchdog },
@@ -96,6 +100,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
     ...passInputs(b, control, "s_axi_control_"),
     ...reported(b, supervisor, ports),
     ...Object.fromEntries(COUNTER_NAMES.map((counter) => [counter, count.out(counter)])),
+    ...beats,
     design_id: b.constant(designId, DESIGN_ID_BITS),
   });
   passOutputs(b, control, host, "s_axi_control_");
@@ -103,7 +108,9 @@ export function systemModule(options: SystemOptions): SystemHardware {
   b.output("interrupt", host.out("interrupt"));
   b.output("running", supervisor.out("running"));
   const top = b.finish();
-  const submodules = [control, ...Object.values(shell), ...ports.modules, ...network.modules];
+  const { beats: beatCounters, ...rest } = shell;
+  const counting = engines.length === 0 ? [] : [beatCounters];
+  const submodules = [control, ...Object.values(rest), ...counting, ...ports.modules, ...network.modules];
   return { top, registers, designId, modules: modulesOf({ module: top, submodules }) };
 }
 
@@ -177,6 +184,26 @@ function startFields({ plan, startFields: names }: SystemOptions): readonly Star
   const { type } = at(plan.outside, 0);
   const element = type.kind === "stream" && type.element.kind === "bundle" ? type.element.fields : [];
   return names.map((name, index) => ({ name, width: bitWidth(at(element, index)) }));
+}
+
+/** The beats of each engine since the step began, by register. */
+function countBeats(
+  b: HwBuilder,
+  module: Operation,
+  {
+    begun,
+    core,
+    engines,
+  }: { readonly begun: Value; readonly core: LateInstance; readonly engines: readonly string[] },
+): Readonly<Record<string, Value>> {
+  if (engines.length === 0) return {};
+  const count = lateInstance(b, module, "beats");
+  const names = engines.map(beatCounter);
+  count.connect({ clear: begun });
+  names.forEach((name, index) => {
+    count.connect({ [name]: b.extract(core.out("beat_bits"), index, 1) });
+  });
+  return Object.fromEntries(names.map((name) => [name, count.out(name)]));
 }
 
 interface CounterParts {

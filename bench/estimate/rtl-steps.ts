@@ -1,5 +1,6 @@
 import {
   acceleratorSetup,
+  beatCounter,
   type CompiledAccelerator,
   encodeStep,
   manifestRegisters,
@@ -16,6 +17,8 @@ export interface MeasuredStep {
   readonly start: number;
   /** The registers that count, by name. */
   readonly counters: Readonly<Record<string, number>>;
+  /** Beats of each memory engine, by name. */
+  readonly beats: Readonly<Record<string, number>>;
   readonly wallMs: number;
 }
 
@@ -95,9 +98,12 @@ export class RtlSteps {
       const register = name === "total" || name === "busy" ? name : `${name}_cycles`;
       counters[name] = await this.#read(`${register}_lo`);
     }
+    const beats: Record<string, number> = {};
+    for (const { name } of this.#accelerator.network.bursts)
+      beats[name] = await this.#read(beatCounter(name));
     if ((await this.#read("error_code")) !== 0) throw new CompilerBug("the step ended with an error");
     await this.#write("interrupt_status", 3);
-    return { start, counters, wallMs };
+    return { start, counters, beats, wallMs };
   }
 
   close(): Promise<void> {

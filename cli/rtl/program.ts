@@ -1,4 +1,5 @@
 import {
+  beatCounter,
   decodeStep,
   ERROR_CODES,
   ERROR_MEANINGS,
@@ -20,6 +21,7 @@ import type {
   Emit,
   EncodedStep,
   RowDescriptor,
+  TransferredBytes,
 } from "../../runtime-host/index.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import type { BuildParts } from "./build-parts.ts";
@@ -59,6 +61,14 @@ export function setupOf({ setup }: Pick<Manifest, "setup">): AcceleratorProgram[
   });
 }
 
+/** What the engines of an accelerator move; engines that are not here move other things. */
+const TRAFFIC: Readonly<Record<string, keyof TransferredBytes>> = {
+  weights: "weights",
+  constants: "weights",
+  kv: "kvRead",
+  records: "kvWrite",
+};
+
 /** What the host needs to drive a build: the manifest's registers, memory and the encoding of steps. */
 export function acceleratorProgram(
   manifest: Manifest,
@@ -84,11 +94,25 @@ export function acceleratorProgram(
     setup: setupOf(manifest),
     outputs: (rows) => outputRegions(plan, layout, rows.map(toRow)),
     encode: (rows) => encode(plan, layout, rows.map(toRow), image),
+    ...countedTraffic(manifest, plan),
     decode: (rows, outputs) => {
       for (const { address, bytes } of outputs) image.set(bytes, address);
       const decoded = decodeStep(plan, layout, rows.map(toRow), image);
       return rows.flatMap(({ emit }, row) => emissionOf(emit, row, decoded[row]));
     },
+  };
+}
+
+/** The registers that count beats; a build of an older version has none. */
+function countedTraffic(
+  { engines, registers }: Manifest,
+  { beatBytes }: Plan,
+): Pick<AcceleratorProgram, "traffic"> {
+  const counted = engines.every((engine) => registers.some(({ name }) => name === beatCounter(engine)));
+  if (!counted) return {};
+  const kindOf = (engine: string): keyof TransferredBytes => TRAFFIC[engine] ?? "other";
+  return {
+    traffic: engines.map((engine) => ({ register: beatCounter(engine), kind: kindOf(engine), beatBytes })),
   };
 }
 

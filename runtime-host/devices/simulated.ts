@@ -51,7 +51,16 @@ export interface AcceleratorProgram {
     rows: readonly RowDescriptor[],
   ) => readonly { readonly address: number; readonly bytes: number }[];
   readonly encode: (rows: readonly RowDescriptor[]) => EncodedStep;
+  /** Registers that count beats, and what these are; absent: the bytes of a step are those that `encode` expects. */
+  readonly traffic?: readonly BeatRegister[];
   readonly decode: (rows: readonly RowDescriptor[], outputs: readonly MemoryImage[]) => readonly Emission[];
+}
+
+/** A register that counts the beats of a memory engine in a step. */
+export interface BeatRegister {
+  readonly register: string;
+  readonly kind: keyof TransferredBytes;
+  readonly beatBytes: number;
 }
 
 /** Limits of a simulated device. */
@@ -124,7 +133,7 @@ class SimulatedDevice implements Device {
     await this.#port.write("control", 1);
     const isDone = await this.#waitForInterrupt();
     this.#idleSince = this.#port.cycle;
-    const counters = await this.#readCounters(hostGap, transferred);
+    const counters = await this.#readCounters(hostGap, await this.#countBytes(transferred));
     const cycle = this.#port.cycle;
     const state = describeState(counters);
     const where = builtSpan("simulation");
@@ -174,6 +183,16 @@ class SimulatedDevice implements Device {
       },
       bytes,
     };
+  }
+
+  /** Bytes over the memory port as the hardware counted them. */
+  async #countBytes(expected: TransferredBytes): Promise<TransferredBytes> {
+    const { traffic } = this.#program;
+    if (traffic === undefined) return expected;
+    const bytes = { weights: 0, kvRead: 0, kvWrite: 0, other: 0 };
+    for (const { register, kind, beatBytes } of traffic)
+      bytes[kind] += beatBytes * (await this.#port.read(register));
+    return bytes;
   }
 
   #read(address: number, bytes: number): Promise<Uint8Array> {

@@ -66,10 +66,11 @@ async function expectExact({ accelerator, memory }: Made, steps: readonly (reado
   const rtl = await RtlSteps.open(accelerator, memory, new Uint8Array(accelerator.layout.bytes));
   const estimator = new StepEstimator(accelerator, { memory, breakdown: true });
   for (const rows of steps) {
-    const { start, counters } = await rtl.step(rows);
+    const { start, counters, beats } = await rtl.step(rows);
     const estimate = estimator.step(rows, start);
     expect(estimate.counters).toEqual(counters);
     expect(estimate.cycles).toBe(counters["total"]);
+    expect(Object.fromEntries(estimate.traffic.map((client) => [client.name, client.beats]))).toEqual(beats);
     const { path, bound } = estimate.breakdown ?? { path: [], bound: undefined };
     expect(path.reduce((sum, { cycles }) => sum + cycles, 0)).toBe(estimate.cycles);
     expect(bound?.cycles).toBeLessThanOrEqual(estimate.cycles);
