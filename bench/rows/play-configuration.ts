@@ -48,7 +48,7 @@ export async function playConfiguration(
     array,
     blockSize: one.blockSize,
     maxContext: 24,
-    sequences: 3,
+    sequences: 4, // one of them lends its blocks to trees
   });
   const design = takeValue(made);
   const options = { sequences: 3, length: 9, choices: new Choices(seed) };

@@ -26,9 +26,9 @@ function designOf(
   return takeValue(compileDesign({ checkpoint, device, array, blockSize: 4, ...sizes }));
 }
 
-test("rows of several sequences in any mixture give what the reference gives: tokens, candidates, all logits", async () => {
+test("rows of several sequences, trees among them, in any mixture give what the reference gives: tokens, candidates, all logits", async () => {
   const array = { pn: 4, pk: 4, pt: 2, rows: 6, outputs: { candidates: 5, logits: true } };
-  const design = designOf(array, { maxContext: 32, sequences: 4 });
+  const design = designOf(array, { maxContext: 32, sequences: 5 });
   const choices = new Choices(2);
   const played = await withHardware(design, { simulator: "embedded" }, (device) =>
     playMixed(device, design.openReference(), { sequences: 4, length: 32, choices }),
@@ -39,7 +39,7 @@ test("rows of several sequences in any mixture give what the reference gives: to
 
 test("pauses of the memory change cycles, and nothing else", async () => {
   const array = { pn: 2, pk: 4, rows: 4, outputs: { candidates: 3, logits: true } };
-  const design = designOf(array, { maxContext: 16, sequences: 3 });
+  const design = designOf(array, { maxContext: 16, sequences: 4 });
   const cycles = new Set<number>();
   for (const backPressure of [undefined, 1, 2, 3, 4, 5]) {
     const played = await withHardware(design, { simulator: "embedded", backPressure }, (device) =>
