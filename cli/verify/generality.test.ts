@@ -8,6 +8,7 @@ test.each([
   ["biases", { qkvBias: true }],
   ["normalized heads", { qkNorm: true, headDim: 10 }],
   ["both, and scaled positions", { qkvBias: true, qkNorm: true, ropeScaling: { kind: "linear", factor: 4 } }],
+  ["sums of 26 bits, in two halves", { ffn: 530 }],
   ["a window in the first layer only", { window: 1, fullLayers: [1] }],
 ] as const)("%s: the same bits from the graph to the hardware", { timeout: 60_000 }, async (_, parts) => {
   const checkpoint = tinyCheckpoint({ ...tinyConfig, layers: 2, ...parts }, 3);

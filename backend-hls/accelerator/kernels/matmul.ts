@@ -30,7 +30,7 @@ export function dot(b: LoopBuilder, left: readonly Value[], right: readonly Valu
   return products.reduce((sum, product) => b.addi(sum, product));
 }
 
-/** Partial sums of an output tile. */
+/** Partial sums of an output tile, or some of their bits. */
 interface Accumulators {
   /** Of a lone group, which meets its sums in the next iteration: too soon for a RAM. */
   readonly lone: readonly Value[];
@@ -38,26 +38,73 @@ interface Accumulators {
   readonly shared: Value | undefined;
 }
 
-function makeAccumulators(b: LoopBuilder, { pn, pt, rows, sumBits }: Plan): Accumulators {
-  const type = intType(sumBits);
-  return {
-    lone: Array.from({ length: pt * pn }, (_, index) => register(b, `lone${String(index)}`, type)),
-    shared: rows > pt ? b.array("accumulators", [rows, pn], type, { storage: "lut" }) : undefined,
-  };
+/**
+ * Bits of a sum that are added in one cycle at the quickest clock of a device file (300 MHz). A wider sum is kept in two: the upper bits take
+ * the carry of the lower ones later, so that neither waits for more than its own addition.
+ */
+const WIDEST_SUM = 25;
+const LOWER_BITS = 16;
+
+/** The bits of the partial sums, lowest first. */
+function partsOf({ sumBits }: Plan): readonly number[] {
+  return sumBits <= WIDEST_SUM ? [sumBits] : [LOWER_BITS, sumBits - LOWER_BITS];
 }
 
-/** Adds to one partial sum and gives the total; `isNew` at a tile's first beat, `isShared` with several groups, `isKept` with neither. */
+function makeAccumulators(b: LoopBuilder, plan: Plan): readonly Accumulators[] {
+  const { pn, pt, rows } = plan;
+  return partsOf(plan).map((bits, part) => {
+    const type = intType(bits);
+    const name = (base: string): string => `${base}${part === 0 ? "" : "_upper"}`;
+    return {
+      lone: Array.from({ length: pt * pn }, (_, index) =>
+        register(b, `${name("lone")}${String(index)}`, type),
+      ),
+      shared: rows > pt ? b.array(name("accumulators"), [rows, pn], type, { storage: "lut" }) : undefined,
+    };
+  });
+}
+
+/** Where a partial sum is, and which it is: `isNew` at a tile's first beat, `isShared` with several groups, `isKept` with neither. */
+interface PartialSum extends Readonly<Record<"isNew" | "isShared" | "isKept", Value>> {
+  readonly lane: number;
+  readonly place: readonly Subscript[];
+}
+
+/** Adds to one partial sum and gives the total. */
 function accumulate(
   b: LoopBuilder,
-  { lone, shared }: Accumulators,
-  { isNew, isShared, isKept }: Readonly<Record<"isNew" | "isShared" | "isKept", Value>>,
-  { sum, lane, place }: { readonly sum: Value; readonly lane: number; readonly place: readonly Subscript[] },
+  { sumBits }: Plan,
+  accumulators: readonly Accumulators[],
+  { sum, ...which }: PartialSum & { readonly sum: Value },
 ): Value {
-  const own = at(lone, lane);
-  const zero = b.constant(0, sum.type);
+  const [first, upper] = [at(accumulators, 0), accumulators[1]];
+  if (upper === undefined) return accumulatePart(b, first, which, (before) => b.addi(before, sum));
+  const wide = (bits: Value): Value => b.extui(bits, LOWER_BITS + 1);
+  let carried = b.int(0, LOWER_BITS + 1);
+  const low = accumulatePart(b, first, which, (before) => {
+    carried = b.addi(wide(before), wide(b.trunci(sum, LOWER_BITS)));
+    return b.trunci(carried, LOWER_BITS);
+  });
+  const upperBits = sumBits - LOWER_BITS;
+  const carry = b.extui(b.trunci(b.shrui(carried, b.int(LOWER_BITS, LOWER_BITS + 1)), 1), upperBits);
+  const added = b.addi(b.trunci(b.shrsi(sum, b.int(LOWER_BITS, sumBits)), upperBits), carry);
+  const high = accumulatePart(b, upper, which, (before) => b.addi(before, added));
+  const shifted = b.shli(b.extui(high, sumBits), b.int(LOWER_BITS, sumBits));
+  return b.ori(shifted, b.extui(low, sumBits));
+}
+
+/** The same for some of the bits: `add` gives the new ones. */
+function accumulatePart(
+  b: LoopBuilder,
+  { lone, shared }: Accumulators,
+  { isNew, isShared, isKept, lane, place }: PartialSum,
+  add: (before: Value) => Value,
+): Value {
+  const own = b.load(at(lone, lane));
+  const zero = b.constant(0, own.type);
   const started = shared === undefined ? zero : b.select(isNew, zero, b.load(shared, ...place));
-  const total = b.addi(b.select(isKept, b.load(own), started), sum);
-  b.store(total, own);
+  const total = add(b.select(isKept, own, started));
+  b.store(total, at(lone, lane));
   if (shared !== undefined) {
     b.when(isShared, () => {
       b.store(total, shared, ...place);
@@ -121,14 +168,8 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
               const inputs = activationLanes(b, plan, port.activation, [row, k]);
               for (let n = 0; n < pn; n++) {
                 const sum = dot(b, inputs, weights.slice(n * pk, (n + 1) * pk));
-                totals.push(
-                  accumulate(
-                    b,
-                    sums,
-                    { isNew, isShared, isKept },
-                    { sum, lane: p * pn + n, place: [row, n] },
-                  ),
-                );
+                const which = { isNew, isShared, isKept, lane: p * pn + n, place: [row, n] };
+                totals.push(accumulate(b, plan, sums, { sum, ...which }));
               }
             }
             b.when(isLast(b, k, beats), () => {
