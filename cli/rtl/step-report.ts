@@ -1,7 +1,6 @@
 import {
   type CompiledAccelerator,
   type Device,
-  deviceMemory,
   type EstimatedStep,
   estimateStep,
   type KernelInterval,
@@ -9,7 +8,8 @@ import {
   type Row,
   weightBeats,
 } from "../../backend-hls/index.ts";
-import type { MemoryParameters } from "../../ir/index.ts";
+import { CompilerBug } from "../../ir/index.ts";
+import { chooseMemory } from "./choose-memory.ts";
 
 /** What is compiled, and for what. */
 export interface ReportedDesign {
@@ -36,40 +36,34 @@ export interface StepReport {
   readonly kernels: readonly KernelInterval[];
 }
 
-/** Weight beats of a step above which steps are not replayed: some seconds. */
+/** Beats of the array above which a step is not replayed: a second or two. */
 const MOST_BEATS = 400_000;
 
 /** Replays a decode step in the middle of the output and, with several rows, a chunk of the prompt. */
 export function stepReport({ compiled, device, clockMhz, workload }: ReportedDesign): StepReport {
   const { plan, network } = compiled;
-  const { dram } = device;
-  const report = {
-    memoryModel: dram === undefined ? "ideal" : `${dram.kind}-${dram.mts}`,
-    kernels: kernelIntervals(network),
-  };
+  const sizes = { memoryBytes: compiled.layout.bytes, beatBytes: plan.beatBytes, clockMhz };
+  const chosen = chooseMemory(undefined, device, sizes);
+  if (chosen.kind === "error") throw new CompilerBug("a device has a memory of its own");
+  const { name: memoryModel, parameters: memory } = chosen.value;
+  const report = { memoryModel, kernels: kernelIntervals(network) };
   const { layers, head } = weightBeats(plan);
   if (layers + head > MOST_BEATS) return { ...report, steps: [] };
-  const memory = memoryBehind({ compiled, device, clockMhz });
   const last = plan.model.maxContext - 1;
   const position = Math.min(last, workload.prompt + Math.floor(workload.output / 2));
   const chunk = Math.min(plan.rows, workload.prompt, last);
+  const groups = Math.ceil(chunk / plan.pt);
   const shapes = [
     { name: "decode", rows: 1, position } as const,
-    ...(chunk > 1 ? [{ name: "prefill", rows: chunk, position: 0 } as const] : []),
+    ...(chunk > 1 && groups * (layers + head) <= MOST_BEATS
+      ? [{ name: "prefill", rows: chunk, position: 0 } as const]
+      : []),
   ];
   const steps = shapes.map((shape): ReportedStep => {
     const rows = consecutiveRows(compiled, shape);
     return { ...shape, estimate: estimateStep(compiled, rows, { memory, breakdown: true }) };
   });
   return { ...report, steps };
-}
-
-/** The device's memory, as a simulation has it. */
-function memoryBehind({ compiled, device, clockMhz }: Omit<ReportedDesign, "workload">): MemoryParameters {
-  const { layout, plan } = compiled;
-  const rowsOfAllBanks = device.dram === undefined ? 0 : device.dram.banks * device.dram.row_bytes;
-  const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(layout.bytes, rowsOfAllBanks) / plan.beatBytes));
-  return deviceMemory(device, { depthBeats, addressBits: 32, clockMhz, dataBits: 8 * plan.beatBytes });
 }
 
 /** Rows of one sequence, the last of which emits. */

@@ -45,6 +45,37 @@ const point = z.looseObject({
   measured: z.unknown().nullable(),
 });
 
+/** A replayed step. `phases` add up to `cycles`, and so do the cycles of `path`: what was awaited, and through which queue. */
+const step = z.looseObject({
+  name: z.enum(["decode", "prefill"]),
+  rows: count,
+  position: count,
+  cycles: count,
+  bound: z.strictObject({ array: count, attention: count, latencies: count, port: count, cycles: count }),
+  counters: z.record(z.string(), count),
+  bytes: z.record(z.string(), count),
+  phases: z.array(z.strictObject({ name: z.string(), cycles: count })),
+  path: z.array(
+    z.strictObject({
+      phase: z.string(),
+      part: z.string(),
+      cause: z.enum(["work", "latency", "memory", "room"]),
+      queue: z.string().nullable(),
+      cycles: count,
+    }),
+  ),
+});
+
+/** A kernel's pace; `bound.kind` says what holds it up. */
+const kernel = z.looseObject({
+  name: z.string(),
+  ii: count,
+  depth: count,
+  bound: z.looseObject({
+    kind: z.enum(["none", "recurrence", "port", "unit", "combined", "sequential", "target"]),
+  }),
+});
+
 /** `hidalgo.explore/1`: `build/estimate.json` and `report/report.json`; no wall times, byte-identical per seed. */
 export const exploreSchema = z.looseObject({
   schema: z.literal("hidalgo.explore/1"),
@@ -58,6 +89,10 @@ export const exploreSchema = z.looseObject({
   /** Index into `points`. */
   chosen: count,
   points: z.array(point),
+  /** Of `build/estimate.json`: the memory behind the steps, the steps to the cycle, and why each kernel has its interval. */
+  memory_model: z.string().optional(),
+  steps: z.array(step).optional(),
+  kernels: z.array(kernel).optional(),
 });
 
 /** `hidalgo.explore/1`. */
