@@ -165,10 +165,14 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
 }
 
 /** What holds and says what rows see. */
-export type SightWires = ReturnType<typeof makeSightWires>;
+export type SightWires = ReturnType<typeof sightWires>;
 
 /** Declares what holds and says what rows see. */
-export function makeSightWires(s: ScheduleBuilder, { rows, kvWidth, model: { kvHeads } }: Plan) {
+export function makeSightWires(s: ScheduleBuilder, plan: Plan): SightWires {
+  return sightWires(s, plan);
+}
+
+function sightWires(s: ScheduleBuilder, { rows, kvWidth, model: { kvHeads } }: Plan) {
   return {
     rowFacts: s.commands("row_facts", [i16, i32, i32, i32, i32, i32], 2),
     queriesReady: s.tokens("queries_ready"),

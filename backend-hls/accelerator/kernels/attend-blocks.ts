@@ -12,6 +12,7 @@ import { all, isFirst, isLast, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import { lowOf } from "./attend-runs.ts";
 import { slotOfTurn } from "./fetch-blocks.ts";
+import { PLACE_FIELDS } from "./key-place.ts";
 
 /** What the walk over a run keeps from row to row. */
 interface Walk {
@@ -44,22 +45,10 @@ export function attendBlocksKernel(
       following: sight?.following,
       lows: sight?.lows,
       highs: plan.rows > 32 ? sight?.highs : undefined,
-      score: w.scoreCommand,
-      maximum: w.blockMaximumCommand,
-      rescale: w.rescaleCommand,
-      probabilities: w.probabilitiesCommand,
-      weigh: w.weighValuesCommand,
-      normalize: w.normalizeCommand,
-      accumulate: w.accumulateCommand,
+      ...commandsOf(w),
     },
     body: ({ b, port, field }) => {
-      const walk: Walk = {
-        turns: register(b, "turns", i32),
-        first: register(b, "own_first", i16),
-        end: register(b, "own_end", i16),
-        any: register(b, "own_any", i1),
-        taken: register(b, "own_taken", i1),
-      };
+      const walk = makeWalk(b);
       const blocks = { to: field.blocks, max: plan.maxBlocks };
       const rows = { to: field.rows, max: plan.rows };
       nest(b, { n: blocks, i: rows }, ({ n, i }) => {
@@ -67,58 +56,65 @@ export function attendBlocksKernel(
           [field.first, 1],
           [i, 1],
         ]);
-        const item = itemOf(
-          { b, plan, field, walk },
-          { n, i, rows },
-          {
-            position: b.load(port.positions, place),
-            following:
-              port.following === undefined
-                ? undefined
-                : b.load(
-                    port.following,
-                    affineSum(
-                      [
-                        [field.first, 1],
-                        [i, 1],
-                      ],
-                      1,
-                    ),
-                  ),
-            hasOwn: sight !== undefined,
-          },
+        const next = affineSum(
+          [
+            [field.first, 1],
+            [i, 1],
+          ],
+          1,
         );
+        const positions: Positions = {
+          position: b.load(port.positions, place),
+          following: port.following && b.load(port.following, next),
+          hasOwn: sight !== undefined,
+        };
+        const item = itemOf({ b, plan, field, walk }, { n, i, rows }, positions);
         const word = (words: Value | undefined): Value =>
           words === undefined ? b.int(0) : b.load(words, place);
-        const { keys, isStart, isEnd, present } = item;
-        const shared = [
-          item.committed,
-          item.offset,
-          item.slot,
-          item.ownBase,
-          item.acquires,
-          item.releases,
-          item.takesOwn,
-        ];
-        b.write(
-          port.score,
-          item.row,
-          keys,
-          ...shared,
-          item.takesQueries,
-          item.low,
-          word(port.lows),
-          word(port.highs),
-        );
-        b.write(port.maximum, keys, isStart, isEnd);
-        b.write(port.rescale, present);
-        b.write(port.probabilities, keys);
-        b.write(port.weigh, keys, ...shared);
-        b.write(port.normalize, present, isStart, isEnd);
-        b.write(port.accumulate, present, isStart, isEnd);
+        sendItem(b, port, item, [word(port.lows), word(port.highs)]);
       });
     },
   });
+}
+
+/** Who gets a command for each row and block. */
+function commandsOf(w: AttentionWires) {
+  return {
+    score: w.scoreCommand,
+    maximum: w.blockMaximumCommand,
+    rescale: w.rescaleCommand,
+    probabilities: w.probabilitiesCommand,
+    weigh: w.weighValuesCommand,
+    normalize: w.normalizeCommand,
+    accumulate: w.accumulateCommand,
+  };
+}
+
+function sendItem(
+  b: LoopBuilder,
+  port: ReturnType<typeof commandsOf>,
+  item: Item,
+  visible: readonly [Value, Value],
+): void {
+  const { keys, isStart, isEnd, present } = item;
+  const place = PLACE_FIELDS.map((name) => item[name]);
+  b.write(port.score, item.row, keys, ...place, item.takesQueries, item.low, ...visible);
+  b.write(port.maximum, keys, isStart, isEnd);
+  b.write(port.rescale, present);
+  b.write(port.probabilities, keys);
+  b.write(port.weigh, keys, ...place);
+  b.write(port.normalize, present, isStart, isEnd);
+  b.write(port.accumulate, present, isStart, isEnd);
+}
+
+function makeWalk(b: LoopBuilder): Walk {
+  return {
+    turns: register(b, "turns", i32),
+    first: register(b, "own_first", i16),
+    end: register(b, "own_end", i16),
+    any: register(b, "own_any", i1),
+    taken: register(b, "own_taken", i1),
+  };
 }
 
 interface Scope {
@@ -140,29 +136,16 @@ interface Positions {
   readonly hasOwn: boolean;
 }
 
-const ITEM_FIELDS = [
-  "row",
-  "keys",
-  "committed",
-  "offset",
-  "slot",
-  "ownBase",
-  "acquires",
-  "releases",
-  "takesOwn",
-  "takesQueries",
-  "low",
-  "isStart",
-  "isEnd",
-  "present",
-] as const;
+/** What one row sees of one block, as its commands say it. */
+type Item = Readonly<
+  Record<
+    (typeof PLACE_FIELDS)[number] | "row" | "keys" | "takesQueries" | "low" | "isStart" | "isEnd" | "present",
+    Value
+  >
+>;
 
 /** What one row sees of one block. */
-function itemOf(
-  scope: Scope,
-  { n, i, rows }: Counters,
-  { position, following, hasOwn }: Positions,
-): Readonly<Record<(typeof ITEM_FIELDS)[number], Value>> {
+function itemOf(scope: Scope, { n, i, rows }: Counters, { position, following, hasOwn }: Positions): Item {
   const { b, plan, field, walk } = scope;
   const { blockSize } = plan.model;
   const bits = b.int(Math.log2(blockSize));

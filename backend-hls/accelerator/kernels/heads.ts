@@ -33,25 +33,9 @@ export function rotateKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.when(isFirst(b, row, inUnit, half, j), () => {
             b.readFields(port.stored);
           });
-          const first = b.load(
-            port.qkv,
-            row,
-            affineSum([
-              [head, headDim],
-              [j, 1],
-            ]),
-          );
-          const second = b.load(
-            port.copy,
-            row,
-            affineSum(
-              [
-                [head, headDim],
-                [j, 1],
-              ],
-              halfWidth,
-            ),
-          );
+          const terms = [[head, headDim] as const, [j, 1] as const];
+          const first = b.load(port.qkv, row, affineSum(terms));
+          const second = b.load(port.copy, row, affineSum(terms, halfWidth));
           const isSecond = b.equals(half, 1);
           const own = b.mulf(b.select(isSecond, second, first), b.load(port.cosines, row, j));
           const other = b.mulf(b.select(isSecond, first, second), b.load(port.sines, row, j));

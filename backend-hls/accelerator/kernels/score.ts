@@ -33,6 +33,22 @@ function queriesOf(
   }));
 }
 
+/** What scores are made from: queries, and keys in memory's blocks or of the step. */
+function sourcesOf(w: AttentionInputs & AttentionWires) {
+  return {
+    loaded: w.keysLoaded,
+    free: w.keysFree,
+    records: w.keyRecords,
+    keyScales: w.keyScales,
+    valueScales: w.valueScales,
+    queries: w.queries8,
+    queryScales: w.queryScales,
+    ownKeys: w.sight?.keys,
+    ownKeyScales: w.sight?.keyScales,
+    ownValueScales: w.sight?.valueScales,
+  };
+}
+
 /** Dot products of `ph` query heads and a key, all int8, times their scales; the values' scales go with them, and whether the row sees the key. */
 export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   const { sight } = w;
@@ -41,16 +57,7 @@ export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs &
     command: w.scoreCommand,
     fields: ["row", "keys", ...PLACE_FIELDS, "takesQueries", "low", "visibleLow", "visibleHigh"],
     connections: {
-      loaded: w.keysLoaded,
-      free: w.keysFree,
-      records: w.keyRecords,
-      keyScales: w.keyScales,
-      valueScales: w.valueScales,
-      queries: w.queries8,
-      queryScales: w.queryScales,
-      ownKeys: sight?.keys,
-      ownKeyScales: sight?.keyScales,
-      ownValueScales: sight?.valueScales,
+      ...sourcesOf(w),
       positions: sight && w.positions,
       queriesReady: sight?.queriesReady,
       ready: sight?.keysReady,
@@ -71,27 +78,17 @@ export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs &
             b.readFields(queriesReady);
           });
         const queries = queriesOf(b, plan, [port.queries, port.queryScales], { row: field.row, kv, g });
-        const channels = channelsOf(b, plan, place, {
-          stored: port.records,
-          own: port.ownKeys,
-          skip: 0,
-          width: 32,
-        });
-        const keyScales = scalesOf(b, plan, place, {
-          stored: port.keyScales,
-          own: port.ownKeyScales,
-          skip: 0,
-        });
+        const keyChannels = { stored: port.records, own: port.ownKeys, skip: 0, width: 32 };
+        const channels = channelsOf(b, plan, place, keyChannels);
+        const scalesAt = (stored: Value, own: Value | undefined, skip: number): readonly Value[] =>
+          scalesOf(b, plan, place, { stored, own, skip });
+        const keyScales = scalesAt(port.keyScales, port.ownKeyScales, 0);
         const scores = queries.map(({ channels: query, scale }, lane) => {
           const kvLane = Math.floor(lane / plan.groupLanes);
           const sum = b.toFloat(dot(b, query, at(channels, kvLane)));
           return b.mulf(b.mulf(sum, scale), at(keyScales, kvLane));
         });
-        const valueScales = scalesOf(b, plan, place, {
-          stored: port.valueScales,
-          own: port.ownValueScales,
-          skip: plan.model.kvHeads,
-        });
+        const valueScales = scalesAt(port.valueScales, port.ownValueScales, plan.model.kvHeads);
         const isSeen =
           port.positions === undefined
             ? b.int(1, 1)

@@ -7,7 +7,11 @@ import {
   present,
   type Value,
 } from "../../../ir/index.ts";
-import { makeAttentionWires } from "../../accelerator/attention-wires.ts";
+import {
+  type AttentionInputs,
+  type AttentionWires,
+  makeAttentionWires,
+} from "../../accelerator/attention-wires.ts";
 import { attendBlocksKernel } from "../../accelerator/kernels/attend-blocks.ts";
 import { attendRunsKernel } from "../../accelerator/kernels/attend-runs.ts";
 import { fetchBlocksKernel, loadBlockKernel } from "../../accelerator/kernels/fetch-blocks.ts";
@@ -52,7 +56,7 @@ export const attentionKind: OpKind = {
     const plan = attentionPlan(scope, attention);
     const { q, t, positions, table } = attention.operands;
     const queryScales = s.buffer("query_scales", [plan.rows, plan.model.heads], f32);
-    const wires = {
+    const wires: AttentionInputs & AttentionWires = {
       ...makeAttentionWires(s, plan),
       tables: buffer(table),
       positions: buffer(positions),
@@ -61,14 +65,7 @@ export const attentionKind: OpKind = {
       queryScales,
       sight: undefined,
     };
-    for (const kernel of KERNELS) kernel(s, plan, wires);
-    const { memory } = scope;
-    s.burstRead("kv", { memory, requests: wires.kvRequests, data: wires.kvBeats }, plan.maxBurst);
-    s.burstWrite(
-      "records",
-      { memory, requests: wires.recordRequests, data: wires.recordBeats, done: wires.recordAcks },
-      plan.maxBurst,
-    );
+    buildKernels(scope, plan, wires);
     const cache = present(findCache(write.op, write.attrs.cache), "the cache");
     const recordBytes = plan.recordBeats * plan.beatBytes;
     const { base } = scope.map.cache(write.attrs.cache, cache.blocks * cache.block_size, recordBytes);
@@ -109,6 +106,16 @@ export const attentionKind: OpKind = {
     };
   },
 };
+
+function buildKernels({ s, memory }: GraphScope, plan: Plan, wires: AttentionInputs & AttentionWires): void {
+  for (const kernel of KERNELS) kernel(s, plan, wires);
+  s.burstRead("kv", { memory, requests: wires.kvRequests, data: wires.kvBeats }, plan.maxBurst);
+  s.burstWrite(
+    "records",
+    { memory, requests: wires.recordRequests, data: wires.recordBeats, done: wires.recordAcks },
+    plan.maxBurst,
+  );
+}
 
 /** The write of the cache and the attention behind it, which a graph has one of. */
 function pairOf(ops: readonly Operation[]): {
