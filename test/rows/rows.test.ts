@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { type ArrayShape, type Device as DeviceFile, loadDevice } from "../../backend-hls/index.ts";
 import { Choices } from "../../bench/fuzz/choices.ts";
+import { stepOf } from "../../bench/rows/compare-devices.ts";
 import { randomConfiguration } from "../../bench/rows/configurations.ts";
+import { rowsOfRuns } from "../../bench/rows/mixed-steps.ts";
 import {
   deviceFor,
   playConfiguration,
@@ -94,6 +96,23 @@ test.each([
   },
   120_000,
 );
+
+test("the head takes the rows that emit only, and no time where none does", async () => {
+  const design = designOf({ pn: 2, pk: 8, rows: 8 }, { maxContext: 16, sequences: 1 });
+  const cyclesOf = (emitting: number): Promise<number> =>
+    withHardware(design, { simulator: "embedded", memory: "ideal" }, async (device) => {
+      const tokens = Array.from({ length: 8 }, (_, i) => i);
+      const sequence = { id: 0, tokens, computed: 0, blocks: [2, 1] };
+      const rows = rowsOfRuns([{ sequence, count: 8 }], 4, (_, position) =>
+        position < emitting ? "argmax" : "none",
+      );
+      return (await stepOf(device, rows)).counters?.cycles ?? 0;
+    });
+  const [none, one, all] = [await cyclesOf(0), await cyclesOf(1), await cyclesOf(8)];
+  const headBeats = Math.ceil(config.vocab / 2) * Math.ceil(config.hidden / 8);
+  expect(one - none).toBeGreaterThanOrEqual(headBeats / 2); // what ends a step without head takes time too
+  expect(all - one).toBeGreaterThanOrEqual(6 * headBeats);
+});
 
 test("random configurations: whatever is chosen of model and array, hardware and reference agree", async () => {
   for (let seed = 1; seed <= 6; seed++) {
