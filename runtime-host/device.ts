@@ -66,6 +66,10 @@ export interface TransferredBytes {
 
 /** What a device with a clock counted during a step; `busy` and the stalls add up to `cycles`. */
 export interface StepCounters {
+  /** Cycles from reset to the start, where the device knows: what an estimate needs to be exact. */
+  readonly started?: number;
+  /** What was estimated for `cycles`, where somebody did. */
+  readonly estimated?: number;
   /** From the write of start to done. */
   readonly cycles: number;
   /** Idle before this step, since the step before was done. */

@@ -10,6 +10,7 @@ export type Measurements = Pick<
   | "cycles"
   | "cycles_per_token"
   | "ttft_cycles"
+  | "estimate"
   | "tokens_per_s"
   | "busy_cycles"
   | "stalls"
@@ -54,6 +55,7 @@ export function measureSteps(
     },
     cycles_per_token: cyclesPerToken,
     ttft_cycles: cyclesOf(prefill) + gap(prefill),
+    estimate: compareEstimate(timed),
     tokens_per_s: cyclesPerToken === null ? null : (design.clock.mhz * 1e6) / cyclesPerToken,
     ...addCounters(timed),
     ...utilization(timed, model, design),
@@ -67,6 +69,7 @@ const untimed = {
   cycles: null,
   cycles_per_token: null,
   ttft_cycles: null,
+  estimate: null,
   tokens_per_s: null,
   busy_cycles: null,
   stalls: null,
@@ -77,6 +80,15 @@ const untimed = {
   decode: null,
   energy: null,
 } as const;
+
+/** The steps that were estimated too: cycles of both, and by which part the estimate is too large. */
+function compareEstimate(steps: readonly TimedStep[]): Measurements["estimate"] {
+  const both = steps.filter(({ counters }) => counters.estimated !== undefined);
+  if (both.length === 0) return null;
+  const cycles = sum(both, ({ counters }) => counters.estimated ?? 0);
+  const measured = cyclesOf(both);
+  return { steps: both.length, cycles, measured, error: cycles / measured - 1 };
+}
 
 function addCounters(steps: readonly TimedStep[]): Pick<Measurements, "busy_cycles" | "stalls" | "bytes"> {
   const add = (pick: (counters: StepCounters) => number): number =>

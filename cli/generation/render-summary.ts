@@ -21,6 +21,7 @@ function timing(result: RunResult): readonly string[] {
     `  where they go      busy ${percent(busy / spent)}, ${causes.join(", ")}`,
     `  per cycle          ${rate(result.macs_needed / spent)} MACs, ${rate(totalBytes(result) / spent)} bytes`,
     `  utilization        decode: ${shares(result.decode)}; prefill: ${shares(result.prefill)}`,
+    ...estimateLine(result),
     ...energyLine(result),
   ];
 }
@@ -35,6 +36,15 @@ function verdict({ matches_reference: matches, first_mismatch: at }: RunResult):
 function perToken({ cycles_per_token: cycles, tokens_per_s: speed }: RunResult): string {
   if (cycles === null || speed === null) return "none decoded";
   return `${number(Math.round(cycles))}, ${rate(speed)} tokens/s`;
+}
+
+function estimateLine({ estimate }: RunResult): readonly string[] {
+  if (estimate === null || estimate === undefined) return [];
+  const { steps, cycles, measured, error } = estimate;
+  const exact = cycles === measured ? "to the cycle" : `error ${(100 * error).toFixed(3)} %`;
+  return [
+    `  estimated          ${number(cycles)} for the first ${steps} steps, measured ${number(measured)}: ${exact}`,
+  ];
 }
 
 function energyLine({ energy }: RunResult): readonly string[] {

@@ -25,7 +25,7 @@ const count = z.int().nonnegative();
 
 /** The `layout` of the region of weights: how they are spread over beats. */
 const weightsLayout = z.looseObject({
-  array: z.strictObject({ pn: count, pk: count, pt: count, pv: count }),
+  array: z.strictObject({ pn: count, pk: count, pt: count, pv: count, ph: count.default(1) }),
   norm_eps: z.number(),
 });
 
@@ -66,7 +66,7 @@ export function readBuildParts({ manifest, files }: CompiledBuild): Result<Build
 
 function planOf(
   { model, design }: Manifest,
-  { pn, pk, pt, pv }: Required<Pick<ArrayShape, "pn" | "pk" | "pt" | "pv">>,
+  { pn, pk, pt, pv, ph }: Required<Pick<ArrayShape, "pn" | "pk" | "pt" | "pv" | "ph">>,
   eps: number,
 ): Plan {
   return planAccelerator(
@@ -85,7 +85,7 @@ function planOf(
       eps,
       blockSize: design.block_size,
     },
-    { pn, pk, pt, pv, rows: design.rows, outputs: design.outputs },
+    { pn, pk, pt, pv, ph, rows: design.rows, outputs: design.outputs },
   );
 }
 

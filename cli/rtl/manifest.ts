@@ -109,7 +109,7 @@ function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles
       sha256: hashContent(content),
       crc32: crc32(content),
       layout: {
-        array: { pn: plan.pn, pk: plan.pk, pt: plan.pt, pv: plan.pv },
+        array: { pn: plan.pn, pk: plan.pk, pt: plan.pt, pv: plan.pv, ph: plan.ph },
         norm_eps: plan.model.eps,
         parts: { weights, constants, embedding, rope },
         strides: { embedding: strides.embedding, rope: strides.rope },

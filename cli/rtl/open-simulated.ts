@@ -14,6 +14,7 @@ import type { SimulationOptions } from "../options/generation-options.ts";
 import type { SimulatedDevice } from "../rtl-engine.ts";
 import { readBuildParts } from "./build-parts.ts";
 import { chooseMemory, type MemorySizes } from "./choose-memory.ts";
+import { estimatedDevice } from "./estimated-device.ts";
 import { acceleratorProgram } from "./program.ts";
 
 /** The module that is simulated, and where its memory keeps its data. */
@@ -31,7 +32,13 @@ export async function openSimulatedBuild(
   const program = acceleratorProgram(build.manifest, parts.value);
   const { mhz: clockMhz } = build.manifest.design.clock;
   const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz };
-  return openSimulatedHardware({ hardware, deviceFile, program, ...sizes }, options, watch);
+  const opened = await openSimulatedHardware({ hardware, deviceFile, program, ...sizes }, options, watch);
+  if (opened.kind === "error" || options.backPressure !== undefined) return opened;
+  const memory = chooseMemory(options.memory, deviceFile, sizes);
+  if (memory.kind === "error") return memory;
+  const { schedule } = build.manifest.design;
+  const estimated = { parts: parts.value, clockMhz, schedule, memory: memory.value.parameters };
+  return ok({ ...opened.value, device: estimatedDevice(opened.value.device, estimated) });
 }
 
 /** Hardware to be simulated, and what its host knows of it. */

@@ -152,7 +152,8 @@ function emissionOf(kind: Emit, row: number, output: RowOutput | undefined): rea
   }
 }
 
-function toRow({ token, position, kvSlot, blockTable, visible, sequence, emit }: RowDescriptor): Row {
+/** A row as the accelerator's memory has it. */
+export function toRow({ token, position, kvSlot, blockTable, visible, sequence, emit }: RowDescriptor): Row {
   return { token, position, blocks: blockTable, slot: kvSlot, visible, sequence, emit };
 }
 

@@ -18,6 +18,11 @@ const timed = {
   /** Decode cycles ÷ decode tokens; null where all tokens came out of the prefill. */
   cycles_per_token: z.number().positive().nullable(),
   ttft_cycles: count.nullable(),
+  /** The first steps by the estimator and in the hardware; null where nothing was estimated. */
+  estimate: z
+    .strictObject({ steps: count, cycles: count, measured: count, error: z.number() })
+    .nullable()
+    .optional(),
   tokens_per_s: z.number().positive().nullable(),
   busy_cycles: count.nullable(),
   /** Together with `busy_cycles`: the total without `host_gap`. */

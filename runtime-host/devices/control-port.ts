@@ -24,6 +24,7 @@ export class ControlPort {
   readonly #simulator: HwSimulator;
   readonly #offsets: Readonly<Record<string, number>>;
   #cycle = 0;
+  #resetEnd = 0;
 
   /** `offsets`: byte offset of every 32-bit word by its name. */
   constructor(simulator: HwSimulator, offsets: Readonly<Record<string, number>>) {
@@ -36,12 +37,18 @@ export class ControlPort {
     return this.#cycle;
   }
 
+  /** Cycles since reset ended. */
+  get sinceReset(): number {
+    return this.#cycle - this.#resetEnd;
+  }
+
   /** Quiet inputs, four cycles of reset. */
   async reset(): Promise<void> {
     for (const name of INPUTS) this.#simulator.poke(PREFIX + name, 0n);
     this.#simulator.poke("rst", 1n);
     await this.run(4);
     this.#simulator.poke("rst", 0n);
+    this.#resetEnd = this.#cycle;
     await this.run(2);
   }
 

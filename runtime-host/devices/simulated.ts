@@ -78,6 +78,9 @@ const defaults = { mostCycles: 2 ** 33, watchdogCycles: 200_000 } as const;
 /** Cycles between two looks at the rest of the world (Ctrl-C). */
 const SLICE_CYCLES = 100_000;
 
+/** Cycles from a write to the control register being shown to the start pulse behind it. */
+const START_DELAY = 2;
+
 /** Bits of the interrupt registers: done and error. */
 const BOTH_EVENTS = 3;
 
@@ -130,10 +133,12 @@ class SimulatedDevice implements Device {
     await this.#load(memory);
     for (const { register, value } of command) await this.#port.write(register, value);
     const hostGap = this.#idleSince === undefined ? 0 : this.#port.cycle - this.#idleSince;
+    const started = this.#port.sinceReset + START_DELAY;
     await this.#port.write("control", 1);
     const isDone = await this.#waitForInterrupt();
     this.#idleSince = this.#port.cycle;
-    const counters = await this.#readCounters(hostGap, await this.#countBytes(transferred));
+    const counted = await this.#readCounters(hostGap, await this.#countBytes(transferred));
+    const counters = { started, ...counted };
     const cycle = this.#port.cycle;
     const state = describeState(counters);
     const where = builtSpan("simulation");
