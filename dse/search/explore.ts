@@ -131,7 +131,9 @@ class Search {
   /** One small plan of each class: single rows and several. */
   #references(space: readonly ArrayShape[]): Result<null> {
     for (const isSingle of [true, false]) {
-      const shape = space.findLast(({ rows, pn }) => (rows === 1) === isSingle && pn === 1);
+      const shape = space
+        .filter(({ rows, pn }) => (rows === 1) === isSingle && pn === 1)
+        .reduce<ArrayShape | undefined>((best, next) => (isReference(next, best) ? next : best), undefined);
       const planned = shape === undefined ? ok(null) : this.#plan(shape);
       if (planned.kind === "error") return planned;
     }
@@ -174,6 +176,15 @@ class Search {
     const smallest = points.reduce((least, next) => (next.area.dsp < least.area.dsp ? next : least));
     return shortagesOf(this.#device, smallest.shape, smallest.area);
   }
+}
+
+/** Whether a design stands better for its class: most rows, and of everything else the least, as its block RAMs are taken for all. */
+function isReference(shape: ArrayShape, best: ArrayShape | undefined): boolean {
+  if (best === undefined) return true;
+  const places = ({ rows, pt = 1, pv = 4, ph = 1 }: ArrayShape): readonly number[] => [-rows, pv, ph, -pt];
+  const [own, other] = [places(shape), places(best)];
+  const place = own.findIndex((value, i) => value !== other[i]);
+  return place >= 0 && (own[place] ?? 0) < (other[place] ?? 0);
 }
 
 function keyOf({ pn, pk, pt = 1, pv, rows, ph }: ArrayShape): string {
