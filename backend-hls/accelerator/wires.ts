@@ -180,7 +180,11 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
   };
 }
 
+/** Words of a bank up to which quantized vectors lie in LUTs: as a block RAM it would be mostly empty. */
+const LUT_WORDS = 256;
+
 function makeBuffers(s: ScheduleBuilder, plan: Plan) {
+  const bankWords = ((plan.rows / plan.pt) * plan.vectorWidth) / Math.max(plan.pk, plan.pv);
   const { rows, beatWords, qkv, pn, qWidth, maxBlocks } = plan;
   const { headDim, heads } = plan.model;
   const whole = (words: number): number => Math.ceil(words / beatWords) * beatWords;
@@ -197,6 +201,7 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
       "activation8",
       [rows, plan.vectorWidth / plan.activationCell],
       vectorType(plan.activationCell, i8),
+      bankWords <= LUT_WORDS ? "lut" : undefined,
     ),
     squares: s.buffer("squares", [rows, 8], f32, "lut"),
     largest: s.buffer("largest", [rows], i32, "lut"),

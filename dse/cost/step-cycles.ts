@@ -90,21 +90,21 @@ function quantizeCycles({ plan, timings }: StepModel, { rows }: StepShape, width
   return rows * perRow + depthOf(timings, ["factors", "quantize"]) + 3 * HAND_OVER;
 }
 
-/** Rotation, new records into memory, then all blocks of all rows through the attention kernels. */
-function attentionCycles({ plan, timings, memory }: StepModel, { rows, context }: StepShape): number {
-  const { heads, kvHeads, headDim, blockSize, windows } = plan.model;
-  const rotated = rows * (heads + 2 * kvHeads) * headDim * timings("rotate").ii;
-  const records = rows * plan.recordBeats * timings("write_records").ii;
-  const seen = Math.max(...windows.map((window) => Math.min(context, window ?? context)));
-  const keys = Math.min(blockSize, seen);
+/**
+ * What attention adds between the matrix of queries, keys and values and the next one: the last head's way to its scores, then
+ * all blocks of all rows through the attention kernels. Committed keys and values have been fetched meanwhile.
+ */
+function attentionCycles({ plan, timings }: StepModel, { rows, context }: StepShape): number {
+  const { heads, headDim, blockSize, windows } = plan.model;
+  const seen = windows.reduce<number>((sum, window) => sum + Math.min(context, window ?? context), 0) / windows.length;
   const turns = heads / plan.ph;
-  const perKey = Math.max(turns * timings("score").ii, plan.recordBeats * Math.max(1, memory.cyclesPerBeat));
-  const perBlock = Math.max(keys * perKey, heads * headDim * timings("accumulate").ii);
-  const blocks = rows * Math.max(1, Math.ceil(seen / blockSize));
-  const first = keys * (plan.recordBeats + 2 * turns) + heads * headDim;
-  const stages = ["rotate", "head_maximum", "quantize_heads", "write_records", "attend_blocks"];
-  const online = [
-    "load_block",
+  const keys = Math.min(blockSize, seen);
+  const outputs = (heads * headDim) / plan.outputLanes;
+  const perBlock = Math.max(keys * turns * timings("score").ii, outputs * timings("accumulate").ii);
+  const stages = [
+    "rotate",
+    "head_maximum",
+    "quantize_heads",
     "score",
     "block_maximum",
     "probabilities",
@@ -113,8 +113,8 @@ function attentionCycles({ plan, timings, memory }: StepModel, { rows, context }
     "accumulate",
     "collect_heads",
   ];
-  const latencies = depthOf(timings, [...stages, ...online]) + 2 * memory.latencyCycles + 8 * HAND_OVER;
-  return rotated + headDim + records + first + (blocks - 1) * perBlock + latencies;
+  const first = 3 * headDim + keys * turns + outputs;
+  return first + rows * (seen / blockSize) * perBlock + depthOf(timings, stages) + 4 * HAND_OVER;
 }
 
 function paceOf(timings: Timings, kernels: readonly string[]): number {
