@@ -5,7 +5,7 @@ import {
   type ModelShape,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
-import { type Exploration, exploreDesigns, exploreReport } from "../../dse/index.ts";
+import { type Exploration, exploreDesigns, exploreReport, type Workload } from "../../dse/index.ts";
 import { quantizeModel } from "../../frontend/index.ts";
 import { at, builtSpan, fail, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
@@ -34,7 +34,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const { device, clockMhz, schedule, rows } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
-  const explored = exploreDesigns(model, device, WORKLOAD, { rows: rows ?? 1, clockMhz, schedule });
+  const explored = exploreDesigns(model, device, workloadOf(rows), { rows: rows ?? 1, clockMhz, schedule });
   if (explored.kind === "error") return explored;
   const { shape } = at(explored.value.points, explored.value.chosen);
   const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule });
@@ -43,7 +43,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const quantized = quantizeModel(request.model.checkpoint);
   const image = packModel(quantized, compiled.value);
   const estimate = estimateOf(request, model, explored.value);
-  const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: WORKLOAD });
+  const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: workloadOf(rows) });
   const loops = printLoops(compiled.value.network.schedule);
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value, loops),
@@ -83,8 +83,10 @@ const ESTIMATE_FILE = "estimate.json";
 /** Where the cycles go, for people. */
 const REPORT_FILE = "report.md";
 
-/** What a design is chosen for where nobody says: one user, a short prompt and a short story. */
-const WORKLOAD = { prompt: 32, output: 64, batch: 1 } as const;
+/** What a design is chosen for: one user, a short prompt and a short story; with rows, as many users and a prompt that fills them. */
+function workloadOf(rows = 1): Workload {
+  return { prompt: Math.max(32, rows), output: 64, batch: rows };
+}
 
 function estimateOf(
   { model, device, precision, kvBits, seed }: CompileRequest,
