@@ -5,7 +5,7 @@ import type { ScheduledKernel } from "../pipeline/schedule-kernel.ts";
 import type { Bound, RecurrenceBound, ResourceBound } from "../problem/schedule.ts";
 
 /** One operation of a recurrence. */
-export interface RecurrenceStep {
+interface RecurrenceStep {
   /** What it does: `add`, `load squares`, `store squares`, … */
   readonly operation: string;
   readonly latency: number;

@@ -3,7 +3,7 @@ import { hasEffect, type KernelGraph, type KernelNode, type NodeId } from "../..
 import type { NetworkPlan, PlannedKernel } from "../../network/plan-network.ts";
 
 /** What of one kernel decides when something happens: its guards, and what it hands on to other kernels' commands and to bursts. */
-export interface KernelNeeds {
+interface KernelNeeds {
   /** Nodes of an iteration, in their order; effects among them. */
   readonly nodes: ReadonlySet<NodeId>;
 }
