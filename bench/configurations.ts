@@ -1,6 +1,6 @@
 /**
  * Random configurations of the four families, written as Hugging Face folders, compiled and run in the embedded simulator:
- * every token is the integer reference's. A line for each; ends with 1 where any differs.
+ * every token is the integer reference's. A line for each; what does not fit its device is told apart; ends with 1 where any differs.
  *
  *     node bench/configurations.ts [count] [first seed] > bench/results/configurations.txt
  */
@@ -34,17 +34,28 @@ interface Choice {
   readonly options: Readonly<Record<string, string>>;
 }
 
-let different = 0;
+/** Codes of diagnostics that say that a device has too few resources. */
+const TOO_LARGE = /"code":"(?:HLS0040|DSE0001)","message":"(?<message>[^"]*)"/u;
+
+let [different, tooLarge] = [0, 0];
 for (let seed = first; seed < first + count; seed++) {
   const choice = choose(seed);
   const outcome = run(choice, seed);
-  if (!outcome.isSame) different++;
+  if (outcome.kind === "different") different++;
+  if (outcome.kind === "too large") tooLarge++;
   process.stdout.write(`${String(seed).padStart(4)} ${describe(choice)}: ${outcome.text}\n`);
 }
-process.stdout.write(`${String(count)} configurations, ${String(different)} different\n`);
+process.stdout.write(
+  `${String(count)} configurations, ${String(tooLarge)} too large for their device, ${String(different)} different\n`,
+);
 process.exitCode = different === 0 ? 0 : 1;
 
-function run({ config, options }: Choice, seed: number): { readonly isSame: boolean; readonly text: string } {
+interface Outcome {
+  readonly kind: "same" | "different" | "too large";
+  readonly text: string;
+}
+
+function run({ config, options }: Choice, seed: number): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "hidalgo-configuration-"));
   try {
     writeFolder(folder, config, seed);
@@ -56,9 +67,12 @@ function run({ config, options }: Choice, seed: number): { readonly isSame: bool
     });
     const last = ended.stdout.trimEnd().split("\n").at(-1) ?? "";
     const result = resultSchema.safeParse(last.startsWith("{") ? JSON.parse(last) : undefined);
-    if (!result.success) return { isSame: false, text: last + ended.stderr };
+    const message = TOO_LARGE.exec(last)?.groups?.["message"];
+    if (message !== undefined) return { kind: "too large", text: message };
+    if (!result.success) return { kind: "different", text: last + ended.stderr };
     const { matches_reference: isSame, token_ids: ids } = result.data;
-    return { isSame, text: `${isSame ? "same" : "DIFFERENT"}, ${ids.join(" ")}` };
+    const kind = isSame ? "same" : "different";
+    return { kind, text: `${kind}, ${ids.join(" ")}` };
   } finally {
     rmSync(folder, { recursive: true });
   }
