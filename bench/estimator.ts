@@ -19,8 +19,7 @@ import {
   type ModelShape,
   StepEstimator,
 } from "../backend-hls/index.ts";
-import { consecutiveRows } from "../cli/rtl/step-report.ts";
-import { modelShapeOf } from "../cli/verify/subject.ts";
+import { consecutiveRows, modelShapeOf } from "../cli/index.ts";
 import { loadModel } from "../frontend/index.ts";
 import { at, type MemoryParameters, type Result } from "../ir/index.ts";
 import { RtlSteps } from "./estimate/rtl-steps.ts";

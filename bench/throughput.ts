@@ -9,7 +9,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { macsAndBytes } from "../backend-hls/index.ts";
-import { compilePrepared, openBuild, ownHardware, prepareModel } from "../cli/bench-api.ts";
+import { compilePrepared, openBuild, ownHardware, prepareModel } from "../cli/index.ts";
 import { present, type Result } from "../ir/index.ts";
 import { firstRows, type RowDescriptor } from "../runtime-host/index.ts";
 
@@ -109,7 +109,9 @@ async function sweep(path: string, most: number, memory: string | undefined): Pr
     `prefill of ${String(most)} rows, one head: ${String(chunk)} cycles, ${(chunk / most).toFixed(0)} per token, MFU ${prefill.mfu.toFixed(3)}, MBU ${prefill.mbu.toFixed(3)}`,
   );
   const context = 32;
-  print("decode, each sequence at position 32 (of a KV memory that nothing was written to: cycles do not depend on data):");
+  print(
+    "decode, each sequence at position 32 (of a KV memory that nothing was written to: cycles do not depend on data):",
+  );
   for (let rows = 1; rows <= most; rows *= 2) {
     const step = Array.from({ length: rows }, (_, n) => rowsOf(n, context, 1, n)[0]).filter(
       (row) => row !== undefined,

@@ -1,2 +1,9 @@
 // The door of `cli` for tests and benches; users import `api.ts`.
+
+export { compilePrepared } from "./jobs/compile-model.ts";
+export { openBuild } from "./jobs/open-build.ts";
+export { prepareModel } from "./jobs/prepare.ts";
 export { type CompiledDesign, compileDesign, type Design } from "./rtl/open-design.ts";
+export { consecutiveRows } from "./rtl/step-report.ts";
+export { ownHardware } from "./rtl-engine.ts";
+export { modelShapeOf } from "./verify/subject.ts";

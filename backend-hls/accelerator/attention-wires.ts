@@ -32,7 +32,7 @@ export interface AttentionInputs {
 }
 
 /** Which rows of the step belong together and see each other, and tokens that say so. */
-export interface Sight {
+interface Sight {
   /** [row, and one more]: the position of the row, one place later than the row. */
   readonly following: Value;
   /** [row]: positions of the sequence in memory before the step. */

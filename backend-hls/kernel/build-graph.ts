@@ -282,10 +282,7 @@ class GraphBuilder {
     }
     this.#targetIi = Math.max(this.#targetIi, view.attrs.ii ?? 1);
     const index = this.#loops.length;
-    const trip =
-      to === undefined
-        ? this.#fieldTrip(op, view.rest, view.attrs.max_trip)
-        : { kind: "constant" as const, count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
+    const trip = this.#tripOf(op, from, to);
     if (trip.kind === "field" && (from !== 0 || view.attrs.step !== 1))
       this.#scope.unsupported(
         "a symbolic loop that does not count 0, 1, 2, …",
@@ -309,6 +306,12 @@ class GraphBuilder {
     this.#scope.counterWidths.push(largest.toString(2).length + 1);
     this.#scope.bindLinear(counter, linearCounter(index));
     this.#convertBlock(block.ops, true);
+  }
+
+  #tripOf(op: Operation, from: number, to: number | undefined): KernelLoop["trip"] {
+    const view = present(AffineForOp.match(op), op.name);
+    if (to === undefined) return this.#fieldTrip(op, view.rest, view.attrs.max_trip);
+    return { kind: "constant", count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
   }
 
   /** Beside an inner loop of the nest only pure operations may stand. */

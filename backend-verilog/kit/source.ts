@@ -6,7 +6,7 @@ interface KitField {
 }
 
 /** One 32-bit word of the register space. */
-export interface KitRegister {
+interface KitRegister {
   readonly name: string;
   readonly offset: number;
   /** `wo`: a command, which reads as 0. */
@@ -15,7 +15,7 @@ export interface KitRegister {
 }
 
 /** Where a word of the start command comes from. */
-export type StartValue =
+type StartValue =
   /** The number of rows of the step. */
   | { readonly kind: "rows" }
   /** How many rows of the step emit. */
@@ -40,7 +40,7 @@ export interface KitSignal {
 }
 
 /** A part of the accelerator's memory; addresses are offsets into it. */
-export interface KitRegion {
+interface KitRegion {
   readonly name: string;
   readonly base: number;
   readonly bytes: number;

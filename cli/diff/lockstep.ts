@@ -149,7 +149,7 @@ async function compare(
 }
 
 /** A simulator that ends the run once cycle `last` is over. */
-export function stopAfter(simulator: HwSimulator, last: number): HwSimulator {
+function stopAfter(simulator: HwSimulator, last: number): HwSimulator {
   let cycle = 0;
   return {
     poke: (input, value) => {

@@ -57,7 +57,7 @@ export interface AcceleratorProgram {
 }
 
 /** A register that counts the beats of a memory engine in a step. */
-export interface BeatRegister {
+interface BeatRegister {
   readonly register: string;
   readonly kind: keyof TransferredBytes;
   readonly beatBytes: number;

@@ -6,7 +6,7 @@ import type { ServingRequest } from "../request.ts";
  * One stream of tokens on its way: `waiting` for its first step or again after a preemption, `running` with a place in the
  * steps, `finished` and without blocks.
  */
-export type SequenceState = "waiting" | "running" | "finished";
+type SequenceState = "waiting" | "running" | "finished";
 
 /** A request's prompt and one of its answers: tokens, how far the device has taken them in, and where. */
 export interface Sequence {

@@ -22,7 +22,7 @@ export interface ReplyHead {
 }
 
 /** Tokens as OpenAI counts them. */
-export function usageOf(submission: Submission): Readonly<Record<string, number>> {
+function usageOf(submission: Submission): Readonly<Record<string, number>> {
   const { promptTokens } = submission;
   const completionTokens = submission.completionTokens();
   return {

@@ -38,7 +38,7 @@ export interface Protocol {
 }
 
 /** The numbers of the two outputs of a stream. */
-export interface WatchedPorts {
+interface WatchedPorts {
   readonly valid: number;
   readonly data: number | undefined;
 }

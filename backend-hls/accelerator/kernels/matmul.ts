@@ -204,6 +204,7 @@ function channelScale(
 /** y = (sum * scale of the channel) * scale of the row, one element an iteration, to whoever the matrix is for; for nobody, behind the last layer of a step without head, it only takes its token. */
 export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, pt, rows } = plan;
+  const outputs = { qkv: w.toQkv, residual: w.toResidual, activation: w.toActivation, argmax: w.toArgmax };
   s.kernel({
     name: "dequantize",
     command: w.dequantizeCommand,
@@ -214,63 +215,50 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
       sums: w.sums,
       scales: w.scales,
       rowScales: w.rowScales,
-      qkv: w.toQkv,
-      residual: w.toResidual,
-      activation: w.toActivation,
-      argmax: w.toArgmax,
+      ...outputs,
     },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "sum", pt * pn, intType(plan.sumBits));
-      const targets = [
+      const targets: readonly Target[] = [
         [field.toQkv, port.qkv],
         [field.toResidual, port.residual],
         [field.toActivation, port.activation],
         [field.toArgmax, port.argmax],
-      ] as const;
-      const channelScales = b.array("channel_scales", [pn], f32, { storage: "lut" });
-      nest(
-        b,
-        {
-          tile: { to: field.tiles, max: largest(plan).tiles },
-          group: { to: field.groups, max: rows / pt },
-          p: pt,
-          lane: pn,
-        },
-        ({ tile, group, p, lane }) => {
-          b.when(isFirst(b, tile, group, p, lane), () => {
-            b.readFields(port.rowsScaled);
-          });
-          const isActive = targets.reduce((some, [bit]) => b.ori(some, bit), b.int(0, 1));
-          b.when(all(b, not(b, isActive), isLast(b, p, pt), isLast(b, lane, pn)), () => {
-            b.write(port.scalesTaken);
-          });
-          b.when(isActive, () => {
-            const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
-            const scale = channelScale(b, port.scales, {
-              held: channelScales,
-              lane,
-              isNew: isFirst(b, group, p),
-            });
-            const y = b.mulf(
-              b.mulf(b.toFloat(sum), scale),
-              b.load(
-                port.rowScales,
-                affineSum([
-                  [group, pt],
-                  [p, 1],
-                ]),
-              ),
-            );
-            for (const [isWanted, target] of targets) {
-              b.when(isWanted, () => {
-                b.write(target, y);
-              });
-            }
-          });
-        },
-      );
+      ];
+      const held = b.array("channel_scales", [pn], f32, { storage: "lut" });
+      const groups = { to: field.groups, max: rows / pt };
+      const tiles = { to: field.tiles, max: largest(plan).tiles };
+      nest(b, { tile: tiles, group: groups, p: pt, lane: pn }, ({ tile, group, p, lane }) => {
+        b.when(isFirst(b, tile, group, p, lane), () => {
+          b.readFields(port.rowsScaled);
+        });
+        const isActive = targets.reduce((some, [bit]) => b.ori(some, bit), b.int(0, 1));
+        b.when(all(b, not(b, isActive), isLast(b, p, pt), isLast(b, lane, pn)), () => {
+          b.write(port.scalesTaken);
+        });
+        b.when(isActive, () => {
+          const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
+          const scale = channelScale(b, port.scales, { held, lane, isNew: isFirst(b, group, p) });
+          const row = affineSum([
+            [group, pt],
+            [p, 1],
+          ]);
+          writeWhereWanted(b, targets, b.mulf(b.mulf(b.toFloat(sum), scale), b.load(port.rowScales, row)));
+        });
+      });
     },
   });
+}
+
+/** Whether an output is wanted, and the output. */
+type Target = readonly [Value, Value];
+
+function writeWhereWanted(b: LoopBuilder, targets: readonly Target[], value: Value): void {
+  for (const [isWanted, target] of targets) {
+    b.when(isWanted, () => {
+      b.write(target, value);
+    });
+  }
 }
 
 /** Queries, keys and values into their buffer, twice: the two halves of a rotated pair are read at once. */
