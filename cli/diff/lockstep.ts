@@ -147,25 +147,3 @@ async function compare(
   const address = first + place;
   throw new Parted({ kind: "memory", address, found: found[place] ?? 0, wanted: memory[address] ?? 0 });
 }
-
-/** A simulator that ends the run once cycle `last` is over. */
-function stopAfter(simulator: HwSimulator, last: number): HwSimulator {
-  let cycle = 0;
-  return {
-    poke: (input, value) => {
-      simulator.poke(input, value);
-    },
-    peek: (output) => simulator.peek(output),
-    writeMemory: (path, address, bytes) => simulator.writeMemory(path, address, bytes),
-    readMemory: (path, address, length) => simulator.readMemory(path, address, length),
-    close: () => simulator.close(),
-    run: async (cycles, until) => {
-      const left = last + 1 - cycle;
-      if (left <= 0) throw new DivergenceFound("the window is over");
-      const ran = await simulator.run(Math.min(cycles, left), until);
-      cycle += ran.cycles;
-      if (cycle > last) throw new DivergenceFound("the window is over");
-      return ran;
-    },
-  };
-}

@@ -31,13 +31,13 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const refused = refuse(request);
   if (refused !== undefined) return refused;
   const model = modelShapeOf(request.model.checkpoint, request);
-  const { device, clockMhz, schedule, rows } = request;
+  const { device, clockMhz, schedule, rows, outputs, sequences } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
   const explored = exploreDesigns(model, device, workloadOf(rows), { rows: rows ?? 1, clockMhz, schedule });
   if (explored.kind === "error") return explored;
-  const { shape } = at(explored.value.points, explored.value.chosen);
-  const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule });
+  const shape = { ...at(explored.value.points, explored.value.chosen).shape, outputs };
+  const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule, sequences });
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
   const quantized = quantizeModel(request.model.checkpoint);

@@ -27,7 +27,7 @@ export function printLoops(schedule: Operation): string {
 }
 
 /** Reads the text of {@link LOOPS_FILE}: the schedule with its kernels inside; every operation has its place in the text. */
-export function parseLoops(text: string): Result<Operation> {
+function parseLoops(text: string): Result<Operation> {
   const module = parseModule(text, LOOPS_FILE);
   if (module.kind === "error") return module;
   const inlined = runPasses(module.value, [withOptions(dataflowInlineKernels)], {
