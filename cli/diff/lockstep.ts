@@ -2,7 +2,6 @@ import { ok, present, type Result } from "../../ir/index.ts";
 import type { AcceleratorProgram, Device, RowDescriptor, StepResult } from "../../runtime-host/index.ts";
 import {
   DivergenceFound,
-  type HwSimulator,
   type ObservedStream,
   type StreamDivergence,
   type StreamExpectation,
