@@ -204,9 +204,11 @@ test("tools that fail are diagnostics with what they said", async ({ skip }) => 
 test("synthesis that fails is a diagnostic", async () => {
   const files = new Map([["x.v", "module x; endmodule"]]);
   plant("yosys", "echo 'ERROR: no'; exit 1");
-  expect(problem(await synthesize(files, "x", "xc7", "native"))).toMatch(/^SIM0004 yosys failed: ERROR: no/u);
+  expect(problem(await synthesize(files, "x", "xc7", { tool: "native" }))).toMatch(
+    /^SIM0004 yosys failed: ERROR: no/u,
+  );
   plant("yosys", "echo '{}' > statistics.json");
-  expect(problem(await synthesize(files, "x", "xc7", "native"))).toMatch(
+  expect(problem(await synthesize(files, "x", "xc7", { tool: "native" }))).toMatch(
     /^SIM0008 synthesis by yosys failed: no statistics/u,
   );
 });

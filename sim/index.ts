@@ -14,6 +14,8 @@ export { buildEmbedded, type EmbeddedOptions } from "./embedded/embedded-simulat
 export type { DesignSource } from "./hosted/hosted-design.ts";
 export { findTool } from "./hosted/run-tool.ts";
 export * from "./simulator.ts";
-export type { AreaCounts, SynthesisReport } from "./synth/statistics.ts";
-export { type SynthesisFamily, type SynthesisTool, synthesize } from "./synth/synthesize.ts";
+export { type DesignModule, designModules, modulesBelow } from "./synth/design-parts.ts";
+export { type RegisterTiming, registerTiming } from "./synth/register-timing.ts";
+export { type AreaCounts, type SynthesisReport, sumArea } from "./synth/statistics.ts";
+export { type SynthesisFamily, synthesize } from "./synth/synthesize.ts";
 export type { TraceView } from "./trace/trace-view.ts";

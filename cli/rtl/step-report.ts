@@ -5,6 +5,8 @@ import {
   estimateStep,
   type KernelInterval,
   kernelIntervals,
+  type PlanArea,
+  planArea,
   type Row,
   weightBeats,
 } from "../../backend-hls/index.ts";
@@ -34,6 +36,8 @@ export interface StepReport {
   /** Empty where the weights are so many that replaying them takes longer than the rest of compiling. */
   readonly steps: readonly ReportedStep[];
   readonly kernels: readonly KernelInterval[];
+  /** Cells of each kernel, and of what is between them. */
+  readonly area: PlanArea;
 }
 
 /** Beats of the array above which a step is not replayed: a second or two. */
@@ -46,7 +50,7 @@ export function stepReport({ compiled, device, clockMhz, workload }: ReportedDes
   const chosen = chooseMemory(undefined, device, sizes);
   if (chosen.kind === "error") throw new CompilerBug("a device has a memory of its own");
   const { name: memoryModel, parameters: memory } = chosen.value;
-  const report = { memoryModel, kernels: kernelIntervals(network) };
+  const report = { memoryModel, kernels: kernelIntervals(network), area: planArea(network) };
   const { layers, head } = weightBeats(plan);
   if (layers + head > MOST_BEATS) return { ...report, steps: [] };
   const last = plan.model.maxContext - 1;
@@ -83,7 +87,12 @@ export function consecutiveRows(
 }
 
 /** The report as `estimate.json` has it: fields beside those of the exploration. */
-export function reportObject({ memoryModel, steps, kernels }: StepReport): Readonly<Record<string, unknown>> {
+export function reportObject({
+  memoryModel,
+  steps,
+  kernels,
+  area,
+}: StepReport): Readonly<Record<string, unknown>> {
   return {
     memory_model: memoryModel,
     steps: steps.map(({ name, rows, position, estimate }) => ({
@@ -105,5 +114,6 @@ export function reportObject({ memoryModel, steps, kernels }: StepReport): Reado
       })),
     })),
     kernels,
+    area: { ...area, kernels: Object.fromEntries(area.kernels) },
   };
 }

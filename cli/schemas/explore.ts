@@ -76,6 +76,8 @@ const kernel = z.looseObject({
   }),
 });
 
+const cells = z.looseObject({ lut: z.number(), ff: z.number(), dsp: z.number(), bram18: z.number() });
+
 /** `hidalgo.explore/1`: `build/estimate.json` and `report/report.json`; no wall times, byte-identical per seed. */
 export const exploreSchema = z.looseObject({
   schema: z.literal("hidalgo.explore/1"),
@@ -93,6 +95,10 @@ export const exploreSchema = z.looseObject({
   memory_model: z.string().optional(),
   steps: z.array(step).optional(),
   kernels: z.array(kernel).optional(),
+  /** Cells of each kernel, of shared arrays, queues and the shell. */
+  area: z
+    .looseObject({ kernels: z.record(z.string(), cells), buffers: cells, queues: cells, shell: cells })
+    .optional(),
 });
 
 /** `hidalgo.explore/1`. */

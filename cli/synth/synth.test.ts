@@ -60,3 +60,20 @@ test("what is no build is a diagnostic", async () => {
   expect(lastObject(await hidalgo("synth", nowhere, "--json"))).toMatchObject({ code: "CLI0022" });
   expect(existsSync(nowhere)).toBe(false);
 });
+
+test.skipIf(!yosys)(
+  "only what was asked for is synthesized; other names are told",
+  { timeout: 120_000 },
+  async () => {
+    const folder = await buildOf("always @(posedge clk) if (en) y <= y + a;");
+    const found = await hidalgo("synth", folder, "--modules", "hidalgo_top", "--json");
+    expect(synthSchema.parse(lastObject(found))).toMatchObject({ scope: "modules", total: { ff: 8 } });
+    expect(found.stderr).toContain("1/1 hidalgo_top: ");
+    const unknown = await hidalgo("synth", folder, "--modules", "nothing", "--json");
+    expect(lastObject(unknown)).toMatchObject({ code: "CLI0052", where: "--modules" });
+    const both = await hidalgo("synth", folder, "--modules", "hidalgo_top", "--quick", "--json");
+    expect(both.code).toBe(1);
+    const timing = await hidalgo("synth", folder, "--family", "ecp5", "--timing", "--json");
+    expect(lastObject(timing)).toMatchObject({ code: "CLI0053" });
+  },
+);

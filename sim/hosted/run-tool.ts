@@ -22,15 +22,27 @@ function isProgram(file: string): boolean {
 
 const KEPT_OUTPUT = 4000;
 
-/** Runs a program to its end; its output, or what went wrong. */
-export function runTool(tool: string, args: readonly string[], cwd: string): Promise<Result<string>> {
+/** Runs a program to its end, or until `signal` ends it; its output, or what went wrong. */
+export function runTool(
+  tool: string,
+  args: readonly string[],
+  cwd: string,
+  signal?: AbortSignal,
+): Promise<Result<string>> {
   const program = tool.includes("/") ? tool : findTool(tool);
   if (program === undefined) return Promise.resolve(fail(missingTool(builtSpan(tool), { tool })));
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    const forget = atProcessEnd(() => {
+    const kill = (): void => {
       child.kill("SIGKILL");
-    });
+    };
+    const forget = atProcessEnd(kill);
+    signal?.addEventListener("abort", kill);
+    if (signal?.aborted === true) kill();
+    const over = (): void => {
+      forget();
+      signal?.removeEventListener("abort", kill);
+    };
     let output = "";
     const collect = (chunk: Buffer): void => {
       output += chunk.toString("utf8");
@@ -38,11 +50,11 @@ export function runTool(tool: string, args: readonly string[], cwd: string): Pro
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
     child.on("error", (error) => {
-      forget();
+      over();
       resolve(fail(toolFailed(builtSpan(tool), { tool, output: error.message })));
     });
     child.on("close", (code) => {
-      forget();
+      over();
       resolve(
         code === 0
           ? ok(output)

@@ -17,10 +17,12 @@ export interface SynthesisReport {
   readonly tool: string;
   /** What Yosys warned of that hardware must not have: undriven wires, several drivers, inferred latches. */
   readonly problems: readonly string[];
-  /** The whole design below the top module. */
+  /** The whole design below the top module, or all that was asked for. */
   readonly total: AreaCounts;
   /** Each distinct module by itself, without the modules inside it. */
   readonly modules: ReadonlyMap<string, AreaCounts>;
+  /** Each distinct module with everything inside it. */
+  readonly below: ReadonlyMap<string, AreaCounts>;
 }
 
 const EMPTY: AreaCounts = { lut: 0, ff: 0, dsp: 0, bram18: 0, uram: 0, carry: 0, latches: 0, lutRam: 0 };
@@ -74,11 +76,16 @@ function sum(a: AreaCounts, b: Partial<AreaCounts>, times = 1): AreaCounts {
   };
 }
 
+/** Yosys 0.23 writes a comma too many behind the last of a list, and none behind the module before a wrapper of others. */
+function repairJson(text: string): string {
+  return text.replace(/,(?=\s*[}\]])/gu, "").replace(/\}(?=\s*")/gu, "},");
+}
+
 /** Cell counts of the modules in the text of `stat -json`; undefined where it is not that. */
 export function readStatistics(text: string): ReadonlyMap<string, ReadonlyMap<string, number>> | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text.replace(/,(?=\s*[}\]])/gu, "")); // Yosys 0.23 writes a comma too many
+    parsed = JSON.parse(repairJson(text));
   } catch {
     return undefined;
   }
@@ -103,32 +110,36 @@ function plainName(name: string): string {
   return name.startsWith("\\") ? name.slice(1) : name;
 }
 
-/** Sums cells over the hierarchy below `top`. */
+/** Sums cells over the hierarchy: of all `roots` together, and below each module. */
 export function countArea(
   cells: ReadonlyMap<string, ReadonlyMap<string, number>>,
-  top: string,
-): Pick<SynthesisReport, "total" | "modules"> {
+  roots: readonly string[],
+): Pick<SynthesisReport, "total" | "modules" | "below"> {
   const own = new Map<string, AreaCounts>();
   for (const [name, kinds] of cells) {
+    const leaves = [...kinds].filter(([cell]) => !cells.has(cell));
     own.set(
       name,
-      [...kinds].reduce(
-        (area, [cell, count]) => (cells.has(cell) ? area : sum(area, contribution(cell, count))),
-        EMPTY,
-      ),
+      leaves.reduce((area, [cell, count]) => sum(area, contribution(cell, count)), EMPTY),
     );
   }
-  const known = new Map<string, AreaCounts>();
-  const below = (name: string): AreaCounts => {
-    const done = known.get(name);
+  const below = new Map<string, AreaCounts>();
+  const areaBelow = (name: string): AreaCounts => {
+    const done = below.get(name);
     if (done !== undefined) return done;
     const inner = [...(cells.get(name) ?? [])].filter(([cell]) => cells.has(cell));
     const total = inner.reduce(
-      (area, [cell, count]) => sum(area, below(cell), count),
+      (area, [cell, count]) => sum(area, areaBelow(cell), count),
       own.get(name) ?? EMPTY,
     );
-    known.set(name, total);
+    below.set(name, total);
     return total;
   };
-  return { total: below(top), modules: own };
+  for (const name of cells.keys()) areaBelow(name);
+  return { total: sumArea(roots.map(areaBelow)), modules: own, below };
+}
+
+/** Areas together. */
+export function sumArea(areas: readonly AreaCounts[]): AreaCounts {
+  return areas.reduce((total, area) => sum(total, area), EMPTY);
 }
