@@ -1,4 +1,4 @@
-import { at, HwModuleOp, ModuleOp, type Operation, present } from "../ir/index.ts";
+import { at, HwModuleOp, ModuleOp, type Operation, present, type Span } from "../ir/index.ts";
 import { bodyOf } from "./live.ts";
 import { type Neighbours, writeModule } from "./module.ts";
 import { nameModules } from "./module-names.ts";
@@ -9,6 +9,8 @@ export interface EmitOptions {
   readonly prefix?: string;
   /** Lines of a comment above a module, by its name in the IR. */
   readonly headers?: ReadonlyMap<string, readonly string[]>;
+  /** The comment of a line that was made of the text at `span`, "" for none (default: file and line). */
+  readonly comment?: (span: Span) => string;
 }
 
 /** Hardware modules given as a list or inside a `builtin.module`. */
@@ -34,7 +36,7 @@ export function emitVerilog(modules: HardwareModules, options: EmitOptions = {})
   return new Map(
     list.map((module, index) => [
       `${at(names, index)}.v`,
-      comment(module, options) + writeModule(module, at(names, index), neighbours),
+      comment(module, options) + writeModule(module, at(names, index), neighbours, options.comment),
     ]),
   );
 }

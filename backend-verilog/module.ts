@@ -1,4 +1,4 @@
-import { at, type Operation, present, type Value } from "../ir/index.ts";
+import { at, type Operation, present, type Span, type Value } from "../ir/index.ts";
 import { Expressions, isContextFree, needsName } from "./expressions.ts";
 import { KnownValues } from "./known-bits.ts";
 import { range } from "./literals.ts";
@@ -18,8 +18,13 @@ export interface Neighbours {
 }
 
 /** The Verilog of one module: ports, declarations, wires, instances, memories, registers, outputs. */
-export function writeModule(module: Operation, name: string, neighbours: Neighbours): string {
-  return new ModuleWriter(module, neighbours).write(name);
+export function writeModule(
+  module: Operation,
+  name: string,
+  neighbours: Neighbours,
+  comment: (span: Span) => string = fileAndLine,
+): string {
+  return new ModuleWriter(module, neighbours, comment).write(name);
 }
 
 /** The names that the Verilog of `module` gives to values; what leaves it by a port has the port's name too. */
@@ -27,19 +32,19 @@ export function namedValues(
   module: Operation,
   neighbours: Neighbours,
 ): readonly (readonly [Value, string])[] {
-  const writer = new ModuleWriter(module, neighbours);
+  const writer = new ModuleWriter(module, neighbours, () => "");
   writer.write("named");
   const { outputs } = nameModule(module);
   const { operands } = present(bodyOf(module).last, "hw.output");
   return [...writer.named, ...operands.map((value, index) => [value, at(outputs, index)] as const)];
 }
 
-function spanComment(op: Operation): string {
-  const { file, line } = op.span;
-  return line === 0 ? "" : ` // ${file.replace(/[\r\n]/gu, " ")}:${String(line)}`;
+function fileAndLine({ file, line }: Span): string {
+  return `${file}:${String(line)}`;
 }
 
 class ModuleWriter {
+  readonly #comment: (span: Span) => string;
   readonly #module: Operation;
   readonly #neighbours: Neighbours;
   readonly #names: ModuleNames;
@@ -52,7 +57,8 @@ class ModuleWriter {
   /** Ports, wires and registers by what they carry. */
   readonly named = new Map<Value, string>();
 
-  constructor(module: Operation, neighbours: Neighbours) {
+  constructor(module: Operation, neighbours: Neighbours, comment: (span: Span) => string) {
+    this.#comment = comment;
     this.#module = module;
     this.#neighbours = neighbours;
     this.#names = nameModule(module);
@@ -80,7 +86,7 @@ class ModuleWriter {
     const body = [
       ...instances.flatMap((op) => this.#instance(op)),
       ...memories.flatMap((memory) => writeMemory(memory, this.#expressions, this.#inner, counter)),
-      ...writeRegisters(registers, this.#expressions, spanComment),
+      ...writeRegisters(registers, this.#expressions, (op) => this.#spanComment(op)),
       ...this.#outputs(),
     ];
     const declarations = [
@@ -99,6 +105,12 @@ class ModuleWriter {
     return lines.join("\n");
   }
 
+  /** What stands behind a line that `op` made: nothing where no text stands behind it. */
+  #spanComment(op: Operation): string {
+    const text = op.span.line === 0 ? "" : this.#comment(op.span);
+    return text === "" ? "" : ` // ${text.replace(/[\r\n]/gu, " ")}`;
+  }
+
   #declare(value: Value, name: string): void {
     this.#expressions.setName(value, name);
     this.named.set(value, name);
@@ -114,7 +126,7 @@ class ModuleWriter {
 
   #header(name: string): readonly string[] {
     const block = bodyOf(this.#module);
-    const span = spanComment(this.#module).trim();
+    const span = this.#spanComment(this.#module).trim();
     const ports = [
       ...block.args.map((arg, index) => portText("input", arg, at(this.#names.inputs, index))),
       ...present(block.last, "hw.output").operands.map((value, index) =>
@@ -154,7 +166,7 @@ class ModuleWriter {
   }
 
   #declareMemory(memory: MemoryParts): void {
-    this.#declarations.push(`${declareMemory(memory)}${spanComment(memory.op)}`);
+    this.#declarations.push(`${declareMemory(memory)}${this.#spanComment(memory.op)}`);
     for (const port of memory.reads) {
       const name = this.#declareSignal(
         memory.latency === 0 ? "wire" : "reg",
@@ -185,7 +197,7 @@ class ModuleWriter {
           ? this.#names.table.numbered(op.name.replace(/^[a-z]+\./u, ""))
           : this.#names.table.unique(wanted);
       this.#declare(op.result, name);
-      lines.push(`  wire ${range(width(op.result))}${name} = ${expression.text};${spanComment(op)}`);
+      lines.push(`  wire ${range(width(op.result))}${name} = ${expression.text};${this.#spanComment(op)}`);
     }
     return lines;
   }
@@ -215,7 +227,7 @@ class ModuleWriter {
     ];
     return [
       "",
-      `  ${module} ${present(this.#names.instances.get(op), "instance name")} (${spanComment(op)}`,
+      `  ${module} ${present(this.#names.instances.get(op), "instance name")} (${this.#spanComment(op)}`,
       ...ports.map((port, index) => (index === ports.length - 1 ? port : `${port},`)),
       "  );",
     ];

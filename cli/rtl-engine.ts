@@ -28,6 +28,8 @@ export interface CompileRequest {
   readonly clockMhz: number;
   readonly seed: number;
   readonly emitIr: boolean;
+  /** Comments in the Verilog that lead back to operations (default: true). */
+  readonly comments?: boolean | undefined;
   readonly verifyEach: boolean;
 }
 

@@ -28,6 +28,8 @@ export interface AcceleratorRequest {
   readonly schedule: ScheduleMode;
   /** Sequences of full length that the KV memory holds (default: 1). */
   readonly sequences?: number | undefined;
+  /** Called with the schedule before it is planned: gives its operations the places that hardware is traced back to. */
+  readonly locate?: ((schedule: Operation) => void) | undefined;
 }
 
 /** A compiled accelerator: sizes, schedule, hardware and memory. */
@@ -77,6 +79,7 @@ export function acceleratorSetup(
 export function compileAccelerator(request: AcceleratorRequest): Result<CompiledAccelerator> {
   const { model, shape, device, clockMhz, schedule, sequences } = request;
   const accelerator = buildAccelerator(model, shape);
+  request.locate?.(accelerator.schedule);
   const network = planNetwork(accelerator.schedule, createOperatorLibrary(device.family, clockMhz), schedule);
   if (network.kind === "error") return network;
   const core = networkModule("hidalgo_core", network.value);

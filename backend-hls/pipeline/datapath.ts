@@ -1,4 +1,4 @@
-import { at, CompilerBug, type HwBuilder, present, type Value } from "../../ir/index.ts";
+import { at, builtSpan, CompilerBug, type HwBuilder, present, type Value } from "../../ir/index.ts";
 import type { KernelNode, NodeId } from "../kernel/node.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
 import { pipelinedPrimitive } from "../primitives/pipelined-primitive.ts";
@@ -42,6 +42,7 @@ export class Datapath {
       this.#b.span = node.span;
       this.#place(node);
     }
+    this.#b.span = builtSpan(graph.name); // what several operations share is nobody's
     this.#units.finish();
     this.#banks.finish();
     return { registerBits: this.#stages.registerBits, units: this.#units.counts() };

@@ -14,6 +14,8 @@ import { type PreparedModel, prepareModel } from "./prepare.ts";
 export interface CompileJobOptions extends CompileOptions {
   /** Whether the build holds the IR of every level. */
   readonly emitIr: boolean;
+  /** Comments in the Verilog that lead back to operations (default: true). */
+  readonly comments?: boolean | undefined;
 }
 
 /** Compiles a model to hardware: a complete build folder, in memory. */
@@ -38,11 +40,11 @@ export async function compilePrepared(
 ): Promise<Result<CompiledBuild>> {
   const { kvBits, precision } = formats;
   if (kvBits === 32) throw new CompilerBug("hardware was asked to keep float32 keys and values");
-  const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, verifyEach } = options;
+  const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, comments, verifyEach } = options;
   const { clock = deviceFile.clock_mhz } = options;
   watch.onProgress?.(`compiling ${model.checkpoint.id} for ${deviceFile.name}`);
   const request = { model, device: deviceFile, precision, kvBits, schedule, rows, blockSize, maxContext };
-  const more = { outputs, sequences, clockMhz: clock, seed, emitIr, verifyEach };
+  const more = { outputs, sequences, clockMhz: clock, seed, emitIr, comments, verifyEach };
   const build = await hardware.compileModel({ ...request, ...more }, watch);
   if (build.kind === "error") return build;
   return ok(completeBuild(build.value, model.tokenizer));

@@ -7,7 +7,7 @@ import {
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { type Exploration, exploreDesigns, exploreReport, type Workload } from "../../dse/index.ts";
 import { quantizeModel } from "../../frontend/index.ts";
-import { at, builtSpan, fail, ok, printModule, type Result } from "../../ir/index.ts";
+import { at, builtSpan, fail, type Operation, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
@@ -18,12 +18,14 @@ import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels, hardwareModules } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
-import { LOOPS_FILE, printLoops } from "./loops-file.ts";
+import { locateLoops, loopComments } from "./locate-loops.ts";
+import { LOOPS_FILE } from "./loops-file.ts";
 import { describeBuild } from "./manifest.ts";
 import { moduleHeaders } from "./module-headers.ts";
 import { packModel } from "./pack-model.ts";
 import { acceleratorProgram } from "./program.ts";
 import { reportLines, reportText } from "./report-text.ts";
+import { RTL_INDEX, rtlIndex } from "./rtl-index.ts";
 import { reportObject, stepReport } from "./step-report.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
@@ -37,16 +39,20 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const explored = exploreDesigns(model, device, workloadOf(rows), { rows: rows ?? 1, clockMhz, schedule });
   if (explored.kind === "error") return explored;
   const shape = { ...at(explored.value.points, explored.value.chosen).shape, outputs };
-  const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule, sequences });
+  let loops = "";
+  const locate = (scheduled: Operation): void => {
+    loops = locateLoops(scheduled);
+  };
+  const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule, sequences, locate });
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
   const quantized = quantizeModel(request.model.checkpoint);
   const image = packModel(quantized, compiled.value);
   const estimate = estimateOf(request, model, explored.value);
   const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: workloadOf(rows) });
-  const loops = printLoops(compiled.value.network.schedule);
   const files = new Map<string, string | Uint8Array>([
-    ...writeVerilog(compiled.value, loops),
+    ...writeVerilog(compiled.value, loops, request.comments ?? true),
+    [RTL_INDEX, rtlIndex(compiled.value.network, loops)],
     [LOOPS_FILE, loops],
     [WEIGHTS_FILE, image],
     [ESTIMATE_FILE, `${JSON.stringify({ ...estimate, ...reportObject(report) }, undefined, 1)}\n`],
@@ -106,8 +112,12 @@ function refuse({ precision, kvBits }: CompileRequest): Result<never> | undefine
 function writeVerilog(
   { system, top, network }: CompiledAccelerator,
   loops: string,
+  comments: boolean,
 ): readonly (readonly [string, string])[] {
-  const texts = emitVerilog([...system.modules, top], { headers: moduleHeaders(network, loops) });
+  const options = comments
+    ? { headers: moduleHeaders(network, loops), comment: loopComments(loops) }
+    : { comment: () => "" };
+  const texts = emitVerilog([...system.modules, top], options);
   return [...texts].map(([name, text]) => [`rtl/${name}`, text] as const).toSorted(byPath);
 }
 

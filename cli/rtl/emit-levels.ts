@@ -54,10 +54,20 @@ export function hardwareModules({
 
 /** Level 4 as a module of its own: a function for each kernel, and the schedule that instantiates them. */
 export function loopsModule(schedule: Operation): Operation {
-  const copy = parseModule(printTogether([schedule]), "schedule"); // the schedule itself stays as it is
+  return outlineKernels(copyOfSchedule(schedule));
+}
+
+/** A module with a copy of the schedule, which stays as it is; the copy's operations are in the same order. */
+export function copyOfSchedule(schedule: Operation): Operation {
+  const copy = parseModule(printTogether([schedule]), "schedule");
   if (copy.kind === "error") throw new CompilerBug(copy.diagnostics.map(renderDiagnostic).join("\n"));
-  lower(copy.value, withOptions(dataflowOutlineKernels));
   return copy.value;
+}
+
+/** Makes functions of the kernels in a module's schedule. */
+export function outlineKernels(module: Operation): Operation {
+  lower(module, withOptions(dataflowOutlineKernels));
+  return module;
 }
 
 function lower(module: Operation, pass: ReturnType<typeof withOptions>): void {

@@ -7,7 +7,6 @@ import {
   ok,
   parseModule,
   present,
-  printModule,
   type Result,
   runPasses,
   ScheduleOp,
@@ -16,15 +15,8 @@ import {
 import type { BuildFiles } from "../build-folder/build-files.ts";
 import { buildDamaged } from "../build-folder/diagnostics.ts";
 
-import { loopsModule } from "./emit-levels.ts";
-
 /** Level 4 of a build: a function for each kernel, and the schedule that connects them. */
 export const LOOPS_FILE = "ir/4-loops.mlir";
-
-/** The text of {@link LOOPS_FILE}. */
-export function printLoops(schedule: Operation): string {
-  return printModule(loopsModule(schedule));
-}
 
 /** Reads the text of {@link LOOPS_FILE}: the schedule with its kernels inside; every operation has its place in the text. */
 function parseLoops(text: string): Result<Operation> {

@@ -30,7 +30,7 @@ export function describeBuild(
   golden: Golden,
 ): Manifest {
   const { plan, system, layout } = accelerator;
-  const rtl = [...files].filter(([path]) => path.startsWith("rtl/"));
+  const rtl = [...files].filter(([path]) => path.startsWith("rtl/") && path.endsWith(".v"));
   return {
     schema: "hidalgo.manifest/1",
     top: PRODUCT_TOP,

@@ -10,20 +10,33 @@ export function moduleHeaders(
   { kernels }: NetworkPlan,
   loops: string,
 ): ReadonlyMap<string, readonly string[]> {
-  const lines = new Map<string, number>();
-  loops.split("\n").forEach((line, index) => {
-    const name = /^\s*func\.func @(?<name>\w+)\(/u.exec(line)?.groups?.["name"];
-    if (name !== undefined) lines.set(name, index + 1);
-  });
+  const lines = functionLines(loops);
   return new Map(
     kernels.map((kernel) => [
       `hidalgo_core_${kernel.name}`,
-      describeKernel(kernel, lines.get(nameOf(kernel))),
+      describeKernel(kernel, lines.get(kernelFunction(kernel))?.[0]),
     ]),
   );
 }
 
-function nameOf({ op, name }: PlannedKernel): string {
+/** The first and last line, from 1, of each function in the text of {@link LOOPS_FILE}. */
+export function functionLines(loops: string): ReadonlyMap<string, readonly [number, number]> {
+  const lines = new Map<string, readonly [number, number]>();
+  let open: { readonly name: string; readonly first: number; readonly indent: string } | undefined;
+  loops.split("\n").forEach((line, index) => {
+    const found = /^(?<indent>\s*)func\.func @(?<name>\w+)\(/u.exec(line)?.groups;
+    if (found !== undefined)
+      open = { name: found["name"] ?? "", indent: found["indent"] ?? "", first: index + 1 };
+    else if (open !== undefined && line === `${open.indent}}`) {
+      lines.set(open.name, [open.first, index + 1]);
+      open = undefined;
+    }
+  });
+  return lines;
+}
+
+/** The function in {@link LOOPS_FILE} that a kernel is. */
+export function kernelFunction({ op, name }: PlannedKernel): string {
   return KernelOp.match(op)?.attrs.sym_name ?? name;
 }
 
@@ -33,7 +46,7 @@ function describeKernel(kernel: PlannedKernel, line: number | undefined): readon
     trip.kind === "constant" ? `${name} ${String(trip.count)}` : `${name} to ${String(trip.max)} at most`,
   );
   return [
-    `Kernel @${nameOf(kernel)}${line === undefined ? "" : `, ${LOOPS_FILE}:${String(line)}`}`,
+    `Kernel @${kernelFunction(kernel)}${line === undefined ? "" : `, ${LOOPS_FILE}:${String(line)}`}`,
     `II ${String(schedule.ii)}, depth ${String(schedule.depthCycles)} cycles; loops, outermost first: ${loops.length === 0 ? "none" : loops.join(", ")}`,
     `commands: ${graph.command.name}; streams: ${graph.streams.map(({ name }) => name).join(", ")}`,
   ];

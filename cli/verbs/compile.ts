@@ -19,12 +19,14 @@ export const compile = defineVerb({
     command.argument("<model>", "a Hugging Face folder, a llama2.c .bin or a graph file (.mlir)");
     command.option("-o, --output <folder>", "where the build goes; an older build is replaced", "build");
     command.option("--emit-ir", "write the IR of every level too");
+    command.option("--no-comments", "Verilog without the comments that lead back to the IR");
     declareCompileOptions(command);
   },
   input: z.object({
     model: z.string(),
     output: z.string(),
     emitIr: z.boolean().default(false),
+    comments: z.boolean().default(true),
     ...compileOptions,
   }),
   run: async ({ model, output: target, ...options }, session) => {

@@ -52,7 +52,8 @@ export class Operation {
   readonly name: string;
   readonly results: readonly Value[];
   readonly regions: readonly Region[];
-  readonly span: Span;
+  /** Where it is in a text; an operation that was built gets a place once its module is printed. */
+  span: Span;
   attributes: Attributes;
   parent: Block | undefined;
   readonly #operands: Value[] = [];
