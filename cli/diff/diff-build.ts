@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { FoundTokenizer } from "../../frontend/index.ts";
 import { type Operation, ok, present, type Result } from "../../ir/index.ts";
-import { generate } from "../../runtime-host/index.ts";
+import { type AcceleratorProgram, generate } from "../../runtime-host/index.ts";
 import type { StreamDivergence } from "../../sim/index.ts";
 import { type CompiledBuild, readBuildFolder } from "../build-folder/read-build-folder.ts";
 import { resolvePrompt } from "../generation/resolve-prompt.ts";
@@ -19,7 +19,7 @@ import { firstStopped } from "./first-stopped.ts";
 import { isParting, type Lockstep, type LockstepParts, openLockstep, type Parting } from "./lockstep.ts";
 import { instancesAround, processOf, type StreamUsers, streamUsers } from "./neighbours.ts";
 import { LevelReference } from "./reference.ts";
-import { readStepFile, type StepVectors } from "./step-file.ts";
+import { readImage, readStepFile, type StepVectors } from "./step-file.ts";
 import { tapQueues } from "./tap-queues.ts";
 
 /** Everything that `diff` can be told. */
@@ -27,6 +27,8 @@ export interface DiffOptions extends GenerationOptions, Pick<SimulationOptions, 
   readonly engine: DiffResult["engine"];
   /** A file of steps, in place of a prompt. */
   readonly step?: string | undefined;
+  /** A file that the hardware's memory begins with in place of the build's weights; the reference keeps those. */
+  readonly image?: string | undefined;
   /** File of the waveform around the first divergence; default: `diff.vcd` in the build. */
   readonly wave?: string | undefined;
   /** Cycles before and behind the divergence that it shows. */
@@ -128,8 +130,9 @@ async function runOnce(
   const memory = new Uint8Array(layout.bytes);
   memory.set(vectors?.memory?.subarray(0, memory.length) ?? weights);
   const made = acceleratorProgram(build.manifest, read.value);
-  const program =
-    vectors?.memory === undefined ? made : { ...made, memory: [{ address: 0, bytes: memory.slice() }] };
+  const image = readImage(options.image, vectors?.memory, layout.bytes);
+  if (image.kind === "error") return image;
+  const program = withMemory(made, image.value);
   const reference = LevelReference.create(schedule, memory);
   if (reference.kind === "error") return reference;
   const { taps, path } = tapQueues(hardware, new Set(reference.value.streams.map(({ name }) => name)));
@@ -164,6 +167,11 @@ async function runOnce(
   } finally {
     await lockstep.device.close();
   }
+}
+
+/** A program whose memory begins with `image`, where there is one. */
+function withMemory(program: AcceleratorProgram, image: Uint8Array | undefined): AcceleratorProgram {
+  return image === undefined ? program : { ...program, memory: [{ address: 0, bytes: image.slice() }] };
 }
 
 /** What is run on the device. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findTool } from "../../sim/index.ts";
@@ -172,3 +172,47 @@ test.skipIf(findTool("iverilog") === undefined)(
   },
   300_000,
 );
+
+test("a byte of a weight that changed in the hardware's memory: found where the first product takes it", async () => {
+  const folder = await compileTiny();
+  const weights = readFileSync(join(folder, "weights.bin"));
+  const image = join(folder, "changed.bin");
+  const clean = await diff(folder, "--image", join(folder, "weights.bin"));
+  expect(clean.equal).toBe(true);
+  weights[0] = (weights[0] ?? 0) ^ 0x10; // the first weight of the first product stands there
+  writeFileSync(image, weights);
+  const { divergence } = await diff(folder, "--image", image);
+  expect(divergence).toMatchObject({ kind: "stream", step: 0, stream: "weight_data", element: 0 });
+  expect(BigInt(divergence?.actual ?? 0) ^ BigInt(divergence?.expected ?? 0)).toBe(0x10n);
+  const loops = readLoops(new Map([["ir/4-loops.mlir", readFileSync(join(folder, "ir/4-loops.mlir"))]]));
+  if (loops.kind === "error") throw new Error("no loops");
+  expect(streamUsers(loops.value).get("weight_data")?.reader).toBe("k_matmul");
+  writeFileSync(image, Buffer.alloc(1 << 24));
+  expect(lastObject(await hidalgo("diff", folder, "--json", "--image", image))).toMatchObject({
+    code: "CLI0054",
+    where: image,
+  });
+}, 120_000);
+
+test.skipIf(findTool("verilator") === undefined)(
+  "Verilator finds the same, and writes the waveform as FST",
+  async () => {
+    const folder = await compileTiny();
+    spoil(folder, "matmul", (module) => {
+      const data = /out (?<name>s\d+_data) :/u.exec(module)?.groups?.["name"] ?? "";
+      return replaceOutput(module, data, stuckBit);
+    });
+    const wave = join(folder, "part.fst");
+    const embedded = await diff(folder);
+    const verilator = await diff(folder, "--engine", "verilator", "--wave", wave);
+    expect(verilator.divergence).toEqual(embedded.divergence);
+    expect(verilator.waveform?.file).toBe(wave);
+    expect(statSync(wave).size).toBeGreaterThan(100);
+  },
+  300_000,
+);
+
+test("the help tells the default of diff itself", async () => {
+  const { stdout, stderr } = await hidalgo("diff", "--help");
+  expect(stdout + stderr).toMatch(/--max-tokens <n>[^-]*default: "1"/u);
+});

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { type DeviceCapabilities, firstRows, type RowDescriptor, slotOf } from "../../runtime-host/index.ts";
-import { badStepFile } from "./diagnostics.ts";
+import { badImage, badStepFile } from "./diagnostics.ts";
 
 const count = z.int().nonnegative();
 
@@ -30,6 +30,23 @@ const fileSchema = z.strictObject({
 export interface StepVectors {
   readonly memory: Uint8Array | undefined;
   readonly steps: readonly (readonly RowDescriptor[])[];
+}
+
+/** Reads what a memory of `bytes` begins with; `otherwise` where no file is named. */
+export function readImage(
+  path: string | undefined,
+  otherwise: Uint8Array | undefined,
+  bytes: number,
+): Result<Uint8Array | undefined> {
+  if (path === undefined) return ok(otherwise);
+  const bad = (problem: string): Result<never> => fail(badImage(builtSpan(path), { problem, bytes }));
+  let image: Uint8Array;
+  try {
+    image = readFileSync(path);
+  } catch (error) {
+    return bad(error instanceof Error ? error.message : "it cannot be read");
+  }
+  return image.length > bytes ? bad(`it has ${String(image.length)} bytes`) : ok(image);
 }
 
 /** Reads a step file and checks it against what the device takes. */

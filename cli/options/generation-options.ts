@@ -9,11 +9,14 @@ export const generationDefaults = { maxTokens: 64, ignoreEos: false } as const;
 export const simulationDefaults = { simulator: "auto" } as const;
 
 /** Adds what decides about the tokens: the options that `run` and `simulate` share. */
-export function declareGenerationOptions(command: Command): void {
+export function declareGenerationOptions(
+  command: Command,
+  maxTokens = String(generationDefaults.maxTokens),
+): void {
   command
     .option("--prompt <text>", "text to go on from (default: the start token alone)")
     .option("--prompt-ids <ids>", "token ids to go on from: 1,2,3")
-    .option("--max-tokens <n>", "tokens to generate, at most", String(generationDefaults.maxTokens))
+    .option("--max-tokens <n>", "tokens to generate, at most", maxTokens)
     .option("--ignore-eos", "go on after an end token")
     .option("--dump-logits <file>", "write the logits of every generated token: a .npz");
 }

@@ -19,10 +19,10 @@ export const diff = defineVerb({
   summary: "Find the first difference between a build's hardware and the reference interpreter",
   declare: (command) => {
     command.argument("<build>", "a folder made by `hidalgo compile`");
-    declareGenerationOptions(command);
-    command.setOptionValue("maxTokens", MAX_TOKENS);
+    declareGenerationOptions(command, MAX_TOKENS);
     command
       .option("--step <file>", "steps from a file (hidalgo.step/1) in place of a prompt")
+      .option("--image <file>", "what the hardware's memory begins with, in place of the build's weights.bin")
       .option("--engine <name>", "embedded, verilator or icarus", "embedded")
       .option("--memory <kind>", "ideal, or a DRAM kind (default: the device's)")
       .option("--wave <file>", "the waveform around the difference (default: diff.vcd in the build)")
@@ -34,6 +34,7 @@ export const diff = defineVerb({
       ...generationOptions,
       maxTokens: positiveInteger,
       step: z.string().optional(),
+      image: z.string().optional(),
       engine: z.enum(["embedded", "verilator", "icarus"]),
       memory: z.string().optional(),
       wave: z.string().optional(),
