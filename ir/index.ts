@@ -31,7 +31,9 @@ export * from "./dialects/scf/ops.ts";
 export * from "./dialects/seq/ops.ts";
 export * from "./dialects/vector/ops.ts";
 export * from "./dram/index.ts";
-export { allocateCells, type CellArray, readCell, writeCell } from "./interp/cells.ts";
+export { importTensorProgram } from "./import/import-tensors.ts";
+export { isTensorProgram } from "./import/pipeline.ts";
+export { allocateCells, type CellArray, globalCells, readCell, writeCell } from "./interp/cells.ts";
 export {
   type CompiledFunction,
   type CompiledKernel,

@@ -14,3 +14,4 @@ export {
   storeTensor,
   type TensorRegion,
 } from "./memory-map.ts";
+export { isLoopFunction } from "./nests/loop-function.ts";

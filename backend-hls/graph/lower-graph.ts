@@ -22,6 +22,8 @@ import { argmaxKind, embeddingKind, ropeKind } from "./kernels/positions.ts";
 import { normQuantizeKind, quantizeKind } from "./kernels/quantize.ts";
 import { storeResults } from "./kernels/store.ts";
 import { type GraphMemory, MemoryMap, type TensorRegion } from "./memory-map.ts";
+import { isLoopFunction } from "./nests/loop-function.ts";
+import { lowerNests } from "./nests/lower-nests.ts";
 import type { Tensor } from "./operand.ts";
 import { Program } from "./program.ts";
 
@@ -51,11 +53,12 @@ const KINDS: readonly OpKind[] = [
 ];
 
 /**
- * Levels 1 and 2 ==> 3 and 4: a function of the integer graph becomes one schedule. Every value has a buffer, operations of
+ * Levels 1 and 2 ==> 3 and 4 (a function of loops over arrays, which is level 4 in one program: `nests`): a function of the integer graph becomes one schedule. Every value has a buffer, operations of
  * one kind share their kernels, arguments and weights come from external memory (matrices as a stream), results go there.
  * The program issues operations in order, each once its operands are there.
  */
 export function lowerGraph(module: Operation, name: string, design: GraphDesign): Result<LoweredGraph> {
+  if (isLoopFunction(module, name)) return lowerNests(module, name, design);
   const flat = flattenFunction(module, name, KINDS);
   if (flat.kind === "error") return flat;
   return ok(lowerFunction(flat.value, name, design));

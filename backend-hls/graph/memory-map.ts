@@ -1,4 +1,12 @@
-import { at, present, type TensorData, type Type } from "../../ir/index.ts";
+import {
+  at,
+  cellCount,
+  type MemRefType,
+  present,
+  type TensorData,
+  type Type,
+  tensorType,
+} from "../../ir/index.ts";
 import { elementBytes, type TensorShape, tensorShape } from "./tensor-shape.ts";
 
 /**
@@ -14,6 +22,8 @@ export interface TensorRegion {
   readonly bytes: number;
   /** From one row to the next. */
   readonly rowBytes: number;
+  /** What a constant holds; absent where the host brings it. */
+  readonly data?: TensorData;
 }
 
 /** A KV cache in external memory: a record per slot of int8 keys, int8 values, f32 scales of keys, of values, padded to beats. */
@@ -48,6 +58,16 @@ export class MemoryMap {
     const shape = tensorShape(type);
     const rowBytes = Math.ceil((shape.width * elementBytes(shape)) / this.#beatBytes) * this.#beatBytes;
     return this.#add({ kind, name, type, shape, rowBytes, base: this.#next, bytes: shape.rows * rowBytes });
+  }
+
+  /** An array of any rank, one cell behind the other in row-major order. */
+  cells(kind: TensorRegion["kind"], name: string, type: MemRefType, data?: TensorData): TensorRegion {
+    const element = type.element.kind === "vector" ? type.element.element : type.element;
+    const shape: TensorShape = { rank: 1, rows: 1, width: cellCount(type), element };
+    const rowBytes = Math.ceil((shape.width * elementBytes(shape)) / this.#beatBytes) * this.#beatBytes;
+    const place = { shape, rowBytes, base: this.#next, bytes: rowBytes };
+    const whole = tensorType(type.shape, element);
+    return this.#add({ kind, name, type: whole, ...place, ...(data === undefined ? {} : { data }) });
   }
 
   cache(name: string, slots: number, recordBytes: number): CacheRegion {
@@ -100,9 +120,11 @@ export function regionNamed(memory: GraphMemory, kind: TensorRegion["kind"], nam
   );
 }
 
-/** A memory image with the arguments in declared order; everything else is zero. */
+/** A memory image with the constants, and the arguments in declared order; everything else is zero. */
 export function encodeArguments(memory: GraphMemory, inputs: readonly TensorData[]): Uint8Array {
   const image = new Uint8Array(memory.bytes);
+  for (const region of memory.regions)
+    if (region.kind !== "cache" && region.data !== undefined) storeTensor(image, region, region.data);
   regionsOf(memory, "argument").forEach((region, index) => {
     storeTensor(image, region, at(inputs, index));
   });

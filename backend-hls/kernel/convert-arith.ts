@@ -355,6 +355,7 @@ const PURE_CONVERTERS: Readonly<Record<string, Converter>> = {
   "arith.addf": float("add"),
   "arith.subf": float("sub"),
   "arith.mulf": float("mul"),
+  "arith.divf": float("div"),
   "arith.maximumf": float("max"),
   "arith.negf": float("neg"),
   "fx.abs": float("abs"),

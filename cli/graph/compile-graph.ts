@@ -31,20 +31,23 @@ export interface GraphBuild {
 /** The text that was compiled, in the build. */
 export const GRAPH_FILE = "ir/graph.mlir";
 
+/** The program of linalg or TOSA that it comes from, in the build. */
+const SOURCE_FILE = "ir/source.mlir";
+
 /** Whether `model` is a graph file by its name. */
 export function isGraphFile(model: string): boolean {
   return model.endsWith(".mlir");
 }
 
 /** Compiles a graph file to hardware: a complete build folder, in memory. Same input, same bytes. */
-export function compileGraphFile(
+export async function compileGraphFile(
   path: string,
   options: CompileJobOptions,
   watch: JobWatch,
-): Result<GraphBuild> {
+): Promise<Result<GraphBuild>> {
   const device = loadDevice(options.device);
   if (device.kind === "error") return device;
-  const graph = readGraph(path);
+  const graph = await readGraph(path);
   if (graph.kind === "error") return graph;
   const design = chooseGraphDesign(graph.value.module, device.value);
   if (design.kind === "error") return design;
@@ -68,6 +71,7 @@ export function compileGraphFile(
     [HARDWARE_FILE, [...system.modules, top].map((each) => printModule(each)).join("\n")],
     [GRAPH_FILE, text],
   ]);
+  if (graph.value.source !== undefined) files.set(SOURCE_FILE, graph.value.source);
   if (options.emitIr) files.set("ir/dataflow.mlir", printModule(network.schedule));
   const manifest = graphManifestSchema.parse(
     describe(

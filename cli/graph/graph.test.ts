@@ -11,19 +11,20 @@ import { compileGraphFile } from "./compile-graph.ts";
 import { simulateGraph } from "./simulate-graph.ts";
 
 const examples = resolve(import.meta.dirname, "../../examples");
+const TENSOR_PROGRAMS = ["linalg-softmax", "linalg-layer-norm", "linalg-attention", "tosa-mlp"];
 const options = { ...compileDefaults, emitIr: false };
 
-function compiled(path: string) {
-  const build = compileGraphFile(path, options, {});
+async function compiled(path: string) {
+  const build = await compileGraphFile(path, options, {});
   if (build.kind === "error") throw new Error(build.diagnostics.map(({ message }) => message).join("\n"));
   return build.value;
 }
 
-test.each(["qmatmul", "ffn", "attention"])(
+test.each(["qmatmul", "ffn", "attention", ...TENSOR_PROGRAMS])(
   "examples/%s.mlir: the hardware gives the bits of the graph",
   async (name) => {
     const outputs = join(temporaryFolder(), "out.npz");
-    const build = compiled(join(examples, `${name}.mlir`));
+    const build = await compiled(join(examples, `${name}.mlir`));
     const result = await simulateGraph(
       "build",
       build,
@@ -39,7 +40,7 @@ test.each(["qmatmul", "ffn", "attention"])(
 
 test("given inputs are used; missing ones and those of another type are diagnostics", async () => {
   const folder = temporaryFolder();
-  const build = compiled(join(examples, "qmatmul.mlir"));
+  const build = await compiled(join(examples, "qmatmul.mlir"));
   const [inputs, outputs] = [join(folder, "in.npz"), join(folder, "out.npz")];
   const q = { shape: [4, 64], data: new Int8Array(256).fill(1) };
   const arrays = new Map<string, NumpyArray>([
@@ -66,23 +67,25 @@ test("given inputs are used; missing ones and those of another type are diagnost
   expect(await run(inputs)).toMatchObject({ kind: "error", diagnostics: [{ code: "CLI0060" }] });
 }, 60_000);
 
-test("a graph file that is wrong is a diagnostic with its place", () => {
+test("a graph file that is wrong is a diagnostic with its place", async () => {
   const file = join(temporaryFolder(), "bad.mlir");
-  const codes = (text: string): unknown => {
+  const codes = async (text: string): Promise<unknown> => {
     writeFileSync(file, text);
-    const build = compileGraphFile(file, options, {});
+    const build = await compileGraphFile(file, options, {});
     return build.kind === "ok" ? [] : build.diagnostics.map(({ where }) => [where.file === file, where.line]);
   };
   const type = "tensor<2x8xf32>";
   expect(
-    codes(`func.func @f(%x: ${type}) -> ${type} {\n  %y = nn.nothing %x : ${type}\n  return %y : ${type}\n}`),
+    await codes(
+      `func.func @f(%x: ${type}) -> ${type} {\n  %y = nn.nothing %x : ${type}\n  return %y : ${type}\n}`,
+    ),
   ).toEqual([[true, 2]]);
   expect(
-    codes(
+    await codes(
       `func.func @f(%x: ${type}, %z: tensor<2x9xf32>) -> ${type} {\n  %y = "nn.add"(%x, %z) : (${type}, tensor<2x9xf32>) -> ${type}\n  return %y : ${type}\n}`,
     ),
   ).toEqual([[true, 2]]);
-  expect(compileGraphFile(join(temporaryFolder(), "absent.mlir"), options, {})).toMatchObject({
+  expect(await compileGraphFile(join(temporaryFolder(), "absent.mlir"), options, {})).toMatchObject({
     kind: "error",
     diagnostics: [{ code: "CLI0062" }],
   });

@@ -1,18 +1,25 @@
-import { type GraphMemory, regionsOf } from "../../backend-hls/index.ts";
+import { type GraphMemory, isLoopFunction, regionsOf } from "../../backend-hls/index.ts";
 import { findCache, KvWriteOp, type Operation, PagedAttentionOp, type TensorData } from "../../ir/index.ts";
+import type { GraphFile } from "./read-graph.ts";
 
 /**
- * Reproducible inputs of a graph: floats around 1 of either sign, int8 in ±127, integers 0; positions, slots and block
+ * Reproducible inputs of a graph: floats around 1 of either sign, int8 in ±127, integers 0 (of 16 bits where they are plain numbers); positions, slots and block
  * tables of a cache's attention are those of one sequence whose blocks are in order.
  */
-export function randomArrays(memory: GraphMemory, module: Operation, seed: number): readonly TensorData[] {
+export function randomArrays(
+  memory: GraphMemory,
+  { module, functionName }: Pick<GraphFile, "module" | "functionName">,
+  seed: number,
+): readonly TensorData[] {
   const words = randomWords(seed);
   const places = cachePlaces(module);
+  const anyInteger = (): number => (words() % 2 ** 16) - 2 ** 15;
+  const other = isLoopFunction(module, functionName) ? anyInteger : (): number => 0;
   return regionsOf(memory, "argument").map(({ name, shape }): TensorData => {
     const count = shape.rows * shape.width;
     const float = (): number => (words() / 2 ** 31 - 1) * 2 ** ((words() % 7) - 3);
     if (shape.element.kind === "float") return Float32Array.from({ length: count }, float);
-    const place = places.get(name) ?? (() => 0);
+    const place = places.get(name) ?? other;
     return shape.element.kind === "int" && shape.element.width === 8
       ? Int8Array.from({ length: count }, () => (words() % 255) - 127)
       : Int32Array.from({ length: count }, (_, index) => place(index, shape.width));

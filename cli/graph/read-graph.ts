@@ -5,9 +5,13 @@ import {
   builtSpan,
   FuncOp,
   fail,
+  importTensorProgram,
+  isTensorProgram,
+  loadMlir,
   type Operation,
   ok,
   parseModule,
+  printModule,
   type Result,
   verify,
 } from "../../ir/index.ts";
@@ -15,16 +19,30 @@ import { fileUnreadable } from "./diagnostics.ts";
 
 /** A graph file that parses and verifies. */
 export interface GraphFile {
+  /** In our dialects: as it was written, or what a program of linalg or TOSA was lowered to. */
   readonly text: string;
+  /** The program of linalg or TOSA that `text` comes from. */
+  readonly source?: string;
   readonly file: string;
   readonly module: Operation;
   readonly functionName: string;
 }
 
-/** Reads MLIR text; what is wrong with it has its line and column. */
-export function readGraph(path: string): Result<GraphFile> {
+/** Reads MLIR text, lowers linalg and TOSA; what is wrong with it has its line and column. */
+export async function readGraph(path: string): Promise<Result<GraphFile>> {
+  const read = readText(path);
+  if (read.kind === "error" || !isTensorProgram(read.value))
+    return read.kind === "error" ? read : parseGraph(read.value, path);
+  const source = read.value;
+  const module = importTensorProgram(await loadMlir(), source, path);
+  if (module.kind === "error") return module;
+  const graph = parseGraph(printModule(module.value), path);
+  return graph.kind === "ok" ? ok({ ...graph.value, source }) : graph;
+}
+
+function readText(path: string): Result<string> {
   try {
-    return parseGraph(readFileSync(path, "utf8"), path);
+    return ok(readFileSync(path, "utf8"));
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
     return fail(fileUnreadable(builtSpan(path), { reason: error.message }));

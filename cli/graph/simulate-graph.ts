@@ -12,8 +12,6 @@ import {
   at,
   builtSpan,
   fail,
-  GraphInterpreter,
-  graphTensor,
   ok,
   parseModule,
   present,
@@ -34,7 +32,8 @@ import type { GraphManifest, KernelRun } from "../schemas/graph-manifest.ts";
 import type { GraphBuild } from "./compile-graph.ts";
 import { GRAPH_FILE } from "./compile-graph.ts";
 import { randomArrays } from "./random-arrays.ts";
-import { type GraphFile, parseGraph } from "./read-graph.ts";
+import { parseGraph } from "./read-graph.ts";
+import { reference } from "./reference.ts";
 
 /** What `simulate` can be told about a graph. */
 export interface SimulateGraphOptions extends SimulationOptions {
@@ -42,7 +41,7 @@ export interface SimulateGraphOptions extends SimulationOptions {
   readonly inputs?: string | undefined;
   /** Where the results go, as ret0, ret1, …. */
   readonly outputs?: string | undefined;
-  /** Whether results are compared with the graph interpreter's, bit for bit. */
+  /** Whether results are compared with the interpreter's, bit for bit. */
   readonly check: boolean;
   readonly seed: number;
 }
@@ -68,7 +67,7 @@ export async function simulateGraph(
   const { memory } = lowered.value;
   const inputs =
     options.inputs === undefined
-      ? ok(randomArrays(memory, graph.value.module, options.seed))
+      ? ok(randomArrays(memory, graph.value, options.seed))
       : readInputs(memory, options.inputs);
   if (inputs.kind === "error") return inputs;
   const wanted = reference(graph.value, name, memory, inputs.value); // positions outside a cache are found here
@@ -121,20 +120,6 @@ function readInputs(memory: GraphMemory, path: string): Result<readonly TensorDa
 function classOf(element: { readonly kind: string; readonly width?: number }): unknown {
   if (element.kind === "float") return Float32Array;
   return element.width === 8 ? Int8Array : Int32Array;
-}
-
-function reference(
-  { module }: GraphFile,
-  name: string,
-  memory: GraphMemory,
-  inputs: readonly TensorData[],
-): Result<readonly TensorData[]> {
-  const values = regionsOf(memory, "argument").map((region, index) =>
-    graphTensor(region.type, at(inputs, index)),
-  );
-  const answer = new GraphInterpreter(module).call(name, values);
-  if (answer.kind === "error") return answer;
-  return ok(answer.value.flatMap((value) => (value.kind === "tensor" ? [value.data] : [])));
 }
 
 /** One run: the arguments into memory, start, the results out of it. */

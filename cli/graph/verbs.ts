@@ -25,7 +25,7 @@ export async function compileGraphVerb(
   options: CompileJobOptions,
   session: Session,
 ): Promise<Outcome> {
-  const build = compileGraphFile(model, options, watchSession(session));
+  const build = await compileGraphFile(model, options, watchSession(session));
   if (build.kind === "error") return build;
   const { files } = build.value;
   const written = await writeBuildFolder(target, files, session.signal);
@@ -62,9 +62,8 @@ export async function simulateGraphVerb(
     first_mismatch: first,
   } = value;
   session.output.line(`@${value.function}: ${cycles} cycles on ${simulator}, memory ${memory}`);
-  if (matches !== null)
-    session.output.line(`  identical to the graph interpreter: ${matches ? "yes" : "NO"}`);
+  if (matches !== null) session.output.line(`  identical to the interpreter: ${matches ? "yes" : "NO"}`);
   if (first === null) return result;
-  const message = `element ${first.index} of ${first.result} differs from the graph interpreter's`;
+  const message = `element ${first.index} of ${first.result} differs from the interpreter's`;
   return { kind: "wrong", value, message };
 }

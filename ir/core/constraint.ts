@@ -91,6 +91,12 @@ export const mapAttr: AttrConstraint<AffineMap> = {
   read: (attribute) => (attribute.kind === "affine_map" ? attribute.map : undefined),
   write: (map) => ({ kind: "affine_map", map }),
 };
+/** Elements of an array; one value stands for all. */
+export const denseAttr: AttrConstraint<Extract<Attribute, { kind: "dense" }>> = {
+  summary: "dense elements",
+  read: (attribute) => (attribute.kind === "dense" ? attribute : undefined),
+  write: (value) => value,
+};
 /** Any attribute, as it is stored. */
 export const anyAttr: AttrConstraint<Attribute> = {
   summary: "an attribute",

@@ -17,6 +17,19 @@ export function allocateCells(type: MemRefType): CellArray {
   return width <= 64 ? new BigInt64Array(length) : new Array<bigint>(length).fill(0n);
 }
 
+/** The storage of a constant array; one value stands for all cells. */
+export function globalCells(type: MemRefType, values: readonly (number | bigint)[]): CellArray {
+  const cells = allocateCells(type);
+  const target = cells as Record<number, ScalarValue>; // the element type of the cells is that of the values
+  const { element } = type;
+  const isWord = element.kind !== "float" && !(element.kind === "int" && isWide(element));
+  for (let cell = 0; cell < cells.length; cell++) {
+    const value = at(values, values.length === 1 ? 0 : cell);
+    target[cell] = isWord ? Number(value) : value;
+  }
+  return cells;
+}
+
 /** Scalars in one cell. */
 export function lanesOf(type: ElementType): number {
   return type.kind === "vector" ? type.lanes : 1;

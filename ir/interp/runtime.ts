@@ -6,6 +6,7 @@ import { rsqrtF32 } from "../numerics/f32-rsqrt.ts";
 import {
   absF32,
   addF32,
+  divF32,
   eqF32,
   exponentF32,
   f32ToSigned,
@@ -69,6 +70,7 @@ export const RUNTIME: Readonly<Record<string, unknown>> = {
   addF32,
   subF32,
   mulF32,
+  divF32,
   negF32,
   absF32,
   maxF32,

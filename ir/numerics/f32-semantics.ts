@@ -27,6 +27,11 @@ export function mulF32(a: number, b: number): number {
   return flushF32(Math.fround(flushF32(a) * flushF32(b)));
 }
 
+/** a / b, to nearest even. (Rounding to double first is harmless: a quotient is no closer than 2^-49 to a tie that it does not hit.) */
+export function divF32(a: number, b: number): number {
+  return flushF32(Math.fround(flushF32(a) / flushF32(b)));
+}
+
 /** −x; subnormals stay. */
 export function negF32(x: number): number {
   return -x;

@@ -2,6 +2,7 @@ import type { BitOps } from "./bit-ops.ts";
 import { buildAdd, buildSub } from "./f32-add.ts";
 import { buildEq, buildGe, buildGt, buildLe, buildLt, buildMax } from "./f32-compare.ts";
 import { buildExponent, buildFromSigned, buildToSigned } from "./f32-convert.ts";
+import { buildDiv } from "./f32-div.ts";
 import { buildExp, expF32 } from "./f32-exp.ts";
 import { buildMul } from "./f32-mul.ts";
 import { buildRecip, recipF32 } from "./f32-recip.ts";
@@ -10,6 +11,7 @@ import { buildScale2 } from "./f32-scale.ts";
 import {
   absF32,
   addF32,
+  divF32,
   eqF32,
   exponentF32,
   f32ToSigned,
@@ -75,6 +77,14 @@ export const FLOAT_PRIMITIVES = {
     error: "exact",
     build: buildMul,
     evaluate: mulF32,
+  },
+  div: {
+    summary: "a / b",
+    operands: ["f32", "f32"],
+    result: "f32",
+    error: "exact",
+    build: buildDiv,
+    evaluate: divF32,
   },
   neg: {
     summary: "-x by its sign bit",

@@ -53,6 +53,7 @@ export const ArithMinSIOp = integerOp("minsi", "Signed minimum", true);
 export const ArithAddFOp = floatOp("addf", "Float sum, round to nearest even, subnormals flushed", true);
 export const ArithSubFOp = floatOp("subf", "Float difference");
 export const ArithMulFOp = floatOp("mulf", "Float product", true);
+export const ArithDivFOp = floatOp("divf", "Float quotient");
 export const ArithMaximumFOp = floatOp("maximumf", "Float maximum; NaN where either is NaN", true);
 
 export const ArithExtSIOp = castOp("extsi", "Sign extension");
@@ -143,6 +144,7 @@ export const arithDialect: Dialect = {
     ArithAddFOp,
     ArithSubFOp,
     ArithMulFOp,
+    ArithDivFOp,
     ArithMaximumFOp,
     ArithExtSIOp,
     ArithExtUIOp,

@@ -86,6 +86,9 @@ export class ScalarBuilder extends Builder {
   mulf(a: Value, b: Value): Value {
     return this.#binary(arith.ArithMulFOp, a, b);
   }
+  divf(a: Value, b: Value): Value {
+    return this.#binary(arith.ArithDivFOp, a, b);
+  }
   maxf(a: Value, b: Value): Value {
     return this.#binary(arith.ArithMaximumFOp, a, b);
   }

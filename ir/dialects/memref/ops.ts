@@ -1,10 +1,14 @@
 import {
+  anyAttr,
   anyType,
   arrayAttr,
+  denseAttr,
   i64Attr,
   ofKind,
   optional,
   stringAttr,
+  symbolAttr,
+  typeAttr,
   wordAttr,
 } from "../../core/constraint.ts";
 import type { Dialect } from "../../core/dialect.ts";
@@ -47,4 +51,33 @@ export const MemRefStoreOp = defineOp("memref.store", {
   traits: [],
 });
 
-export const memrefDialect: Dialect = { name: "memref", ops: [MemRefAllocOp, MemRefLoadOp, MemRefStoreOp] };
+/** An array of constants, named in the module. */
+export const MemRefGlobalOp = defineOp("memref.global", {
+  summary: "A constant array",
+  operands: {},
+  results: {},
+  attrs: {
+    sym_name: stringAttr,
+    sym_visibility: optional(stringAttr),
+    type: typeAttr,
+    initial_value: denseAttr,
+    constant: optional(anyAttr),
+    alignment: optional(i64Attr),
+  },
+  regions: 0,
+  traits: ["symbol"],
+});
+/** The array that a `memref.global` names. */
+export const MemRefGetGlobalOp = defineOp("memref.get_global", {
+  summary: "A constant array by its name",
+  operands: {},
+  results: { result: ofKind("memref") },
+  attrs: { name: symbolAttr },
+  regions: 0,
+  traits: [],
+});
+
+export const memrefDialect: Dialect = {
+  name: "memref",
+  ops: [MemRefAllocOp, MemRefLoadOp, MemRefStoreOp, MemRefGlobalOp, MemRefGetGlobalOp],
+};

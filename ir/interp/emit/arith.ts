@@ -151,6 +151,7 @@ export const ARITH_EMITTERS: EmitterTable = {
   "arith.addf": binary((a, b) => `addF32(${a}, ${b})`),
   "arith.subf": binary((a, b) => `subF32(${a}, ${b})`),
   "arith.mulf": binary((a, b) => `mulF32(${a}, ${b})`),
+  "arith.divf": binary((a, b) => `divF32(${a}, ${b})`),
   "arith.maximumf": binary((a, b) => `maxF32(${a}, ${b})`),
   "arith.negf": (op, out) => {
     out.bind(op.result, `negF32(${out.name(at(op.operands, 0))})`);

@@ -1,5 +1,7 @@
 import type { Block, Operation } from "../../core/operation.ts";
+import { MemRefGetGlobalOp, MemRefGlobalOp } from "../../dialects/memref/ops.ts";
 import { at } from "../../support/bug.ts";
+import { globalCells } from "../cells.ts";
 import { zeroOf } from "../values.ts";
 import type { Emitter, EmitterTable } from "./emitter.ts";
 import { literalText } from "./integer-text.ts";
@@ -43,6 +45,23 @@ function emitAlloc(op: Operation, out: Emitter): void {
   out.prelude.push(`let ${name} = ${typeof zero === "object" ? out.constant(zero) : literalText(zero)};`);
 }
 
+/** `memref.get_global`: an array made once, with the content that the module gives it. */
+function emitGetGlobal(op: Operation, out: Emitter): void {
+  const name = MemRefGetGlobalOp.match(op)?.attrs.name;
+  const global = [...(moduleOf(op)?.regions ?? [])]
+    .flatMap(({ block }) => block.ops)
+    .map((each) => MemRefGlobalOp.match(each))
+    .find((each) => each?.attrs.sym_name === name);
+  if (global === undefined || op.result.type.kind !== "memref")
+    out.refuse(op, "there is no array of this name");
+  out.alias(op.result, out.constant(globalCells(op.result.type, global.attrs.initial_value.values)));
+}
+
+function moduleOf(op: Operation): Operation | undefined {
+  const parent = op.parent?.parent?.parent;
+  return parent?.parent === undefined ? parent : moduleOf(parent);
+}
+
 /** `func.return`. */
 function emitReturn(op: Operation, out: Emitter): void {
   out.line(`return [${out.names(op.operands).join(", ")}];`);
@@ -53,5 +72,6 @@ export const CONTROL_EMITTERS: EmitterTable = {
   "scf.if": emitIf,
   "scf.yield": () => undefined,
   "memref.alloc": emitAlloc,
+  "memref.get_global": emitGetGlobal,
   "func.return": emitReturn,
 };
