@@ -28,12 +28,13 @@ test("groups hold every module once; a large one is alone", () => {
   expect(groups.flat().toSorted()).toEqual([...modules.keys()].toSorted());
 });
 
-test("cells are summed over the hierarchy, with the commas that Yosys 0.23 forgets or adds", () => {
+test("cells are summed over the hierarchy, whose lines Yosys 0.23 writes into the JSON", () => {
   const text = `{"modules": {
-    "\\\\top": {"num_cells_by_type": {"mid": 2, "LUT2": 1,}}
+    "\\\\top": {"num_cells_by_type": {"mid": 2, "LUT2": 1,}},
     "\\\\mid": {"num_cells_by_type": {"FDRE": 3}}
   },
-  "design": {"num_cells_by_type": {}},
+       mid                           2
+      "design": {"num_cells_by_type": {}},
   }`;
   const cells = readStatistics(text) ?? new Map();
   const { total, below, modules } = countArea(cells, ["top"]);

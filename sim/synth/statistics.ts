@@ -76,9 +76,12 @@ function sum(a: AreaCounts, b: Partial<AreaCounts>, times = 1): AreaCounts {
   };
 }
 
-/** Yosys 0.23 writes a comma too many behind the last of a list, and none behind the module before a wrapper of others. */
+/**
+ * Yosys 0.23 writes a comma too many behind the last of a list, and, where a module below the top has modules inside it, the
+ * lines of the hierarchy (`mul_f32_l8   1`) into the JSON as they stand.
+ */
 function repairJson(text: string): string {
-  return text.replace(/,(?=\s*[}\]])/gu, "").replace(/\}(?=\s*")/gu, "},");
+  return text.replace(/^\s*[^\s":{}]+\s+\d+[ \t]*$/gmu, "").replace(/,(?=\s*[}\]])/gu, "");
 }
 
 /** Cell counts of the modules in the text of `stat -json`; undefined where it is not that. */
