@@ -96,7 +96,8 @@ function quantizeCycles({ plan, timings }: StepModel, { rows }: StepShape, width
  */
 function attentionCycles({ plan, timings }: StepModel, { rows, context }: StepShape): number {
   const { heads, headDim, blockSize, windows } = plan.model;
-  const seen = windows.reduce<number>((sum, window) => sum + Math.min(context, window ?? context), 0) / windows.length;
+  const seen =
+    windows.reduce<number>((sum, window) => sum + Math.min(context, window ?? context), 0) / windows.length;
   const turns = heads / plan.ph;
   const keys = Math.min(blockSize, seen);
   const outputs = (heads * headDim) / plan.outputLanes;

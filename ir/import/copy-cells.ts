@@ -3,7 +3,7 @@ import { affineSum, type LoopBuilder, type Subscript } from "../dialects/loops/b
 import { at } from "../support/bug.ts";
 
 /** The shape of an array. */
-export function shapeOf({ type }: Value): readonly number[] {
+function shapeOf({ type }: Value): readonly number[] {
   return type.kind === "memref" ? type.shape : [];
 }
 
