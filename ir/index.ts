@@ -90,3 +90,4 @@ export * from "./support/result.ts";
 export { parseModule } from "./text/parse/parse-module.ts";
 export { printAttribute } from "./text/print/attribute.ts";
 export { printGeneric, printModule } from "./text/print/printer.ts";
+export { verifyUpstream } from "./upstream/verify-upstream.ts";

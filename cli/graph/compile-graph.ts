@@ -9,7 +9,15 @@ import {
   PRODUCT_TOP,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
-import { ok, printModule, printType, type Result } from "../../ir/index.ts";
+import {
+  type Diagnostic,
+  fail,
+  type Operation,
+  ok,
+  printModule,
+  printType,
+  type Result,
+} from "../../ir/index.ts";
 import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
 import { hashContent } from "../build-folder/read-build-folder.ts";
 import type { CompileJobOptions } from "../jobs/compile-model.ts";
@@ -18,8 +26,10 @@ import { packageVersion } from "../package-root.ts";
 import { DEVICE_FILE, HARDWARE_FILE } from "../rtl/build-parts.ts";
 import { describeSignals, designIdText } from "../rtl/describe-ports.ts";
 import { describeSetup } from "../rtl/describe-step.ts";
+import { loopsModule } from "../rtl/emit-levels.ts";
 import { ERROR_TABLE } from "../rtl/program.ts";
 import { type GraphManifest, graphManifestSchema } from "../schemas/graph-manifest.ts";
+import { checkUpstream } from "../verify/check-upstream.ts";
 import { type GraphFile, readGraph } from "./read-graph.ts";
 
 /** A compiled graph file: what the manifest says, and every file of the build. */
@@ -72,7 +82,8 @@ export async function compileGraphFile(
     [GRAPH_FILE, text],
   ]);
   if (graph.value.source !== undefined) files.set(SOURCE_FILE, graph.value.source);
-  if (options.emitIr) files.set("ir/dataflow.mlir", printModule(network.schedule));
+  const wrong = await emitted(files, network.schedule, options);
+  if (wrong.length > 0) return fail(...wrong);
   const manifest = graphManifestSchema.parse(
     describe(
       { graph: graph.value, device: device.value, design: design.value, clockMhz, schedule },
@@ -82,6 +93,18 @@ export async function compileGraphFile(
   );
   files.set(MANIFEST_FILE, `${JSON.stringify(manifest, undefined, 1)}\n`);
   return ok({ manifest, files: new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) });
+}
+
+/** Adds the schedule for `--emit-ir`; what upstream's verifier says of every level for that and `--verify-each`. */
+async function emitted(
+  files: Map<string, string>,
+  schedule: Operation,
+  { emitIr, verifyEach }: Pick<CompileJobOptions, "emitIr" | "verifyEach">,
+): Promise<readonly Diagnostic[]> {
+  if (emitIr) files.set("ir/dataflow.mlir", printModule(schedule));
+  if (!emitIr && !verifyEach) return [];
+  const levels = [GRAPH_FILE, HARDWARE_FILE].map((file) => [file, files.get(file) ?? ""] as const);
+  return checkUpstream(new Map([...levels, ["ir/4-loops.mlir", printModule(loopsModule(schedule))]]));
 }
 
 interface Choices {

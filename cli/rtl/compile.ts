@@ -7,12 +7,22 @@ import {
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { type Exploration, exploreDesigns, exploreReport, type Workload } from "../../dse/index.ts";
 import { quantizeModel } from "../../frontend/index.ts";
-import { at, builtSpan, fail, type Operation, ok, printModule, type Result } from "../../ir/index.ts";
+import {
+  at,
+  builtSpan,
+  type Diagnostic,
+  fail,
+  type Operation,
+  ok,
+  printModule,
+  type Result,
+} from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { notYet } from "../jobs/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { kitFiles } from "../kit/kit-files.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
+import { checkUpstream } from "../verify/check-upstream.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
@@ -65,13 +75,8 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
         .join("\n"),
     ],
   ]);
-  if (request.emitIr) {
-    const sources = {
-      config: request.model.checkpoint.config,
-      shape: { blockSize: model.blockSize, context: model.maxContext },
-    };
-    for (const [file, text] of emitLevels({ ...sources, compiled: compiled.value })) files.set(file, text);
-  }
+  const wrong = await addLevels(files, request, compiled.value);
+  if (wrong.length > 0) return fail(...wrong);
   const golden = goldenTokens(quantized, model);
   const manifest = describeBuild(request, compiled.value, files, golden);
   const parts = { ...compiled.value, deviceFile: device, hardware: [], weights: image };
@@ -81,6 +86,20 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   if (!request.verifyEach) return ok(build);
   const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);
   return ok({ ...build, checks });
+}
+
+/** Adds every level for `--emit-ir`; what upstream's verifier says of them for that and `--verify-each`. */
+async function addLevels(
+  files: Map<string, string | Uint8Array>,
+  { emitIr, verifyEach, model: { checkpoint } }: CompileRequest,
+  compiled: CompiledAccelerator,
+): Promise<readonly Diagnostic[]> {
+  if (!emitIr && !verifyEach) return [];
+  const { blockSize, maxContext } = compiled.plan.model;
+  const shape = { blockSize, context: maxContext };
+  const levels = emitLevels({ config: checkpoint.config, shape, compiled });
+  if (emitIr) for (const [file, text] of levels) files.set(file, text);
+  return checkUpstream(levels);
 }
 
 /** `hidalgo.explore/1`. */
