@@ -2,6 +2,7 @@
 
 export { buildBatch } from "./build-batch.ts";
 export { buildSimulator, type SimulatorOptions } from "./build-simulator.ts";
+export { type CirctEngine, type CirctVerilog, emitWithCirct, findCirct } from "./circt/circt-engine.ts";
 export {
   DivergenceFound,
   firstDivergence,
