@@ -1,3 +1,4 @@
+import { findCirct } from "../../sim/index.ts";
 import { packageVersion } from "../package-root.ts";
 import { findPackageManager, installCommand, type PackageManager } from "./package-manager.ts";
 import { type Probe, probePackage, probeTool } from "./probe.ts";
@@ -28,7 +29,7 @@ export function examine({ path, user }: Surroundings): DoctorReport {
     version: packageVersion(),
     node: { version: process.version, path: process.execPath },
     platform: `${process.platform}-${process.arch}`,
-    tools: [embedded, ...reports, wasmYosys()],
+    tools: [embedded, ...reports, wasmYosys(), circt()],
     engines: {
       embedded: embedded.status === "found",
       verilator: has("verilator") && has("g++") && has("make"),
@@ -64,6 +65,15 @@ function toolReport(
     problem: probe.kind === "broken" ? probe.problem : null,
     get: probe.kind === "found" ? null : get,
   };
+}
+
+/** CIRCT is in no package manager: what there is says which kind it is in place of a version. */
+function circt(): ToolReport {
+  const engine = findCirct();
+  const purpose = { name: "circt", neededFor: "a second emitter of Verilog, cross-checked (tests)" };
+  const probe: Probe =
+    engine === undefined ? { kind: "missing" } : { kind: "found", version: engine.kind, path: engine.path };
+  return toolReport(purpose, probe, "pip install circt (or HIDALGO_CIRCT=/path/to/circt-opt)");
 }
 
 function wasmYosys(): ToolReport {
