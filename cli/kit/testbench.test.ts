@@ -10,7 +10,8 @@ const small = { ...tinySizes, layers: 1, context: 8 };
 /** What the testbench prints in Icarus, with parameters of its top. */
 function simulate(folder: string, parameters: Readonly<Record<string, number>> = {}): readonly string[] {
   const bench = join(folder, "kit", "tb");
-  const rtl = readdirSync(join(folder, "rtl")).map((file) => join(folder, "rtl", file));
+  const names = readdirSync(join(folder, "rtl")).filter((name) => name.endsWith(".v"));
+  const rtl = names.map((file) => join(folder, "rtl", file));
   const given = Object.entries(parameters).map(([name, value]) => `-Phidalgo_tb.${name}=${String(value)}`);
   const flags = ["-g2001", "-Wall", "-s", "hidalgo_tb", ...given, "-o", "tb.vvp", "hidalgo_tb.v"];
   execFileSync("iverilog", [...flags, ...rtl], { cwd: bench, stdio: "pipe" });

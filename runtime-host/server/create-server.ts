@@ -34,7 +34,12 @@ export interface ServerParts {
 /** An OpenAI-compatible HTTP server in front of an engine; the caller listens and closes. */
 export function createServer(parts: ServerParts): FastifyInstance {
   const { model, metrics, version, limits } = parts;
-  const app = fastify({ bodyLimit: limits.bodyBytes, forceCloseConnections: "idle", logger: false });
+  const app = fastify({
+    bodyLimit: limits.bodyBytes,
+    forceCloseConnections: "idle",
+    keepAliveTimeout: 5000,
+    logger: false,
+  });
   app.setErrorHandler(async (error, _, reply) => {
     const answer = asApiError(error);
     await reply.status(answer.status).send(answer.body);

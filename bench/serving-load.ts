@@ -1,0 +1,128 @@
+/**
+ * Many clients at once in front of the server and the integer reference of a toy model: requests that are answered, that leave
+ * in the middle, that are malformed, too long, or read slowly.
+ *
+ *     node bench/serving-load.ts [clients] [requests] > bench/results/serving-load.txt
+ *
+ * Nothing is timed. At the end every block is free, and every request that was accepted was answered or ended cleanly.
+ */
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { ok } from "../ir/index.ts";
+import {
+  createReferenceDevice,
+  createServer,
+  Engine,
+  EngineLoop,
+  ServerMetrics,
+} from "../runtime-host/index.ts";
+import { Choices } from "./fuzz/choices.ts";
+
+const VOCAB = 61;
+const CONTEXT = 64;
+const [clients = 200, requests = 10_000] = process.argv.slice(2).map(Number);
+
+/** A model whose next token follows from all tokens so far. */
+function openDecoder(): { step: (token: number) => Float32Array } {
+  let state = 1;
+  return {
+    step: (token) => {
+      state = (Math.imul(state, 0x01000193) ^ (token + 11)) >>> 0;
+      return Float32Array.from({ length: VOCAB }, (_, i) => (Math.imul(state, i + 3) >>> 0) / 2 ** 32);
+    },
+  };
+}
+
+/** Letters as tokens. */
+const codec = {
+  encode: (text: string) => ok([...new TextEncoder().encode(text)].map((byte) => byte % VOCAB)),
+  encodeContinuation: (text: string) => ok([...new TextEncoder().encode(text)].map((byte) => byte % VOCAB)),
+  decode: (ids: readonly number[]) => ids.map((id) => String.fromCharCode(33 + id)).join(""),
+  stream: () => ({ push: (id: number) => String.fromCharCode(33 + id), end: () => "" }),
+};
+
+const engine = new Engine(
+  createReferenceDevice({
+    openDecoder,
+    rows: 32,
+    sequences: 24,
+    blockSize: 4,
+    maxContext: CONTEXT,
+    vocab: VOCAB,
+  }),
+);
+const metrics = new ServerMetrics("toy", engine);
+const loop = new EngineLoop(engine, (step) => {
+  metrics.step(step);
+  engine.check();
+});
+const app = createServer({
+  model: { id: "toy", codec, chatTemplate: undefined, maxContext: CONTEXT, stopIds: [0], created: 0 },
+  loop,
+  metrics,
+  version: "bench",
+  limits: { bodyBytes: 4096, waiting: 64, apiKey: undefined },
+  now: () => 0,
+});
+await app.listen({ host: "127.0.0.1", port: 0 });
+const { port } = app.server.address() as AddressInfo; // a TCP server has one
+const counts = new Map<string, number>();
+
+const KINDS = ["plain", "plain", "stream", "leave", "slow", "malformed", "long", "body"] as const;
+
+/** One request of some kind; says how it ended. */
+async function one(choices: Choices): Promise<string> {
+  const kind = KINDS[choices.below(KINDS.length)] ?? "plain";
+  const prompt = "p".repeat(kind === "long" ? CONTEXT : 1 + choices.below(12)) + String(choices.below(9));
+  const streams = kind === "stream" || kind === "leave" || kind === "slow";
+  const body = {
+    model: "toy",
+    prompt,
+    max_tokens: 1 + choices.below(kind === "leave" ? 40 : 10),
+    temperature: choices.below(2),
+    n: 1 + choices.below(2),
+    seed: choices.below(9),
+    stream: streams,
+    ...(kind === "malformed" ? { top_p: "much" } : {}),
+    ...(kind === "body" ? { user: "x".repeat(5000) } : {}),
+  };
+  const control = new AbortController();
+  const sent = fetch(`http://127.0.0.1:${String(port)}/v1/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: control.signal,
+  });
+  const answer = await sent;
+  if (kind === "leave" && answer.status === 200) {
+    await answer.body?.getReader().read();
+    control.abort();
+    return "left";
+  }
+  if (kind === "slow" && answer.body !== null) for await (const _ of answer.body) await pause(1);
+  else {
+    const text = await answer.text();
+    if (streams && answer.status === 200 && !text.endsWith("data: [DONE]\n\n")) return `${kind}: cut off`;
+  }
+  return `${kind}: ${String(answer.status)}`;
+}
+
+let next = 0;
+await Promise.all(
+  Array.from({ length: clients }, async (_, client) => {
+    const choices = new Choices(client + 1);
+    while (next++ < requests) {
+      const end = await one(choices);
+      counts.set(end, (counts.get(end) ?? 0) + 1);
+    }
+  }),
+);
+await loop.drain();
+const { freeBlocks, blocks } = engine.load;
+await app.close();
+process.stdout.write(`${String(clients)} clients, ${String(requests)} requests\n`);
+for (const [end, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  process.stdout.write(`  ${end.padEnd(16)} ${String(count)}\n`);
+process.stdout.write(
+  `blocks free at the end: ${String(freeBlocks)} of ${String(blocks)}; idle: ${String(engine.isIdle)}\n`,
+);
