@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { compileGraph, loadDevice } from "../backend-hls/index.ts";
 import { emitVerilog } from "../backend-verilog/index.ts";
 import {
@@ -63,6 +63,9 @@ test.skipIf(engine === undefined || findTool("iverilog") === undefined)(
   async () => {
     const modules = await hardware();
     const folder = mkdtempSync(join(tmpdir(), "hidalgo-circt-test-"));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
     const theirs = await emitWithCirct(present(engine, "CIRCT"), modules, "circt_");
     if (theirs.kind === "error") throw new Error(theirs.diagnostics.map(renderDiagnostic).join("\n"));
     for (const [name, text] of theirs.value.files) writeFileSync(join(folder, name), text);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Operation, ok, type Result } from "../../ir/index.ts";
@@ -64,15 +64,19 @@ export async function emitWithCirct(
   prefix = "",
 ): Promise<Result<CirctVerilog>> {
   const folder = mkdtempSync(join(tmpdir(), "hidalgo-circt-"));
-  const { text, files } = circtText(modules, prefix);
-  writeFileSync(join(folder, "design.mlir"), text);
-  writeFileSync(join(folder, "emit.py"), PYTHON);
-  const [program, args] = commandOf(engine);
-  const run = await runTool(program, args, folder);
-  if (run.kind === "error") return run;
-  const verilog = readFileSync(join(folder, "design.sv"), "utf8");
-  const [design = ""] = verilog.split(/^\/\/ -+ 8< -+ FILE/mu); // reports of memories follow the design
-  return ok({ verilog: `\`define ENABLE_INITIAL_MEM_\n${design}`, files });
+  try {
+    const { text, files } = circtText(modules, prefix);
+    writeFileSync(join(folder, "design.mlir"), text);
+    writeFileSync(join(folder, "emit.py"), PYTHON);
+    const [program, args] = commandOf(engine);
+    const run = await runTool(program, args, folder);
+    if (run.kind === "error") return run;
+    const verilog = readFileSync(join(folder, "design.sv"), "utf8");
+    const [design = ""] = verilog.split(/^\/\/ -+ 8< -+ FILE/mu); // reports of memories follow the design
+    return ok({ verilog: `\`define ENABLE_INITIAL_MEM_\n${design}`, files });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function commandOf({ kind, path }: CirctEngine): readonly [program: string, args: readonly string[]] {
