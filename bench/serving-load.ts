@@ -70,41 +70,55 @@ const counts = new Map<string, number>();
 
 const KINDS = ["plain", "plain", "stream", "leave", "slow", "malformed", "long", "body"] as const;
 
-/** One request of some kind; says how it ended. */
-async function one(choices: Choices): Promise<string> {
-  const kind = KINDS[choices.below(KINDS.length)] ?? "plain";
-  const prompt = "p".repeat(kind === "long" ? CONTEXT : 1 + choices.below(12)) + String(choices.below(9));
-  const streams = kind === "stream" || kind === "leave" || kind === "slow";
-  const body = {
+type Kind = (typeof KINDS)[number];
+
+/** A body of some kind, sound or not. */
+function bodyOf(kind: Kind, choices: Choices): unknown {
+  return {
     model: "toy",
-    prompt,
+    prompt: "p".repeat(kind === "long" ? CONTEXT : 1 + choices.below(12)) + String(choices.below(9)),
     max_tokens: 1 + choices.below(kind === "leave" ? 40 : 10),
     temperature: choices.below(2),
     n: 1 + choices.below(2),
     seed: choices.below(9),
-    stream: streams,
+    stream: isStream(kind),
     ...(kind === "malformed" ? { top_p: "much" } : {}),
     ...(kind === "body" ? { user: "x".repeat(5000) } : {}),
   };
+}
+
+function isStream(kind: Kind): boolean {
+  return kind === "stream" || kind === "leave" || kind === "slow";
+}
+
+/** One request of some kind; says how it ended. */
+async function one(choices: Choices): Promise<string> {
+  const kind = KINDS[choices.below(KINDS.length)] ?? "plain";
   const control = new AbortController();
-  const sent = fetch(`http://127.0.0.1:${String(port)}/v1/completions`, {
+  const answer = await fetch(`http://127.0.0.1:${String(port)}/v1/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
+    body: JSON.stringify(bodyOf(kind, choices)),
     signal: control.signal,
   });
-  const answer = await sent;
   if (kind === "leave" && answer.status === 200) {
     await answer.body?.getReader().read();
     control.abort();
     return "left";
   }
-  if (kind === "slow" && answer.body !== null) for await (const _ of answer.body) await pause(1);
-  else {
-    const text = await answer.text();
-    if (streams && answer.status === 200 && !text.endsWith("data: [DONE]\n\n")) return `${kind}: cut off`;
+  const text = kind === "slow" ? await readSlowly(answer) : await answer.text();
+  const isCut = isStream(kind) && answer.status === 200 && !text.endsWith("data: [DONE]\n\n");
+  return isCut ? `${kind}: cut off` : `${kind}: ${String(answer.status)}`;
+}
+
+async function readSlowly(answer: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of answer.body ?? []) {
+    text += decoder.decode(piece, { stream: true });
+    await pause(1);
   }
-  return `${kind}: ${String(answer.status)}`;
+  return text;
 }
 
 let next = 0;
