@@ -114,8 +114,9 @@ async function one(choices: Choices): Promise<string> {
 async function readSlowly(answer: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  for await (const piece of answer.body ?? []) {
-    text += decoder.decode(piece, { stream: true });
+  const reader = answer.body?.getReader();
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+    text += decoder.decode(read.value, { stream: true });
     await pause(1);
   }
   return text;
