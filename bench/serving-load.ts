@@ -114,7 +114,8 @@ async function one(choices: Choices): Promise<string> {
 async function readSlowly(answer: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  const reader = answer.body?.getReader();
+  const body = answer.body as ReadableStream<Uint8Array> | null; // what fetch gives is bytes
+  const reader = body?.getReader();
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
     text += decoder.decode(read.value, { stream: true });
     await pause(1);
