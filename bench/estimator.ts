@@ -14,12 +14,11 @@ import {
   chooseDesign,
   compileAccelerator,
   type Device,
-  deviceMemory,
   loadDevice,
   type ModelShape,
   StepEstimator,
 } from "../backend-hls/index.ts";
-import { consecutiveRows, modelShapeOf } from "../cli/index.ts";
+import { chooseMemory, consecutiveRows, modelShapeOf } from "../cli/index.ts";
 import { loadModel } from "../frontend/index.ts";
 import { at, type MemoryParameters, type Result } from "../ir/index.ts";
 import { RtlSteps } from "./estimate/rtl-steps.ts";
@@ -175,13 +174,8 @@ function memoryOf(
   device: Device,
   kind: "ideal" | "dram",
 ): MemoryParameters {
-  const rowsOfAllBanks = device.dram === undefined ? 0 : device.dram.banks * device.dram.row_bytes;
-  const depthBeats = 2 ** Math.ceil(Math.log2(Math.max(layout.bytes, rowsOfAllBanks) / plan.beatBytes));
-  const size = { depthBeats, addressBits: 32, clockMhz: device.clock_mhz, dataBits: 8 * plan.beatBytes };
-  const dram = deviceMemory(device, size);
-  if (kind === "dram") return dram;
-  const { dataBits, addressBits, queueDepth } = dram;
-  return { kind, readLatency: 64, dataBits, addressBits, depthBeats, queueDepth };
+  const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz: device.clock_mhz };
+  return must(chooseMemory(kind === "dram" ? undefined : "ideal:64", device, sizes)).parameters;
 }
 
 function must<T>(result: Result<T>): T {

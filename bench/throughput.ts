@@ -8,8 +8,9 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { macsAndBytes } from "../backend-hls/index.ts";
-import { compilePrepared, openBuild, ownHardware, prepareModel } from "../cli/index.ts";
+import { compilePrepared, modelShapeOf, openBuild, ownHardware, prepareModel } from "../cli/index.ts";
 import { present, type Result } from "../ir/index.ts";
 import { firstRows, type RowDescriptor } from "../runtime-host/index.ts";
 
@@ -49,13 +50,20 @@ async function open(
   const build = value(await compilePrepared(prepared, compile, {}, ownHardware));
   const engine = value(await openBuild(build, { simulator: "embedded", memory }, {}, ownHardware));
   const { design } = build.manifest;
-  const { config } = prepared.model.checkpoint;
-  const windows = Array.from({ length: config.layers }, (_, layer) =>
-    config.fullLayers.includes(layer) ? undefined : config.window,
-  );
-  const shape = { ...config, windows, eps: config.normEps, maxContext: 128, blockSize: BLOCK };
-  return { device: engine.device, design, shape };
+  const shape = modelShapeOf(prepared.model.checkpoint, { maxContext: 128, blockSize: BLOCK });
+  return { device: engine.device, design, shape, dsp: chosenDsp(build.files) };
 }
+
+/** DSP blocks of the chosen design, as the build's estimate says. */
+function chosenDsp(files: ReadonlyMap<string, string | Uint8Array>): number {
+  const { points, chosen } = estimateSchema.parse(JSON.parse(String(files.get("estimate.json"))));
+  return present(points[chosen], "the chosen point").estimate.dsp;
+}
+
+const estimateSchema = z.object({
+  chosen: z.number(),
+  points: z.array(z.object({ estimate: z.object({ dsp: z.number() }) })),
+});
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
@@ -101,7 +109,7 @@ async function sweep(path: string, most: number, memory: string | undefined): Pr
   const opened = await open(path, { rows: most, memory, clock: undefined });
   const { design } = opened;
   print(
-    `${path.split("/").at(-1) ?? path} on ${device}: ${String(most)} rows, macs ${JSON.stringify(design.macs)}, ${String(design.clock.mhz)} MHz (target), port ${String(design.port_bits)} bits`,
+    `${path.split("/").at(-1) ?? path} on ${device}: ${String(most)} rows, macs ${JSON.stringify(design.macs)}, ${String(opened.dsp)} DSP by estimate, ${String(design.clock.mhz)} MHz (target), port ${String(design.port_bits)} bits`,
   );
   const chunk = await cyclesOf(opened, rowsOf(0, 0, most, 0));
   const prefill = utilization(opened, chunk, { rows: most, context: (most + 1) / 2, emitted: 1, fetched: 0 });
@@ -137,7 +145,7 @@ async function positions(path: string, clock: number): Promise<void> {
     cycles.push(await cyclesOf(opened, rowsOf(0, position, 1, 0)));
   const mean = cycles.reduce((sum, one) => sum + one, 0) / cycles.length;
   print(
-    `stories260K on bench512 at ${String(clock)} MHz (target), macs ${JSON.stringify(opened.design.macs)}, memory latency 64: mean of positions 0-63 ${mean.toFixed(0)} cycles per token (first ${String(cycles[0])}, last ${String(cycles.at(-1))})`,
+    `stories260K on bench512 at ${String(clock)} MHz (target), macs ${JSON.stringify(opened.design.macs)}, ${String(opened.dsp)} DSP by estimate, memory latency 64: mean of positions 0-63 ${mean.toFixed(0)} cycles per token (first ${String(cycles[0])}, last ${String(cycles.at(-1))})`,
   );
   await opened.device.close();
 }

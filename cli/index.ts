@@ -3,6 +3,7 @@
 export { compilePrepared } from "./jobs/compile-model.ts";
 export { openBuild } from "./jobs/open-build.ts";
 export { prepareModel } from "./jobs/prepare.ts";
+export { chooseMemory } from "./rtl/choose-memory.ts";
 export { type CompiledDesign, compileDesign, type Design } from "./rtl/open-design.ts";
 export { consecutiveRows } from "./rtl/step-report.ts";
 export { ownHardware } from "./rtl-engine.ts";

@@ -86,6 +86,7 @@ export { dataflowOutlineKernels } from "./passes/dataflow-outline-kernels.ts";
 export { nnQuantize } from "./passes/nn-quantize.ts";
 export * from "./support/bug.ts";
 export * from "./support/diagnostics.ts";
+export { greatestCommonDivisor } from "./support/integers.ts";
 export * from "./support/result.ts";
 export { parseModule } from "./text/parse/parse-module.ts";
 export { printAttribute } from "./text/print/attribute.ts";

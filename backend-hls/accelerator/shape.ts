@@ -1,4 +1,4 @@
-import { CompilerBug } from "../../ir/index.ts";
+import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
 
 /** What is compiled into the hardware of a model: its sizes and constants. */
 export interface ModelShape {
@@ -131,10 +131,6 @@ function isPowerOfTwo(value: number): boolean {
   return value >= 1 && Number.isInteger(Math.log2(value));
 }
 
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
-}
-
 function checkShape(model: ModelShape, { pn, pk, pt, pv, rows, outputs }: Required<ArrayShape>): void {
   if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
     throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
@@ -219,7 +215,7 @@ function attentionSizes(
     ph,
     groupLanes,
     kvLanes: ph / groupLanes,
-    cellBytes: commonDivisor((ph / groupLanes) * headDim, beatBytes),
+    cellBytes: greatestCommonDivisor((ph / groupLanes) * headDim, beatBytes),
     headTurns: heads / ph,
     outputLanes: Math.min(headDim & -headDim, pv, 2 ** Math.floor(Math.log2(ph))),
     mostKeys: blockSize + rows - 1,

@@ -1,4 +1,4 @@
-import { at } from "../../ir/index.ts";
+import { at, greatestCommonDivisor } from "../../ir/index.ts";
 import type { ConvertScope } from "./convert-scope.ts";
 import { asConstant, factorsOf, linearAdd, linearConstant, linearScale } from "./linear.ts";
 import type { ArrayLayout, Linear, NodeId } from "./node.ts";
@@ -77,15 +77,8 @@ interface DynamicBank {
 
 /** What is known of a bank number without its value: all terms of the sum are multiples of `step`. */
 function residueOf(subscript: Linear, factor: number): Pick<DynamicBank, "first" | "step"> {
-  const step = factorsOf(subscript).reduce(
-    (divisor, value) => commonDivisor(divisor, Math.abs(value)),
-    factor,
-  );
+  const step = factorsOf(subscript).reduce(greatestCommonDivisor, factor);
   return { first: ((subscript.constant % step) + step) % step, step };
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 type BankIndex =

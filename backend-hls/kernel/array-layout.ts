@@ -1,4 +1,4 @@
-import { at } from "../../ir/index.ts";
+import { at, greatestCommonDivisor } from "../../ir/index.ts";
 import { asConstant, factorsOf } from "./linear.ts";
 import type { ArrayLayout, ArrayStorage, KernelArray, KernelGraph, Linear } from "./node.ts";
 
@@ -58,8 +58,4 @@ function factorAlong(subscripts: readonly Linear[], size: number): number {
     if (new Set(constants.map((constant) => constant % factor)).size === constants.length) return factor;
   }
   return Math.max(1, stride);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b);
 }

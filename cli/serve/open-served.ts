@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { type FoundTokenizer, readTokenizer } from "../../frontend/index.ts";
+import type { FoundTokenizer } from "../../frontend/index.ts";
 import { fail, ok, type Result } from "../../ir/index.ts";
 import type { ServedModel } from "../../runtime-host/index.ts";
-import { type CompiledBuild, readBuildFolder } from "../build-folder/read-build-folder.ts";
+import { readBuildFolder } from "../build-folder/read-build-folder.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { openBuild } from "../jobs/open-build.ts";
 import { prepareModel } from "../jobs/prepare.ts";
 import { openEngine, type RunOptions } from "../jobs/run-model.ts";
+import { openTokenizer } from "../jobs/simulate-build.ts";
 import { ownHardware } from "../rtl-engine.ts";
 
 /** An engine that is open, and the model as a server shows it. */
@@ -52,7 +53,9 @@ async function openBuilt(
 ): Promise<Result<OpenedForServing>> {
   const build = readBuildFolder(path);
   if (build.kind === "error") return build;
-  const text = builtText(path, build.value);
+  const tokenizer = openTokenizer(path, build.value);
+  if (tokenizer.kind === "error") return tokenizer;
+  const text = textOf(tokenizer.value);
   if (text.kind === "error") return text;
   const engine = await openBuild(build.value, options, watch, ownHardware);
   if (engine.kind === "error") return engine;
@@ -62,13 +65,6 @@ async function openBuilt(
 }
 
 type ServedText = Pick<ServedModel, "codec" | "chatTemplate">;
-
-function builtText(folder: string, { manifest }: CompiledBuild): Result<ServedText> {
-  const file = join(folder, manifest.tokenizer ?? "tokenizer.json");
-  const tokenizer = readTokenizer(file, manifest.model.vocab);
-  if (tokenizer.kind === "error") return tokenizer;
-  return textOf({ kind: "present", tokenizer: tokenizer.value, file });
-}
 
 function textOf(found: FoundTokenizer): Result<ServedText> {
   if (found.kind === "absent") return fail(found.reason);

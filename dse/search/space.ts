@@ -1,4 +1,4 @@
-import type { ArrayShape, Device, ModelShape } from "../../backend-hls/index.ts";
+import { type ArrayShape, type Device, headLanes, type ModelShape } from "../../backend-hls/index.ts";
 
 /** Bytes of the narrowest and the widest beat of an array. */
 const BEAT_BYTES = { least: 8, most: 128 } as const;
@@ -22,31 +22,18 @@ export interface SpaceOptions {
 const MOST_HEADS = 4;
 
 /** All arrays: the memory port's beat split between output and input channels, by rows, rows in parallel, quantizer and heads. */
-export function designSpace(
-  device: Device,
-  model: Pick<ModelShape, "heads" | "kvHeads">,
-  options: SpaceOptions,
-): readonly ArrayShape[] {
+export function designSpace(device: Device, model: ModelShape, options: SpaceOptions): readonly ArrayShape[] {
   const port = Math.min(device.axi.data_bits / 8, BEAT_BYTES.most);
   const most = Math.min(device.array?.max_rows ?? MOST_ROWS, MOST_ROWS);
   const steps = options.rows === undefined ? powersOfTwo(1, most) : [options.rows];
   if (port < BEAT_BYTES.least) return [];
+  const lanes = headLanes(model).filter((ph) => powersOfTwo(1, MOST_HEADS).includes(ph));
   return powersOfTwo(1, Math.min(MOST.channels, port / 4)).flatMap((pn) =>
     steps.flatMap((rows) =>
       parallelRows(rows).flatMap((pt) =>
-        QUANTIZERS.flatMap((pv) =>
-          parallelHeads(model).map((ph) => ({ pn, pk: port / pn, pt, pv, rows, ph })),
-        ),
+        QUANTIZERS.flatMap((pv) => lanes.map((ph) => ({ pn, pk: port / pn, pt, pv, rows, ph }))),
       ),
     ),
-  );
-}
-
-/** Heads that share a key, or several whole groups of them. */
-function parallelHeads({ heads, kvHeads }: Pick<ModelShape, "heads" | "kvHeads">): readonly number[] {
-  const group = heads / kvHeads;
-  return powersOfTwo(1, MOST_HEADS).filter(
-    (ph) => group % ph === 0 || (ph % group === 0 && heads % ph === 0),
   );
 }
 

@@ -1,4 +1,5 @@
 import { unreachable } from "../support/bug.ts";
+import { greatestCommonDivisor } from "../support/integers.ts";
 
 /** A DRAM channel as a device file describes it; times in nanoseconds. */
 export interface DramDescription {
@@ -61,10 +62,6 @@ export interface BankedMemory extends MemoryPort {
 /** What the timing model is built from. */
 export type MemoryParameters = IdealMemory | BankedMemory;
 
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
-}
-
 /** `beats/cycles <= 1` in small integers; rounded down to 1/1024 where the exact ratio is unwieldy. */
 function rateOf(
   dramMegabytes: number,
@@ -73,12 +70,12 @@ function rateOf(
   if (dramMegabytes >= portMegabytes) return { beats: 1, cycles: 1 };
   const divisor =
     Number.isInteger(dramMegabytes) && Number.isInteger(portMegabytes)
-      ? gcd(dramMegabytes, portMegabytes)
+      ? greatestCommonDivisor(dramMegabytes, portMegabytes)
       : 0;
   if (divisor > 0 && portMegabytes / divisor <= 4096)
     return { beats: dramMegabytes / divisor, cycles: portMegabytes / divisor };
   const beats = Math.floor((dramMegabytes / portMegabytes) * 1024);
-  const common = gcd(beats, 1024);
+  const common = greatestCommonDivisor(beats, 1024);
   return { beats: beats / common, cycles: 1024 / common };
 }
 
