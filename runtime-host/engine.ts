@@ -20,7 +20,7 @@ export interface RequestListener {
 }
 
 /** How an engine schedules; the defaults are the device's limits, first come first served, prefixes shared. */
-export type EngineOptions = Partial<Omit<SchedulerLimits, "blockSize" | "canCopy">>;
+export type EngineOptions = Partial<Omit<SchedulerLimits, "blockSize">>;
 
 interface ActiveRequest {
   readonly request: ServingRequest;
@@ -52,7 +52,6 @@ export class Engine {
       chunk: Math.min(rows, options.chunk ?? rows),
       policy: options.policy ?? "fcfs",
       prefixCaching: options.prefixCaching ?? true,
-      canCopy: false,
     };
     this.#scheduler = new Scheduler(this.#pool, this.#limits);
   }

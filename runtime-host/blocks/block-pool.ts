@@ -8,20 +8,9 @@ export type BlockId = number;
 /** The block that table entries without contents name: it is never allocated, written or read. */
 export const NULL_BLOCK: BlockId = 0;
 
-/** A block that lost its contents to a new owner. */
-export interface Eviction {
-  readonly block: BlockId;
-  readonly key: PrefixKey;
-}
-
 /** Blocks that were asked for, or how many are missing. */
 export type Allocation =
-  | {
-      readonly kind: "allocated";
-      readonly blocks: readonly BlockId[];
-      /** Those of `blocks` that held known contents: whoever wants to keep them saves them before the next step. */
-      readonly evicted: readonly Eviction[];
-    }
+  | { readonly kind: "allocated"; readonly blocks: readonly BlockId[] }
   | { readonly kind: "no-space"; readonly short: number };
 
 /**
@@ -61,14 +50,11 @@ export class BlockPool {
   allocate(count: number): Allocation {
     if (count > this.free) return { kind: "no-space", short: count - this.free };
     const blocks = Array.from({ length: count }, () => this.#free.takeFirst());
-    const evicted: Eviction[] = [];
     for (const block of blocks) {
-      const key = this.#keys[block];
-      if (key !== undefined) evicted.push({ block, key });
       this.#forget(block);
       this.#owners[block] = 1;
     }
-    return { kind: "allocated", blocks, evicted };
+    return { kind: "allocated", blocks };
   }
 
   /** One more owner for each block; null blocks are skipped. */
@@ -108,14 +94,6 @@ export class BlockPool {
       if (held !== undefined && sameContents(held, key)) return block;
     }
     return undefined;
-  }
-
-  /** Forgets all contents, where no block is in use. */
-  reset(): boolean {
-    if (this.free !== this.size) return false;
-    this.#keys.fill(undefined);
-    this.#byHash.clear();
-    return true;
   }
 
   #forget(block: BlockId): void {

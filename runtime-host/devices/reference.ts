@@ -2,9 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import { at, CompilerBug, ok, present, unreachable } from "../../ir/index.ts";
 import { NULL_BLOCK } from "../blocks/block-pool.ts";
 import type { Device, DeviceCapabilities, Emission, RowDescriptor } from "../device.ts";
+import { rankLogits } from "../rank-logits.ts";
 import { checkRows, committedPositions, rowsSeenBy } from "./check-rows.ts";
 import { Histories, type History, tokensOf } from "./history.ts";
-import { rankLogits } from "./rank-logits.ts";
 
 /** One sequence being decoded in software: what this device needs of a reference engine. */
 export interface SequenceDecoder {

@@ -1,4 +1,5 @@
 import { at } from "../../ir/index.ts";
+import { rankLogits } from "../rank-logits.ts";
 import type { SamplingParameters } from "../request.ts";
 
 /** Tokens that may be chosen, by falling logit, the lowest number first of equals. */
@@ -7,11 +8,10 @@ export interface Ranking {
   readonly logits: readonly number[];
 }
 
-/** All tokens, ranked. */
-export function rankAll(logits: Float32Array): Ranking {
-  const tokens = Array.from(logits, (_, token) => token);
-  tokens.sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
-  return { tokens, logits: tokens.map((token) => logits[token] ?? 0) };
+/** The `count` most probable tokens of all logits [vocab] (default: all of them). */
+export function rankingOf(logits: Float32Array, count = logits.length): Ranking {
+  const tokens = rankLogits(logits, count);
+  return { tokens, logits: tokens.map((token) => at(logits, token)) };
 }
 
 /**

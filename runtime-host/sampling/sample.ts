@@ -1,8 +1,8 @@
-import { CompilerBug } from "../../ir/index.ts";
+import { unreachable } from "../../ir/index.ts";
 import type { Emission, Emit } from "../device.ts";
 import { generatedTokens, type Sequence } from "../scheduling/sequence.ts";
 import { adjustLogits, needsAllLogits } from "./adjust-logits.ts";
-import { chooseToken, rankAll } from "./choose-token.ts";
+import { chooseToken, rankingOf } from "./choose-token.ts";
 import { uniformAt } from "./random.ts";
 
 /** A token and, where they were asked for, log-probabilities before any penalty or temperature. */
@@ -49,18 +49,19 @@ export function sampleToken(sequence: Sequence, emission: Emission): ChosenToken
       const { promptIds } = request;
       const history = { promptIds, outputIds: generatedTokens(sequence) };
       const adjusted = adjustLogits(emission.logits, request.sampling, history, bannedTokens(sequence));
-      const token = chooseToken(rankAll(adjusted), request.sampling, uniform);
-      const { logprobs } = request.sampling;
+      const { temperature, logprobs } = request.sampling;
+      const ranking = rankingOf(adjusted, temperature === 0 ? 1 : undefined);
+      const token = chooseToken(ranking, request.sampling, uniform);
       if (logprobs === undefined) return { token };
       return { token, logprobs: logprobsOf(emission.logits, token, logprobs) };
     }
     default:
-      throw new CompilerBug("an emission of an unknown kind");
+      return unreachable(emission);
   }
 }
 
 function logprobsOf(logits: Float32Array, chosen: number, count: number): TokenLogprobs {
-  const ranking = rankAll(logits);
+  const ranking = rankingOf(logits);
   const largest = ranking.logits[0] ?? 0;
   const total = ranking.logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
   const logprob = (logit: number): number => logit - largest - Math.log(total);

@@ -14,8 +14,6 @@ export interface SchedulerLimits {
   readonly policy: "fcfs" | "priority";
   /** Whether blocks of earlier sequences are found again. */
   readonly prefixCaching: boolean;
-  /** Whether blocks can be copied: where not, a fork computes the tokens of its last, partly filled block again. */
-  readonly canCopy: boolean;
 }
 
 /** The first position that the token at `position` sees. */

@@ -1,17 +1,13 @@
 import { at, CompilerBug, present } from "../../ir/index.ts";
-import { type BlockId, type BlockPool, type Eviction, NULL_BLOCK } from "../blocks/block-pool.ts";
-import type { PrefixKey } from "../blocks/prefix-key.ts";
+import { type BlockId, type BlockPool, NULL_BLOCK } from "../blocks/block-pool.ts";
 import { firstVisible, type SchedulerLimits } from "./limits.ts";
-import type { BlockCopy, BlockLoad, Part, StepPlan } from "./plan.ts";
+import type { Part, StepPlan } from "./plan.ts";
 import { findPrefix } from "./prefix-lookup.ts";
 import { keysOf, type Sequence } from "./sequence.ts";
 
 /** A plan in the making. */
 interface Draft {
   readonly parts: Part[];
-  readonly saves: Eviction[];
-  readonly loads: BlockLoad[];
-  readonly copies: BlockCopy[];
   readonly preempted: Sequence[];
   budget: number;
 }
@@ -24,16 +20,13 @@ interface Draft {
 export class Scheduler {
   readonly #pool: BlockPool;
   readonly #limits: SchedulerLimits;
-  readonly #isKept: (key: PrefixKey) => boolean;
   #waiting: Sequence[] = [];
   #running: Sequence[] = [];
   readonly #slots: number[];
 
-  /** `isKept`: whether a block's contents can be had from outside the KV memory. */
-  constructor(pool: BlockPool, limits: SchedulerLimits, isKept: (key: PrefixKey) => boolean = () => false) {
+  constructor(pool: BlockPool, limits: SchedulerLimits) {
     this.#pool = pool;
     this.#limits = limits;
-    this.#isKept = isKept;
     this.#slots = Array.from({ length: limits.sequences }, (_, i) => limits.sequences - 1 - i);
   }
 
@@ -51,7 +44,7 @@ export class Scheduler {
     this.#sortWaiting();
   }
 
-  /** A running sequence's twin: same tokens, same blocks (copied when the first of them writes). It waits and computes anew where no place is left. */
+  /** A running sequence's twin: same tokens, and what of its blocks can be shared. It waits and computes anew where no place is left. */
   fork(parent: Sequence, child: Sequence): void {
     const slot = this.#slots.pop();
     if (slot === undefined) {
@@ -62,16 +55,14 @@ export class Scheduler {
     this.#pool.share(child.blockTable);
     child.computed = Math.min(parent.computed, child.blockTable.length * this.#limits.blockSize);
     child.keys.push(...parent.keys);
-    child.cached = child.computed;
     child.slot = slot;
     child.state = "running";
     this.#running.push(child);
   }
 
-  /** The blocks that a twin begins with: all, or without copies the full ones, where what they see has not left the window. */
+  /** The blocks that a twin begins with: the full ones, where what the next token sees has not left the window. */
   #sharedTable({ blockTable, computed }: Sequence): BlockId[] {
-    const { blockSize, window, canCopy } = this.#limits;
-    if (canCopy) return [...blockTable];
+    const { blockSize, window } = this.#limits;
     const full = Math.floor(computed / blockSize);
     const first = Math.floor(firstVisible(full * blockSize, window) / blockSize);
     return blockTable.slice(first, full).includes(NULL_BLOCK) ? [] : blockTable.slice(0, full);
@@ -88,9 +79,6 @@ export class Scheduler {
   schedule(): StepPlan {
     const draft: Draft = {
       parts: [],
-      saves: [],
-      loads: [],
-      copies: [],
       preempted: [],
       budget: this.#limits.rows,
     };
@@ -119,7 +107,7 @@ export class Scheduler {
   #continue(sequence: Sequence, draft: Draft): void {
     this.#releaseUnseen(sequence);
     const count = this.#rowsFor(sequence, draft);
-    while (!this.#grow(sequence, count, draft)) {
+    while (!this.#grow(sequence, count)) {
       const victim = this.#victim();
       this.#preempt(victim, draft);
       if (victim === sequence) return;
@@ -142,33 +130,17 @@ export class Scheduler {
   /** Finds a waiting sequence's prefix and gives it blocks for its first rows, or leaves everything as it was. */
   #enter(sequence: Sequence, draft: Draft): boolean {
     const { blockSize, prefixCaching } = this.#limits;
-    const prefix = prefixCaching
-      ? findPrefix(sequence, this.#limits, { pool: this.#pool, isKept: this.#isKept })
-      : [];
-    const held = prefix.flatMap((found) => (found.kind === "held" ? [found.block] : []));
-    this.#pool.share(held); // out of the free list before anything is allocated
-    const missing = prefix.flatMap((found) => (found.kind === "kept" ? [found.key] : []));
+    const prefix = prefixCaching ? findPrefix(sequence, this.#limits, this.#pool) : [];
+    this.#pool.share(prefix); // out of the free list before anything is allocated
     sequence.computed = prefix.length * blockSize;
     const end = sequence.computed + this.#rowsFor(sequence, draft);
-    const more = Math.ceil(end / blockSize) - prefix.length;
-    const allocation = this.#pool.allocate(missing.length + more);
+    const allocation = this.#pool.allocate(Math.ceil(end / blockSize) - prefix.length);
     if (allocation.kind === "no-space") {
-      this.#pool.release(held);
+      this.#pool.release(prefix);
       sequence.computed = 0;
       return false;
     }
-    const fresh = [...allocation.blocks];
-    const place = (): BlockId => present(fresh.shift(), "an allocated block");
-    sequence.blockTable = prefix.map((found) => {
-      if (found.kind !== "kept") return found.block;
-      const block = place();
-      draft.loads.push({ block, key: found.key });
-      this.#pool.remember(block, found.key);
-      return block;
-    });
-    sequence.blockTable.push(...fresh);
-    sequence.cached ??= Math.min(sequence.computed, sequence.request.promptIds.length);
-    draft.saves.push(...allocation.evicted);
+    sequence.blockTable = [...prefix, ...allocation.blocks];
     return true;
   }
 
@@ -184,25 +156,12 @@ export class Scheduler {
     draft.budget -= count;
   }
 
-  /** Blocks for `count` more tokens, all of them the sequence's own. */
-  #grow(sequence: Sequence, count: number, draft: Draft): boolean {
-    const { blockSize } = this.#limits;
-    const { blockTable, computed } = sequence;
-    const last = Math.floor(computed / blockSize);
-    const current = blockTable[last];
-    const isShared = current !== undefined && this.#pool.owners(current) > 1;
-    const more = Math.max(0, Math.ceil((computed + count) / blockSize) - blockTable.length);
-    const allocation = this.#pool.allocate(more + (isShared ? 1 : 0));
+  /** Blocks for `count` more tokens. The one that is written next is the sequence's own: only full blocks are shared. */
+  #grow({ blockTable, computed }: Sequence, count: number): boolean {
+    const blocks = Math.ceil((computed + count) / this.#limits.blockSize);
+    const allocation = this.#pool.allocate(Math.max(0, blocks - blockTable.length));
     if (allocation.kind === "no-space") return false;
-    draft.saves.push(...allocation.evicted);
-    const fresh = [...allocation.blocks];
-    if (isShared) {
-      const copy = present(fresh.shift(), "an allocated block");
-      draft.copies.push({ from: current, to: copy });
-      this.#pool.release([current]);
-      blockTable[last] = copy;
-    }
-    blockTable.push(...fresh);
+    blockTable.push(...allocation.blocks);
     return true;
   }
 
@@ -232,7 +191,6 @@ export class Scheduler {
     }
     this.#leave(sequence);
     sequence.computed = 0;
-    sequence.preemptions += 1;
     sequence.state = "waiting";
     draft.preempted.push(sequence);
     this.#waiting.unshift(sequence);

@@ -26,10 +26,6 @@ export interface Sequence {
   blockTable: BlockId[];
   /** Keys of the full blocks, from the first on, as far as they were needed. */
   readonly keys: PrefixKey[];
-  /** Prompt tokens that were found in the KV memory at the first try. */
-  cached: number | undefined;
-  /** How often it was preempted. */
-  preemptions: number;
 }
 
 /** A sequence of which nothing is computed yet. */
@@ -44,8 +40,6 @@ export function startSequence(request: ServingRequest, arrival: number, sample =
     computed: 0,
     blockTable: [],
     keys: [],
-    cached: undefined,
-    preemptions: 0,
   };
 }
 
