@@ -116,16 +116,7 @@ export class LaneShifter {
   }
 }
 
-/** Connections that a kernel has or has not, to be spread into those that it always has. */
-export function given(
-  connections: Readonly<Record<string, Value | undefined>>,
-): Readonly<Record<string, Value>> {
-  return Object.fromEntries(
-    Object.entries(connections).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-}
-
-/** A connection that came from {@link given}. */
+/** The connection of a name that is not known here, where the kernel has it. */
 export function givenPort(
   port: Readonly<Record<string, Value | undefined>>,
   name: string,

@@ -10,14 +10,11 @@ import {
   START_FIELDS,
 } from "../accelerator/index.ts";
 import type { Device } from "../device/index.ts";
-import { createOperatorLibrary } from "../library/operator-library.ts";
-import { networkModule } from "../network/network-module.ts";
-import { type NetworkPlan, planNetwork } from "../network/plan-network.ts";
+import type { NetworkPlan } from "../network/plan-network.ts";
 import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
 import type { StartLimit } from "../system/core-errors.ts";
-import { type SystemHardware, systemModule } from "../system/system-module.ts";
+import { buildProduct, type Product } from "./build-product.ts";
 import { portSetup, type SetupWord } from "./port-setup.ts";
-import { productTop } from "./product-top.ts";
 
 /** What an accelerator is compiled from. */
 export interface AcceleratorRequest {
@@ -33,23 +30,12 @@ export interface AcceleratorRequest {
 }
 
 /** A compiled accelerator: sizes, schedule, hardware and memory. */
-export interface CompiledAccelerator {
+export interface CompiledAccelerator extends Product {
   readonly plan: Plan;
-  readonly network: NetworkPlan;
-  /** The hardware with clock and reset as the simulator drives them. */
-  readonly system: SystemHardware;
-  /** The module that a board instantiates, around the system. */
-  readonly top: Operation;
   readonly layout: MemoryLayout;
   /** What a host writes once into the region registers. */
   readonly setup: readonly SetupWord[];
 }
-
-/** The name of the module that a board instantiates. */
-export const PRODUCT_TOP = "hidalgo";
-
-/** The name of the module below it, with clock and reset as simulators drive them. */
-export const SYSTEM_TOP = "hidalgo_system";
 
 /** Blocks of the KV memory: `sequences` of full length, and the null block. */
 export function kvBlocksOf({ maxContext, blockSize }: ModelShape, sequences = 1): number {
@@ -77,29 +63,16 @@ export function acceleratorSetup(
 
 /** From the shape of a model and of an array to hardware; same input, same output. */
 export function compileAccelerator(request: AcceleratorRequest): Result<CompiledAccelerator> {
-  const { model, shape, device, clockMhz, schedule, sequences } = request;
-  const accelerator = buildAccelerator(model, shape);
-  request.locate?.(accelerator.schedule);
-  const network = planNetwork(accelerator.schedule, createOperatorLibrary(device.family, clockMhz), schedule);
-  if (network.kind === "error") return network;
-  const core = networkModule("hidalgo_core", network.value);
-  const system = systemModule({
-    name: SYSTEM_TOP,
-    plan: network.value,
-    network: core,
+  const { model, shape, sequences } = request;
+  const { schedule, plan } = buildAccelerator(model, shape);
+  request.locate?.(schedule);
+  const product = buildProduct(schedule, request, {
     startFields: [...START_FIELDS],
     array: "matmul",
     faults: FAULT_STREAMS,
-    limits: startLimits(accelerator.plan),
+    limits: startLimits(plan),
   });
-  const { plan } = accelerator;
+  if (product.kind === "error") return product;
   const layout = layoutMemory(plan, kvBlocksOf(model, sequences));
-  return ok({
-    plan,
-    network: network.value,
-    system,
-    top: productTop(PRODUCT_TOP, system.top),
-    layout,
-    setup: acceleratorSetup(network.value, layout),
-  });
+  return ok({ ...product.value, plan, layout, setup: acceleratorSetup(product.value.network, layout) });
 }

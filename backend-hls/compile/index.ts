@@ -1,4 +1,5 @@
 // From the shapes of a model and of an array to the hardware of a device.
+export { PRODUCT_TOP, SYSTEM_TOP } from "./build-product.ts";
 export { type ArrayMacs, arrayMacs, chooseDesign, type DesignWishes } from "./choose-design.ts";
 export {
   type AcceleratorRequest,
@@ -6,8 +7,6 @@ export {
   type CompiledAccelerator,
   compileAccelerator,
   kvBlocksOf,
-  PRODUCT_TOP,
-  SYSTEM_TOP,
 } from "./compile-accelerator.ts";
 export type { SetupWord } from "./port-setup.ts";
 export { type ProductOptions, productTop } from "./product-top.ts";

@@ -6,6 +6,7 @@ import {
   type LateInstance,
   lateInstance,
 } from "../shell/index.ts";
+import { handshakePorts } from "./handshakes.ts";
 
 /** Rules of AXI that `axiChecker` watches; the number of a broken one is its place here plus 1. */
 export const AXI_RULES = [
@@ -34,9 +35,6 @@ const DEPTH = 256;
 /** Bits of a count of bursts. */
 const COUNT_BITS = 10;
 
-const FROM_MASTER = ["arvalid", "rready", "awvalid", "wvalid", "wlast", "bready"] as const;
-const FROM_MEMORY = ["arready", "rvalid", "rlast", "awready", "wready", "bvalid"] as const;
-
 function ports({
   dataBits,
   addressBits,
@@ -49,7 +47,7 @@ function ports({
   ]);
   return [
     ...clockAndReset,
-    ...[...FROM_MASTER, ...FROM_MEMORY].map((name) => ({ name, width: 1 })),
+    ...handshakePorts,
     ...address,
     { name: "wdata", width: dataBits },
     { name: "wstrb", width: dataBits / 8 },

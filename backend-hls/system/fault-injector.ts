@@ -6,6 +6,7 @@ import {
   type Value,
 } from "../../ir/index.ts";
 import { clockAndReset } from "../shell/index.ts";
+import { handshakePorts } from "./handshakes.ts";
 
 /** What an injector can do to a port; the number of a kind is its place here. */
 export const FAULT_KINDS = [
@@ -32,8 +33,6 @@ export const FAULT_INPUTS = [
 ] as const;
 
 const COUNT_BITS = 16;
-const FROM_MASTER = ["arvalid", "rready", "awvalid", "wvalid", "wlast", "bready"] as const;
-const FROM_MEMORY = ["arready", "rvalid", "rlast", "awready", "wready", "bvalid"] as const;
 
 function ports({
   dataBits,
@@ -42,7 +41,7 @@ function ports({
   return [
     ...clockAndReset,
     ...FAULT_INPUTS,
-    ...[...FROM_MASTER, ...FROM_MEMORY].map((name) => ({ name, width: 1 })),
+    ...handshakePorts,
     { name: "araddr", width: addressBits },
     { name: "awaddr", width: addressBits },
     { name: "rdata", width: dataBits },

@@ -86,7 +86,7 @@ function adjustKernel(
         const cells = b.array(`${kind}_of_lane`, [pn], f32, { storage: "lut" });
         return (row, lane) => heldConstant(b, source, { cells, row, lane });
       };
-      const [bias, gain, beforeGains] = [held("biases"), held("head_gains"), givenPort(port, "source")];
+      const [bias, gain, beforeGains] = [held("biases"), held("head_gains"), port.source];
       const units = headUnits(plan);
       const bounds = { unit: units.count, tile: units.tiles, row: { to: field.rows, max: rows }, lane: pn };
       nest(b, bounds, ({ unit, tile, row, lane }) => {

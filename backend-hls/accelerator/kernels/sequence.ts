@@ -1,5 +1,5 @@
 import type { LoopBuilder, ScheduleBuilder, Value } from "../../../ir/index.ts";
-import { all, given, givenPort, nest, not } from "../nest.ts";
+import { all, nest, not } from "../nest.ts";
 import { constantBeats, weightBeats } from "../packing.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
@@ -69,7 +69,8 @@ function commandsOf(w: Wires) {
     writeRecords: w.writeRecordsCommand,
     attendRuns: w.attendRunsCommand,
     countAcks: w.countAcksCommand,
-    ...given({ adjust: w.adjust?.command, headFactors: w.norm?.command }),
+    adjust: w.adjust?.command,
+    headFactors: w.norm?.command,
   };
 }
 
@@ -111,7 +112,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         sendVector(step, port);
         b.when(is.qkv, () => {
           b.write(port.storeQkv, padded);
-          const [adjust, headFactors] = [givenPort(port, "adjust"), givenPort(port, "headFactors")];
+          const { adjust, headFactors } = port;
           if (adjust !== undefined) b.write(adjust, padded);
           if (headFactors !== undefined) b.write(headFactors, field.rows);
           for (const target of [port.rotate, port.headMaximum]) b.write(target, field.rows);

@@ -1,4 +1,5 @@
 import { at, CompilerBug, HwModuleOp, type Operation, present, type Value } from "../../../ir/index.ts";
+import { entry } from "../entry.ts";
 import { binaryBits, compareBits, type Expression, extractBits, joinBits, WIDEST } from "./expression.ts";
 
 /** Instances down to this depth are groups of their own: engines, arbiters, queues, the memory. */
@@ -314,14 +315,6 @@ function bodyOf(module: Operation) {
 
 function widthOf({ type }: Value): number {
   return type.kind === "int" ? type.width : 1;
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 function numberOf(op: Operation, key: string): number {

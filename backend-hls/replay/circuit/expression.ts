@@ -1,4 +1,5 @@
-import { at, CompilerBug, ICMP_PREDICATES, type IcmpPredicate } from "../../../ir/index.ts";
+import { at, CompilerBug, ICMP_PREDICATES } from "../../../ir/index.ts";
+import { COMPARISON_SYMBOLS } from "../comparison-symbols.ts";
 
 /** Bits that a double holds exactly: no value of a compiled circuit is wider. */
 export const WIDEST = 53;
@@ -57,25 +58,12 @@ function shift(kind: "shl" | "shru" | "shrs", a: Expression, b: Expression): str
   return cut(`${signed(a)} >> Math.min(${b.text}, 31)`, a.width);
 }
 
-const SYMBOLS: Readonly<Record<IcmpPredicate, string>> = {
-  eq: "===",
-  ne: "!==",
-  slt: "<",
-  sle: "<=",
-  sgt: ">",
-  sge: ">=",
-  ult: "<",
-  ule: "<=",
-  ugt: ">",
-  uge: ">=",
-};
-
 /** A comparison by the number that `comb` gives its predicate. */
 export function compareBits(predicate: number, a: Expression, b: Expression): string {
   const name = at(ICMP_PREDICATES, predicate);
   const isSigned = name.startsWith("s");
   const [x, y] = isSigned ? [signed(a), signed(b)] : [a.text, b.text];
-  return `(${x} ${SYMBOLS[name]} ${y} ? 1 : 0)`;
+  return `(${x} ${COMPARISON_SYMBOLS[name]} ${y} ? 1 : 0)`;
 }
 
 /** A two-operand operation of `comb` by its name without dialect; undefined where there is none of that name. */

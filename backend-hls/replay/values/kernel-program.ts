@@ -1,6 +1,7 @@
 import { at, FLOAT_PRIMITIVES, foldBinary, foldCompare, type Value } from "../../../ir/index.ts";
 import type { KernelGraph, KernelNode, NodeId } from "../../kernel/node.ts";
 import type { PlannedKernel } from "../../network/plan-network.ts";
+import { entry } from "../entry.ts";
 import type { ElementBits } from "../link.ts";
 import { type FieldSource, fieldSources, fieldWidths, type NetworkNeeds } from "./needs.ts";
 import { bigText, fitText, joinText, NARROW, nodeText } from "./node-code.ts";
@@ -37,14 +38,6 @@ export class ArrayStore {
     const banks = entry(this.#shared, at(kernel.connections, shared), () => new Map<number, Words>());
     return entry(banks, bank, make);
   }
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 /** What generated code calls. */

@@ -1,5 +1,6 @@
 import { at, CompilerBug, FLOAT_PRIMITIVES, type FloatPrimitive, unreachable } from "../../../ir/index.ts";
 import type { BinaryOperator, KernelGraph, KernelNode, NodeId, NodeOp } from "../../kernel/node.ts";
+import { COMPARISON_SYMBOLS } from "../comparison-symbols.ts";
 
 /** Values of up to this many bits are numbers, wider ones big integers. */
 export const NARROW = 32;
@@ -74,7 +75,7 @@ function narrowText(graph: KernelGraph, node: KernelNode, op: Arithmetic): strin
     case "compare": {
       const isSigned = op.predicate.startsWith("s");
       const [a, b] = isSigned ? [signed(0), signed(1)] : [name(node, 0), name(node, 1)];
-      return `(${a} ${COMPARISONS[op.predicate]} ${b} ? 1 : 0)`;
+      return `(${a} ${COMPARISON_SYMBOLS[op.predicate]} ${b} ? 1 : 0)`;
     }
     case "extend":
       return cut(signed(0), width);
@@ -84,19 +85,6 @@ function narrowText(graph: KernelGraph, node: KernelNode, op: Arithmetic): strin
       return unreachable(op);
   }
 }
-
-const COMPARISONS = {
-  eq: "===",
-  ne: "!==",
-  slt: "<",
-  sle: "<=",
-  sgt: ">",
-  sge: ">=",
-  ult: "<",
-  ule: "<=",
-  ugt: ">",
-  uge: ">=",
-} as const;
 
 function binaryText(
   operator: Exclude<BinaryOperator, "mul">,

@@ -1,0 +1,44 @@
+import { type Operation, ok, type Result } from "../../ir/index.ts";
+import type { Device } from "../device/index.ts";
+import { createOperatorLibrary } from "../library/operator-library.ts";
+import { networkModule } from "../network/network-module.ts";
+import { type NetworkPlan, planNetwork } from "../network/plan-network.ts";
+import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
+import { type SystemHardware, type SystemOptions, systemModule } from "../system/system-module.ts";
+import { productTop } from "./product-top.ts";
+
+/** The name of the module that a board instantiates. */
+export const PRODUCT_TOP = "hidalgo";
+
+/** The name of the module below it, with clock and reset as simulators drive them. */
+export const SYSTEM_TOP = "hidalgo_system";
+
+/** What hardware is made for. */
+export interface ProductTarget {
+  readonly device: Pick<Device, "family">;
+  readonly clockMhz: number;
+  readonly schedule: ScheduleMode;
+}
+
+/** Hardware from the plan of its network to what a board instantiates. */
+export interface Product {
+  readonly network: NetworkPlan;
+  /** The hardware with clock and reset as the simulator drives them. */
+  readonly system: SystemHardware;
+  /** The module that a board instantiates, around the system. */
+  readonly top: Operation;
+}
+
+/** A `dataflow.schedule` as hardware: its network planned and built, in a system, in the product's wrapper. */
+export function buildProduct(
+  schedule: Operation,
+  target: ProductTarget,
+  options: Omit<SystemOptions, "name" | "plan" | "network">,
+): Result<Product> {
+  const library = createOperatorLibrary(target.device.family, target.clockMhz);
+  const network = planNetwork(schedule, library, target.schedule);
+  if (network.kind === "error") return network;
+  const core = networkModule("hidalgo_core", network.value);
+  const system = systemModule({ ...options, name: SYSTEM_TOP, plan: network.value, network: core });
+  return ok({ network: network.value, system, top: productTop(PRODUCT_TOP, system.top) });
+}
