@@ -95,8 +95,7 @@ export const PARTS = 8;
 
 /** Adds neighbours until one is left (docs/numerics.md, norm_quantize). */
 export function treeSum(b: LoopBuilder, terms: readonly Value[]): Value {
-  const [first] = terms;
-  if (first === undefined || terms.length === 1) return at(terms, 0);
+  if (terms.length === 1) return at(terms, 0);
   const pairs = terms.flatMap((left, i) => (i % 2 === 0 ? [b.addf(left, at(terms, i + 1))] : []));
   return treeSum(b, pairs);
 }

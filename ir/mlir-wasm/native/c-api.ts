@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { C_API_DIALECTS } from "./c-api-dialects.ts";
 import { GENERATED_HEADERS } from "./toolchain.ts";
 
 /** Headers of the C API whose functions are exported, below `mlir-c/`. */
@@ -17,32 +18,8 @@ const C_API_HEADERS: readonly string[] = [
   "Pass",
   "Rewrite",
   "Support",
-  ...[
-    "Affine",
-    "Arith",
-    "Bufferization",
-    "Complex",
-    "ControlFlow",
-    "DLTI",
-    "Func",
-    "IRDL",
-    "Index",
-    "Linalg",
-  ],
-  ...[
-    "MLProgram",
-    "Math",
-    "MemRef",
-    "Quant",
-    "SCF",
-    "Shape",
-    "SparseTensor",
-    "Tensor",
-    "Tosa",
-    "UB",
-    "Vector",
-  ],
-].map((name, index) => (index < 12 ? name : `Dialect/${name}`));
+  ...C_API_DIALECTS.map((name) => `Dialect/${name}`),
+];
 
 /** How a value crosses the border of the module. */
 export type CValue =

@@ -1,3 +1,5 @@
+import { C_API_DIALECTS } from "./c-api-dialects.ts";
+
 /** A folder of the LLVM source tree whose files are compiled, all of them or the named ones. */
 export interface SourceFolder {
   readonly path: string;
@@ -91,29 +93,7 @@ const C_API: readonly SourceFolder[] = [
   { path: "mlir/lib/CAPI/Transforms", only: ["Rewrite"] },
   {
     path: "mlir/lib/CAPI/Dialect",
-    only: [
-      "Affine",
-      "Arith",
-      "Bufferization",
-      "Complex",
-      "ControlFlow",
-      "DLTI",
-      "Func",
-      "IRDL",
-      "Index",
-      "Linalg",
-      "MLProgram",
-      "Math",
-      "MemRef",
-      "Quant",
-      "SCF",
-      "Shape",
-      "SparseTensor",
-      "Tensor",
-      "Tosa",
-      "UB",
-      "Vector",
-    ],
+    only: C_API_DIALECTS,
   },
 ];
 
