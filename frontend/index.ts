@@ -27,7 +27,16 @@ export {
 } from "./graph/graph-decoder.ts";
 export { floatWeights, quantizedWeights } from "./graph/graph-weights.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./load-model.ts";
-export type { QuantizedMatrix } from "./quantize/quantize-matrix.ts";
-export { type QuantizedLayer, type QuantizedModel, quantizeModel } from "./quantize/quantize-model.ts";
+export { bf16FromFloat, floatFromBf16 } from "./quantize/bf16.ts";
+export type { Bf16Matrix, Int4Matrix, Int8Matrix, LinearInput, QuantizedMatrix } from "./quantize/matrix.ts";
+export {
+  needsCalibration,
+  type Precision,
+  type PrecisionOptions,
+  parsePrecision,
+  precisionNames,
+} from "./quantize/precision.ts";
+export { quantizeModel } from "./quantize/quantize-model.ts";
+export type { Int8Model, LayerInputs, QuantizedLayer, QuantizedModel } from "./quantize/quantized-model.ts";
 export { type FoundTokenizer, readTokenizer } from "./tokenizer/find-tokenizer.ts";
 export type { TextStream, Tokenizer } from "./tokenizer/tokenizer.ts";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { kvBits, naturalNumber, outputs, positiveInteger, precision, schedule } from "./words.ts";
+import { declarePrecisionOptions, precisionOptions } from "./precision-options.ts";
+import { naturalNumber, outputs, positiveInteger, schedule } from "./words.ts";
 
 /** What holds where nobody says otherwise. */
 export const compileDefaults = {
@@ -15,10 +16,10 @@ export const compileDefaults = {
 
 /** Adds what decides about the hardware: the options that `compile` and `run` share. */
 export function declareCompileOptions(command: Command): void {
+  command.option("--precision <name>", "number formats (default: w8a8; f32 with --engine f32)");
+  declarePrecisionOptions(command);
   command
     .option("--device <name>", "a part or board: its name, or the path of its file", compileDefaults.device)
-    .option("--precision <name>", "number formats (default: w8a8; f32 with --engine f32)")
-    .option("--kv <bits>", "bits of a cached key or value: 8 or 16")
     .option("--schedule <name>", "optimized, sequential or pipelined", compileDefaults.schedule)
     .option("--rows <n>", "rows of a step, at most")
     .option("--outputs <kinds>", "what rows can give: argmax, topk:8, logits, or several", "argmax")
@@ -40,8 +41,7 @@ const powerOfTwo = positiveInteger.refine((n) => Number.isInteger(Math.log2(n)),
 /** What {@link declareCompileOptions} parses to; to be spread into a verb's input. */
 export const compileOptions = {
   device: z.string(),
-  precision: precision.optional(),
-  kv: z.coerce.number("expected 8 or 16").pipe(kvBits).optional(),
+  ...precisionOptions,
   schedule,
   rows: positiveInteger.optional(),
   outputs,

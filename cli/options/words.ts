@@ -1,16 +1,5 @@
 import { z } from "zod";
 
-/** Number formats of weights and activations. */
-export const precision = z
-  .string()
-  .regex(
-    /^(f32|w16a16|w8a8|smoothquant(-o[123])?|llm\.int8|w4a8(-g[1-9]\d*)?)$/u,
-    "expected f32, w16a16, w8a8, smoothquant, smoothquant-o1, -o2, -o3, llm.int8, w4a8 or w4a8-g64",
-  );
-
-/** Bits of a key or value in the cache. */
-export const kvBits = z.union([z.literal(8), z.literal(16)]);
-
 /** How much of high-level synthesis is used. */
 export const schedule = z.enum(["optimized", "sequential", "pipelined"]);
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { kvBits, precision, schedule } from "../options/words.ts";
+import { kvBits, precisionName } from "../options/precision-options.ts";
+import { schedule } from "../options/words.ts";
 import { clockSchema, designSchema, modelSchema } from "./design.ts";
 import { count, sha256 } from "./quantities.ts";
 
@@ -71,7 +72,7 @@ const manifestDesign = designSchema.extend({
   id: designId,
   device: z.string(),
   clock: clockSchema,
-  precision,
+  precision: precisionName,
   kv_bits: kvBits,
   schedule,
   max_context: count,

@@ -11,7 +11,7 @@ import {
 import {
   type Checkpoint,
   type GraphShape,
-  type QuantizedModel,
+  type Int8Model,
   quantizeModel,
   rotaryTable,
   windowOfLayer,
@@ -20,7 +20,7 @@ import {
 /** A compiled model whose lowerings are to be checked. */
 export interface Subject {
   readonly checkpoint: Checkpoint;
-  readonly quantized: QuantizedModel;
+  readonly quantized: Int8Model;
   readonly plan: Plan;
   readonly network: NetworkPlan;
   readonly layout: MemoryLayout;

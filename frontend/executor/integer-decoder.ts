@@ -1,6 +1,7 @@
 import { at, CompilerBug } from "../../ir/index.ts";
 import { windowOfLayer } from "../checkpoint.ts";
-import type { QuantizedLayer, QuantizedModel } from "../quantize/quantize-model.ts";
+import type { Int8Matrix } from "../quantize/matrix.ts";
+import type { Int8Model, QuantizedLayer } from "../quantize/quantized-model.ts";
 import type { SequenceDecoder } from "./decoder.ts";
 import { HeadNorm } from "./head-norm.ts";
 import { gateQuantizedFfn, rotateHeads } from "./integer-activation.ts";
@@ -30,10 +31,7 @@ export interface IntegerDecoder extends SequenceDecoder {
 }
 
 /** Starts a sequence of the integer reference: what the hardware computes, to the bit (docs/numerics.md). */
-export function createIntegerDecoder(
-  model: QuantizedModel,
-  options: IntegerDecoderOptions = {},
-): IntegerDecoder {
+export function createIntegerDecoder(model: Int8Model, options: IntegerDecoderOptions = {}): IntegerDecoder {
   const { config, layers, embed, finalNorm, head } = model;
   const { hidden, vocab } = config;
   const caches = layers.map(() => createIntegerCache(config));
@@ -71,7 +69,7 @@ interface Place {
 
 /** Runs layers; its vectors serve all of them. */
 class LayerRunner {
-  readonly #model: QuantizedModel;
+  readonly #model: Int8Model;
   readonly #attention: BlockAttention;
   readonly #normQuantize: ReturnType<typeof createNormQuantizer>;
   readonly #headNorm: HeadNorm;
@@ -85,7 +83,7 @@ class LayerRunner {
   readonly #gate8: Int8Array;
   readonly #delta: Float32Array;
 
-  constructor(model: QuantizedModel, blockSize: number) {
+  constructor(model: Int8Model, blockSize: number) {
     const { hidden, heads, kvHeads, headDim, ffn, normEps } = model.config;
     this.#model = model;
     this.#attention = new BlockAttention(model.config, blockSize);
@@ -103,12 +101,12 @@ class LayerRunner {
   }
 
   /** One decoder layer for one position; `residual` is updated in place. */
-  run(layer: QuantizedLayer, place: Place, residual: Float32Array): void {
+  run(layer: QuantizedLayer<Int8Matrix>, place: Place, residual: Float32Array): void {
     this.#runAttention(layer, place, residual);
     this.#runFfn(layer, residual);
   }
 
-  #runAttention(layer: QuantizedLayer, place: Place, residual: Float32Array): void {
+  #runAttention(layer: QuantizedLayer<Int8Matrix>, place: Place, residual: Float32Array): void {
     const { heads, kvHeads, headDim } = this.#model.config;
     const scale = this.#normQuantize(residual, layer.attnNorm, this.#normed);
     multiplyQuantized(layer.qkv, this.#normed, scale, this.#qkv);
@@ -127,7 +125,7 @@ class LayerRunner {
     addVector(residual, this.#delta);
   }
 
-  #runFfn(layer: QuantizedLayer, residual: Float32Array): void {
+  #runFfn(layer: QuantizedLayer<Int8Matrix>, residual: Float32Array): void {
     const scale = this.#normQuantize(residual, layer.ffnNorm, this.#normed);
     multiplyQuantized(layer.wGate, this.#normed, scale, this.#gate);
     multiplyQuantized(layer.wUp, this.#normed, scale, this.#up);

@@ -13,7 +13,7 @@ import {
   rsqrtF32,
   signedToF32,
 } from "../../ir/index.ts";
-import type { QuantizedMatrix } from "../quantize/quantize-matrix.ts";
+import type { Int8Matrix } from "../quantize/matrix.ts";
 
 /** f32(1/127). */
 const inverse127 = Math.fround(1 / 127);
@@ -92,12 +92,7 @@ function roundToInt8(v: Float32Array, largest: number, q: Int8Array): void {
 }
 
 /** y = float32 of (matrix · q), each row's exact integer sum times its scale, then times the vector's. */
-export function multiplyQuantized(
-  matrix: QuantizedMatrix,
-  q: Int8Array,
-  scale: number,
-  y: Float32Array,
-): void {
+export function multiplyQuantized(matrix: Int8Matrix, q: Int8Array, scale: number, y: Float32Array): void {
   const { rows, columns, weights, scales } = matrix;
   const sums = new Int32Array(rows);
   const quads = rows & ~3;

@@ -2,8 +2,8 @@ import type { TensorData, WeightSource } from "../../ir/index.ts";
 import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
 import { rotaryRow, rotarySpeeds } from "../executor/rotary.ts";
 import { concatenate } from "../quantize/concatenate.ts";
-import type { QuantizedMatrix } from "../quantize/quantize-matrix.ts";
-import type { QuantizedLayer, QuantizedModel } from "../quantize/quantize-model.ts";
+import type { Int8Matrix } from "../quantize/matrix.ts";
+import type { Int8Model, QuantizedLayer } from "../quantize/quantized-model.ts";
 
 type Named = Readonly<Record<string, TensorData>>;
 
@@ -26,7 +26,7 @@ export function floatWeights(checkpoint: Checkpoint): WeightSource {
 }
 
 /** The weights of a quantized graph: those of the float graph, each matrix `w` as int8 with its scales `w.scale`. */
-export function quantizedWeights(model: QuantizedModel): WeightSource {
+export function quantizedWeights(model: Int8Model): WeightSource {
   const { config, embed, finalNorm, head } = model;
   const global = { embed, final_norm: finalNorm, ...matrix("head", head), ...rotaryTables(config) };
   const layers = model.layers.map((layer) => ({
@@ -52,7 +52,7 @@ function lookUp(global: Named, layers: readonly Named[]): WeightSource {
   return (name, layer) => (layer === undefined ? undefined : layers[layer]?.[name]) ?? global[name];
 }
 
-function matrix(name: string, { weights, scales }: QuantizedMatrix): Named {
+function matrix(name: string, { weights, scales }: Int8Matrix): Named {
   return { [name]: weights, [`${name}.scale`]: scales };
 }
 

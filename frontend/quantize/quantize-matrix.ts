@@ -1,12 +1,4 @@
-/** A matrix in int8 with one scale per output channel: W[n][k] is about `weights[n * columns + k] * scales[n]`. */
-export interface QuantizedMatrix {
-  readonly rows: number;
-  readonly columns: number;
-  /** [rows, columns] row-major, each within ±127. */
-  readonly weights: Int8Array;
-  /** [rows], float32. */
-  readonly scales: Float32Array;
-}
+import type { Int8Matrix } from "./matrix.ts";
 
 /** Added to a double and taken away, it leaves the nearest integer, ties to even. */
 const roundingShift = 1.5 * 2 ** 52;
@@ -15,9 +7,10 @@ const roundingShift = 1.5 * 2 ** 52;
  * Quantizes matrices with the same number of columns, stacked into one: per row the scale is f32(max|W| / 127)
  * (1 where the row is zero) and each weight is W / scale, rounded to even in double arithmetic.
  */
-export function quantizeStacked(columns: number, ...matrices: readonly Float32Array[]): QuantizedMatrix {
+export function quantizeStacked(columns: number, ...matrices: readonly Float32Array[]): Int8Matrix {
   const rows = matrices.reduce((sum, matrix) => sum + matrix.length / columns, 0);
-  const quantized = {
+  const quantized: Int8Matrix = {
+    kind: "int8",
     rows,
     columns,
     weights: new Int8Array(rows * columns),
@@ -33,7 +26,7 @@ export function quantizeStacked(columns: number, ...matrices: readonly Float32Ar
   return quantized;
 }
 
-function quantizeRow(values: Float32Array, target: QuantizedMatrix, row: number): void {
+function quantizeRow(values: Float32Array, target: Int8Matrix, row: number): void {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   const scale = largest === 0 ? 1 : Math.fround(largest / 127);

@@ -17,8 +17,8 @@ import {
 } from "../../ir/index.ts";
 import type { ModelConfig } from "../checkpoint.ts";
 import { rotarySpeeds } from "../executor/rotary.ts";
-import type { QuantizedMatrix } from "../quantize/quantize-matrix.ts";
-import type { QuantizedLayer, QuantizedModel } from "../quantize/quantize-model.ts";
+import type { Int8Matrix } from "../quantize/matrix.ts";
+import type { Int8Model, QuantizedLayer } from "../quantize/quantized-model.ts";
 
 type Vector = readonly number[];
 interface Int8Vector {
@@ -55,7 +55,7 @@ function normQuantize(x: Vector, g: Float32Array, eps: number): Int8Vector {
   return { q, s: mulF32(s, rmsFactor(x, eps)) };
 }
 
-function linear({ q, s }: Int8Vector, m: QuantizedMatrix): Vector {
+function linear({ q, s }: Int8Vector, m: Int8Matrix): Vector {
   return integers(0, m.rows).map((n) => {
     const acc = sum(q.map((value, k) => value * at(m.weights, n * m.columns + k)));
     return mulF32(mulF32(Math.fround(acc), at(m.scales, n)), s);
@@ -131,12 +131,12 @@ function visibleBlocks(pos: number, window: number | undefined, blockSize: numbe
 
 /** A layer of a model, and its number. */
 interface NumberedLayer {
-  readonly layer: QuantizedLayer;
+  readonly layer: QuantizedLayer<Int8Matrix>;
   readonly index: number;
 }
 
 function runLayer(
-  model: QuantizedModel,
+  model: Int8Model,
   { layer, index }: NumberedLayer,
   rows: readonly Vector[],
   blockSize: number,
@@ -171,7 +171,7 @@ function runLayer(
   });
 }
 
-function runFfn(x: Vector, layer: QuantizedLayer, eps: number): Vector {
+function runFfn(x: Vector, layer: QuantizedLayer<Int8Matrix>, eps: number): Vector {
   const normed = normQuantize(x, layer.ffnNorm, eps);
   const [gate, up] = [linear(normed, layer.wGate), linear(normed, layer.wUp)];
   const h = gate.map((g, i) => mulF32(mulF32(g, recipF32(addF32(1, expF32(negF32(g))))), at(up, i)));
@@ -180,11 +180,7 @@ function runFfn(x: Vector, layer: QuantizedLayer, eps: number): Vector {
 }
 
 /** The logits after each token. */
-export function literalLogits(
-  model: QuantizedModel,
-  tokens: Vector,
-  blockSize: number,
-): readonly Float32Array[] {
+export function literalLogits(model: Int8Model, tokens: Vector, blockSize: number): readonly Float32Array[] {
   const { hidden, normEps } = model.config;
   let rows: readonly Vector[] = tokens.map(
     (token): Vector => Array.from(model.embed.subarray(token * hidden, (token + 1) * hidden)),
