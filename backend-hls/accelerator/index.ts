@@ -19,6 +19,13 @@ export {
 } from "./pack-weights.ts";
 export { constantBeats, type LinearBeats, weightBeats } from "./packing.ts";
 export {
+  type HardwarePrecision,
+  LINEAR_INPUTS,
+  type LinearInputName,
+  type OutlierFormat,
+  PLAIN_INT8,
+} from "./precision.ts";
+export {
   type ArrayShape,
   headLanes,
   type MatrixPlan,

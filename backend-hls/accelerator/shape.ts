@@ -1,4 +1,5 @@
 import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
+import { type HardwarePrecision, PLAIN_INT8, weightBits } from "./precision.ts";
 
 /** What is compiled into the hardware of a model: its sizes and constants. */
 export interface ModelShape {
@@ -23,13 +24,15 @@ export interface ModelShape {
   readonly qkNorm?: boolean;
   /** Positions of a block of the KV cache, a power of two. */
   readonly blockSize: number;
+  /** Number formats (default: int8 throughout). */
+  readonly precision?: HardwarePrecision;
 }
 
 /** What is free to choose: no value changes a bit of the result. Powers of two. */
 export interface ArrayShape {
   /** Output channels in parallel. */
   readonly pn: number;
-  /** Input channels in parallel, at least 4; a beat of the port is pn * pk >= 8 int8 weights. */
+  /** Input channels in parallel, at least 4; a beat of the port is pn * pk weights, at least 8 bytes. */
   readonly pk: number;
   /** Rows in parallel (default 1). */
   readonly pt?: number;
@@ -69,6 +72,7 @@ export type ChannelConstant = "biases" | "head_gains";
 /** All sizes that follow from a model and an array. */
 export interface Plan {
   readonly model: ModelShape;
+  readonly precision: HardwarePrecision;
   readonly pn: number;
   readonly pk: number;
   readonly pt: number;
@@ -131,10 +135,14 @@ function isPowerOfTwo(value: number): boolean {
   return value >= 1 && Number.isInteger(Math.log2(value));
 }
 
-function checkShape(model: ModelShape, { pn, pk, pt, pv, rows, outputs }: Required<ArrayShape>): void {
+function checkShape(
+  model: ModelShape,
+  beatBytes: number,
+  { pn, pk, pt, pv, rows, outputs }: Required<ArrayShape>,
+): void {
   if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
     throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
-  if (pk < 4 || pn * pk < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
+  if (pk < 4 || beatBytes < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
   if (rows % pt !== 0 || model.heads % model.kvHeads !== 0 || model.headDim % 2 !== 0 || model.hidden < 8)
     throw new CompilerBug("the shape of the model or of the array is not supported");
   const { candidates } = outputs;
@@ -147,8 +155,9 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
   if (model.windows.length !== model.layers) throw new CompilerBug("each layer has a window or none");
   const { pn, pk, rows, pt = 1, pv = 4, ph = 1, outputs = GREEDY } = design;
   const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
-  const beatBytes = pn * pk;
-  checkShape(model, { ...design, pt, pv, ph, outputs });
+  const { precision = PLAIN_INT8 } = model;
+  const beatBytes = (pn * pk * weightBits(precision)) / 8;
+  checkShape(model, beatBytes, { ...design, pt, pv, ph, outputs });
   const matrix = (n: number, k: number): MatrixPlan => ({
     rows: n,
     columns: k,
@@ -161,6 +170,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
   const unit = Math.max(pk, pv);
   return {
     model,
+    precision,
     pn,
     pk,
     pt,

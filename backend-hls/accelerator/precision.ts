@@ -1,0 +1,51 @@
+/** Number format of the matrices in the layers; the head of an int4 model is int8 per channel. */
+export type WeightFormat =
+  | { readonly kind: "int8" }
+  | { readonly kind: "int4"; readonly group: number }
+  | { readonly kind: "bf16" };
+
+/** Number format of what a matrix multiplies: one scale per row, per step (`tensor`), or known at compile time. */
+export type ActivationFormat =
+  | { readonly kind: "int8"; readonly scales: "token" | "tensor" | "static" }
+  | { readonly kind: "bf16" };
+
+/** The linear layers by what they multiply. */
+export const LINEAR_INPUTS = ["qkv", "wo", "gateUp", "down", "head"] as const;
+export type LinearInputName = (typeof LINEAR_INPUTS)[number];
+
+/** Columns of activations that are multiplied in 16 bits. */
+export interface OutlierFormat {
+  /** From this magnitude on a value outside the columns is counted as missed. */
+  readonly threshold: number;
+  /** Columns of each linear layer's input, at most, over all layers. */
+  readonly columns: Readonly<Record<LinearInputName, number>>;
+}
+
+/** What of the number formats is compiled into hardware (docs/numerics.md). */
+export interface HardwarePrecision {
+  readonly weights: WeightFormat;
+  readonly activations: ActivationFormat;
+  /** Bits of a key or value in the cache. */
+  readonly kvBits: 8 | 16;
+  /** With int8 weights and a scale per row. */
+  readonly outliers?: OutlierFormat;
+}
+
+/** int8 throughout, one scale per channel and per row. */
+export const PLAIN_INT8: HardwarePrecision = {
+  weights: { kind: "int8" },
+  activations: { kind: "int8", scales: "token" },
+  kvBits: 8,
+};
+
+/** Bits of a weight of the layers in the stream of weights, scales of groups apart. */
+export function weightBits({ weights }: HardwarePrecision): 4 | 8 | 16 {
+  switch (weights.kind) {
+    case "int4":
+      return 4;
+    case "int8":
+      return 8;
+    case "bf16":
+      return 16;
+  }
+}
