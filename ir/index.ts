@@ -11,6 +11,7 @@ export * from "./core/pass.ts";
 export type { ScalarType } from "./core/type.ts"; // numerics/primitives.ts has one of its own
 export * from "./core/type.ts";
 export * from "./dialects/affine/ops.ts";
+export { fastmathFlags, mayReassociate } from "./dialects/arith/fastmath.ts";
 export * from "./dialects/arith/ops.ts";
 export * from "./dialects/builtin/ops.ts";
 export * from "./dialects/comb/builder.ts";
@@ -23,6 +24,7 @@ export * from "./dialects/fx/ops.ts";
 export * from "./dialects/hw/builder.ts";
 export * from "./dialects/hw/ops.ts";
 export * from "./dialects/loops/builder.ts";
+export * from "./dialects/math/ops.ts";
 export * from "./dialects/memref/ops.ts";
 export * from "./dialects/nn/builder.ts";
 export * from "./dialects/nn/ops.ts";

@@ -7,6 +7,7 @@ import { dataflowDialect } from "./dataflow/ops.ts";
 import { funcDialect } from "./func/ops.ts";
 import { fxDialect } from "./fx/ops.ts";
 import { hwDialect } from "./hw/ops.ts";
+import { mathDialect } from "./math/ops.ts";
 import { memrefDialect } from "./memref/ops.ts";
 import { nnDialect } from "./nn/ops.ts";
 import { scfDialect } from "./scf/ops.ts";
@@ -24,6 +25,7 @@ export const ALL_DIALECTS: readonly Dialect[] = [
   memrefDialect,
   vectorDialect,
   arithDialect,
+  mathDialect,
   fxDialect,
   hwDialect,
   combDialect,

@@ -92,6 +92,7 @@ const FLOATS: Readonly<Record<string, ScalarLowering>> = {
   "arith.uitofp": unary((b, x) => b.toFloat(b.extui(x, widthOf(x) + 1))),
   "arith.bitcast": (b, [x], op) => b.bitcast(given(x), op.result.type),
   "math.exp": unary((b, x) => b.exp(x)),
+  "math.sqrt": unary((b, x) => b.sqrt(x)),
   "math.rsqrt": unary((b, x) => b.rsqrt(x)),
   "math.absf": unary((b, x) => b.abs(x)),
 };

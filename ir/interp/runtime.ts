@@ -19,6 +19,7 @@ import {
   negF32,
   scale2F32,
   signedToF32,
+  sqrtF32,
   subF32,
 } from "../numerics/f32-semantics.ts";
 import { at } from "../support/bug.ts";
@@ -86,6 +87,7 @@ export const RUNTIME: Readonly<Record<string, unknown>> = {
   expF32,
   recipF32,
   rsqrtF32,
+  sqrtF32,
   f32ToBits,
   bitsToF32,
   loadLanes,

@@ -32,6 +32,11 @@ export function divF32(a: number, b: number): number {
   return flushF32(Math.fround(flushF32(a) / flushF32(b)));
 }
 
+/** √x, to nearest even; −0 stays, other negative numbers give NaN. (Rounding to double first is harmless: 53 >= 2 · 24 + 2.) */
+export function sqrtF32(x: number): number {
+  return Math.fround(Math.sqrt(flushF32(x)));
+}
+
 /** −x; subnormals stay. */
 export function negF32(x: number): number {
   return -x;

@@ -24,9 +24,11 @@ import {
   negF32,
   scale2F32,
   signedToF32,
+  sqrtF32,
   subF32,
 } from "./f32-semantics.ts";
 import { buildAbs, buildNeg } from "./f32-sign.ts";
+import { buildSqrt } from "./f32-sqrt.ts";
 
 /** What an operand or result means: a float32 word, or an integer (signed, except that i1 is 0 or 1). */
 export type ScalarType = "f32" | "i1" | "i8" | "i16" | "i32";
@@ -85,6 +87,14 @@ export const FLOAT_PRIMITIVES = {
     error: "exact",
     build: buildDiv,
     evaluate: divF32,
+  },
+  sqrt: {
+    summary: "the square root; zeros stay, other negative numbers NaN",
+    operands: ["f32"],
+    result: "f32",
+    error: "exact",
+    build: buildSqrt,
+    evaluate: sqrtF32,
   },
   neg: {
     summary: "-x by its sign bit",

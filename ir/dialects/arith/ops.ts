@@ -24,7 +24,7 @@ function floatOp(mnemonic: string, summary: string, commutative = false): OpDefi
     attrs: {},
     regions: 0,
     traits: commutative ? ["pure", "commutative", "same-type"] : ["pure", "same-type"],
-    format: "$lhs `,` $rhs attr-dict `:` type($result)",
+    format: "$lhs `,` $rhs fastmath attr-dict `:` type($result)",
   });
 }
 function castOp(mnemonic: string, summary: string): OpDefinition {
@@ -61,6 +61,8 @@ export const ArithExtUIOp = castOp("extui", "Zero extension");
 export const ArithTruncIOp = castOp("trunci", "Truncation to the low bits");
 export const ArithIndexCastOp = castOp("index_cast", "Between index and a signed integer");
 export const ArithIndexCastUIOp = castOp("index_castui", "Between index and an unsigned integer");
+export const ArithExtFOp = castOp("extf", "A float in a wider format, exact but for subnormals");
+export const ArithTruncFOp = castOp("truncf", "A float in a narrower format, round to nearest even");
 export const ArithSIToFPOp = castOp("sitofp", "Signed integer to float, round to nearest even");
 export const ArithBitcastOp = castOp("bitcast", "The same bits as another type of equal width");
 
@@ -71,7 +73,7 @@ export const ArithNegFOp = defineOp("arith.negf", {
   attrs: {},
   regions: 0,
   traits: ["pure", "same-type"],
-  format: "$operand attr-dict `:` type($result)",
+  format: "$operand fastmath attr-dict `:` type($result)",
 });
 /** MLIR's numbering of arith.cmpf predicates, of which the ordered ones are used. */
 export const CMPF_PREDICATES = [
@@ -151,6 +153,8 @@ export const arithDialect: Dialect = {
     ArithTruncIOp,
     ArithIndexCastOp,
     ArithIndexCastUIOp,
+    ArithExtFOp,
+    ArithTruncFOp,
     ArithSIToFPOp,
     ArithBitcastOp,
     ArithNegFOp,

@@ -16,6 +16,7 @@ import { CompilerBug } from "../../support/bug.ts";
 import * as arith from "../arith/ops.ts";
 import { ICMP_PREDICATES, type IcmpPredicate } from "../comb/ops.ts";
 import { FxAbsOp, FxExpOp, FxExponentOp, FxRecipOp, FxRsqrtOp, FxScale2Op, FxToIntOp } from "../fx/ops.ts";
+import { MathSqrtOp } from "../math/ops.ts";
 import { VectorBitcastOp, VectorExtractOp, VectorFromElementsOp } from "../vector/ops.ts";
 
 /** Writes straight-line arithmetic: one method per operation of `arith`, `fx` and `vector`. */
@@ -107,6 +108,9 @@ export class ScalarBuilder extends Builder {
   }
   exp(operand: Value): Value {
     return this.#unary(FxExpOp, operand);
+  }
+  sqrt(operand: Value): Value {
+    return this.#unary(MathSqrtOp, operand);
   }
   recip(operand: Value): Value {
     return this.#unary(FxRecipOp, operand);

@@ -26,13 +26,17 @@ function emitScale(op: Operation, out: Emitter): void {
   out.bind(op.result, `scale2F32(${out.name(at(op.operands, 0))}, ${signedText(type, out.name(exponent))})`);
 }
 
-/** `fx`: the float functions whose bits we define. */
+/** `fx` and `math`: the float functions whose bits we define. */
 export const FX_EMITTERS: EmitterTable = {
   "fx.abs": unary("absF32"),
   "fx.exp": unary("expF32"),
   "fx.recip": unary("recipF32"),
   "fx.rsqrt": unary("rsqrtF32"),
   "fx.exponent": unary("exponentF32"),
+  "math.sqrt": unary("sqrtF32"),
+  "math.exp": unary("expF32"),
+  "math.rsqrt": unary("rsqrtF32"),
+  "math.absf": unary("absF32"),
   "fx.to_int": emitToInteger,
   "fx.scale2": emitScale,
 };

@@ -1,6 +1,7 @@
 import type { Operation } from "../../core/operation.ts";
 import { i1, sameType } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
+import { fastmathSaid, fastmathText, readFastmath } from "../format/fastmath.ts";
 import { i64Of, wholeOf } from "./common.ts";
 import type { OpSyntax } from "./hook.ts";
 
@@ -12,7 +13,9 @@ export function comparisonSyntax(predicates: readonly string[], comma: "," | "")
     fits: (op) => predicateOf(op) !== undefined && sameType(at(op.operands, 0).type, at(op.operands, 1).type),
     print(op, writer) {
       writer.write(` ${predicateOf(op) ?? ""}${comma} ${writer.nameList(op.operands)}`);
-      writer.attrDict(op.attributes, ["predicate"]);
+      const fastmath = fastmathText(op);
+      if (fastmath !== "") writer.write(` ${fastmath}`);
+      writer.attrDict(op.attributes, ["predicate", ...fastmathSaid(op)]);
       writer.write(` : ${writer.types(op.operands.slice(0, 1))}`);
     },
     parse(reader) {
@@ -23,7 +26,11 @@ export function comparisonSyntax(predicates: readonly string[], comma: "," | "")
       const lhs = reader.use();
       reader.expect(",");
       const rhs = reader.use();
-      const attributes = { predicate: i64Of(predicate), ...reader.attrDict() };
+      const attributes = {
+        predicate: i64Of(predicate),
+        ...readFastmath(reader),
+        ...reader.attrDict(),
+      };
       reader.expect(":");
       const type = reader.type();
       return {

@@ -16,11 +16,13 @@ export type FormatElement =
   | { readonly kind: "type"; readonly of: ValueRef }
   | { readonly kind: "rest-types" }
   | { readonly kind: "functional-type" }
+  | { readonly kind: "fastmath" }
   | { readonly kind: "attr-dict" };
 
-const PIECE = /`([^`]*)`|type\(\$(\w+)\)|functional-type\(operands,\s*results\)|attr-dict|\$(\w+)|(\S+)/gu;
+const PIECE =
+  /`([^`]*)`|type\(\$(\w+)\)|functional-type\(operands,\s*results\)|attr-dict|fastmath|\$(\w+)|(\S+)/gu;
 
-/** Reads the part of MLIR's declarative assembly language that definitions here use: literals, `$operand`, `$attribute`, `$rest`, `type($x)`, `functional-type(operands, results)`, `attr-dict`. */
+/** Reads the part of MLIR's declarative assembly language that definitions here use: literals, `$operand`, `$attribute`, `$rest`, `type($x)`, `functional-type(operands, results)`, `fastmath` (MLIR's ``(`fastmath` `` $fastmath^)?``), `attr-dict`. */
 export function formatElements(name: string, spec: OpSpec, format: string): readonly FormatElement[] {
   const operands = Object.keys(spec.operands);
   const results = Object.keys(spec.results);
@@ -46,6 +48,6 @@ export function formatElements(name: string, spec: OpSpec, format: string): read
     if (named !== undefined) return variable(named);
     if (unknown !== undefined)
       throw new CompilerBug(`${name}: format has ${unknown}, which is not known here`);
-    return piece === "attr-dict" ? { kind: "attr-dict" } : { kind: "functional-type" };
+    return { kind: piece === "attr-dict" || piece === "fastmath" ? piece : "functional-type" };
   });
 }

@@ -6,6 +6,7 @@ import type { OpParts, OpReader } from "../custom/hook.ts";
 import type { UseName } from "../parse/scopes.ts";
 import { parseFormatAttribute } from "./attributes.ts";
 import type { FormatElement, ValueRef } from "./elements.ts";
+import { readFastmath } from "./fastmath.ts";
 import type { TypeSource } from "./type-plan.ts";
 
 /** What has been read so far. */
@@ -81,6 +82,9 @@ function readElement(element: FormatElement, reader: OpReader, spec: OpSpec, rea
       break;
     case "functional-type":
       readFunctionalType(reader, spec, reading);
+      break;
+    case "fastmath":
+      Object.assign(reading.attributes, readFastmath(reader));
       break;
     case "attr-dict":
       Object.assign(reading.attributes, reader.attrDict());

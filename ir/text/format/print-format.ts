@@ -5,6 +5,7 @@ import { at, present } from "../../support/bug.ts";
 import type { Writer } from "../print/writer.ts";
 import { formatCanSay, printFormatAttribute } from "./attributes.ts";
 import type { FormatElement, ValueRef } from "./elements.ts";
+import { fastmathSaid, fastmathText } from "./fastmath.ts";
 import type { TypeSource } from "./type-plan.ts";
 
 function valueAt(op: Operation, ref: ValueRef): Value {
@@ -49,7 +50,10 @@ export function printFormat(
   elements: readonly FormatElement[],
 ): void {
   const rest = op.operands.slice(Object.keys(spec.operands).length);
-  const said = elements.flatMap((element) => (element.kind === "attribute" ? [element.name] : []));
+  const said = elements.flatMap((element) => {
+    if (element.kind === "attribute") return [element.name];
+    return element.kind === "fastmath" ? fastmathSaid(op) : [];
+  });
   let glued = false;
   for (const element of elements) {
     if (element.kind === "attr-dict") {
@@ -81,6 +85,8 @@ function elementText(
         present(op.attribute(element.name), element.name),
         spec.attrs[element.name],
       );
+    case "fastmath":
+      return fastmathText(op);
     case "type":
       return printType(valueAt(op, element.of).type);
     case "rest-types":
