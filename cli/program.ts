@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { present } from "../ir/index.ts";
 import type { Output } from "./output.ts";
 import { packageVersion } from "./package-root.ts";
-import type { Session, Verb, VerbEnd } from "./verb.ts";
+import type { Session, Verb, VerbEnd, VerbGroup } from "./verb.ts";
 
 /** What parsing a command line led to. */
 export type Parsed =
@@ -13,19 +13,15 @@ export type Parsed =
 /** Parses `args` (without node and script) and runs the verb they name. Usage errors are values. */
 export async function runProgram(
   args: readonly string[],
-  verbs: readonly Verb[],
+  verbs: readonly (Verb | VerbGroup)[],
   session: Session,
 ): Promise<Parsed> {
   let parsed: Parsed = { kind: "shown" };
   const program = makeProgram(session.output);
-  for (const verb of verbs) {
-    const command = program.command(verb.name).summary(verb.summary).description(verb.summary);
-    verb.declare(command);
-    command.option("--json", "NDJSON on stdout; its last line is the result");
-    command.action(async () => {
-      parsed = { kind: "ended", verb: verb.name, end: await verb.invoke(inputOf(command), session) };
-    });
-  }
+  addVerbs(program, verbs, async (verb, command) => {
+    const end = await verb.invoke(inputOf(command), session);
+    parsed = { kind: "ended", verb: verbPath(command), end };
+  });
   try {
     await program.parseAsync([...args], { from: "user" });
     return parsed;
@@ -34,6 +30,30 @@ export async function runProgram(
     if (error.exitCode === 0) return { kind: "shown" };
     return { kind: "misused", problem: usageProblem(error) };
   }
+}
+
+/** Adds a command for each verb; those of a group stand below the group's own. */
+function addVerbs(
+  parent: Command,
+  verbs: readonly (Verb | VerbGroup)[],
+  invoke: (verb: Verb, command: Command) => Promise<void>,
+): void {
+  for (const verb of verbs) {
+    const command = parent.command(verb.name).summary(verb.summary).description(verb.summary);
+    if ("verbs" in verb) {
+      addVerbs(command, verb.verbs, invoke);
+      continue;
+    }
+    verb.declare(command);
+    command.option("--json", "NDJSON on stdout; its last line is the result");
+    command.action(() => invoke(verb, command));
+  }
+}
+
+/** The words that name a command, without `hidalgo`. */
+function verbPath(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${verbPath(parent)} ${command.name()}`;
 }
 
 function makeProgram(output: Output): Command {

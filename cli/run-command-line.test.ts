@@ -8,7 +8,7 @@ import { doctorSchema } from "./doctor/report.ts";
 import type { ExitCode } from "./failure.ts";
 import type { ResultObject } from "./result-object.ts";
 import { runCommandLine } from "./run-command-line.ts";
-import { defineVerb, type Outcome, type Verb } from "./verb.ts";
+import { defineVerb, type Outcome, type Verb, type VerbGroup } from "./verb.ts";
 import { verbs } from "./verbs.ts";
 
 interface Ended {
@@ -21,7 +21,11 @@ function run(...args: readonly string[]): Promise<Ended> {
   return runWith(verbs, args, new AbortController().signal);
 }
 
-async function runWith(list: readonly Verb[], args: readonly string[], signal: AbortSignal): Promise<Ended> {
+async function runWith(
+  list: readonly (Verb | VerbGroup)[],
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<Ended> {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   const code = await runCommandLine({ args, verbs: list, streams, signal, graceMs: 0 });
   streams.stdout.end();
@@ -63,6 +67,14 @@ test.each([
   expect(stderr).toContain("error CLI0001");
   expect(lastObject(stdout)).toMatchObject({ schema: "hidalgo.error/1", code: "CLI0001", where: null });
   expect(stdout).toContain(message);
+});
+
+test("a group of verbs shows its own; its verbs have help and options of their own", async () => {
+  const help = await run("bench", "--help");
+  expect([help.code, help.stdout]).toEqual([0, expect.stringContaining("concurrency") as string]);
+  expect((await run("bench", "concurrency", "--help")).stdout).toContain("Usage: hidalgo bench concurrency");
+  const wrong = await run("bench", "frobnicate");
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("frobnicate") as string]);
 });
 
 test("no verb at all is wrong usage", async () => {

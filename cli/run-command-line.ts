@@ -13,13 +13,13 @@ import {
 } from "./failure.ts";
 import { makeOutput, type Output, type Streams } from "./output.ts";
 import { type Parsed, runProgram } from "./program.ts";
-import type { Verb, VerbEnd } from "./verb.ts";
+import type { Verb, VerbEnd, VerbGroup } from "./verb.ts";
 
 /** One invocation of `hidalgo`, cut loose from the process so that tests can hold it. */
 export interface Invocation {
   /** Without node and script. */
   readonly args: readonly string[];
-  readonly verbs: readonly Verb[];
+  readonly verbs: readonly (Verb | VerbGroup)[];
   readonly streams: Streams;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

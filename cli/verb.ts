@@ -35,6 +35,13 @@ export interface Verb {
   readonly invoke: (raw: unknown, session: Session) => Promise<VerbEnd>;
 }
 
+/** Verbs below a common word: `hidalgo bench serve`. */
+export interface VerbGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly verbs: readonly Verb[];
+}
+
 /** How an invocation ended: with the verb's own outcome, or before it began. */
 export type VerbEnd = Outcome | { readonly kind: "misused"; readonly problem: string };
 

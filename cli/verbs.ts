@@ -1,4 +1,5 @@
-import type { Verb } from "./verb.ts";
+import type { Verb, VerbGroup } from "./verb.ts";
+import { bench } from "./verbs/bench.ts";
 import { calibrate } from "./verbs/calibrate.ts";
 import { compile } from "./verbs/compile.ts";
 import { diff } from "./verbs/diff.ts";
@@ -11,7 +12,7 @@ import { simulate } from "./verbs/simulate.ts";
 import { synth } from "./verbs/synth.ts";
 
 /** Every verb, in the order of `--help`. A new verb is a file in `verbs/` and a line here. */
-export const verbs: readonly Verb[] = [
+export const verbs: readonly (Verb | VerbGroup)[] = [
   run,
   compile,
   simulate,
@@ -21,5 +22,6 @@ export const verbs: readonly Verb[] = [
   pack,
   calibrate,
   synth,
+  bench,
   doctor,
 ];

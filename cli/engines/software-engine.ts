@@ -16,6 +16,10 @@ export interface SoftwareShape {
   readonly rows?: number | undefined;
   readonly blockSize: number;
   readonly maxContext: number;
+  /** Sequences that may be alive at once (default: 1); the KV memory holds as many of full length. */
+  readonly sequences?: number | undefined;
+  /** Blocks of the KV memory, the null block included, where it holds another number. */
+  readonly blocks?: number | undefined;
 }
 
 /** Opens the integer reference (`reference`) or the float reference (`f32`) behind the device port. */
@@ -46,11 +50,11 @@ export function openSoftwareDevice(
   checkpoint: Checkpoint,
   shape: SoftwareShape,
 ): Device {
-  const { rows = defaultRows, blockSize, maxContext } = shape;
+  const { rows = defaultRows, blockSize, maxContext, sequences, blocks } = shape;
   const { vocab } = checkpoint.config;
   const openDecoder =
     kind === "f32" ? () => createFloatDecoder(checkpoint) : integerOpener(checkpoint, blockSize);
-  return createReferenceDevice({ openDecoder, rows, blockSize, maxContext, vocab });
+  return createReferenceDevice({ openDecoder, rows, sequences, blocks, blockSize, maxContext, vocab });
 }
 
 function integerOpener(checkpoint: Checkpoint, blockSize: number): () => SequenceDecoder {

@@ -19,6 +19,8 @@ export interface ReferenceDeviceOptions {
   readonly rows: number;
   /** Sequences of full length that the KV memory holds (default: 1). */
   readonly sequences?: number | undefined;
+  /** Blocks of the KV memory, the null block included (default: what those sequences need). */
+  readonly blocks?: number | undefined;
   readonly blockSize: number;
   readonly maxContext: number;
   readonly vocab: number;
@@ -41,7 +43,7 @@ interface Replay {
 export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
   const { rows, sequences = 1, blockSize, maxContext, vocab, openDecoder } = options;
   const candidates = Math.min(options.candidates ?? defaultCandidates, vocab);
-  const blocks = sequences * Math.ceil(maxContext / blockSize) + 1;
+  const { blocks = sequences * Math.ceil(maxContext / blockSize) + 1 } = options;
   const emits = ["none", "argmax", "topk", "logits"] as const;
   const capabilities: DeviceCapabilities = {
     rows,

@@ -1,0 +1,44 @@
+import {
+  type ArrayShape,
+  compileAccelerator,
+  layoutMemory,
+  loadDevice,
+  type ModelShape,
+  type Outputs,
+} from "../../backend-hls/index.ts";
+import { exploreDesigns } from "../../dse/index.ts";
+import { at, ok, type Result } from "../../ir/index.ts";
+import { chooseMemory } from "../rtl/choose-memory.ts";
+import type { TimedHardware } from "./timed-device.ts";
+
+/** What hardware is planned for. */
+export interface HardwareWishes {
+  readonly device: string;
+  readonly rows: number;
+  readonly outputs: Outputs;
+  /** Blocks of the KV memory, the null block included. */
+  readonly kvBlocks: number;
+}
+
+/** The array that `compile` would choose for a model on a device, with its schedule and memory, without Verilog. */
+export function planHardware(
+  model: ModelShape,
+  { device, rows, outputs, kvBlocks }: HardwareWishes,
+): Result<TimedHardware> {
+  const file = loadDevice(device);
+  if (file.kind === "error") return file;
+  const { clock_mhz: clockMhz } = file.value;
+  const schedule = "optimized" as const;
+  const workload = { prompt: Math.max(32, rows), output: 64, batch: rows };
+  const explored = exploreDesigns(model, file.value, workload, { rows, clockMhz, schedule });
+  if (explored.kind === "error") return explored;
+  const shape: ArrayShape = { ...at(explored.value.points, explored.value.chosen).shape, outputs };
+  const compiled = compileAccelerator({ model, shape, device: file.value, clockMhz, schedule });
+  if (compiled.kind === "error") return compiled;
+  const { plan, network } = compiled.value;
+  const layout = layoutMemory(plan, kvBlocks);
+  const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz };
+  const memory = chooseMemory(undefined, file.value, sizes);
+  if (memory.kind === "error") return memory;
+  return ok({ plan, network, layout, memory: memory.value.parameters, deviceFile: file.value, clockMhz });
+}

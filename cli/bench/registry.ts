@@ -1,0 +1,5 @@
+import type { Verb } from "../verb.ts";
+import { concurrency } from "./concurrency.ts";
+
+/** Every bench, in the order of `bench --help`. A new bench is a file in this folder, made with `defineBench`, and a line here. */
+export const benches: readonly Verb[] = [concurrency];
