@@ -66,6 +66,7 @@ export {
 } from "./interp/values.ts";
 export type * as mlir from "./mlir-wasm/index.ts";
 export { loadMlir } from "./mlir-wasm/load.ts";
+export { bf16ToF32, f32ToBf16, mulBf16 } from "./numerics/bf16.ts";
 export * from "./numerics/bit-ops.ts";
 export * from "./numerics/bit-ops-record.ts";
 export * from "./numerics/f32-bits.ts";

@@ -153,13 +153,13 @@ const conversions: Record<string, Converter> = {
   "arith.sitofp": (scope, op) => {
     const node = operand(scope, op, 0);
     const width = present(
-      [8, 16, 32].find((size) => size >= scope.builder.widthOf(node)),
-      "a conversion width of at most 32 bits",
+      [8, 16, 32, 40].find((size) => size >= scope.builder.widthOf(node)),
+      "a conversion width of at most 40 bits",
     );
     scope.bind(
       op.result,
       scope.builder.float(
-        // 8, 16 and 32 exist
+        // 8, 16, 32 and 40 exist
         `sitofp_i${String(width)}` as FloatPrimitiveName,
         [scope.builder.signed(node, width)],
         32,
@@ -175,6 +175,10 @@ const conversions: Record<string, Converter> = {
       // 8, 16 and 32 exist
       scope.builder.float(`fptosi_i${String(width)}` as FloatPrimitiveName, [operand(scope, op, 0)], width),
     );
+  },
+  "fx.mul_bf16": (scope, op) => {
+    const words = [0, 1].map((index) => scope.builder.signed(operand(scope, op, index), 16));
+    scope.bind(op.result, scope.builder.float("mul_bf16", words, 32));
   },
   "fx.scale2": (scope, op) => {
     scope.bind(
@@ -367,6 +371,7 @@ const PURE_CONVERTERS: Readonly<Record<string, Converter>> = {
   "fx.recip": float("recip"),
   "fx.rsqrt": float("rsqrt"),
   "fx.exponent": float("exponent"),
+  "fx.to_bf16": float("to_bf16"),
 };
 
 /** Converts a pure operation; false where it is none that is known here. */

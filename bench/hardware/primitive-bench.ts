@@ -29,7 +29,7 @@ export interface PrimitiveBench {
   readonly latency: number;
 }
 
-const OPERAND_BITS = 32;
+const OPERAND_BITS = 64;
 const EXTRA_CYCLES = 4;
 
 /** The bench of a primitive for `depth` (a power of two) vectors at a time. */
@@ -77,10 +77,10 @@ async function runVectors(
   vectors: readonly (readonly number[])[],
 ): Promise<readonly number[]> {
   const { operands, result } = definition(name);
-  const bytes = new DataView(new ArrayBuffer(depth * operands.length * 4));
+  const bytes = new DataView(new ArrayBuffer(depth * operands.length * (OPERAND_BITS / 8)));
   vectors.forEach((words, index) => {
     words.forEach((word, operand) => {
-      bytes.setUint32((index * operands.length + operand) * 4, word, true);
+      bytes.setBigUint64((index * operands.length + operand) * (OPERAND_BITS / 8), BigInt(word), true);
     });
   });
   await simulator.writeMemory("vectors", 0, new Uint8Array(bytes.buffer));

@@ -1,4 +1,5 @@
 import type { Operation } from "../core/operation.ts";
+import { f32ToBf16, mulBf16 } from "../numerics/bf16.ts";
 import { bitsToF32, f32ToBits } from "../numerics/f32-bits.ts";
 import { expF32 } from "../numerics/f32-exp.ts";
 import { recipF32 } from "../numerics/f32-recip.ts";
@@ -84,6 +85,8 @@ export const RUNTIME: Readonly<Record<string, unknown>> = {
   f32ToSigned,
   scale2F32,
   exponentF32,
+  mulBf16,
+  f32ToBf16,
   expF32,
   recipF32,
   rsqrtF32,

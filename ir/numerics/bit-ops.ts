@@ -132,6 +132,15 @@ export function leadingZeros<V>(o: BitOps<V>, v: V): V {
   return o.concat(highIsZero, o.mux(highIsZero, leadingZeros(o, low), leadingZeros(o, high)));
 }
 
+/** {@link leadingZeros} of a vector with zeros below it up to `size` bits: no vector of more than 32 is longer than it has to be. */
+function leadingZerosWithin<V>(o: BitOps<V>, v: V, size: number): V {
+  if (size <= 32) return leadingZeros(o, padLow(o, v, size - o.width(v)));
+  const [high, low] = [highBits(o, v, size / 2), o.extract(v, 0, o.width(v) - size / 2)];
+  const highIsZero = isZero(o, high);
+  const within = (half: V): V => leadingZerosWithin(o, half, size / 2);
+  return o.concat(highIsZero, o.mux(highIsZero, within(low), within(high)));
+}
+
 /**
  * Shifts a vector of at least two bits left until the highest bit is set: zeros are counted by halves, and each shift
  * waits for its own bit of the count only. `count` is meaningless when v is zero, which leaves the highest bit clear.
@@ -139,7 +148,7 @@ export function leadingZeros<V>(o: BitOps<V>, v: V): V {
 export function normalizeLeft<V>(o: BitOps<V>, v: V): { readonly value: V; readonly count: V } {
   const width = o.width(v);
   const levels = Math.ceil(Math.log2(width));
-  const count = leadingZeros(o, padLow(o, v, 2 ** levels - width));
+  const count = leadingZerosWithin(o, v, 2 ** levels);
   let value = v;
   for (let level = levels - 1; level >= 0; level--) {
     const by = 2 ** level;

@@ -12,7 +12,7 @@ import {
 } from "./bit-ops.ts";
 import { isNaN32, nearestEven, significand, unpackF32 } from "./f32-fields.ts";
 
-/** A signed integer of 2 to 32 bits to float32, to nearest even. */
+/** A signed integer of 2 to 100 bits to float32, to nearest even. */
 export function buildFromSigned<V>(o: BitOps<V>, x: V): V {
   const width = o.width(x);
   const sign = bit(o, x, width - 1);

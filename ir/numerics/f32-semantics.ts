@@ -77,7 +77,7 @@ export function geF32(a: number, b: number): number {
   return flushF32(a) >= flushF32(b) ? 1 : 0;
 }
 
-/** A signed integer of at most 32 bits as a float32, to nearest even. */
+/** A signed integer of at most 53 bits as a float32, to nearest even. */
 export function signedToF32(x: number): number {
   return Math.fround(x);
 }

@@ -1,3 +1,4 @@
+import { buildMulBf16, buildToBf16, f32ToBf16, mulBf16 } from "./bf16.ts";
 import type { BitOps } from "./bit-ops.ts";
 import { buildAdd, buildSub } from "./f32-add.ts";
 import { buildEq, buildGe, buildGt, buildLe, buildLt, buildMax } from "./f32-compare.ts";
@@ -31,7 +32,7 @@ import { buildAbs, buildNeg } from "./f32-sign.ts";
 import { buildSqrt } from "./f32-sqrt.ts";
 
 /** What an operand or result means: a float32 word, or an integer (signed, except that i1 is 0 or 1). */
-export type ScalarType = "f32" | "i1" | "i8" | "i16" | "i32";
+export type ScalarType = "f32" | "i1" | "i8" | "i16" | "i32" | "i40";
 
 /** The width of a scalar's vector, in bits. */
 export function scalarWidth(type: ScalarType): number {
@@ -163,9 +164,26 @@ export const FLOAT_PRIMITIVES = {
   sitofp_i8: fromSigned("i8"),
   sitofp_i16: fromSigned("i16"),
   sitofp_i32: fromSigned("i32"),
+  sitofp_i40: fromSigned("i40"),
   fptosi_i8: toSigned("i8"),
   fptosi_i16: toSigned("i16"),
   fptosi_i32: toSigned("i32"),
+  mul_bf16: {
+    summary: "a * b of two bfloat16 words",
+    operands: ["i16", "i16"],
+    result: "f32",
+    error: "exact",
+    build: buildMulBf16,
+    evaluate: mulBf16,
+  },
+  to_bf16: {
+    summary: "float32 to a bfloat16 word, to nearest even",
+    operands: ["f32"],
+    result: "i16",
+    error: "exact",
+    build: buildToBf16,
+    evaluate: f32ToBf16,
+  },
   scale2: {
     summary: "x * 2^k, flushed below the normal range, infinite above it",
     operands: ["f32", "i32"],
@@ -211,7 +229,7 @@ export const FLOAT_PRIMITIVES = {
 /** The name of a primitive. */
 export type FloatPrimitiveName = keyof typeof FLOAT_PRIMITIVES;
 
-function fromSigned(type: "i8" | "i16" | "i32"): FloatPrimitive {
+function fromSigned(type: "i8" | "i16" | "i32" | "i40"): FloatPrimitive {
   return {
     summary: `a signed ${type} as float32, to nearest even`,
     operands: [type],

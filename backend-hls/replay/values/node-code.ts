@@ -161,13 +161,17 @@ export function joinText(graph: KernelGraph, parts: readonly NodeId[], width: nu
   return width <= NARROW ? `((${terms.join(" | ")}) >>> 0)` : `(${terms.join(" | ")})`;
 }
 
+function signedNumber(text: string, width: number): string {
+  return width <= NARROW ? signedText(text, width) : `Number(BigInt.asIntN(${String(width)}, ${text}))`;
+}
+
 function floatText(node: KernelNode, { operands, result }: FloatPrimitive, primitive: string): string {
   const values = operands.map((type, index) =>
     type === "f32"
       ? `H.float(${name(node, index)})`
       : type === "i1"
         ? name(node, index)
-        : signedText(name(node, index), Number(type.slice(1))),
+        : signedNumber(name(node, index), Number(type.slice(1))),
   );
   const text = `H.primitives.${primitive}.evaluate(${values.join(", ")})`;
   return result === "f32" ? `H.bits(${text})` : cut(text, node.width);

@@ -49,7 +49,27 @@ export const FxExponentOp = defineOp("fx.exponent", {
   format: "$operand attr-dict `:` type($operand) `to` type($result)",
 });
 
+/** A bfloat16 is an i16 of its bits. */
+export const FxMulBf16Op = defineOp("fx.mul_bf16", {
+  summary: "Exact product of two bfloat16 words as f32",
+  operands: { lhs: ofKind("int"), rhs: ofKind("int") },
+  results: { result: float },
+  attrs: {},
+  regions: 0,
+  traits: ["pure"],
+  format: "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `to` type($result)",
+});
+export const FxToBf16Op = defineOp("fx.to_bf16", {
+  summary: "f32 to a bfloat16 word, round half to even",
+  operands: { operand: float },
+  results: { result: ofKind("int") },
+  attrs: {},
+  regions: 0,
+  traits: ["pure"],
+  format: "$operand attr-dict `:` type($operand) `to` type($result)",
+});
+
 export const fxDialect: Dialect = {
   name: "fx",
-  ops: [FxAbsOp, FxExpOp, FxRecipOp, FxRsqrtOp, FxToIntOp, FxScale2Op, FxExponentOp],
+  ops: [FxAbsOp, FxExpOp, FxRecipOp, FxRsqrtOp, FxToIntOp, FxScale2Op, FxExponentOp, FxMulBf16Op, FxToBf16Op],
 };

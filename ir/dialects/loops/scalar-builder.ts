@@ -15,7 +15,17 @@ import {
 import { CompilerBug } from "../../support/bug.ts";
 import * as arith from "../arith/ops.ts";
 import { ICMP_PREDICATES, type IcmpPredicate } from "../comb/ops.ts";
-import { FxAbsOp, FxExpOp, FxExponentOp, FxRecipOp, FxRsqrtOp, FxScale2Op, FxToIntOp } from "../fx/ops.ts";
+import {
+  FxAbsOp,
+  FxExpOp,
+  FxExponentOp,
+  FxMulBf16Op,
+  FxRecipOp,
+  FxRsqrtOp,
+  FxScale2Op,
+  FxToBf16Op,
+  FxToIntOp,
+} from "../fx/ops.ts";
 import { MathSqrtOp } from "../math/ops.ts";
 import { VectorBitcastOp, VectorExtractOp, VectorFromElementsOp } from "../vector/ops.ts";
 
@@ -137,6 +147,18 @@ export class ScalarBuilder extends Builder {
   exponent(operand: Value): Value {
     return this.value(
       FxExponentOp.create({ operands: { operand }, attrs: {}, resultTypes: [i32], span: this.span }),
+    );
+  }
+  /** The product of two bfloat16 words (i16) as f32. */
+  mulBf16(lhs: Value, rhs: Value): Value {
+    return this.value(
+      FxMulBf16Op.create({ operands: { lhs, rhs }, attrs: {}, resultTypes: [f32], span: this.span }),
+    );
+  }
+  /** f32 to a bfloat16 word (i16). */
+  toBf16(operand: Value): Value {
+    return this.value(
+      FxToBf16Op.create({ operands: { operand }, attrs: {}, resultTypes: [intType(16)], span: this.span }),
     );
   }
   toFloat(integer: Value): Value {

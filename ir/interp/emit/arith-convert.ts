@@ -33,8 +33,9 @@ const castUnsigned: ConvertText = (text, from, to) => wrapText(to, carry(unsigne
 function emitSignedToFloat(op: Operation, out: Emitter): void {
   const operand = at(op.operands, 0);
   const from = scalarTypeOf(op, operand, out);
-  if (integerWidth(from) > 32) out.refuse(op, "integers of more than 32 bits do not become floats");
-  out.bind(op.result, `signedToF32(${signedText(from, out.name(operand))})`);
+  if (integerWidth(from) > 40) out.refuse(op, "integers of more than 40 bits do not become floats");
+  const text = signedText(from, out.name(operand));
+  out.bind(op.result, `signedToF32(${isWide(from) ? `Number(${text})` : text})`);
 }
 
 /** `i32` and `f32` have their own functions; everything else goes through the packed bits. */

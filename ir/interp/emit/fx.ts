@@ -26,6 +26,20 @@ function emitScale(op: Operation, out: Emitter): void {
   out.bind(op.result, `scale2F32(${out.name(at(op.operands, 0))}, ${signedText(type, out.name(exponent))})`);
 }
 
+/** A bfloat16 word is a signed i16. */
+function emitMulBf16(op: Operation, out: Emitter): void {
+  const words = op.operands.map((operand) => {
+    if (integerWidth(scalarTypeOf(op, operand, out)) !== 16) out.refuse(op, "the operands have 16 bits");
+    return out.name(operand);
+  });
+  out.bind(op.result, `mulBf16(${words.join(", ")})`);
+}
+
+function emitToBf16(op: Operation, out: Emitter): void {
+  if (integerWidth(scalarTypeOf(op, op.result, out)) !== 16) out.refuse(op, "the result has 16 bits");
+  out.bind(op.result, `f32ToBf16(${out.name(at(op.operands, 0))})`);
+}
+
 /** `fx` and `math`: the float functions whose bits we define. */
 export const FX_EMITTERS: EmitterTable = {
   "fx.abs": unary("absF32"),
@@ -39,4 +53,6 @@ export const FX_EMITTERS: EmitterTable = {
   "math.absf": unary("absF32"),
   "fx.to_int": emitToInteger,
   "fx.scale2": emitScale,
+  "fx.mul_bf16": emitMulBf16,
+  "fx.to_bf16": emitToBf16,
 };

@@ -144,12 +144,16 @@ export function stratifiedOperands(types: readonly ScalarType[], next: RandomWor
 
 /** Uniform operand words of the right widths. */
 export function randomOperands(types: readonly ScalarType[], next: RandomWord): number[] {
-  return types.map((type) => next() % 2 ** scalarWidth(type));
+  return types.map((type) => uniform(scalarWidth(type), next));
+}
+
+function uniform(width: number, next: RandomWord): number {
+  return width <= 32 ? next() % 2 ** width : (next() % 2 ** (width - 32)) * 2 ** 32 + next();
 }
 
 /** Integers of every magnitude and either sign, as unsigned words of the given width. */
 function stratifiedInteger(width: number, next: RandomWord): number {
-  const magnitude = Math.floor((next() % 2 ** width) / 2 ** (next() % width));
+  const magnitude = Math.floor(uniform(width, next) / 2 ** (next() % width));
   const value = next() % 4 === 0 ? roundedToPower(magnitude, next) : magnitude;
   const signed = (next() % 2 === 0 ? value : -value) % 2 ** width;
   return signed < 0 ? signed + 2 ** width : signed + 0;

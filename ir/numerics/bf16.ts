@@ -1,0 +1,61 @@
+/** bfloat16: the upper half of a float32 word. A word with an exponent field of 0 is the zero of its sign, as in float32. */
+import { type BitOps, bit, isAllOnes, isNonZero, isZero, padLow, zeros, zext } from "./bit-ops.ts";
+import { bitsToF32, f32ToBits } from "./f32-bits.ts";
+import { packF32, unpackF32 } from "./f32-fields.ts";
+import { mulF32 } from "./f32-semantics.ts";
+
+/** The canonical NaN. */
+const CANONICAL_NAN16 = 0x7fc0n;
+
+/** Bits of a float32 fraction that bfloat16 has not. */
+const DROPPED = 16;
+
+/** The float32 that a bfloat16 word (a signed or unsigned 16-bit integer) is. */
+export function bf16ToF32(word: number): number {
+  return bitsToF32(word << DROPPED);
+}
+
+/** A float32 as the word of the nearest bfloat16 (a signed 16-bit integer), ties to even; subnormals become the zero of their sign. */
+export function f32ToBf16(x: number): number {
+  const word = f32ToBits(x);
+  const isTiny = (word & 0x7f80_0000) === 0;
+  return (isTiny ? word & 0x8000_0000 : word + 0x7fff + ((word >>> DROPPED) & 1)) >> DROPPED;
+}
+
+/** a · b of two bfloat16 words as a float32; the product of two significands of 8 bits is exact. */
+export function mulBf16(a: number, b: number): number {
+  return mulF32(bf16ToF32(a), bf16ToF32(b));
+}
+
+/** {@link mulBf16}: one 8 × 8 product, one normalizing step, no rounding. A product below 2^-126 has too few bits to round up to it. */
+export function buildMulBf16<V>(o: BitOps<V>, a: V, b: V): V {
+  const [x, y] = [unpackF32(o, padLow(o, a, DROPPED)), unpackF32(o, padLow(o, b, DROPPED))] as const;
+  const significandOf = (word: V): V => zext(o, o.concat(o.constant(1n, 1), o.extract(word, 0, 7)), 16);
+  const product = o.mul(significandOf(a), significandOf(b));
+  const isAboveTwo = bit(o, product, 15);
+  const fraction = o.mux(isAboveTwo, o.extract(product, 0, 15), padLow(o, o.extract(product, 0, 14), 1));
+  const biased = o.sub(o.add(zext(o, x.exponent, 10), zext(o, y.exponent, 10)), o.constant(127n, 10));
+  const isAnyZero = o.or(x.isZero, y.isZero);
+  const isAnySpecial = o.or(x.isSpecial, y.isSpecial);
+  const isNaN = (word: V): V =>
+    o.and(isAllOnes(o, o.extract(word, 7, 8)), isNonZero(o, o.extract(word, 0, 7)));
+  return packF32(o, {
+    sign: o.xor(x.sign, y.sign),
+    exponent: o.add(biased, zext(o, isAboveTwo, 10)),
+    fraction: padLow(o, fraction, 8),
+    increment: zeros(o, 1),
+    isZero: isAnyZero,
+    isInfinite: isAnySpecial,
+    isNaN: o.or(o.or(isNaN(a), isNaN(b)), o.and(isAnySpecial, isAnyZero)),
+  });
+}
+
+/** {@link f32ToBf16}: half a unit of the last place kept is added, less one where the tie goes down. */
+export function buildToBf16<V>(o: BitOps<V>, word: V): V {
+  const exponent = o.extract(word, 23, 8);
+  const isNaN = o.and(isAllOnes(o, exponent), isNonZero(o, o.extract(word, 0, 23)));
+  const half = o.add(o.constant(0x7fffn, 31), zext(o, bit(o, word, DROPPED), 31));
+  const rounded = o.extract(o.add(o.extract(word, 0, 31), half), DROPPED, 15);
+  const magnitude = o.mux(isZero(o, exponent), zeros(o, 15), rounded);
+  return o.mux(isNaN, o.constant(CANONICAL_NAN16, 16), o.concat(bit(o, word, 31), magnitude));
+}
