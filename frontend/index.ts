@@ -1,4 +1,11 @@
 export {
+  type CalibrationText,
+  type CalibrationWatch,
+  collectStatistics,
+} from "./calibrate/collect-statistics.ts";
+export { tellOwnText } from "./calibrate/own-text.ts";
+export type { Calibration } from "./calibrate/statistics.ts";
+export {
   type Architecture,
   type Checkpoint,
   type LayerWeights,
@@ -36,7 +43,8 @@ export {
   parsePrecision,
   precisionNames,
 } from "./quantize/precision.ts";
-export { quantizeModel } from "./quantize/quantize-model.ts";
+export { quantizeModel, quantizeTo } from "./quantize/quantize-model.ts";
 export type { Int8Model, LayerInputs, QuantizedLayer, QuantizedModel } from "./quantize/quantized-model.ts";
 export { type FoundTokenizer, readTokenizer } from "./tokenizer/find-tokenizer.ts";
+export { readTokenizerFile, type TokenizerFile } from "./tokenizer/tokenizer-file.ts";
 export type { TextStream, Tokenizer } from "./tokenizer/tokenizer.ts";

@@ -17,13 +17,25 @@ interface Scratch {
   readonly delta: Float32Array;
 }
 
+/** The vectors that matrices of a layer multiply; `head`: what the head multiplies. */
+export type InputName = "qkv" | "wo" | "gateUp" | "down" | "head";
+
+/** How the float32 engine runs. */
+export interface FloatDecoderOptions {
+  /** Called with each vector that a matrix multiplies, before it does; the vector is valid during the call. */
+  readonly onInput?: (input: InputName, layer: number, vector: Float32Array) => void;
+}
+
 /**
  * Starts a sequence of the float32 engine: the model as it was trained, which every quantized result is
  * measured against. Weights, activations and the key/value cache are float32, sums within an operation double.
  */
-export function createFloatDecoder(checkpoint: Checkpoint): SequenceDecoder {
+export function createFloatDecoder(
+  checkpoint: Checkpoint,
+  options: FloatDecoderOptions = {},
+): SequenceDecoder {
   const { config, layers, embed, finalNorm, head } = checkpoint;
-  const runLayer = createLayerRunner(checkpoint);
+  const runLayer = createLayerRunner(checkpoint, options);
   const caches = layers.map(() => createFloatCache(config));
   const normed = new Float32Array(config.hidden);
   let position = 0;
@@ -36,9 +48,11 @@ export function createFloatDecoder(checkpoint: Checkpoint): SequenceDecoder {
         throw new CompilerBug(`token ${String(token)} is outside the vocabulary`);
       const stream = embed.slice(token * config.hidden, (token + 1) * config.hidden);
       for (const [i, layer] of layers.entries()) {
-        runLayer(layer, { cache: at(caches, i), position, window: windowOfLayer(config, i) }, stream);
+        const view = { cache: at(caches, i), position, window: windowOfLayer(config, i), layer: i };
+        runLayer(layer, view, stream);
       }
       normalizeRms(stream, finalNorm, config.normEps, normed);
+      options.onInput?.("head", layers.length, normed);
       const logits = new Float32Array(config.vocab);
       multiplyMatrix(head, normed, logits);
       position++;
@@ -47,16 +61,23 @@ export function createFloatDecoder(checkpoint: Checkpoint): SequenceDecoder {
   };
 }
 
+/** Where a layer is run. */
+interface LayerView extends FloatView {
+  readonly layer: number;
+}
+
 /** One decoder layer; `stream` is the residual stream, updated in place. */
 function createLayerRunner(
   checkpoint: Checkpoint,
-): (layer: LayerWeights, view: FloatView, stream: Float32Array) => void {
+  { onInput }: FloatDecoderOptions,
+): (layer: LayerWeights, view: LayerView, stream: Float32Array) => void {
   const { config } = checkpoint;
   const rotate = createRotation(config);
   const attend = createFloatAttention(config);
   const s = createScratch(checkpoint);
   return (layer, view, stream) => {
     normalizeRms(stream, layer.attnNorm, config.normEps, s.normed);
+    onInput?.("qkv", view.layer, s.normed);
     multiplyMatrix(layer.wq, s.normed, s.query);
     multiplyMatrix(layer.wk, s.normed, s.key);
     multiplyMatrix(layer.wv, s.normed, s.value);
@@ -69,12 +90,15 @@ function createLayerRunner(
     rotate(s.key, view.position);
     appendToCache(view.cache, view.position, s.key, s.value);
     attend(s.query, view, s.attended);
+    onInput?.("wo", view.layer, s.attended);
     multiplyMatrix(layer.wo, s.attended, s.delta);
     accumulate(stream, s.delta);
     normalizeRms(stream, layer.ffnNorm, config.normEps, s.normed);
+    onInput?.("gateUp", view.layer, s.normed);
     multiplyMatrix(layer.wGate, s.normed, s.gate);
     multiplyMatrix(layer.wUp, s.normed, s.up);
     gateBySilu(s.gate, s.up);
+    onInput?.("down", view.layer, s.gate);
     multiplyMatrix(layer.wDown, s.gate, s.delta);
     accumulate(stream, s.delta);
   };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { quantizeStacked } from "../quantize/quantize-matrix.ts";
+import { quantizeInt8 } from "../quantize/quantize-matrix.ts";
 import { seededFloats } from "../testing/tiny-model.ts";
 import { gateQuantizedFfn, rotateHeads } from "./integer-activation.ts";
 import {
@@ -79,7 +79,7 @@ test("integer products are exact for any number of rows and columns", () => {
       fc.integer({ min: 1, max: 33 }),
       fc.nat(1000),
       (rows, columns, seed) => {
-        const matrix = quantizeStacked(columns, seededFloats(rows * columns, seed));
+        const matrix = quantizeInt8(columns, [seededFloats(rows * columns, seed)]);
         const q = Int8Array.from(seededFloats(columns, seed + 1), (x) => x * 127);
         const y = new Float32Array(rows);
         multiplyQuantized(matrix, q, 0.25, y);

@@ -1,39 +1,112 @@
-import type { Int8Matrix } from "./matrix.ts";
+import { packBf16 } from "./bf16.ts";
+import { concatenate } from "./concatenate.ts";
+import { chooseRowScales, largestGroupScale, largestSteps, roundToInt4 } from "./int4-groups.ts";
+import type { Bf16Matrix, Int4Matrix, Int8Matrix } from "./matrix.ts";
+import { roundToEven } from "./round.ts";
 
-/** Added to a double and taken away, it leaves the nearest integer, ties to even. */
-const roundingShift = 1.5 * 2 ** 52;
+/** How matrices become int8. */
+export interface Int8Options {
+  /** One scale for each row, or one for each of the stacked matrices. */
+  readonly scales: "channel" | "tensor";
+  /** Columns that are kept in bfloat16 beside the int8 part, ascending. */
+  readonly outliers?: Uint32Array;
+}
 
 /**
- * Quantizes matrices with the same number of columns, stacked into one: per row the scale is f32(max|W| / 127)
- * (1 where the row is zero) and each weight is W / scale, rounded to even in double arithmetic.
+ * Quantizes matrices with the same number of columns, stacked into one: the scale is f32(max|W| / 127) of the row or
+ * of the whole matrix (1 where that is zero) and each weight is W / scale, rounded to even in double arithmetic.
  */
-export function quantizeStacked(columns: number, ...matrices: readonly Float32Array[]): Int8Matrix {
-  const rows = matrices.reduce((sum, matrix) => sum + matrix.length / columns, 0);
-  const quantized: Int8Matrix = {
-    kind: "int8",
-    rows,
-    columns,
-    weights: new Int8Array(rows * columns),
-    scales: new Float32Array(rows),
-  };
-  let row = 0;
-  for (const matrix of matrices) {
-    for (let from = 0; from < matrix.length; from += columns) {
-      quantizeRow(matrix.subarray(from, from + columns), quantized, row);
-      row++;
+export function quantizeInt8(
+  columns: number,
+  matrices: readonly Float32Array[],
+  { scales, outliers }: Int8Options = { scales: "channel" },
+): Int8Matrix {
+  const all = concatenate(...matrices);
+  const inner = outliers === undefined ? all : clearColumns(all, columns, outliers);
+  const quantized = emptyInt8(all.length / columns, columns);
+  let from = 0;
+  for (const { length } of matrices) {
+    const whole = scales === "tensor" ? scaleOf(inner.subarray(from, from + length)) : undefined;
+    for (const end = from + length; from < end; from += columns) {
+      const row = inner.subarray(from, from + columns);
+      writeRow(quantized, from / columns, row, whole ?? scaleOf(row));
+    }
+  }
+  return outliers === undefined
+    ? quantized
+    : { ...quantized, outliers: packBf16(pickColumns(all, columns, outliers)) };
+}
+
+function emptyInt8(rows: number, columns: number): Int8Matrix {
+  const weights = new Int8Array(rows * columns);
+  return { kind: "int8", rows, columns, weights, scales: new Float32Array(rows) };
+}
+
+function scaleOf(values: Float32Array): number {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest === 0 ? 1 : Math.fround(largest / 127);
+}
+
+function writeRow(target: Int8Matrix, row: number, values: Float32Array, scale: number): void {
+  target.scales[row] = scale;
+  const { weights, columns } = target;
+  for (let k = 0; k < columns; k++) {
+    const rounded = roundToEven((values[k] ?? 0) / scale);
+    weights[row * columns + k] = Math.min(Math.max(rounded, -127), 127);
+  }
+}
+
+function clearColumns(matrix: Float32Array, columns: number, cleared: Uint32Array): Float32Array {
+  const copy = matrix.slice();
+  for (let from = 0; from < copy.length; from += columns) {
+    for (const column of cleared) copy[from + column] = 0;
+  }
+  return copy;
+}
+
+/** These columns of a matrix, in this order: [rows, picked.length]. */
+function pickColumns(matrix: Float32Array, columns: number, picked: Uint32Array): Float32Array {
+  return Float32Array.from(
+    { length: (matrix.length / columns) * picked.length },
+    (_, i) => matrix[Math.floor(i / picked.length) * columns + (picked[i % picked.length] ?? 0)] ?? 0,
+  );
+}
+
+/** The same matrices in bfloat16, stacked into one. */
+export function roundToBf16(columns: number, matrices: readonly Float32Array[]): Bf16Matrix {
+  const weights = packBf16(concatenate(...matrices));
+  return { kind: "bf16", rows: weights.length / columns, columns, weights };
+}
+
+/** Quantizes matrices to int4 in groups of columns, each weight to the nearest (docs/numerics.md, "int4"). */
+export function quantizeInt4(columns: number, group: number, matrices: readonly Float32Array[]): Int4Matrix {
+  const all = concatenate(...matrices);
+  const quantized = emptyInt4(all.length / columns, columns, group);
+  const groups = Math.ceil(columns / group);
+  const largest = largestGroupScale(columns, group);
+  for (let row = 0; row < quantized.rows; row++) {
+    const values = all.subarray(row * columns, (row + 1) * columns);
+    const { scale, groupScales } = chooseRowScales(largestSteps(values, group), largest);
+    quantized.scales[row] = scale;
+    quantized.groupScales.set(groupScales, row * groups);
+    for (const [k, value] of values.entries()) {
+      const step = (groupScales[Math.floor(k / group)] ?? 1) * scale;
+      quantized.weights[row * columns + k] = roundToInt4(value, step);
     }
   }
   return quantized;
 }
 
-function quantizeRow(values: Float32Array, target: Int8Matrix, row: number): void {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  const scale = largest === 0 ? 1 : Math.fround(largest / 127);
-  target.scales[row] = scale;
-  const { weights, columns } = target;
-  for (let k = 0; k < values.length; k++) {
-    const rounded = (values[k] ?? 0) / scale + roundingShift - roundingShift;
-    weights[row * columns + k] = Math.min(Math.max(rounded, -127), 127);
-  }
+/** An int4 matrix of zeros, to be filled. */
+export function emptyInt4(rows: number, columns: number, group: number): Int4Matrix {
+  return {
+    kind: "int4",
+    rows,
+    columns,
+    group,
+    weights: new Int8Array(rows * columns),
+    groupScales: new Uint8Array(rows * Math.ceil(columns / group)).fill(1),
+    scales: new Float32Array(rows).fill(1),
+  };
 }

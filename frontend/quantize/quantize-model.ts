@@ -1,38 +1,86 @@
-import type { Checkpoint, LayerWeights, ModelConfig } from "../checkpoint.ts";
+import { CompilerBug, unreachable } from "../../ir/index.ts";
+import { type Calibration, statisticsOf } from "../calibrate/statistics.ts";
+import type { Checkpoint, LayerWeights } from "../checkpoint.ts";
+import type { InputName } from "../executor/float-decoder.ts";
 import { concatenate } from "./concatenate.ts";
-import type { Int8Matrix } from "./matrix.ts";
-import { plainInt8 } from "./precision.ts";
-import { quantizeStacked } from "./quantize-matrix.ts";
-import type { Int8Model, QuantizedLayer } from "./quantized-model.ts";
+import type { Int8Matrix, LinearInput, QuantizedMatrix } from "./matrix.ts";
+import { type Precision, plainInt8 } from "./precision.ts";
+import { quantizeInt4, quantizeInt8, roundToBf16 } from "./quantize-matrix.ts";
+import type { Int8Model, QuantizedLayer, QuantizedModel } from "./quantized-model.ts";
 
 /** Quantizes every matrix to int8 per output channel (docs/numerics.md, "Integer reference"). */
 export function quantizeModel(checkpoint: Checkpoint): Int8Model {
-  const { id, sha256, config, embed, finalNorm } = checkpoint;
-  return {
-    id,
-    sha256,
-    config,
-    precision: plainInt8,
-    embed,
-    layers: checkpoint.layers.map((layer) => quantizeLayer(layer, config)),
-    finalNorm,
-    head: quantizeStacked(config.hidden, checkpoint.head),
-    headInput: {},
-  };
+  return assemble<Int8Matrix>(checkpoint, plainInt8, {
+    matrix: ({ columns, matrices }) => quantizeInt8(columns, matrices),
+    input: () => ({}),
+  });
 }
 
-function quantizeLayer(layer: LayerWeights, config: ModelConfig): QuantizedLayer<Int8Matrix> {
+/**
+ * Makes a checkpoint what the hardware of a precision computes. `calibration` is there where the precision needs it
+ * ({@link needsCalibration}).
+ */
+export function quantizeTo(
+  checkpoint: Checkpoint,
+  precision: Precision,
+  calibration?: Calibration,
+): QuantizedModel {
+  const inputOf = (input: InputName, layer: number): LinearInput =>
+    describeInput(precision, calibration, { input, layer });
+  return assemble(checkpoint, precision, {
+    matrix: (source) => quantizeSource(source, precision, inputOf(source.input, source.layer)),
+    input: inputOf,
+  });
+}
+
+/** Matrices that multiply the same vector and become one. */
+interface MatrixSource {
+  readonly input: InputName;
+  readonly layer: number;
+  readonly columns: number;
+  readonly matrices: readonly Float32Array[];
+}
+
+/** How the parts of a model are made. */
+interface Quantizer<M extends QuantizedMatrix> {
+  readonly matrix: (source: MatrixSource) => M;
+  readonly input: (input: InputName, layer: number) => LinearInput;
+}
+
+function assemble<M extends QuantizedMatrix>(
+  checkpoint: Checkpoint,
+  precision: Precision,
+  { matrix, input }: Quantizer<M>,
+): QuantizedModel<M> {
+  const { id, sha256, config, embed, finalNorm, head } = checkpoint;
   const { hidden, heads, headDim, ffn } = config;
+  const columnsOf = { qkv: hidden, wo: heads * headDim, gateUp: hidden, down: ffn, head: hidden };
+  const quantized = (name: InputName, layer: number, ...matrices: readonly Float32Array[]): M =>
+    matrix({ input: name, layer, columns: columnsOf[name], matrices });
+  const layers = checkpoint.layers.map(
+    (layer, i): QuantizedLayer<M> => ({
+      attnNorm: layer.attnNorm,
+      qkv: quantized("qkv", i, layer.wq, layer.wk, layer.wv),
+      ...optionalParts(layer),
+      wo: quantized("wo", i, layer.wo),
+      ffnNorm: layer.ffnNorm,
+      wGate: quantized("gateUp", i, layer.wGate),
+      wUp: quantized("gateUp", i, layer.wUp),
+      wDown: quantized("down", i, layer.wDown),
+      inputs: {
+        qkv: input("qkv", i),
+        wo: input("wo", i),
+        gateUp: input("gateUp", i),
+        down: input("down", i),
+      },
+    }),
+  );
+  const last = checkpoint.layers.length;
+  const quantizedHead = quantized("head", last, head);
   return {
-    attnNorm: layer.attnNorm,
-    qkv: quantizeStacked(hidden, layer.wq, layer.wk, layer.wv),
-    ...optionalParts(layer),
-    wo: quantizeStacked(heads * headDim, layer.wo),
-    ffnNorm: layer.ffnNorm,
-    wGate: quantizeStacked(hidden, layer.wGate),
-    wUp: quantizeStacked(hidden, layer.wUp),
-    wDown: quantizeStacked(ffn, layer.wDown),
-    inputs: { qkv: {}, wo: {}, gateUp: {}, down: {} },
+    ...{ id, sha256, config, precision, embed, layers, finalNorm },
+    head: quantizedHead,
+    headInput: input("head", last),
   };
 }
 
@@ -48,4 +96,54 @@ function optionalParts({
     ...(qNorm && { qNorm }),
     ...(kNorm && { kNorm }),
   };
+}
+
+function quantizeSource(
+  { input, columns, matrices }: MatrixSource,
+  { weights }: Precision,
+  { outliers }: LinearInput,
+): QuantizedMatrix {
+  switch (weights.kind) {
+    case "int8": {
+      const scales = input === "head" ? "channel" : weights.scales;
+      return quantizeInt8(columns, matrices, { scales, ...(outliers && { outliers }) });
+    }
+    case "int4":
+      return input === "head"
+        ? quantizeInt8(columns, matrices)
+        : quantizeInt4(columns, weights.group, matrices);
+    case "bf16":
+      return roundToBf16(columns, matrices);
+    case "f32":
+      throw new CompilerBug("float32 weights are not quantized");
+    default:
+      return unreachable(weights);
+  }
+}
+
+/** Static scale and outlier columns of an input, from what calibration saw there. */
+function describeInput(
+  { activations, outliers }: Precision,
+  calibration: Calibration | undefined,
+  { input, layer }: { readonly input: InputName; readonly layer: number },
+): LinearInput {
+  const isStatic = activations.kind === "int8" && activations.scales === "static";
+  if (!isStatic && outliers === undefined) return {};
+  if (calibration === undefined) throw new CompilerBug("this precision is made from a calibration");
+  const { largest } = statisticsOf(calibration, input, layer);
+  return {
+    ...(isStatic && { scale: staticScale(largest) }),
+    ...(outliers && { outliers: columnsFrom(largest, outliers.threshold) }),
+  };
+}
+
+/** float32 step of int8 with which the largest calibrated magnitude becomes ±127. */
+function staticScale(largest: Float32Array): number {
+  const scale = Math.fround(largest.reduce((a, b) => Math.max(a, b), 0) / 127);
+  return scale === 0 ? 1 : scale;
+}
+
+/** The columns whose magnitude reached the threshold, ascending. */
+function columnsFrom(largest: Float32Array, threshold: number): Uint32Array {
+  return Uint32Array.from([...largest.keys()].filter((j) => (largest[j] ?? 0) >= threshold));
 }
