@@ -37,7 +37,7 @@ export function buildMulBf16<V>(o: BitOps<V>, a: V, b: V): V {
   const biased = o.sub(o.add(zext(o, x.exponent, 10), zext(o, y.exponent, 10)), o.constant(127n, 10));
   const isAnyZero = o.or(x.isZero, y.isZero);
   const isAnySpecial = o.or(x.isSpecial, y.isSpecial);
-  const isNaN = (word: V): V =>
+  const isNotNumber = (word: V): V =>
     o.and(isAllOnes(o, o.extract(word, 7, 8)), isNonZero(o, o.extract(word, 0, 7)));
   return packF32(o, {
     sign: o.xor(x.sign, y.sign),
@@ -46,16 +46,16 @@ export function buildMulBf16<V>(o: BitOps<V>, a: V, b: V): V {
     increment: zeros(o, 1),
     isZero: isAnyZero,
     isInfinite: isAnySpecial,
-    isNaN: o.or(o.or(isNaN(a), isNaN(b)), o.and(isAnySpecial, isAnyZero)),
+    isNaN: o.or(o.or(isNotNumber(a), isNotNumber(b)), o.and(isAnySpecial, isAnyZero)),
   });
 }
 
 /** {@link f32ToBf16}: half a unit of the last place kept is added, less one where the tie goes down. */
 export function buildToBf16<V>(o: BitOps<V>, word: V): V {
   const exponent = o.extract(word, 23, 8);
-  const isNaN = o.and(isAllOnes(o, exponent), isNonZero(o, o.extract(word, 0, 23)));
+  const isNotNumber = o.and(isAllOnes(o, exponent), isNonZero(o, o.extract(word, 0, 23)));
   const half = o.add(o.constant(0x7fffn, 31), zext(o, bit(o, word, DROPPED), 31));
   const rounded = o.extract(o.add(o.extract(word, 0, 31), half), DROPPED, 15);
   const magnitude = o.mux(isZero(o, exponent), zeros(o, 15), rounded);
-  return o.mux(isNaN, o.constant(CANONICAL_NAN16, 16), o.concat(bit(o, word, 31), magnitude));
+  return o.mux(isNotNumber, o.constant(CANONICAL_NAN16, 16), o.concat(bit(o, word, 31), magnitude));
 }

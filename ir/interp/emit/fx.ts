@@ -35,6 +35,7 @@ function emitMulBf16(op: Operation, out: Emitter): void {
   out.bind(op.result, `mulBf16(${words.join(", ")})`);
 }
 
+/** `fx.to_bf16`. */
 function emitToBf16(op: Operation, out: Emitter): void {
   if (integerWidth(scalarTypeOf(op, op.result, out)) !== 16) out.refuse(op, "the result has 16 bits");
   out.bind(op.result, `f32ToBf16(${out.name(at(op.operands, 0))})`);
