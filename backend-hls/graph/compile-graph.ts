@@ -3,8 +3,8 @@ import { buildProduct, type Product, type ProductTarget } from "../compile/build
 import { portSetup, type SetupWord } from "../compile/port-setup.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import type { GraphDesign } from "./graph-scope.ts";
-import { GRAPH_START_FIELDS, lowerGraph } from "./lower-graph.ts";
-import type { GraphMemory } from "./memory-map.ts";
+import { lowerGraph, startFields } from "./lower-graph.ts";
+import { type GraphMemory, outputsOf } from "./memory-map.ts";
 
 /** What the hardware of a graph is compiled from. */
 export interface GraphRequest extends ProductTarget {
@@ -26,18 +26,20 @@ export function compileGraph(request: GraphRequest): Result<CompiledGraph> {
   const lowered = lowerGraph(request.module, request.functionName, request.design);
   if (lowered.kind === "error") return lowered;
   const { schedule, memory, array } = lowered.value;
-  const product = buildProduct(schedule, request, { startFields: [...GRAPH_START_FIELDS], array });
+  const product = buildProduct(schedule, request, { startFields: startFields(schedule), array });
   if (product.kind === "error") return product;
   return ok({ ...product.value, memory, setup: graphSetup(product.value.network, memory) });
 }
 
-/** Results go to the regions of results, records to those of caches. */
+/** Results go to the regions of results and of arguments that are written to, records to those of caches. */
 function graphSetup(network: NetworkPlan, memory: GraphMemory): readonly SetupWord[] {
-  const around = (kind: GraphMemory["regions"][number]["kind"]): { base: number; bytes: number } => {
-    const regions = memory.regions.filter((region) => region.kind === kind);
+  const around = (regions: readonly { base: number; bytes: number }[]): { base: number; bytes: number } => {
     const base = Math.min(memory.bytes, ...regions.map((region) => region.base));
     const end = Math.max(base, ...regions.map((region) => region.base + region.bytes));
     return { base, bytes: end - base };
   };
-  return portSetup(network, memory.bytes, { store_burst: around("result"), records: around("cache") });
+  return portSetup(network, memory.bytes, {
+    store_burst: around(outputsOf(memory)),
+    records: around(memory.regions.filter(({ kind }) => kind === "cache")),
+  });
 }

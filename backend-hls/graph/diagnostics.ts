@@ -24,5 +24,15 @@ export const functionMissing = defineDiagnostic(
 /** A graph without any result computes nothing that could be seen. */
 export const nothingReturned = defineDiagnostic("HLS0052", "error", (p: { readonly name: string }) => ({
   message: `@${p.name} returns nothing`,
-  expected: "a function that returns at least one tensor",
+  expected: "a function that returns at least one tensor, or writes to an array that it is given",
 }));
+
+/** An interface of nothing. */
+export const interfaceUnknown = defineDiagnostic(
+  "HLS0054",
+  "error",
+  (p: { readonly name: string; readonly known: readonly string[] }) => ({
+    message: `there is no argument or result ${p.name}`,
+    expected: `one of ${p.known.join(", ")}`,
+  }),
+);

@@ -1,4 +1,5 @@
 import { i8, i32, type Operation, present, type ScheduleBuilder, type Value } from "../../ir/index.ts";
+import type { Interfaces } from "./interfaces.ts";
 import type { MemoryMap, TensorRegion } from "./memory-map.ts";
 import type { Tensor } from "./operand.ts";
 import type { Program } from "./program.ts";
@@ -10,6 +11,8 @@ export interface GraphDesign {
   readonly beatBytes: number;
   /** Rows that the matrix engine takes in parallel. */
   readonly rowLanes: number;
+  /** Of a function of loops: where its arrays live. */
+  readonly interfaces?: Interfaces;
 }
 
 /** The type of the field that says which use of a merged kernel a command is. */

@@ -2,16 +2,19 @@
 export { chooseGraphDesign } from "./choose-graph-design.ts";
 export { type CompiledGraph, compileGraph, type GraphRequest } from "./compile-graph.ts";
 export type { GraphDesign } from "./graph-scope.ts";
-export { GRAPH_START_FIELDS, type LoweredGraph, lowerGraph } from "./lower-graph.ts";
+export { checkInterfaces, INTERFACES, type Interface, type Interfaces } from "./interfaces.ts";
+export { type LoweredGraph, lowerGraph } from "./lower-graph.ts";
 export {
   type CacheRegion,
   decodeResults,
   encodeArguments,
   type GraphMemory,
   loadTensor,
+  outputsOf,
   regionNamed,
   regionsOf,
   storeTensor,
   type TensorRegion,
 } from "./memory-map.ts";
 export { isLoopFunction } from "./nests/loop-function.ts";
+export { PHASES, type Phase } from "./program.ts";

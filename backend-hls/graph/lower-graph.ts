@@ -14,6 +14,7 @@ import {
 } from "../../ir/index.ts";
 import { type GraphDesign, type GraphScope, makeTensor, type OpKind } from "./graph-scope.ts";
 import { type FlatFunction, flattenFunction } from "./graph-values.ts";
+import { argumentName, resultName } from "./interfaces.ts";
 import { attentionKind } from "./kernels/attention.ts";
 import { addKind, siluMulKind, splitKind } from "./kernels/elementwise.ts";
 import { qlinearKind } from "./kernels/linear.ts";
@@ -36,8 +37,12 @@ export interface LoweredGraph {
   readonly array: string;
 }
 
-/** Fields of the command that starts a graph: the address of its memory. */
-export const GRAPH_START_FIELDS = ["memory"] as const;
+/** Fields of the command that starts a graph: the address of its memory; the phase, where some array is on chip. */
+export function startFields(schedule: Operation): readonly string[] {
+  const { type } = at(at(schedule.regions, 0).block.args, 0);
+  const isOne = type.kind === "stream" && type.element.kind === "bundle" && type.element.fields.length === 1;
+  return isOne ? ["memory"] : ["memory", "phase"];
+}
 
 const KINDS: readonly OpKind[] = [
   embeddingKind,
@@ -78,7 +83,7 @@ function lowerFunction(flat: FlatFunction, name: string, design: GraphDesign): L
   const inputs = inputRegions(flat, map);
   const results = flat.returned.map((value, index) => ({
     value,
-    region: map.tensor("result", `ret${String(index)}`, value.type),
+    region: map.tensor("result", resultName(value, index), value.type),
   }));
   const tensors = new Map<Value, Tensor>();
   const scope: GraphScope = {
@@ -114,7 +119,7 @@ function lowerFunction(flat: FlatFunction, name: string, design: GraphDesign): L
 function inputRegions({ args, weights }: FlatFunction, map: MemoryMap): ReadonlyMap<Value, TensorRegion> {
   const regions = new Map<Value, TensorRegion>();
   args.forEach((arg, index) => {
-    regions.set(arg, map.tensor("argument", arg.hint ?? `arg${String(index)}`, arg.type));
+    regions.set(arg, map.tensor("argument", argumentName(arg, index), arg.type));
   });
   const byName = new Map<string, TensorRegion>();
   for (const op of weights) {

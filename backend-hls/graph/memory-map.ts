@@ -22,6 +22,8 @@ export interface TensorRegion {
   readonly bytes: number;
   /** From one row to the next. */
   readonly rowBytes: number;
+  /** Of an argument: whether the function writes to it. */
+  readonly isWritten?: boolean;
   /** What a constant holds; absent where the host brings it. */
   readonly data?: TensorData;
 }
@@ -61,13 +63,18 @@ export class MemoryMap {
   }
 
   /** An array of any rank, one cell behind the other in row-major order. */
-  cells(kind: TensorRegion["kind"], name: string, type: MemRefType, data?: TensorData): TensorRegion {
+  cells(
+    kind: TensorRegion["kind"],
+    name: string,
+    type: MemRefType,
+    more: Pick<TensorRegion, "data" | "isWritten"> = {},
+  ): TensorRegion {
     const element = type.element.kind === "vector" ? type.element.element : type.element;
     const shape: TensorShape = { rank: 1, rows: 1, width: cellCount(type), element };
     const rowBytes = Math.ceil((shape.width * elementBytes(shape)) / this.#beatBytes) * this.#beatBytes;
     const place = { shape, rowBytes, base: this.#next, bytes: rowBytes };
     const whole = tensorType(type.shape, element);
-    return this.#add({ kind, name, type: whole, ...place, ...(data === undefined ? {} : { data }) });
+    return this.#add({ kind, name, type: whole, ...place, ...more });
   }
 
   cache(name: string, slots: number, recordBytes: number): CacheRegion {
@@ -112,6 +119,12 @@ export function regionsOf(memory: GraphMemory, kind: TensorRegion["kind"]): read
   return memory.regions.flatMap((region) => (region.kind === kind ? [region] : []));
 }
 
+/** What a run leaves behind: arguments that it writes to, then results, in declared order. */
+export function outputsOf(memory: GraphMemory): readonly TensorRegion[] {
+  const written = regionsOf(memory, "argument").filter(({ isWritten }) => isWritten === true);
+  return [...written, ...regionsOf(memory, "result")];
+}
+
 /** The region of a tensor by kind and name. */
 export function regionNamed(memory: GraphMemory, kind: TensorRegion["kind"], name: string): TensorRegion {
   return present(
@@ -131,7 +144,7 @@ export function encodeArguments(memory: GraphMemory, inputs: readonly TensorData
   return image;
 }
 
-/** The results in declared order. */
+/** What a run leaves behind ({@link outputsOf}). */
 export function decodeResults(memory: GraphMemory, image: Uint8Array): readonly TensorData[] {
-  return regionsOf(memory, "result").map((region) => loadTensor(image, region));
+  return outputsOf(memory).map((region) => loadTensor(image, region));
 }

@@ -23,6 +23,12 @@ export interface Returned {
 
 /** Makes the kernel that writes results to memory and appends the steps that start it. Rows are padded with zeros. */
 export function storeResults(scope: GraphScope, returned: readonly Returned[]): void {
+  const start = makeStore(scope, returned);
+  for (const each of returned) start(each);
+}
+
+/** Makes the kernel that writes these to memory; what it gives appends the step that starts it for one of them. */
+export function makeStore(scope: GraphScope, returned: readonly Returned[]): (each: Returned) => void {
   const {
     s,
     design: { beatBytes },
@@ -67,18 +73,19 @@ export function storeResults(scope: GraphScope, returned: readonly Returned[]): 
       });
     },
   });
-  returned.forEach(({ value, region }, use) => {
+  return (each) => {
+    const { value, region } = each;
     const beats = rowBeats(scope.tensor(value), beatBytes);
     const { rows } = region.shape;
     program.step({
       after: [value],
       sends: [
         { to: requests, fields: [{ offset: region.base }, rows * beats] },
-        { to: commands, fields: [use, rows, beats] },
+        { to: commands, fields: [returned.indexOf(each), rows, beats] },
       ],
       done: acks,
     });
-  });
+  };
 }
 
 interface WordLoad {

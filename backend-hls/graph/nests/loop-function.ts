@@ -62,7 +62,9 @@ export function splitFunction(module: Operation, name: string): Result<LoopFunct
   const returned = present(block.last, "a return").operands;
   const nests = nestsOf(block.ops);
   const problems = [
-    ...(returned.length === 0 ? [nothingReturned(func.span, { name })] : []),
+    ...(returned.length === 0 && writtenArguments(block.args, nests).length === 0
+      ? [nothingReturned(func.span, { name })]
+      : []),
     ...interfaceProblems(func, [...block.args, ...returned]),
     ...nests.flatMap(scalarProblems),
   ];
@@ -75,6 +77,12 @@ export function splitFunction(module: Operation, name: string): Result<LoopFunct
     nests,
     returned,
   });
+}
+
+/** The arguments that some nest writes to. */
+export function writtenArguments(args: readonly Value[], nests: readonly Nest[]): readonly Value[] {
+  const written = new Set(nests.flatMap(({ writes }) => writes));
+  return args.filter((arg) => written.has(arg));
 }
 
 /** What makes no kernel of its own. */

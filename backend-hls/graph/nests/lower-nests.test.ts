@@ -14,7 +14,7 @@ import {
   type TensorData,
   verify,
 } from "../../../ir/index.ts";
-import { decodeResults, encodeArguments, lowerGraph, regionsOf } from "../index.ts";
+import { decodeResults, encodeArguments, type Interfaces, lowerGraph, PHASES, regionsOf } from "../index.ts";
 
 const mlir = await loadMlir();
 
@@ -25,8 +25,12 @@ function imported(text: string): Operation {
 }
 
 /** What the schedule computes, every access ordered by tokens, and what the loops do one after the other. */
-function bothSides(module: Operation, beatBytes: number) {
-  const lowered = lowerGraph(module, "f", { beatBytes, rowLanes: 1 });
+function bothSides(
+  module: Operation,
+  beatBytes: number,
+  { interfaces = {}, starts = [[0]] }: { interfaces?: Interfaces; starts?: readonly number[][] } = {},
+) {
+  const lowered = lowerGraph(module, "f", { beatBytes, rowLanes: 1, interfaces });
   if (lowered.kind === "error") throw new CompilerBug(lowered.diagnostics.map(renderDiagnostic).join("\n"));
   const { schedule, memory } = lowered.value;
   expect(verify(schedule, ALL_OPS)).toEqual([]);
@@ -38,15 +42,21 @@ function bothSides(module: Operation, beatBytes: number) {
   );
   const func = [...module.walk()].find(({ name }) => name === "func.func");
   const run = compileFunction(present(func, "@f"));
-  const wanted = run.kind === "ok" ? run.value(...inputs.map((data) => data.slice())) : run;
+  const memories = inputs.map((data) => data.slice());
+  const wanted = run.kind === "ok" ? run.value(...memories) : run;
   const image = encodeArguments(memory, inputs);
   const machine = ScheduleInterpreter.create(schedule, { memories: [image], checkOrder: true });
   if (machine.kind === "error" || wanted.kind === "error") throw new CompilerBug("cannot be run");
-  machine.value.push(0, [0]);
-  const state = machine.value.finish();
-  expect(state.kind === "error" ? state.diagnostics.map(renderDiagnostic) : []).toEqual([]);
-  expect(machine.value.popAll(1)).toHaveLength(1);
-  return { found: decodeResults(memory, image), wanted: wanted.value };
+  for (const start of starts) {
+    machine.value.push(0, start);
+    const state = machine.value.finish();
+    expect(state.kind === "error" ? state.diagnostics.map(renderDiagnostic) : []).toEqual([]);
+    expect(machine.value.popAll(1)).toHaveLength(1);
+  }
+  const inPlace = regionsOf(memory, "argument").flatMap(({ isWritten }, index) =>
+    isWritten === true ? [memories[index]] : [],
+  );
+  return { found: decodeResults(memory, image), wanted: [...inPlace, ...wanted.value] };
 }
 
 const beats = fc.constantFrom(8, 16, 64);
@@ -113,6 +123,48 @@ test("operations outside of loops are a kernel too", () => {
   if (module.kind === "error") throw new CompilerBug(module.diagnostics.map(renderDiagnostic).join("\n"));
   const { found, wanted } = bothSides(module.value, 16);
   expect(found).toEqual(wanted);
+});
+
+/** An argument that is written to, one of which some cells keep what they held, and a result. */
+const IN_PLACE = `func.func @f(%x: memref<3x5xf32>, %y: memref<7xf32>, %z: memref<5xf32>) -> memref<5xf32> {
+  affine.for %i = 0 to 3 {
+    affine.for %j = 0 to 5 {
+      %0 = affine.load %x[%i, %j] : memref<3x5xf32>
+      %1 = affine.load %z[%j] : memref<5xf32>
+      %2 = arith.addf %0, %1 : f32
+      affine.store %2, %x[%i, %j] : memref<3x5xf32>
+    }
+  }
+  affine.for %i = 1 to 3 {
+    %0 = affine.load %x[%i, 2] : memref<3x5xf32>
+    affine.store %0, %y[2 * %i] : memref<7xf32>
+  }
+  return %z : memref<5xf32>
+}`;
+
+test.each<readonly [Interfaces, boolean]>([
+  [{}, false],
+  [{ "*": "ram" }, true],
+  [{ x: "ram" }, true],
+  [{ "*": "ram", y: "m_axi", ret0: "m_axi" }, true],
+])("arguments that are written to, with %j", (interfaces, hasPhases) => {
+  const parsed = parseModule(IN_PLACE, "test.mlir");
+  if (parsed.kind === "error") throw new CompilerBug(parsed.diagnostics.map(renderDiagnostic).join("\n"));
+  const { load, run, unload, all } = PHASES;
+  const orders = hasPhases
+    ? [
+        [[0, all]],
+        [
+          [0, load],
+          [0, run],
+          [0, unload],
+        ],
+      ]
+    : [[[0]]];
+  for (const starts of orders) {
+    const { found, wanted } = bothSides(parsed.value, 16, { interfaces, starts });
+    expect(found).toEqual(wanted);
+  }
 });
 
 test("functions of loops that have no hardware", () => {

@@ -12,19 +12,21 @@ import {
   type Value,
 } from "../../../ir/index.ts";
 import { type GraphDesign, type GraphScope, roundUp } from "../graph-scope.ts";
+import { argumentName, interfaceOf, resultName } from "../interfaces.ts";
 import { makeLoader, startLoad } from "../kernels/load.ts";
-import { storeResults } from "../kernels/store.ts";
+import { makeStore, type Returned } from "../kernels/store.ts";
 import { type GraphMemory, MemoryMap, type TensorRegion } from "../memory-map.ts";
 import type { Tensor } from "../operand.ts";
-import { Program } from "../program.ts";
+import { PHASE, Program } from "../program.ts";
 import { memrefOf } from "./flat-access.ts";
-import { type LoopFunction, type Nest, splitFunction } from "./loop-function.ts";
+import { type LoopFunction, type Nest, splitFunction, writtenArguments } from "./loop-function.ts";
 import { nestKernel } from "./nest-kernel.ts";
 
 /**
  * Level 4 as one sequential program ==> level 3: each nest of the function becomes a kernel, each array a buffer of its cells
- * in row-major order. Arguments and constants come from external memory, results go there. The program starts nests in
- * order; one waits for those that wrote what it reads, or touched what it writes, so that independent nests overlap.
+ * in row-major order. Arguments and constants come from external memory; results, and arguments that were written to, go
+ * there. The program starts nests in order; one waits for those that wrote what it reads, or touched what it writes, so that
+ * independent nests overlap. What has the interface `ram` is loaded and unloaded in phases of its own (`Program`).
  */
 export function lowerNests(
   module: Operation,
@@ -33,27 +35,22 @@ export function lowerNests(
 ): Result<{ readonly schedule: Operation; readonly memory: GraphMemory; readonly array: string }> {
   const split = splitFunction(module, name);
   if (split.kind === "error") return split;
-  const { func, args, constants, nests, returned } = split.value;
+  const { func, nests } = split.value;
+  const map = new MemoryMap(design.beatBytes);
+  const { inputs, outputs } = mapArrays(split.value, map);
+  const isOnChip = (region: string): boolean => interfaceOf(design.interfaces, region) === "ram";
+  const hasPhases = [...inputs.values(), ...outputs.map(({ region }) => region)].some((region) =>
+    isOnChip(region.name),
+  );
   const s = new ScheduleBuilder(
     name,
     [
-      { name: "start", type: streamType(bundleType([i32])) },
+      { name: "start", type: streamType(bundleType(hasPhases ? [i32, PHASE] : [i32])) },
       { name: "finished", type: streamType(tokenType) },
       { name: "gmem0", type: { kind: "memory", bytes: design.beatBytes } },
     ],
     func.span,
   );
-  const map = new MemoryMap(design.beatBytes);
-  const inputs = new Map<Value, TensorRegion>();
-  args.forEach((arg, index) => {
-    inputs.set(arg, map.cells("argument", arg.hint ?? `arg${String(index)}`, memrefOf(arg)));
-  });
-  for (const { value, name: constant, data } of constants)
-    inputs.set(value, map.cells("weight", constant, memrefOf(value), data));
-  const results = returned.map((value, index) => ({
-    value,
-    region: map.cells("result", `ret${String(index)}`, memrefOf(value)),
-  }));
   const scope: GraphScope = {
     s,
     design,
@@ -65,11 +62,42 @@ export function lowerNests(
     resolve: (value) => value,
     tensor: tensors(s, design),
   };
-  loadInputs(scope, split.value);
+  const { program } = scope;
+  const load = makeInputs(scope, split.value);
+  const store = makeStore(scope, outputs);
+  if (hasPhases) {
+    program.begin("load");
+    load(({ kind, name: region }) => kind === "weight" || isOnChip(region));
+    program.begin("run");
+  }
+  load(({ kind, name: region }) => !hasPhases || (kind === "argument" && !isOnChip(region)));
   startNests(scope, nests);
-  storeResults(scope, results);
-  scope.program.finish(s, s.outside(0), s.outside(1));
+  for (const output of outputs) if (!isOnChip(output.region.name)) store(output);
+  if (hasPhases) program.begin("unload");
+  for (const output of outputs) if (isOnChip(output.region.name)) store(output);
+  program.finish(s, s.outside(0), s.outside(1));
   return ok({ schedule: s.finish(), memory: map.finish(), array: nests.length > 0 ? "nest0" : "store" });
+}
+
+/** Regions of everything that is loaded and stored, in declared order: arguments, constants, results. */
+function mapArrays(
+  { args, constants, nests, returned }: LoopFunction,
+  map: MemoryMap,
+): { readonly inputs: ReadonlyMap<Value, TensorRegion>; readonly outputs: readonly Returned[] } {
+  const inputs = new Map<Value, TensorRegion>();
+  const written = writtenArguments(args, nests);
+  args.forEach((arg, index) => {
+    const isWritten = written.includes(arg);
+    inputs.set(arg, map.cells("argument", argumentName(arg, index), memrefOf(arg), { isWritten }));
+  });
+  for (const { value, name, data } of constants)
+    inputs.set(value, map.cells("weight", name, memrefOf(value), { data }));
+  const results = returned.map((value, index) => ({
+    value,
+    region: map.cells("result", resultName(value, index), memrefOf(value)),
+  }));
+  const inPlace = written.map((value) => ({ value, region: present(inputs.get(value), "a region") }));
+  return { inputs, outputs: [...inPlace, ...results] };
 }
 
 /** The flat buffer of each array; whole beats of memory fit. */
@@ -93,17 +121,22 @@ function scalarElement(array: Value): Tensor["shape"]["element"] {
   return element.kind === "vector" ? element.element : element;
 }
 
-/** Loads what some nest reads or the function returns as it is. */
-function loadInputs(scope: GraphScope, { nests, returned }: LoopFunction): void {
+/** Makes what loads arrays that some nest touches or the function returns as they are; the result starts the loads of some of them. */
+function makeInputs(
+  scope: GraphScope,
+  { nests, returned }: LoopFunction,
+): (isWanted: (region: TensorRegion) => boolean) => void {
   const touched = new Set([...nests.flatMap(({ reads, writes }) => [...reads, ...writes]), ...returned]);
   const values = [...scope.inputs.keys()].filter((value) => touched.has(value));
-  if (values.length === 0) return;
+  if (values.length === 0) return () => undefined;
   const loaded = values.map((value) => scope.tensor(value));
   const loader = makeLoader(scope, "load", loaded, values.length);
-  values.forEach((value, use) => {
-    const region = present(scope.inputs.get(value), "a region");
-    startLoad(scope, loader, { value, region, tensor: scope.tensor(value), use });
-  });
+  return (isWanted) => {
+    values.forEach((value, use) => {
+      const region = present(scope.inputs.get(value), "a region");
+      if (isWanted(region)) startLoad(scope, loader, { value, region, tensor: scope.tensor(value), use });
+    });
+  };
 }
 
 function startNests(scope: GraphScope, nests: readonly Nest[]): void {
