@@ -1,5 +1,5 @@
 import { at } from "../../ir/index.ts";
-import type { KernelGraph, KernelNode, NodeId } from "../kernel/node.ts";
+import { type KernelGraph, type KernelNode, mostTrips, type NodeId } from "../kernel/node.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
 import { streamUses } from "../pipeline/ports.ts";
 import type { ScheduledKernel } from "../pipeline/schedule-kernel.ts";
@@ -102,10 +102,7 @@ function controlArea(
   depthOf: (argument: number) => number,
 ): CellCounts {
   const fields = graph.fields.reduce((sum, width) => sum + width, 0);
-  const counters = graph.loops.reduce(
-    (sum, { trip }) => sum + bitsOf(trip.kind === "constant" ? trip.count : trip.max),
-    0,
-  );
+  const counters = graph.loops.reduce((sum, loop) => sum + bitsOf(mostTrips(loop)), 0);
   const credits = streamUses(graph).reduce(
     (sum, { direction, stream }) =>
       sum + (direction === "read" ? 0 : bitsOf(depthOf(at(graph.streams, stream).argument))),

@@ -25,9 +25,17 @@ import {
 import { unpartitioned } from "./array-layout.ts";
 import { convertPure, selectNodes } from "./convert-arith.ts";
 import { ConvertScope, fieldTypesOf, isInteger, Unsupported, widthOfType } from "./convert-scope.ts";
-import { linearConstant, linearCounter } from "./linear.ts";
+import { linearConstant, linearCounter, rangeOf } from "./linear.ts";
 import { isFullyUnrolled, isPerfect } from "./nest-shape.ts";
-import type { ArrayLayout, KernelArray, KernelGraph, KernelLoop, KernelStream, NodeId } from "./node.ts";
+import {
+  type ArrayLayout,
+  type KernelArray,
+  type KernelGraph,
+  type KernelLoop,
+  type KernelStream,
+  mostTrips,
+  type NodeId,
+} from "./node.ts";
 import { NodeBuilder } from "./node-builder.ts";
 import { ScalarState } from "./scalar-state.ts";
 import { withoutUnused } from "./unused-nodes.ts";
@@ -283,7 +291,7 @@ class GraphBuilder {
     this.#targetIi = Math.max(this.#targetIi, view.attrs.ii ?? 1);
     const index = this.#loops.length;
     const trip = this.#tripOf(op, from, to);
-    if (trip.kind === "field" && (from !== 0 || view.attrs.step !== 1))
+    if (trip.kind !== "constant" && (from !== 0 || view.attrs.step !== 1))
       this.#scope.unsupported(
         "a symbolic loop that does not count 0, 1, 2, …",
         "lower bound 0 and step 1",
@@ -302,16 +310,35 @@ class GraphBuilder {
       step: view.attrs.step,
       trip,
     });
-    const largest = from + view.attrs.step * Math.max(1, trip.kind === "constant" ? trip.count : trip.max);
+    const loop = at(this.#loops, index);
+    const largest = from + view.attrs.step * Math.max(1, mostTrips(loop));
     this.#scope.counterWidths.push(largest.toString(2).length + 1);
     this.#scope.bindLinear(counter, linearCounter(index));
+    if (trip.kind === "affine" && trip.min < 1) {
+      const scope = this.#scope;
+      const isInside = scope.builder.compare("slt", scope.counterNode(index), scope.linearNode(trip.bound));
+      scope.under(isInside, () => {
+        this.#convertBlock(block.ops, true);
+      });
+      return;
+    }
     this.#convertBlock(block.ops, true);
   }
 
   #tripOf(op: Operation, from: number, to: number | undefined): KernelLoop["trip"] {
     const view = present(AffineForOp.match(op), op.name);
-    if (to === undefined) return this.#fieldTrip(op, view.rest, view.attrs.max_trip);
+    if (to === undefined) return this.#affineTrip(op) ?? this.#fieldTrip(op, view.rest, view.attrs.max_trip);
     return { kind: "constant", count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
+  }
+
+  /** The trips of a loop whose bound is a sum over counters of outer loops. */
+  #affineTrip(op: Operation): KernelLoop["trip"] | undefined {
+    const { attrs, rest } = present(AffineForOp.match(op), op.name);
+    const operands = rest.slice(attrs.lowerBound.dims + attrs.lowerBound.symbols);
+    if (operands.some((value) => !this.#scope.isLinear(value))) return undefined;
+    const [bound, ...others] = this.#scope.subscripts(attrs.upperBound, operands);
+    if (bound === undefined || others.length > 0 || bound.opaque.size > 0) return undefined;
+    return { kind: "affine", bound, ...rangeOf(this.#loops, bound) };
   }
 
   /** Beside an inner loop of the nest only pure operations may stand. */

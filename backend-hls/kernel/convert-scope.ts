@@ -87,6 +87,12 @@ export class ConvertScope {
     return this.builder.counter(loop, present(this.counterWidths[loop], "a loop"));
   }
 
+  /** Whether the value is known as a sum over counters. */
+  isLinear(value: Value): boolean {
+    const linear = this.#linears.get(value);
+    return linear !== undefined && linear.opaque.size === 0;
+  }
+
   /** A value as a sum; what nothing is known of counts as itself. */
   linear(value: Value): Linear {
     const known = this.#linears.get(value);

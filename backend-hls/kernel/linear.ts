@@ -1,4 +1,5 @@
-import type { Linear, NodeId } from "./node.ts";
+import { at } from "../../ir/index.ts";
+import { type KernelLoop, type Linear, mostTrips, type NodeId } from "./node.ts";
 
 /** The number `value`. */
 export function linearConstant(value: number): Linear {
@@ -53,4 +54,23 @@ export function asConstant(a: Linear): number | undefined {
 /** All factors, of counters and other nodes. */
 export function factorsOf(a: Linear): readonly number[] {
   return [...a.counters.values(), ...a.opaque.values()];
+}
+
+/** Least and greatest value of a sum of counters (other nodes count as 0). */
+export function rangeOf(
+  loops: readonly KernelLoop[],
+  sum: Linear,
+): { readonly min: number; readonly max: number } {
+  let min = sum.constant;
+  let max = sum.constant;
+  for (const [loop, factor] of sum.counters) {
+    const { from, step } = at(loops, loop);
+    const [first, last] = [
+      factor * from,
+      factor * (from + step * (Math.max(1, mostTrips(at(loops, loop))) - 1)),
+    ];
+    min += Math.min(first, last);
+    max += Math.max(first, last);
+  }
+  return { min, max };
 }

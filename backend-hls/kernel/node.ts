@@ -71,7 +71,20 @@ export interface KernelLoop {
         readonly index: number;
         readonly max: number /** Fewest trips, where a guard tells (otherwise 1). */;
         readonly min?: number;
-      };
+      }
+    /** A sum over counters of outer loops (a triangular nest); where it is less than 1, one iteration passes that does nothing. */
+    | { readonly kind: "affine"; readonly bound: Linear; readonly min: number; readonly max: number };
+}
+
+/** Most iterations of a loop each time it is entered. */
+export function mostTrips({ trip }: KernelLoop): number {
+  return trip.kind === "constant" ? trip.count : trip.max;
+}
+
+/** Fewest iterations of a loop each time it is entered, by a command that has any. */
+export function fewestTrips({ trip }: KernelLoop): number {
+  if (trip.kind === "constant") return trip.count;
+  return trip.kind === "field" ? (trip.min ?? 1) : trip.min;
 }
 
 /** An array that the kernel touches. */

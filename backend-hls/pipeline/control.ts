@@ -1,5 +1,5 @@
 import { at, CompilerBug, type HwBuilder, type Value, widthOf } from "../../ir/index.ts";
-import type { KernelGraph, KernelLoop, NodeId } from "../kernel/node.ts";
+import { type KernelGraph, type KernelLoop, mostTrips, type NodeId } from "../kernel/node.ts";
 import { creditCounter } from "../shell/credits.ts";
 import { combineNode } from "./combine-node.ts";
 import { streamPort, streamUses } from "./ports.ts";
@@ -47,7 +47,7 @@ export function buildControl(b: HwBuilder, kernel: ScheduledKernel, options: Con
   const values = graph.loops.map(
     (loop, index) => counters[index]?.value ?? b.constant(loop.from, counterBits(loop)),
   );
-  const lasts = graph.loops.map((loop, index) => isLast(b, loop, at(values, index), command.held));
+  const lasts = graph.loops.map((_, index) => isLast(b, graph, index, { values, fields: command.held }));
   const allLast = b.or(
     empty.value,
     lasts.reduce((x, y) => b.and(x, y), b.constant(1, 1)),
@@ -112,24 +112,54 @@ function tripCount(loop: KernelLoop): number | undefined {
 
 /** Unsigned bits of a counter, the value behind the last included. */
 function counterBits(loop: KernelLoop): number {
-  const trips = loop.trip.kind === "constant" ? loop.trip.count : loop.trip.max;
-  return Math.max(1, (loop.from + loop.step * Math.max(1, trips)).toString(2).length);
+  return Math.max(1, (loop.from + loop.step * Math.max(1, mostTrips(loop))).toString(2).length);
 }
 
-function isLast(b: HwBuilder, loop: KernelLoop, counter: Value, fields: readonly Value[]): Value {
+function isLast(
+  b: HwBuilder,
+  graph: KernelGraph,
+  index: number,
+  { values, fields }: { readonly values: readonly Value[]; readonly fields: readonly Value[] },
+): Value {
+  const loop = at(graph.loops, index);
+  const counter = at(values, index);
   const width = counterBits(loop);
-  if (loop.trip.kind === "constant") {
-    return loop.trip.count <= 1
-      ? b.constant(1, 1)
-      : b.equals(counter, loop.from + loop.step * (loop.trip.count - 1));
-  }
-  const trips = b.resize(at(fields, loop.trip.index), width);
+  const { trip } = loop;
+  if (trip.kind === "constant")
+    return trip.count <= 1 ? b.constant(1, 1) : b.equals(counter, loop.from + loop.step * (trip.count - 1));
+  if (trip.kind === "affine") return isLastOfBound(b, trip, counter, values);
+  const trips = b.resize(at(fields, trip.index), width);
   return b.icmp("eq", b.add(counter, b.constant(1, width)), trips);
+}
+
+/** counter + 1 >= bound: also where the bound leaves no iterations. */
+function isLastOfBound(
+  b: HwBuilder,
+  { bound, min, max }: KernelLoop["trip"] & { readonly kind: "affine" },
+  counter: Value,
+  values: readonly Value[],
+): Value {
+  const terms = [...bound.counters].map(([outer, factor]) => ({ value: at(values, outer), factor }));
+  const reach = terms.reduce(
+    (sum, { value, factor }) => sum + Math.abs(factor) * 2 ** widthOf(value),
+    Math.abs(bound.constant) + max + Math.abs(min) + 2,
+  );
+  const width = Math.ceil(Math.log2(reach)) + 1;
+  const constant = (number: number): Value => b.constant(BigInt.asUintN(width, BigInt(number)), width);
+  const sum = terms.reduce(
+    (partial, { value, factor }) => {
+      const term = b.resize(value, width);
+      return b.add(partial, factor === 1 ? term : b.mul(term, constant(factor)));
+    },
+    constant(bound.constant - 1),
+  );
+  return b.icmp("sge", b.resize(counter, width), sum);
 }
 
 /** A command whose nest has no iterations: it only says that it is done. */
 function noIterations(b: HwBuilder, graph: KernelGraph, incoming: readonly Value[]): Value {
   const terms = graph.loops.flatMap(({ trip }) => {
+    if (trip.kind === "affine") return [];
     if (trip.kind === "constant") return trip.count > 0 ? [] : [b.constant(1, 1)];
     const field = at(incoming, trip.index);
     return [b.icmp("sle", field, b.constant(0, widthOf(field)))];

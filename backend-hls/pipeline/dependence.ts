@@ -1,5 +1,6 @@
 import { at } from "../../ir/index.ts";
-import type { KernelLoop, Linear } from "../kernel/node.ts";
+import { rangeOf } from "../kernel/linear.ts";
+import { fewestTrips, type KernelLoop, type Linear, mostTrips } from "../kernel/node.ts";
 
 /** How two accesses of one array may meet: in the same iteration, and the fewest iterations later (undefined: never). */
 export interface Meeting {
@@ -61,13 +62,6 @@ function canFirstDifferAt(level: number, loops: readonly KernelLoop[], deltas: r
   if (level < 0) return true;
   const own = at(deltas, level);
   return own !== "never" && !(typeof own === "number" && own < 1) && mostTrips(at(loops, level)) > 1;
-}
-
-function fewestTrips(loop: KernelLoop): number {
-  return loop.trip.kind === "constant" ? loop.trip.count : (loop.trip.min ?? 1);
-}
-function mostTrips(loop: KernelLoop): number {
-  return loop.trip.kind === "constant" ? loop.trip.count : loop.trip.max;
 }
 
 /** Per loop: counter of `later` minus counter of `earlier` where both touch one cell; undefined where they never do. */
@@ -139,17 +133,5 @@ function isMixedRadix(loops: readonly KernelLoop[], sum: Linear): boolean {
 /** Whether the ranges of two different sums have nothing in common. */
 function disjoint(loops: readonly KernelLoop[], a: Linear, b: Linear): boolean {
   const [x, y] = [rangeOf(loops, a), rangeOf(loops, b)];
-  return x.high < y.low || y.high < x.low;
-}
-
-function rangeOf(loops: readonly KernelLoop[], sum: Linear): { readonly low: number; readonly high: number } {
-  let low = sum.constant;
-  let high = sum.constant;
-  for (const [loop, factor] of sum.counters) {
-    const { from, step } = at(loops, loop);
-    const [first, last] = [factor * from, factor * (from + step * (mostTrips(at(loops, loop)) - 1))];
-    low += Math.min(first, last);
-    high += Math.max(first, last);
-  }
-  return { low, high };
+  return x.max < y.min || y.max < x.min;
 }

@@ -4,6 +4,7 @@ import { streamUses } from "../pipeline/ports.ts";
 import type { Part } from "./agenda.ts";
 import type { EventLog } from "./event-log.ts";
 import type { ElementBits, Link } from "./link.ts";
+import { LoopWalk } from "./loop-walk.ts";
 import {
   type ArrayStore,
   compileEffects,
@@ -110,13 +111,9 @@ export class KernelReplay implements Part {
   readonly #mask: Uint8Array;
   readonly #read: (number | bigint)[];
   readonly #written: (ElementBits | undefined)[];
-  readonly #counters: Int32Array;
-  readonly #trips: Int32Array;
-  readonly #remaining: Int32Array;
   readonly #ii: number;
   readonly #depth: number;
-  readonly #steps: Int32Array;
-  readonly #froms: Int32Array;
+  readonly #walk: LoopWalk;
   #fields: ElementBits = NO_FIELDS;
   #taken = 0;
   #busy = false;
@@ -156,11 +153,7 @@ export class KernelReplay implements Part {
     this.#mask = new Uint8Array(guards.length);
     this.#read = uses.map(({ node }) => (node.width <= NARROW ? 0 : 0n));
     this.#written = uses.map(() => undefined);
-    this.#froms = Int32Array.from(graph.loops, ({ from }) => from);
-    this.#steps = Int32Array.from(graph.loops, ({ step }) => step);
-    this.#counters = this.#froms.slice();
-    this.#trips = new Int32Array(graph.loops.length);
-    this.#remaining = new Int32Array(graph.loops.length);
+    this.#walk = new LoopWalk(graph);
     this.#ii = schedule.ii;
     this.#depth = schedule.depthCycles;
     for (const { link } of [...this.#reads, this.#command]) link.reader = this;
@@ -229,21 +222,9 @@ export class KernelReplay implements Part {
   }
 
   #startNest(): void {
-    const { loops, fields } = this.#kernel.scheduled.graph;
-    let product = 1;
-    loops.forEach(({ trip }, index) => {
-      const count =
-        trip.kind === "constant"
-          ? trip.count
-          : Number(BigInt.asIntN(at(fields, trip.index), BigInt(at(this.#fields, trip.index))));
-      this.#trips[index] = count;
-      this.#remaining[index] = count;
-      product *= Math.max(0, count);
-    });
-    this.#counters.set(this.#froms);
-    this.#left = product;
-    this.#empty = product === 0;
-    if (!this.#empty) this.#guards?.(this.#counters, this.#fields, this.#mask);
+    this.#left = this.#walk.begin(this.#fields);
+    this.#empty = this.#left === 0;
+    if (!this.#empty) this.#guards?.(this.#walk.counters, this.#fields, this.#mask);
   }
 
   #holds(port: Port): boolean {
@@ -335,7 +316,7 @@ export class KernelReplay implements Part {
         this.#read[port.use] = wholeOf(port.link.value() ?? NO_FIELDS, port.widths);
       port.link.pop(cycle, this.#lastEvent);
     }
-    effects?.(this.#counters, this.#fields, this.#read, this.#written);
+    effects?.(this.#walk.counters, this.#fields, this.#read, this.#written);
     for (const port of this.#writes)
       if (this.#holds(port))
         port.link.push(
@@ -355,20 +336,10 @@ export class KernelReplay implements Part {
     this.#lastCycle = cycle + this.#depth - 1;
   }
 
-  /** Innermost first: count, or begin again and let the next outer loop count. */
   #count(): void {
     this.#left -= 1;
-    for (let index = this.#remaining.length - 1; index >= 0; index--) {
-      const left = this.#remaining[index] ?? 0;
-      if (left > 1) {
-        this.#remaining[index] = left - 1;
-        this.#counters[index] = (this.#counters[index] ?? 0) + (this.#steps[index] ?? 0);
-        break;
-      }
-      this.#remaining[index] = this.#trips[index] ?? 0;
-      this.#counters[index] = this.#froms[index] ?? 0;
-    }
-    this.#guards?.(this.#counters, this.#fields, this.#mask);
+    this.#walk.next();
+    this.#guards?.(this.#walk.counters, this.#fields, this.#mask);
   }
 }
 
