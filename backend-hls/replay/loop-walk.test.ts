@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { KernelGraph, KernelLoop } from "../kernel/node.ts";
+import { LoopWalk } from "./loop-walk.ts";
+
+fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
+
+const size = fc.integer({ min: 1, max: 4 });
+const factor = fc.integer({ min: -1, max: 2 });
+
+test("counters of a triangular nest: those of the loops written out, an empty inner loop as one iteration", () => {
+  fc.assert(
+    fc.property(size, size, factor, factor, fc.integer({ min: -2, max: 4 }), (a, c, f, g, constant) => {
+      const bound = { counters: new Map([[0, f]]), opaque: new Map(), constant };
+      const inner = { counters: new Map([[1, g]]), opaque: new Map(), constant: c };
+      const affine = (linear: typeof bound, max: number): KernelLoop["trip"] => ({
+        kind: "affine",
+        bound: linear,
+        min: -9,
+        max,
+      });
+      const loop = (name: string, trip: KernelLoop["trip"]): KernelLoop => ({ name, from: 0, step: 1, trip });
+      const loops = [
+        loop("i", { kind: "field", index: 0, max: 4 }),
+        loop("j", affine(bound, 12)),
+        loop("k", affine(inner, 28)),
+      ];
+      const wanted: number[][] = [];
+      for (let i = 0; i < a; i++)
+        for (let j = 0; j < Math.max(1, f * i + constant); j++)
+          for (let k = 0; k < Math.max(1, g * j + c); k++) wanted.push([i, j, k]);
+      const walk = new LoopWalk({ loops, fields: [8] } as unknown as KernelGraph); // it looks at nothing else
+      for (let command = 0; command < 2; command++) {
+        expect(walk.begin([a])).toBe(wanted.length);
+        const found = wanted.map(() => {
+          const counters = [...walk.counters];
+          walk.next();
+          return counters;
+        });
+        expect(found).toEqual(wanted);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
