@@ -6,6 +6,7 @@ import {
   type ModelParameters,
   type ModelShape,
   macsAndBytes,
+  PLAIN_INT8,
   type Row,
   type RowOutput,
 } from "./index.ts";
@@ -104,6 +105,7 @@ const shapes = fc.record({
   qkvBias: fc.boolean(),
   qkNorm: fc.boolean(),
   blockSize: fc.constantFrom(1, 2, 4, 16),
+  kvBits: fc.constantFrom(8, 16),
 });
 const arrays: fc.Arbitrary<ArrayShape> = fc
   .tuple(
@@ -121,9 +123,10 @@ test("any shape of model and array gives what the reference gives, with every ac
       arrays,
       fc.nat(1000),
       fc.boolean(),
-      ({ group, window, ...shape }, design, seed, checkOrder) => {
+      ({ group, window, kvBits, ...shape }, design, seed, checkOrder) => {
         const model = {
           ...shape,
+          precision: { ...PLAIN_INT8, kvBits },
           windows: Array.from({ length: shape.layers }, (_, layer) => (layer === 0 ? window : undefined)),
           heads: group * shape.kvHeads,
           maxContext: 32,

@@ -3,7 +3,6 @@ import {
   bundleType,
   f32,
   i1,
-  i8,
   i16,
   i32,
   intType,
@@ -13,6 +12,7 @@ import {
   vectorType,
 } from "../../ir/index.ts";
 import { slotType } from "./kernels/fetch-blocks.ts";
+import { kvBytes, kvType, valueSumType } from "./kv-format.ts";
 import type { Plan } from "./shape.ts";
 
 /** What the attention kernels read of a step: made by whoever fills it. */
@@ -142,20 +142,15 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
 /** A weight of a value, at most 2^15. */
 export const weightType = intType(17);
 
-/** A block's sum of weights times int8 values: at most a block's positions are visible. */
-export function valueSumType({ model: { blockSize } }: Plan): ReturnType<typeof intType> {
-  return intType(Math.min(32, 24 + Math.log2(blockSize)));
-}
-
 function makeBuffers(s: ScheduleBuilder, plan: Plan) {
   const { rows, beatWords, beatBytes, kvWidth, recordBeats, kvSlots } = plan;
   const { kvHeads, blockSize } = plan.model;
-  const cell = vectorType(plan.cellBytes, i8);
+  const cell = vectorType(plan.cellBytes / kvBytes(plan), kvType(plan));
   const record = [kvSlots, blockSize, (recordBeats * beatBytes) / plan.cellBytes];
   // A copy for each key/value head in parallel.
   const scales = [plan.kvLanes, kvSlots, blockSize, recordBeats * beatWords - plan.wordsBeforeScales];
   return {
-    newRecords: s.buffer("new_records", [rows, 2 * kvWidth], i8),
+    newRecords: s.buffer("new_records", [rows, 2 * kvWidth], kvType(plan)),
     newScales: s.buffer("new_scales", [rows, 2 * kvHeads], f32),
     keyRecords: s.buffer("key_records", record, cell),
     valueRecords: s.buffer("value_records", record, cell),
@@ -172,7 +167,9 @@ export function makeSightWires(s: ScheduleBuilder, plan: Plan): SightWires {
   return sightWires(s, plan);
 }
 
-function sightWires(s: ScheduleBuilder, { rows, kvWidth, model: { kvHeads } }: Plan) {
+function sightWires(s: ScheduleBuilder, plan: Plan) {
+  const { rows, kvWidth } = plan;
+  const { kvHeads } = plan.model;
   return {
     rowFacts: s.commands("row_facts", [i16, i32, i32, i32, i32, i32], 2),
     queriesReady: s.tokens("queries_ready"),
@@ -186,8 +183,8 @@ function sightWires(s: ScheduleBuilder, { rows, kvWidth, model: { kvHeads } }: P
     runStarts: s.buffer("run_starts", [rows + 1], i1),
     visibleLow: s.buffer("visible_low", [rows], i32),
     visibleHigh: s.buffer("visible_high", [rows], i32),
-    ownKeys: s.buffer("own_keys", [rows, kvWidth], i8, "lut"),
-    ownValues: s.buffer("own_values", [rows, kvWidth], i8, "lut"),
+    ownKeys: s.buffer("own_keys", [rows, kvWidth], kvType(plan), "lut"),
+    ownValues: s.buffer("own_values", [rows, kvWidth], kvType(plan), "lut"),
     ownKeyScales: s.buffer("own_key_scales", [rows, kvHeads], f32, "lut"),
     ownValueScales: s.buffer("own_value_scales", [rows, kvHeads], f32, "lut"),
   };

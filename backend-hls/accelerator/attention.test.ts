@@ -6,6 +6,7 @@ import {
   headLanes,
   type ModelParameters,
   type ModelShape,
+  PLAIN_INT8,
   type Row,
   type RowOutput,
 } from "./index.ts";
@@ -20,10 +21,12 @@ const models = fc
     headDim: fc.constantFrom(2, 4, 8, 12),
     windows: fc.tuple(fc.constantFrom(undefined, 1, 3, 6), fc.constantFrom(undefined, 5)),
     blockSize: fc.constantFrom(1, 2, 4, 16),
+    kvBits: fc.constantFrom(8, 16),
   })
   .map(
-    ({ heads: [heads = 1, kvHeads = 1], ...rest }): ModelShape => ({
+    ({ heads: [heads = 1, kvHeads = 1], kvBits, ...rest }): ModelShape => ({
       ...rest,
+      precision: { ...PLAIN_INT8, kvBits },
       heads,
       kvHeads,
       hidden: 12,
@@ -171,6 +174,6 @@ test("chunks and trees of any shape give what their paths give alone", () => {
       play.tree();
       play.chunks();
     }),
-    { numRuns: 12, seed: 20261122 },
+    { numRuns: 16, seed: 20261122 },
   );
 });

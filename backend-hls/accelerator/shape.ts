@@ -1,4 +1,5 @@
 import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
+import { kvBytes, recordDataBytes, recordUsedBytes } from "./kv-format.ts";
 import { type HardwarePrecision, PLAIN_INT8, weightBits } from "./precision.ts";
 
 /** What is compiled into the hardware of a model: its sizes and constants. */
@@ -175,7 +176,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     pk,
     pt,
     pv,
-    ...attentionSizes(model, { ph, pv, rows }, beatBytes),
+    ...attentionSizes(model, precision, { ph, pv, rows }, beatBytes),
     rows,
     beatBytes,
     beatWords,
@@ -191,7 +192,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     gateUp: { ...half, rows: 2 * ffn, tiles: 2 * half.tiles },
     down: matrix(hidden, ffn),
     head: matrix(vocab, hidden),
-    recordBeats: ceilDiv(2 * kvWidth + 8 * kvHeads, beatBytes),
+    recordBeats: ceilDiv(recordUsedBytes(model, precision), beatBytes),
     outputs,
     outputBeats: ceilDiv(2 * outputs.candidates, beatWords),
     logitBeats: ceilDiv(vocab, beatWords),
@@ -200,7 +201,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     activationCell: Math.min(pk, pv),
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
-    wordsBeforeScales: Math.floor(kvWidth / 2 / beatWords) * beatWords,
+    wordsBeforeScales: Math.floor(recordDataBytes(model, precision) / beatBytes) * beatWords,
     sumBits: Math.min(32, Math.ceil(Math.log2(Math.max(hidden, qWidth, ffn) * 128 * 128)) + 2),
   };
 }
@@ -211,6 +212,7 @@ const MOST_RING_BYTES = 65536;
 /** What follows from the query heads in parallel. */
 function attentionSizes(
   model: ModelShape,
+  precision: HardwarePrecision,
   { ph, pv, rows }: { readonly ph: number; readonly pv: number; readonly rows: number },
   beatBytes: number,
 ): Pick<
@@ -220,12 +222,12 @@ function attentionSizes(
   const { heads, kvHeads, headDim, blockSize } = model;
   if (!headLanes(model).includes(ph)) throw new CompilerBug(`${String(ph)} query heads in parallel`);
   const groupLanes = Math.min(ph, heads / kvHeads);
-  const blockBytes = blockSize * ceilDiv(2 * kvHeads * headDim + 8 * kvHeads, beatBytes) * beatBytes;
+  const blockBytes = blockSize * ceilDiv(recordUsedBytes(model, precision), beatBytes) * beatBytes;
   return {
     ph,
     groupLanes,
     kvLanes: ph / groupLanes,
-    cellBytes: greatestCommonDivisor((ph / groupLanes) * headDim, beatBytes),
+    cellBytes: greatestCommonDivisor((ph / groupLanes) * headDim * kvBytes({ precision }), beatBytes),
     headTurns: heads / ph,
     outputLanes: Math.min(headDim & -headDim, pv, 2 ** Math.floor(Math.log2(ph))),
     mostKeys: blockSize + rows - 1,

@@ -23,6 +23,7 @@ import {
 } from "./attention-wires.ts";
 import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
 import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
+import { kvType } from "./kv-format.ts";
 import type { Plan } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
@@ -208,7 +209,7 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     rowScales: s.buffer("scale_of_row", [rows], f32),
     qkvBuffer: s.buffer("qkv", [rows, qkv.tiles * pn], f32),
     qkvCopy: s.buffer("qkv_copy", [rows, qkv.tiles * pn], f32),
-    queries8: s.buffer("queries8", [rows, qWidth], i8),
+    queries8: s.buffer(plan.precision.kvBits === 8 ? "queries8" : "queries16", [rows, qWidth], kvType(plan)),
     queryScales: s.buffer("query_scales", [rows, heads], f32),
   };
 }

@@ -6,8 +6,10 @@ import {
   type LoopBuilder,
   type ScheduleBuilder,
   type Value,
+  vectorType,
 } from "../../../ir/index.ts";
 import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
+import { kvBytes, kvType } from "../kv-format.ts";
 import { all, type Bound, isBelow, isFirst, isLast, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import { wordsOf } from "./load.ts";
@@ -144,8 +146,11 @@ function storeCells(b: LoopBuilder, plan: Plan, { data, records, place, beat }: 
   const bytes = b.lanes(data);
   const cells = plan.beatBytes / plan.cellBytes;
   for (let cell = 0; cell < cells; cell++) {
+    const part = b.vector(bytes.slice(cell * plan.cellBytes, (cell + 1) * plan.cellBytes), i8);
     b.store(
-      b.vector(bytes.slice(cell * plan.cellBytes, (cell + 1) * plan.cellBytes), i8),
+      kvBytes(plan) === 1
+        ? part
+        : b.vectorCast(part, vectorType(plan.cellBytes / kvBytes(plan), kvType(plan))),
       records,
       ...place,
       affineSum([[beat, cells]], cell),

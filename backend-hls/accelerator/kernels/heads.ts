@@ -1,4 +1,5 @@
 import { affineSum, f32, i32, type ScheduleBuilder } from "../../../ir/index.ts";
+import { kvLevels } from "../kv-format.ts";
 import { isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -77,7 +78,7 @@ export function headMaximumKernel(s: ScheduleBuilder, plan: Plan, w: Wires): voi
         });
         const largest = others.reduce((most, other) => b.maxsi(most, other), own);
         b.when(isLast(b, j, headDim), () => {
-          const { inverse, scale } = quantizationOf(b, b.bitcast(largest, f32));
+          const { inverse, scale } = quantizationOf(b, b.bitcast(largest, f32), kvLevels(plan));
           b.write(port.out, inverse, scale);
         });
       });

@@ -1,12 +1,12 @@
 import {
   affineSum,
   f32,
-  i8,
   type LoopBuilder,
   type Subscript,
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
+import { kvBytes, kvType, recordDataBytes } from "../kv-format.ts";
 import { all, asIndex, isBelow } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import { slotOf } from "./fetch-blocks.ts";
@@ -84,7 +84,7 @@ interface ChannelSource extends Source {
   readonly width: number;
 }
 
-/** The int8 channels of the iteration's key/value heads, a list for each. */
+/** The channels of the iteration's key/value heads, a list for each. */
 export function channelsOf(
   b: LoopBuilder,
   plan: Plan,
@@ -93,7 +93,8 @@ export function channelsOf(
 ): readonly (readonly Value[])[] {
   const { cellBytes, kvLanes } = plan;
   const { headDim } = plan.model;
-  const count = (kvLanes * headDim) / cellBytes;
+  const lanesOfCell = cellBytes / kvBytes(plan);
+  const count = (kvLanes * headDim) / lanesOfCell;
   const ofMemory = (): readonly Value[] =>
     range(count).map((cell) =>
       b.load(
@@ -103,13 +104,13 @@ export function channelsOf(
         affineSum([[place.kv, count]], skip / cellBytes + cell),
       ),
     );
-  const byte = (array: Value, index: number): Value =>
-    b.load(array, ownRow(place), affineSum([[place.kv, count * cellBytes]], index));
+  const channel = (array: Value, index: number): Value =>
+    b.load(array, ownRow(place), affineSum([[place.kv, count * lanesOfCell]], index));
   const ofStep = (array: Value): readonly Value[] =>
     range(count).map((cell) =>
       b.vector(
-        range(cellBytes).map((lane) => byte(array, cell * cellBytes + lane)),
-        i8,
+        range(lanesOfCell).map((lane) => channel(array, cell * lanesOfCell + lane)),
+        kvType(plan),
       ),
     );
   const vectors =
@@ -117,7 +118,7 @@ export function channelsOf(
       ? ofMemory()
       : b.choose(
           isCommitted(b, place),
-          range(count).map(() => vectorType(cellBytes, i8)),
+          range(count).map(() => vectorType(lanesOfCell, kvType(plan))),
           ofMemory,
           () => ofStep(own),
         );
@@ -132,8 +133,8 @@ export function scalesOf(
   place: KeyPlace,
   { stored, own, skip }: Source,
 ): readonly Value[] {
-  const { kvLanes, kvWidth, wordsBeforeScales } = plan;
-  const before = kvWidth / 2 - wordsBeforeScales + skip;
+  const { kvLanes, wordsBeforeScales } = plan;
+  const before = recordDataBytes(plan.model, plan.precision) / 4 - wordsBeforeScales + skip;
   const ofMemory = (): readonly Value[] =>
     range(kvLanes).map((lane) =>
       b.bitcast(

@@ -40,7 +40,7 @@ function scaledBy(
   return b.select(isNormed, at(values, 0), scale);
 }
 
-/** int8 of all heads: queries to the score kernel's buffer, keys and values to the new KV records and, as they are, to those who score and weigh in this step. */
+/** Integers of all heads: queries to the score kernel's buffer, keys and values to the new KV records and, as they are, to those who score and weigh in this step. */
 export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { headDim } = plan.model;
   s.kernel({
@@ -78,7 +78,7 @@ export function quantizeHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): v
             { isNew, isNormed: isBelow(b, head, keysEnd(plan)) },
             plainScale,
           );
-          const q = b.toInt(b.mulf(b.read(port.rotated), inverse), 8);
+          const q = b.toInt(b.mulf(b.read(port.rotated), inverse), plan.precision.kvBits);
           storeHead(b, plan, port, { row, head, j, q, scale });
           const isEnd = b.andi(isLast(b, row, rows), isLast(b, j, headDim));
           sayReady(b, plan, port, { head, isEnd });

@@ -8,10 +8,12 @@ import {
   vectorType,
 } from "../../../ir/index.ts";
 import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
+import { kvBytes, kvType, recordDataBytes } from "../kv-format.ts";
 import { all, isBelow, isFirst, isLast, nest, position } from "../nest.ts";
 import type { Plan } from "../shape.ts";
+import { range } from "./key-place.ts";
 
-/** Writes each row's KV record: int8 keys, int8 values, scales of keys, scales of values. */
+/** Writes each row's KV record: keys, values, scales of keys, scales of values. */
 export function writeRecordsKernel(
   s: ScheduleBuilder,
   plan: Plan,
@@ -58,15 +60,22 @@ export function writeRecordsKernel(
 /** The bytes of a beat of a record: data, behind it scales, behind them zeros. */
 function recordBytes(
   b: LoopBuilder,
-  { beatWords, beatBytes, kvWidth, model }: Plan,
+  plan: Plan,
   port: { readonly records: Value; readonly scales: Value },
   { row, beat }: { readonly row: Value; readonly beat: Value },
 ): readonly Value[] {
-  const dataWords = kvWidth / 2;
+  const { beatWords, beatBytes, model } = plan;
+  const dataWords = recordDataBytes(model, plan.precision) / 4;
+  const inWord = 4 / kvBytes(plan);
   const wordBytes = (lane: number): readonly Value[] => {
     const word = position(b, beat, beatWords, b.index(lane));
-    const dataBytes = (): readonly Value[] =>
-      [0, 1, 2, 3].map((byte) => b.load(port.records, row, affineSum([[beat, beatBytes]], 4 * lane + byte)));
+    const dataBytes = (): readonly Value[] => {
+      const channels = range(inWord).map((channel) =>
+        b.load(port.records, row, affineSum([[beat, beatBytes / kvBytes(plan)]], inWord * lane + channel)),
+      );
+      if (kvBytes(plan) === 1) return channels;
+      return b.lanes(b.vectorCast(b.vector(channels, kvType(plan)), vectorType(4, i8)));
+    };
     const scaleWord = (): readonly Value[] => [
       b.bitcast(b.load(port.scales, row, affineSum([[beat, beatWords]], lane - dataWords)), i32),
     ];

@@ -1,5 +1,6 @@
 import { affineSum, at, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
 import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
+import { scoreBits } from "../kv-format.ts";
 import { type Bound, isFirst, isLast, nest } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import {
@@ -14,20 +15,22 @@ import {
 } from "./key-place.ts";
 import { dot } from "./matmul.ts";
 
-/** The int8 channels of the iteration's query heads as 32-bit numbers, and their scales. */
+/** The channels of the iteration's query heads in the width of their sums, and their scales. */
 function queriesOf(
   b: LoopBuilder,
-  { ph, kvLanes, group, model: { headDim } }: Plan,
+  plan: Plan,
   [queries, scales]: readonly [Value, Value],
   { row, kv, g }: Readonly<Record<"row" | "kv" | "g", Value>>,
 ): readonly { readonly channels: readonly Value[]; readonly scale: Value }[] {
+  const { ph, kvLanes, group } = plan;
+  const { headDim } = plan.model;
   const terms = (factor: number): readonly (readonly [Value, number])[] => [
     [kv, kvLanes * group * factor],
     [g, ph * factor],
   ];
   return Array.from({ length: ph }, (_, lane) => ({
     channels: Array.from({ length: headDim }, (_unused, d) =>
-      b.extsi(b.load(queries, row, affineSum(terms(headDim), lane * headDim + d)), 32),
+      b.extsi(b.load(queries, row, affineSum(terms(headDim), lane * headDim + d)), scoreBits(plan)),
     ),
     scale: b.load(scales, row, affineSum(terms(1), lane)),
   }));
@@ -49,7 +52,7 @@ function sourcesOf(w: AttentionInputs & AttentionWires) {
   };
 }
 
-/** Dot products of `ph` query heads and a key, all int8, times their scales; the values' scales go with them, and whether the row sees the key. */
+/** Dot products of `ph` query heads and a key, all integers, times their scales; the values' scales go with them, and whether the row sees the key. */
 export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs & AttentionWires): void {
   const { sight } = w;
   s.kernel({
@@ -78,7 +81,7 @@ export function scoreKernel(s: ScheduleBuilder, plan: Plan, w: AttentionInputs &
             b.readFields(queriesReady);
           });
         const queries = queriesOf(b, plan, [port.queries, port.queryScales], { row: field.row, kv, g });
-        const keyChannels = { stored: port.records, own: port.ownKeys, skip: 0, width: 32 };
+        const keyChannels = { stored: port.records, own: port.ownKeys, skip: 0, width: scoreBits(plan) };
         const channels = channelsOf(b, plan, place, keyChannels);
         const scalesAt = (stored: Value, own: Value | undefined, skip: number): readonly Value[] =>
           scalesOf(b, plan, place, { stored, own, skip });

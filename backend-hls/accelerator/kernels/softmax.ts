@@ -1,5 +1,16 @@
-import { at, f32, i16, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import {
+  at,
+  f32,
+  type IntType,
+  i16,
+  i32,
+  intType,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Value,
+} from "../../../ir/index.ts";
 import { type AttentionWires, weightType } from "../attention-wires.ts";
+import { valueSumType } from "../kv-format.ts";
 import { type Bound, isLast, LaneShifter, nest, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import { range } from "./key-place.ts";
@@ -288,21 +299,26 @@ function heldFactors(
 class GroupShifter {
   readonly #cells: readonly Value[];
   readonly #lanes: number;
+  readonly #type: IntType;
 
   constructor(b: LoopBuilder, plan: Plan) {
     this.#lanes = plan.outputLanes;
     const waiting = plan.ph * plan.model.headDim - plan.outputLanes;
-    this.#cells = range(waiting).map((lane) => register(b, `sum${String(lane)}`, i32));
+    this.#type = intType(Math.max(32, valueSumType(plan).width));
+    this.#cells = range(waiting).map((lane) => register(b, `sum${String(lane)}`, this.#type));
   }
 
   /** The next lanes; `fresh` gives all of them where `isNew`. */
   next(b: LoopBuilder, isNew: Value, fresh: () => readonly Value[]): readonly Value[] {
-    const types = range(this.#lanes + this.#cells.length).map(() => i32);
+    const types = range(this.#lanes + this.#cells.length).map(() => this.#type);
     const lanes = b.choose(
       isNew,
       types,
-      () => fresh().map((value) => b.extsi(value, 32)),
-      () => [...this.#cells.map((cell) => b.load(cell)), ...range(this.#lanes).map(() => b.int(0))],
+      () => fresh().map((value) => b.extsi(value, this.#type.width)),
+      () => [
+        ...this.#cells.map((cell) => b.load(cell)),
+        ...range(this.#lanes).map(() => b.int(0, this.#type.width)),
+      ],
     );
     this.#cells.forEach((cell, index) => {
       b.store(at(lanes, index + this.#lanes), cell);

@@ -14,14 +14,15 @@ import type { Wires } from "../wires.ts";
 /** Cycles in which a row's factor, and those in which its scale, may be made: rows are few beside what follows. */
 const CYCLES_OF = { factor: 2, scale: 4 } as const;
 
-/** `inv` and `s` of quantize(v) in docs/numerics.md, from the largest magnitude. */
+/** `inv` and `s` of quantize(v) in docs/numerics.md, from the largest magnitude, which becomes `levels`. */
 export function quantizationOf(
   b: LoopBuilder,
   largest: Value,
+  levels = 127,
 ): { readonly inverse: Value; readonly scale: Value } {
   return {
-    inverse: b.mulf(b.float(127), b.recip(b.maxf(largest, b.float(2 ** -100)))),
-    scale: b.mulf(largest, b.float(1 / 127)),
+    inverse: b.mulf(b.float(levels), b.recip(b.maxf(largest, b.float(2 ** -100)))),
+    scale: b.mulf(largest, b.float(1 / levels)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { affineSum, at, type ScheduleBuilder } from "../../../ir/index.ts";
-import { type AttentionInputs, type AttentionWires, valueSumType } from "../attention-wires.ts";
+import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
+import { kvBytes, valueSumType } from "../kv-format.ts";
 import { type Bound, isFirst, isLast, nest } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import { channelsOf, type KeyPlace, keyLoops, PLACE_FIELDS, range, takeTokens } from "./key-place.ts";
@@ -39,7 +40,7 @@ export function weighValuesKernel(s: ScheduleBuilder, plan: Plan, w: AttentionIn
         const values = channelsOf(b, plan, place, {
           stored: port.records,
           own: port.ownValues,
-          skip: kvWidth,
+          skip: kvWidth * kvBytes(plan),
           width: type.width,
         });
         const totals = range(ph * headDim).map((index) => {

@@ -17,7 +17,7 @@ import {
 import type { ModelParameters, PackedMatrix } from "../pack-weights.ts";
 import type { ModelShape } from "../shape.ts";
 
-/** A vector in int8 and its scale. */
+/** A vector in integers and its scale. */
 interface Quantized {
   readonly q: readonly number[];
   readonly s: number;
@@ -69,12 +69,13 @@ export class ReferenceSequence {
     const all = Array.from({ length: heads + 2 * kvHeads }, (_, head) =>
       qkv.slice(head * headDim, (head + 1) * headDim),
     );
+    const levels = this.#model.precision?.kvBits === 16 ? 32767 : 127;
     const turned = all.map((head, index) => {
-      if (index >= heads + kvHeads) return quantize(head);
+      if (index >= heads + kvHeads) return quantize(head, levels);
       const gains = index < heads ? layer.qNorm : layer.kNorm;
-      if (gains === undefined) return quantize(this.#rotate(head, cache.length));
+      if (gains === undefined) return quantize(this.#rotate(head, cache.length), levels);
       const gained = head.map((value, j) => mulF32(value, at(gains, j)));
-      const { q, s } = quantize(this.#rotate(gained, cache.length));
+      const { q, s } = quantize(this.#rotate(gained, cache.length), levels);
       return { q, s: mulF32(s, rmsFactor(head, eps)) };
     });
     cache.push(
@@ -152,12 +153,12 @@ function sum(a: readonly number[], b: readonly number[]): number[] {
   return a.map((value, i) => addF32(value, at(b, i)));
 }
 
-function quantize(v: readonly number[]): Quantized {
+function quantize(v: readonly number[], levels = 127): Quantized {
   const largest = v.reduce((most, value) => maxF32(most, absF32(value)), 0);
-  const inverse = mulF32(127, recipF32(maxF32(largest, 2 ** -100)));
+  const inverse = mulF32(levels, recipF32(maxF32(largest, 2 ** -100)));
   return {
-    q: v.map((value) => f32ToSigned(mulF32(value, inverse), 8)),
-    s: mulF32(largest, Math.fround(1 / 127)),
+    q: v.map((value) => f32ToSigned(mulF32(value, inverse), levels === 127 ? 8 : 16)),
+    s: mulF32(largest, Math.fround(1 / levels)),
   };
 }
 
