@@ -38,8 +38,9 @@ function graphSetup(network: NetworkPlan, memory: GraphMemory): readonly SetupWo
     const end = Math.max(base, ...regions.map((region) => region.base + region.bytes));
     return { base, bytes: end - base };
   };
+  const stores = network.bursts.flatMap(({ kind, name }) => (kind === "write" ? [name] : []));
   return portSetup(network, memory.bytes, {
-    store_burst: around(outputsOf(memory)),
+    ...Object.fromEntries(stores.map((name) => [name, around(outputsOf(memory))])),
     records: around(memory.regions.filter(({ kind }) => kind === "cache")),
   });
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { HwBuilder, type Operation } from "../../ir/index.ts";
 import { clockAndReset } from "./axi-shape.ts";
 
@@ -33,9 +34,19 @@ export function cycleCountersModule(causes: readonly string[] = STALL_CAUSES, wi
   return b.finish();
 }
 
+/** Longest part of a module's name that lists something; some tools cut longer names. */
+const LONGEST_LIST = 180;
+
+function shortName(events: readonly string[]): string {
+  const list = events.join("_");
+  return list.length <= LONGEST_LIST
+    ? list
+    : `${String(events.length)}_${createHash("sha256").update(list).digest("hex").slice(0, 8)}`;
+}
+
 /** Counts events: inputs clk, rst, clear, and one per event; outputs of the same names, `width` bits, wrapping. Events in the cycle of `clear` count. */
 export function eventCountersModule(events: readonly string[], width = 32): Operation {
-  const b = new HwBuilder(`event_counters_w${String(width)}_${events.join("_")}`, [
+  const b = new HwBuilder(`event_counters_w${String(width)}_${shortName(events)}`, [
     ...clockAndReset,
     { name: "clear", width: 1 },
     ...events.map((name) => ({ name, width: 1 })),

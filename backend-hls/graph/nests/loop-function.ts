@@ -20,7 +20,7 @@ import {
   type Value,
 } from "../../../ir/index.ts";
 import { functionMissing, graphUnsupported, nothingReturned } from "../diagnostics.ts";
-import { memrefOf } from "./flat-access.ts";
+import { memrefOf } from "./array-type.ts";
 
 /** A part of a function that becomes one kernel: a nest of loops, or operations outside of any. */
 export interface Nest {

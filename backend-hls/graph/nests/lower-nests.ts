@@ -1,6 +1,5 @@
 import {
   bundleType,
-  cellCount,
   i32,
   type Operation,
   ok,
@@ -11,20 +10,18 @@ import {
   tokenType,
   type Value,
 } from "../../../ir/index.ts";
-import { type GraphDesign, type GraphScope, roundUp } from "../graph-scope.ts";
+import type { GraphDesign } from "../graph-scope.ts";
 import { argumentName, interfaceOf, resultName } from "../interfaces.ts";
-import { makeLoader, startLoad } from "../kernels/load.ts";
-import { makeStore, type Returned } from "../kernels/store.ts";
 import { type GraphMemory, MemoryMap, type TensorRegion } from "../memory-map.ts";
-import type { Tensor } from "../operand.ts";
 import { PHASE, Program } from "../program.ts";
-import { memrefOf } from "./flat-access.ts";
+import { memrefOf } from "./array-type.ts";
 import { type LoopFunction, type Nest, splitFunction, writtenArguments } from "./loop-function.ts";
 import { nestKernel } from "./nest-kernel.ts";
+import { type Around, loadArray, type MovedArray, storeArray } from "./transfer.ts";
 
 /**
- * Level 4 as one sequential program ==> level 3: each nest of the function becomes a kernel, each array a buffer of its cells
- * in row-major order. Arguments and constants come from external memory; results, and arguments that were written to, go
+ * Level 4 as one sequential program ==> level 3: each nest of the function becomes a kernel, each array a buffer of its shape.
+ * Arguments and constants come from external memory; results, and arguments that were written to, go
  * there. The program starts nests in order; one waits for those that wrote what it reads, or touched what it writes, so that
  * independent nests overlap. What has the interface `ram` is loaded and unloaded in phases of its own (`Program`).
  */
@@ -51,39 +48,38 @@ export function lowerNests(
     ],
     func.span,
   );
-  const scope: GraphScope = {
-    s,
-    design,
-    map,
-    inputs,
-    program: new Program(),
-    memory: s.outside(2),
-    maxBurst: Math.min(16, 4096 / design.beatBytes),
-    resolve: (value) => value,
-    tensor: tensors(s, design),
+  const bufferOf = buffers(s, inputs);
+  const program = new Program();
+  const around: Around = { s, design, program, memory: s.outside(2), bufferOf };
+  const touched = touchedArrays(split.value);
+  const load = (isWanted: (region: TensorRegion) => boolean): void => {
+    for (const [value, region] of inputs)
+      if (touched.has(value) && isWanted(region)) loadArray(around, { value, region });
   };
-  const { program } = scope;
-  const load = makeInputs(scope, split.value);
-  const store = makeStore(scope, outputs);
   if (hasPhases) {
     program.begin("load");
     load(({ kind, name: region }) => kind === "weight" || isOnChip(region));
     program.begin("run");
   }
   load(({ kind, name: region }) => !hasPhases || (kind === "argument" && !isOnChip(region)));
-  startNests(scope, nests);
-  for (const output of outputs) if (!isOnChip(output.region.name)) store(output);
+  startNests(around, nests);
+  for (const output of outputs) if (!isOnChip(output.region.name)) storeArray(around, output);
   if (hasPhases) program.begin("unload");
-  for (const output of outputs) if (isOnChip(output.region.name)) store(output);
+  for (const output of outputs) if (isOnChip(output.region.name)) storeArray(around, output);
   program.finish(s, s.outside(0), s.outside(1));
   return ok({ schedule: s.finish(), memory: map.finish(), array: nests.length > 0 ? "nest0" : "store" });
+}
+
+/** Arrays that some nest touches, or that are returned as they are. */
+function touchedArrays({ nests, returned }: LoopFunction): ReadonlySet<Value> {
+  return new Set([...nests.flatMap(({ reads, writes }) => [...reads, ...writes]), ...returned]);
 }
 
 /** Regions of everything that is loaded and stored, in declared order: arguments, constants, results. */
 function mapArrays(
   { args, constants, nests, returned }: LoopFunction,
   map: MemoryMap,
-): { readonly inputs: ReadonlyMap<Value, TensorRegion>; readonly outputs: readonly Returned[] } {
+): { readonly inputs: ReadonlyMap<Value, TensorRegion>; readonly outputs: readonly MovedArray[] } {
   const inputs = new Map<Value, TensorRegion>();
   const written = writtenArguments(args, nests);
   args.forEach((arg, index) => {
@@ -100,57 +96,26 @@ function mapArrays(
   return { inputs, outputs: [...inPlace, ...results] };
 }
 
-/** The flat buffer of each array; whole beats of memory fit. */
-function tensors(s: ScheduleBuilder, design: GraphDesign): GraphScope["tensor"] {
-  const made = new Map<Value, Tensor>();
+/** The buffer of each array, of its shape. */
+function buffers(s: ScheduleBuilder, inputs: ReadonlyMap<Value, TensorRegion>): (array: Value) => Value {
+  const made = new Map<Value, Value>();
   return (array) => {
     const known = made.get(array);
     if (known !== undefined) return known;
-    const type = memrefOf(array);
-    const width = cellCount(type);
-    const element = scalarElement(array);
-    const buffer = s.buffer(`a${String(made.size)}`, [roundUp(width, design.beatBytes)], element);
-    const tensor: Tensor = { shape: { rank: 1, rows: 1, width, element }, buffer };
-    made.set(array, tensor);
-    return tensor;
+    const { shape, element } = memrefOf(array);
+    const buffer = s.buffer(inputs.get(array)?.name ?? `local${String(made.size)}`, shape, element);
+    made.set(array, buffer);
+    return buffer;
   };
 }
 
-function scalarElement(array: Value): Tensor["shape"]["element"] {
-  const { element } = memrefOf(array);
-  return element.kind === "vector" ? element.element : element;
-}
-
-/** Makes what loads arrays that some nest touches or the function returns as they are; the result starts the loads of some of them. */
-function makeInputs(
-  scope: GraphScope,
-  { nests, returned }: LoopFunction,
-): (isWanted: (region: TensorRegion) => boolean) => void {
-  const touched = new Set([...nests.flatMap(({ reads, writes }) => [...reads, ...writes]), ...returned]);
-  const values = [...scope.inputs.keys()].filter((value) => touched.has(value));
-  if (values.length === 0) return () => undefined;
-  const loaded = values.map((value) => scope.tensor(value));
-  const loader = makeLoader(scope, "load", loaded, values.length);
-  return (isWanted) => {
-    values.forEach((value, use) => {
-      const region = present(scope.inputs.get(value), "a region");
-      if (isWanted(region)) startLoad(scope, loader, { value, region, tensor: scope.tensor(value), use });
-    });
-  };
-}
-
-function startNests(scope: GraphScope, nests: readonly Nest[]): void {
+function startNests({ s, program, bufferOf }: Around, nests: readonly Nest[]): void {
   const readers = new Map<Value, readonly Nest[]>();
   const ends = new Map<Nest, Value>();
   nests.forEach((nest, index) => {
-    const { command, done } = nestKernel(
-      scope.s,
-      `nest${String(index)}`,
-      nest,
-      (array) => scope.tensor(array).buffer,
-    );
+    const { command, done } = nestKernel(s, `nest${String(index)}`, nest, bufferOf);
     const overwritten = nest.writes.flatMap((array) => readers.get(array) ?? []);
-    scope.program.step({
+    program.step({
       after: [...nest.reads, ...nest.writes, ...overwritten.flatMap((reader) => ends.get(reader) ?? [])],
       sends: [{ to: command, fields: [] }],
       done,

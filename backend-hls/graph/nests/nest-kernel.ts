@@ -1,7 +1,5 @@
 import {
   AffineForOp,
-  AffineLoadOp,
-  AffineStoreOp,
   ArithConstantOp,
   at,
   Block,
@@ -13,7 +11,6 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { flatMap, memrefOf } from "./flat-access.ts";
 import type { Nest } from "./loop-function.ts";
 
 /** How a nest is started, and what says that it has ended. */
@@ -92,7 +89,7 @@ class NestCopy {
       name: op.name,
       operands,
       resultTypes: op.results.map(({ type }) => type),
-      attributes: this.#attributes(op),
+      attributes: op.attributes,
       regions: op.regions.map(({ block }) => new Region(this.#emptyCopy(block))),
       span: op.span,
     });
@@ -119,16 +116,4 @@ class NestCopy {
     });
     return copied;
   }
-
-  #attributes(op: Operation): Operation["attributes"] {
-    const load = AffineLoadOp.match(op);
-    if (load !== undefined) return flat(op, flatMap(load.attrs.map, memrefOf(load.operands.memref)));
-    const store = AffineStoreOp.match(op);
-    if (store !== undefined) return flat(op, flatMap(store.attrs.map, memrefOf(store.operands.memref)));
-    return op.attributes;
-  }
-}
-
-function flat(op: Operation, map: ReturnType<typeof flatMap>): Operation["attributes"] {
-  return { ...op.attributes, map: { kind: "affine_map", map } };
 }
