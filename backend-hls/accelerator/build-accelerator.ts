@@ -1,11 +1,11 @@
-import { type Operation, ScheduleBuilder } from "../../ir/index.ts";
+import { at, BufferOp, type Operation, ScheduleBuilder, StreamOp } from "../../ir/index.ts";
 import { adjustKernels } from "./kernels/adjust.ts";
 import { attendBlocksKernel } from "./kernels/attend-blocks.ts";
 import { attendRunsKernel, noteRowsKernel } from "./kernels/attend-runs.ts";
 import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
 import { fetchBlocksKernel, loadBlockKernel } from "./kernels/fetch-blocks.ts";
 import { headMaximumKernel, rotateKernel } from "./kernels/heads.ts";
-import { finishKernel, loadRowKernel, rowsKernel, splitConstantsKernel } from "./kernels/load.ts";
+import { finishKernel, loadRowKernel, rowsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
 import { outputKernels } from "./kernels/outputs.ts";
 import { quantizeHeadsKernel } from "./kernels/quantize-heads.ts";
@@ -19,11 +19,14 @@ import {
   probabilitiesKernel,
   rescaleKernel,
 } from "./kernels/softmax.ts";
+import { splitConstantsKernel } from "./kernels/split-constants.ts";
+import { staticKernels } from "./kernels/statics.ts";
 import { factorsKernel, quantizeKernel, rowScalesKernel } from "./kernels/statistics.ts";
 import { activationKernel, residualKernel } from "./kernels/vector.ts";
 import { weighValuesKernel } from "./kernels/weigh-values.ts";
+import { hasStaticScales } from "./precision.ts";
 import { type ArrayShape, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
-import { makeWires, outsideConnections } from "./wires.ts";
+import { makeWires, outsideConnections, type Wires } from "./wires.ts";
 
 /** An accelerator as a network of kernels. */
 export interface Accelerator {
@@ -38,12 +41,7 @@ const KERNELS = [
   loadRowKernel,
   splitConstantsKernel,
   residualKernel,
-  collectKernel,
-  squaresKernel,
-  collectHeadsKernel,
-  factorsKernel,
-  rowScalesKernel,
-  quantizeKernel,
+  activationKernels,
   matmulKernel,
   dequantizeKernel,
   adjustKernels,
@@ -69,6 +67,23 @@ const KERNELS = [
   outputKernels,
   finishKernel,
 ] as const;
+
+/** What makes the int8 vectors that the array multiplies. */
+function activationKernels(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const kernels = hasStaticScales(plan.precision)
+    ? [squaresKernel, staticKernels]
+    : [collectKernel, squaresKernel, collectHeadsKernel, factorsKernel, rowScalesKernel, quantizeKernel];
+  for (const kernel of kernels) kernel(s, plan, w);
+}
+
+/** What no kernel or memory engine is joined to does not exist. */
+function dropUnconnected(schedule: Operation): Operation {
+  for (const op of [...at(schedule.regions, 0).block.ops]) {
+    const isWire = StreamOp.match(op) !== undefined || BufferOp.match(op) !== undefined;
+    if (isWire && op.result.uses.length === 0) op.erase();
+  }
+  return schedule;
+}
 
 /** Builds the network that computes one step of the model (docs/numerics.md, "Integer reference"), one layer's hardware serving all layers. */
 export function buildAccelerator(model: ModelShape, design: ArrayShape): Accelerator {
@@ -98,5 +113,5 @@ export function buildAccelerator(model: ModelShape, design: ArrayShape): Acceler
     { memory: w.memory, requests: w.recordRequests, data: w.recordBeats, done: w.recordAcks },
     plan.maxBurst,
   );
-  return { schedule: s.finish(), plan };
+  return { schedule: dropUnconnected(s.finish()), plan };
 }

@@ -1,7 +1,9 @@
-import { at, CompilerBug, present } from "../../ir/index.ts";
+import { CompilerBug } from "../../ir/index.ts";
+import { type Channel, type Channels, channelsOf, matricesOf } from "./channels.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
-import { scaleBeats } from "./packing.ts";
-import type { ChannelConstant, MatrixPlan, Plan } from "./shape.ts";
+import { packConstants } from "./pack-constants.ts";
+import type { LinearInputName } from "./precision.ts";
+import type { MatrixPlan, Plan } from "./shape.ts";
 
 /** An int8 matrix [rows, columns], row-major, with one f32 scale per row. */
 export interface PackedMatrix {
@@ -10,6 +12,13 @@ export interface PackedMatrix {
   readonly weights: Int8Array;
   readonly scales: Float32Array;
 }
+/** What is known at compile time of a vector that a matrix multiplies. */
+export interface VectorParameters {
+  /** Its scale, with static activations. */
+  readonly scale?: number;
+}
+/** The vectors that the matrices of a layer multiply. */
+export type LayerVectors = Readonly<Record<Exclude<LinearInputName, "head">, VectorParameters>>;
 /** One layer. */
 export interface LayerParameters {
   readonly attnNorm: Float32Array;
@@ -25,6 +34,8 @@ export interface LayerParameters {
   readonly wGate: PackedMatrix;
   readonly wUp: PackedMatrix;
   readonly wDown: PackedMatrix;
+  /** There where anything is known of the vectors. */
+  readonly inputs?: LayerVectors;
 }
 /** All that is packed: a quantized model as `frontend` makes it has this form. */
 export interface ModelParameters {
@@ -33,6 +44,7 @@ export interface ModelParameters {
   readonly layers: readonly LayerParameters[];
   readonly finalNorm: Float32Array;
   readonly head: PackedMatrix;
+  readonly headInput?: VectorParameters;
   /** [maxContext, headDim]: per position the cosines, then the sines, headDim / 2 of each. */
   readonly rope: Float32Array;
 }
@@ -87,51 +99,6 @@ function packRows(
     image.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), base + row * stride);
 }
 
-/** One output channel after the other as the tiles take them; undefined pads. */
-interface Channel {
-  readonly matrix: PackedMatrix;
-  readonly row: number;
-}
-type Channels = readonly (Channel | undefined)[];
-
-function channelsOf(matrix: PackedMatrix, pn: number): Channels {
-  return Array.from({ length: Math.ceil(matrix.rows / pn) * pn }, (_, row) =>
-    row < matrix.rows ? { matrix, row } : undefined,
-  );
-}
-
-/** Tiles of gate and up alternate. */
-function alternate(gate: Channels, up: Channels, pn: number): Channels {
-  return Array.from({ length: 2 * gate.length }, (_, index) => {
-    const tile = Math.floor(index / pn);
-    const source = tile % 2 === 0 ? gate : up;
-    return source[Math.floor(tile / 2) * pn + (index % pn)];
-  });
-}
-
-/** The matrices of a layer in the order in which they are used. */
-function matricesOf(
-  plan: Plan,
-  layer: LayerParameters,
-): readonly {
-  readonly plan: MatrixPlan;
-  readonly channels: Channels;
-  /** What is written between the beats of its scales. */
-  readonly follows: "own" | "ffn" | "next" | "nothing";
-}[] {
-  const { pn } = plan;
-  return [
-    { plan: plan.qkv, channels: channelsOf(layer.qkv, pn), follows: "own" },
-    { plan: plan.wo, channels: channelsOf(layer.wo, pn), follows: "ffn" },
-    {
-      plan: plan.gateUp,
-      channels: alternate(channelsOf(layer.wGate, pn), channelsOf(layer.wUp, pn), pn),
-      follows: "nothing",
-    },
-    { plan: plan.down, channels: channelsOf(layer.wDown, pn), follows: "next" },
-  ];
-}
-
 function packMatrices(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
   const bytes = new Int8Array(image.buffer, image.byteOffset, image.length);
   let next = layout.regions.weights.base;
@@ -174,65 +141,4 @@ function packRow(
     const count = Math.min(pk, columns - start);
     for (let k = 0; k < count; k++) bytes[place + k] = weights[from + start + k] ?? 0;
   }
-}
-
-/** f32 words beat by beat; several lists of one length take turns, a beat of each. */
-class ConstantWriter {
-  readonly #view: DataView;
-  readonly #plan: Plan;
-  #next: number;
-
-  constructor(plan: Plan, view: DataView, base: number) {
-    this.#view = view;
-    this.#plan = plan;
-    this.#next = base;
-  }
-
-  write(beats: number, ...lists: readonly ArrayLike<number>[]): void {
-    const { beatWords, beatBytes } = this.#plan;
-    lists.forEach((values, turn) => {
-      for (let index = 0; index < values.length; index++) {
-        const beat = Math.floor(index / beatWords) * lists.length + turn;
-        const place = this.#next + beat * beatBytes + (index % beatWords) * 4;
-        this.#view.setFloat32(place, at(values, index), true);
-      }
-    });
-    this.#next += beats * lists.length * beatBytes;
-  }
-}
-
-function packConstants(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
-  const view = new DataView(image.buffer, image.byteOffset, image.length);
-  const writer = new ConstantWriter(plan, view, layout.regions.constants.base);
-  const first = at(model.layers, 0);
-  writer.write(Math.ceil(first.attnNorm.length / plan.beatWords), first.attnNorm);
-  model.layers.forEach((layer, index) => {
-    const behind = {
-      own: plan.channelConstants.map((kind) => channelConstants(plan, layer, kind)),
-      ffn: [layer.ffnNorm],
-      next: [model.layers[index + 1]?.attnNorm ?? model.finalNorm],
-      nothing: [],
-    };
-    for (const { plan: matrix, channels, follows } of matricesOf(plan, layer))
-      writer.write(scaleBeats(plan, matrix), scalesOf(channels), ...behind[follows]);
-  });
-  writer.write(scaleBeats(plan, plan.head), scalesOf(channelsOf(model.head, plan.pn)));
-}
-
-function scalesOf(channels: Channels): readonly number[] {
-  return channels.map((channel) => (channel === undefined ? 0 : at(channel.matrix.scales, channel.row)));
-}
-
-/** A constant for each channel of queries, keys and values. */
-function channelConstants(
-  { model: { heads, kvHeads } }: Plan,
-  { qkvBias, qNorm, kNorm }: LayerParameters,
-  kind: ChannelConstant,
-): readonly number[] {
-  if (kind === "biases") return [...present(qkvBias, "the biases of a layer")];
-  const [queries, keys] = [present(qNorm, "gains of queries"), present(kNorm, "gains of keys")];
-  const repeated = (gains: Float32Array, count: number): readonly number[] =>
-    Array.from({ length: count }, () => [...gains]).flat();
-  const values = keys.map(() => 1);
-  return [...repeated(queries, heads), ...repeated(keys, kvHeads), ...repeated(values, kvHeads)];
 }

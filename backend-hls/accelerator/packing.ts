@@ -1,3 +1,4 @@
+import { hasStaticScales, type LinearInputName } from "./precision.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "./shape.ts";
 
 /** Beats of a stream that is read linearly in every step: all layers, then the head. */
@@ -20,13 +21,29 @@ export function scaleBeats({ pn, beatWords }: Plan, { tiles }: MatrixPlan): numb
   return ceilDiv(tiles * pn, beatWords);
 }
 
+/** Words of the header of a phase with static activations, in order: what a vector is multiplied by, and its scale. */
+export const STATIC_WORDS = ["inverse", "scale"] as const;
+
+/** Beats before the constants of a phase, which say what is known of the vector that it makes: with static activations its scale. */
+export function headerBeats({ beatWords, precision }: Plan): number {
+  return hasStaticScales(precision) ? ceilDiv(STATIC_WORDS.length, beatWords) : 0;
+}
+
+/** Parts of the constants of a phase, a beat of each in turn: scales, and what stands in between. */
+export function constantParts(plan: Plan): Readonly<Record<"start" | LinearInputName, number>> {
+  const own = plan.channelConstants.length;
+  return { start: 1, qkv: 1 + own, wo: 2, gateUp: 1, down: 2, head: 1 };
+}
+
 /** Beats of gains and scales: gains of the first norm; per layer the scales of qkv with its channels' own constants in between, wo with gains in between, gate/up, down with gains in between; head. */
 export function constantBeats(plan: Plan): LinearBeats {
   const { qkv, wo, gateUp, down, head, model, beatWords } = plan;
+  const [header, parts] = [headerBeats(plan), constantParts(plan)];
   const layer =
-    (1 + plan.channelConstants.length) * scaleBeats(plan, qkv) +
-    2 * scaleBeats(plan, wo) +
-    scaleBeats(plan, gateUp) +
-    2 * scaleBeats(plan, down);
-  return { layers: ceilDiv(model.hidden, beatWords) + model.layers * layer, head: scaleBeats(plan, head) };
+    parts.qkv * (header + scaleBeats(plan, qkv)) +
+    parts.wo * (header + scaleBeats(plan, wo)) +
+    parts.gateUp * (header + scaleBeats(plan, gateUp)) +
+    parts.down * (header + scaleBeats(plan, down));
+  const start = header + ceilDiv(model.hidden, beatWords);
+  return { layers: start + model.layers * layer, head: parts.head * (header + scaleBeats(plan, head)) };
 }

@@ -49,3 +49,8 @@ export function weightBits({ weights }: HardwarePrecision): 4 | 8 | 16 {
       return 16;
   }
 }
+
+/** Whether the scales of activations are known at compile time. */
+export function hasStaticScales({ activations }: HardwarePrecision): boolean {
+  return activations.kind === "int8" && activations.scales === "static";
+}

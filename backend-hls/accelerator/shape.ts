@@ -1,6 +1,6 @@
 import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
 import { kvBytes, recordDataBytes, recordUsedBytes } from "./kv-format.ts";
-import { type HardwarePrecision, PLAIN_INT8, weightBits } from "./precision.ts";
+import { type HardwarePrecision, hasStaticScales, PLAIN_INT8, weightBits } from "./precision.ts";
 
 /** What is compiled into the hardware of a model: its sizes and constants. */
 export interface ModelShape {
@@ -169,6 +169,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
   const half = matrix(ffn, hidden);
   const beatWords = beatBytes / 4;
   const unit = Math.max(pk, pv);
+  const isStatic = hasStaticScales(precision);
   return {
     model,
     precision,
@@ -197,8 +198,12 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     outputBeats: ceilDiv(2 * outputs.candidates, beatWords),
     logitBeats: ceilDiv(vocab, beatWords),
     maxBlocks: ceilDiv(model.maxContext, model.blockSize),
-    residualWidth: Math.max(ceilDiv(hidden, pn) * pn, ceilDiv(hidden, beatWords) * beatWords),
-    activationCell: Math.min(pk, pv),
+    residualWidth: Math.max(
+      ceilDiv(hidden, pn) * pn,
+      ceilDiv(hidden, beatWords) * beatWords,
+      isStatic ? ceilDiv(hidden, unit) * unit : 0,
+    ),
+    activationCell: isStatic ? 1 : Math.min(pk, pv),
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
     wordsBeforeScales: Math.floor(recordDataBytes(model, precision) / beatBytes) * beatWords,

@@ -21,9 +21,12 @@ import {
   makeAttentionWires,
   makeSightWires,
 } from "./attention-wires.ts";
+import { sourceFields, vectorsAtOnce } from "./kernels/activation-source.ts";
 import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
 import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
+import { makeStaticWires, type StaticWires } from "./kernels/statics.ts";
 import { kvType } from "./kv-format.ts";
+import { headerBeats } from "./packing.ts";
 import type { Plan } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
@@ -63,6 +66,7 @@ export interface Wires
     AttentionWires,
     AdjustWires {
   readonly sight: AttentionInputs["sight"];
+  readonly statics: StaticWires | undefined;
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -88,6 +92,7 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     ...streams,
     ...makeAdjustWires(s, plan, streams.toQkv),
     ...makeBuffers(s, plan),
+    statics: makeStaticWires(s, plan),
     ...attention,
     ...sight,
     sight: {
@@ -110,11 +115,13 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
   };
 }
 
-function makeCommands(s: ScheduleBuilder, { outputs }: Plan) {
+function makeCommands(s: ScheduleBuilder, plan: Plan) {
+  const { outputs } = plan;
+  const hasHeader = headerBeats(plan) > 0;
   return {
     rowsCommand: s.commands("rows_cmd", [i16, i32, i32, i32]),
     loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32, i32, i32]),
-    splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32], 4),
+    splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32, ...(hasHeader ? [i8] : [])], 4),
     residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
     collectCommand: s.commands("collect_cmd", [i32, i16, i32, i1], 4),
     squaresCommand: s.commands("squares_cmd", [i16], 4),
@@ -122,7 +129,7 @@ function makeCommands(s: ScheduleBuilder, { outputs }: Plan) {
     factorsCommand: s.commands("factors_cmd", [i16, i1, i1], 4),
     rowScalesCommand: s.commands("row_scales_cmd", [i16, i1, i1], 4),
     quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32, i1], 4),
-    matmulCommand: s.commands("matmul_cmd", [i32, i32, i16, i1], 4),
+    matmulCommand: s.commands("matmul_cmd", [i32, i32, i16, i1, ...sourceFields(plan).map(() => i1)], 4),
     dequantizeCommand: s.commands("dequantize_cmd", [i32, i16, i1, i1, i1, i1], 4),
     storeQkvCommand: s.commands("store_qkv_cmd", [i16], 2),
     rotateCommand: s.commands("rotate_cmd", [i16], 2),
@@ -200,7 +207,7 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     vector: s.buffer("vector", [rows, plan.vectorWidth], f32),
     activation8: s.buffer(
       "activation8",
-      [rows, plan.vectorWidth / plan.activationCell],
+      [...vectorsAtOnce(plan), rows, plan.vectorWidth / plan.activationCell],
       vectorType(plan.activationCell, i8),
       bankWords <= LUT_WORDS ? "lut" : undefined,
     ),

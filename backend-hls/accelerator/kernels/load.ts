@@ -8,18 +8,7 @@ import {
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
-import {
-  all,
-  asIndex,
-  givenPort,
-  isBelow,
-  isFirst,
-  isLast,
-  LaneShifter,
-  nest,
-  not,
-  position,
-} from "../nest.ts";
+import { all, asIndex, isBelow, isFirst, isLast, LaneShifter, nest, not, position } from "../nest.ts";
 import { EMIT_PLACE_LSB } from "../output-place.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -103,64 +92,6 @@ function entryFault(
 ): Value {
   const last = asIndex(b, b.shrui(place, b.int(Math.log2(model.blockSize))));
   return blockFault(b, b.cmpi("sle", entry, last), block, kvBlocks);
-}
-
-/**
- * Splits the constants of a matrix into its output scales and, beat by beat in between, the gains of the norm that follows;
- * with a gain count of 0, what stands in between are constants of the matrix's channels.
- */
-export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { beatWords } = plan;
-  const most = Math.max(
-    ...[plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head].map(({ tiles }) =>
-      ceilDiv(tiles * plan.pn, beatWords),
-    ),
-  );
-  s.kernel({
-    name: "split_constants",
-    command: w.splitConstants,
-    fields: ["beats", "parts", "onlyGains", "scaleCount", "gainCount"],
-    connections: {
-      data: w.constantBeats,
-      gains: w.gains,
-      scales: w.scales,
-      ...Object.fromEntries(w.adjust?.constants ?? []),
-    },
-    body: ({ b, port, field }) => {
-      const shifter = new LaneShifter(b, "word", beatWords, i32);
-      nest(
-        b,
-        {
-          beat: { to: field.beats, max: most },
-          part: { to: field.parts, max: Math.max(2, 1 + plan.channelConstants.length) },
-          lane: beatWords,
-        },
-        ({ beat, part, lane }) => {
-          const value = b.bitcast(
-            shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan)),
-            f32,
-          );
-          const element = b.addi(b.muli(beat, b.index(beatWords)), lane);
-          const isGain = b.ori(field.onlyGains, b.equals(part, 1));
-          b.when(all(b, isGain, isBelow(b, element, field.gainCount)), () => {
-            b.write(port.gains, value);
-          });
-          const isScale = b.equals(part, 0);
-          b.when(all(b, isScale, not(b, field.onlyGains), isBelow(b, element, field.scaleCount)), () => {
-            b.write(port.scales, value);
-          });
-          plan.channelConstants.forEach((kind, index) => {
-            const target = givenPort(port, kind);
-            const isWanted = all(b, b.equals(part, 1 + index), b.cmpi("eq", field.gainCount, b.int(0)));
-            if (target === undefined) return;
-            b.when(all(b, isWanted, isBelow(b, element, field.scaleCount)), () => {
-              b.write(target, value);
-            });
-          });
-        },
-      );
-    },
-  });
 }
 
 /** Keeps the words of a descriptor that are in this beat of it. */

@@ -13,6 +13,7 @@ import {
 import { all, hold, isFirst, isLast, LaneShifter, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { awaitVector, rowScale, sourceConnections, sourceFields, vectorPlace } from "./activation-source.ts";
 import { headUnits } from "./head-units.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
@@ -118,10 +119,12 @@ function activationLanes(
   b: LoopBuilder,
   { pk, sumBits, activationCell }: Plan,
   activation: Value,
-  [row, k]: readonly [Subscript, Value],
+  { place, k }: { readonly place: readonly Subscript[]; readonly k: Value },
 ): readonly Value[] {
   const cells = pk / activationCell;
-  return Array.from({ length: cells }, (_, cell) => b.load(activation, row, affineSum([[k, cells]], cell)))
+  return Array.from({ length: cells }, (_, cell) =>
+    b.load(activation, ...place, affineSum([[k, cells]], cell)),
+  )
     .flatMap((cell) => b.lanes(cell))
     .map((lane) => b.extsi(lane, sumBits));
 }
@@ -133,9 +136,9 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "matmul",
     command: w.matmulCommand,
-    fields: ["tiles", "beats", "groups", "isActive"],
+    fields: [...(["tiles", "beats", "groups", "isActive"] as const), ...sourceFields(plan)],
     connections: {
-      quantized: w.quantized,
+      ...sourceConnections(w),
       idleTaken: w.idleTaken,
       weights: w.weightBeats,
       activation: w.activation8,
@@ -149,9 +152,7 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         b,
         { tile: { to: field.tiles, max: mostTiles }, k: beats, group: { to: field.groups, max: rows / pt } },
         ({ tile, k, group }) => {
-          b.when(isFirst(b, tile, k, group), () => {
-            b.readFields(port.quantized);
-          });
+          awaitVector(b, { port, field }, isFirst(b, tile, k, group));
           b.when(not(b, field.isActive), () => {
             b.write(port.idleTaken);
           });
@@ -165,7 +166,8 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
             const totals: Value[] = [];
             for (let p = 0; p < pt; p++) {
               const row = affineSum([[group, pt]], p);
-              const inputs = activationLanes(b, plan, port.activation, [row, k]);
+              const place = [...vectorPlace(b, field), row];
+              const inputs = activationLanes(b, plan, port.activation, { place, k });
               for (let n = 0; n < pn; n++) {
                 const sum = dot(b, inputs, weights.slice(n * pk, (n + 1) * pk));
                 const which = { isNew, isShared, isKept, lane: p * pn + n, place: [row, n] };
@@ -210,11 +212,12 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     command: w.dequantizeCommand,
     fields: ["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"],
     connections: {
-      rowsScaled: w.rowsScaled,
+      rowsScaled: w.statics === undefined ? w.rowsScaled : undefined,
+      inputScales: w.statics?.constants.inputScales,
       scalesTaken: w.scalesTaken,
       sums: w.sums,
       scales: w.scales,
-      rowScales: w.rowScales,
+      rowScales: w.statics === undefined ? w.rowScales : undefined,
       ...outputs,
     },
     body: ({ b, port, field }) => {
@@ -229,9 +232,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
       const groups = { to: field.groups, max: rows / pt };
       const tiles = { to: field.tiles, max: largest(plan).tiles };
       nest(b, { tile: tiles, group: groups, p: pt, lane: pn }, ({ tile, group, p, lane }) => {
-        b.when(isFirst(b, tile, group, p, lane), () => {
-          b.readFields(port.rowsScaled);
-        });
+        const scaleOfRow = rowScale(b, port, isFirst(b, tile, group, p, lane));
         const isActive = targets.reduce((some, [bit]) => b.ori(some, bit), b.int(0, 1));
         b.when(all(b, not(b, isActive), isLast(b, p, pt), isLast(b, lane, pn)), () => {
           b.write(port.scalesTaken);
@@ -243,7 +244,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
             [group, pt],
             [p, 1],
           ]);
-          writeWhereWanted(b, targets, b.mulf(b.mulf(b.toFloat(sum), scale), b.load(port.rowScales, row)));
+          writeWhereWanted(b, targets, b.mulf(b.mulf(b.toFloat(sum), scale), scaleOfRow(row)));
         });
       });
     },

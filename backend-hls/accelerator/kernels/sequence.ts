@@ -1,44 +1,16 @@
 import type { LoopBuilder, ScheduleBuilder, Value } from "../../../ir/index.ts";
 import { all, nest, not } from "../nest.ts";
-import { constantBeats, weightBeats } from "../packing.ts";
+import { constantBeats, headerBeats, weightBeats } from "../packing.ts";
+import { hasStaticScales } from "../precision.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
 import { DESCRIPTOR_FIELDS } from "./load.ts";
+import { anyOf, type Phase, phaseOf, pick } from "./phase.ts";
+import { MADE } from "./statics.ts";
+import { type FetchScope, type StepScope, sendVector, vectorCommands } from "./vector-commands.ts";
 
 /** What stands between residual and array in one phase. */
 const PHASES = 5;
-
-/** Which phase an iteration is, as bits; phase 0 exists once, phase 1 behind the last layer is the head. */
-interface Phase {
-  readonly start: Value;
-  readonly qkv: Value;
-  readonly wo: Value;
-  readonly gateUp: Value;
-  readonly down: Value;
-  readonly head: Value;
-  /** The residual's last addition: what follows is the head. */
-  readonly last: Value;
-}
-
-function phaseOf(b: LoopBuilder, layer: Value, phase: Value, layers: number): Phase {
-  const inLayer = not(b, b.equals(layer, layers));
-  const only = (number: number): Value => all(b, inLayer, b.equals(phase, number));
-  const down = only(4);
-  return {
-    start: all(b, b.equals(layer, 0), b.equals(phase, 0)),
-    qkv: only(1),
-    wo: only(2),
-    gateUp: only(3),
-    down,
-    last: all(b, down, b.equals(layer, layers - 1)),
-    head: all(b, b.equals(layer, layers), b.equals(phase, 1)),
-  };
-}
-
-/** A value per phase, chosen by its bits; phases without one have `otherwise`. */
-function pick(b: LoopBuilder, cases: readonly (readonly [Value, number])[], width: number): Value {
-  return cases.reduce((other, [bit, value]) => b.select(bit, b.int(value, width), other), b.int(0, width));
-}
 
 /** The command streams and request streams that the program feeds. */
 function commandsOf(w: Wires) {
@@ -50,13 +22,7 @@ function commandsOf(w: Wires) {
     outputs: w.outputRequests,
     finish: w.finishCommand,
     split: w.splitConstants,
-    residual: w.residualCommand,
-    collect: w.collectCommand,
-    squares: w.squaresCommand,
-    collectHeads: w.collectHeadsCommand,
-    factors: w.factorsCommand,
-    rowScales: w.rowScalesCommand,
-    quantize: w.quantizeCommand,
+    ...vectorCommands(w),
     matmul: w.matmulCommand,
     dequantize: w.dequantizeCommand,
     activation: w.activationCommand,
@@ -131,21 +97,6 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   });
 }
 
-interface FetchScope {
-  readonly b: LoopBuilder;
-  readonly plan: Plan;
-  readonly is: Phase;
-  readonly isHead: Value;
-}
-interface StepScope extends FetchScope {
-  readonly rows: Value;
-  readonly padded: Value;
-  readonly groups: Value;
-  readonly emitted: Value;
-  /** Whether any row emits. */
-  readonly emits: Value;
-}
-
 /** Groups of `pt` rows, and rows with those that fill the last group. */
 function groupsOf(
   b: LoopBuilder,
@@ -195,6 +146,7 @@ function sendFetches(
   const beatsOf = ({ tiles }: MatrixPlan): number => ceilDiv(tiles * plan.pn, plan.beatWords);
   const withGains = b.ori(is.wo, is.down);
   const own = plan.channelConstants.length;
+  const header = headerBeats(plan);
   b.when(all(b, anyOf(b, [is.start, is.qkv, is.wo, is.gateUp, is.down, isHead])), () => {
     const matrices = [
       [is.qkv, qkv],
@@ -206,8 +158,8 @@ function sendFetches(
     const beats = pick(
       b,
       [
-        [is.start, ceilDiv(plan.model.hidden, plan.beatWords)],
-        ...matrices.map(([bit, matrix]) => [bit, beatsOf(matrix)] as const),
+        [is.start, header + ceilDiv(plan.model.hidden, plan.beatWords)],
+        ...matrices.map(([bit, matrix]) => [bit, header + beatsOf(matrix)] as const),
       ],
       32,
     );
@@ -223,12 +175,22 @@ function sendFetches(
       is.start,
       scales,
       own === 0 ? b.int(plan.model.hidden) : b.select(is.qkv, b.int(0), b.int(plan.model.hidden)),
+      ...(header === 0 ? [] : [madeBy(b, is)]),
     );
   });
 }
 
-function anyOf(b: LoopBuilder, bits: readonly Value[]): Value {
-  return bits.reduce((some, bit) => b.ori(some, bit));
+/** Which vector a phase makes. */
+function madeBy(b: LoopBuilder, is: Phase): Value {
+  const others = pick(
+    b,
+    [
+      [is.qkv, MADE.attended],
+      [is.gateUp, MADE.gated],
+    ],
+    8,
+  );
+  return b.select(is.head, b.int(MADE.nothing, 8), others);
 }
 
 /** The array and the kernel behind it. A step without head runs the array once idle, to take the last token. */
@@ -260,55 +222,16 @@ function sendMatrix(
   const groups = b.select(is.head, groupsOf(b, plan, emitted).groups, ofRows);
   const one = (value: Value): Value => b.select(active, value, b.constant(1, value.type));
   b.when(b.ori(active, is.head), () => {
-    b.write(port.matmul, one(tiles), one(beats), one(groups), active);
+    b.write(
+      port.matmul,
+      one(tiles),
+      one(beats),
+      one(groups),
+      active,
+      ...(hasStaticScales(plan.precision) ? [is.wo, is.down] : []),
+    );
   });
   b.when(b.ori(active, is.head), () => {
     b.write(port.dequantize, one(tiles), one(groups), is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead);
-  });
-}
-
-/** Residual, collection, statistics and quantization of the vector that the next matrix takes. */
-function sendVector(
-  { b, plan, is, rows, padded, emits, emitted }: StepScope,
-  port: Readonly<
-    Record<"residual" | "squares" | "collect" | "collectHeads" | "factors" | "rowScales" | "quantize", Value>
-  >,
-): void {
-  const {
-    model: { hidden, ffn },
-    qWidth,
-    pn,
-  } = plan;
-  const isNorm = anyOf(b, [is.start, is.wo, is.down]);
-  const present = b.select(b.ori(is.start, is.qkv), rows, padded);
-  b.when(isNorm, () => {
-    b.write(port.residual, present, b.int(plan.wo.tiles), is.start);
-    b.write(port.squares, present);
-  });
-  const unit = Math.max(plan.pk, plan.pv);
-  const only = (norm: number, qkv: number, gateUp: number): Value => {
-    const cases = [
-      [isNorm, norm],
-      [is.qkv, qkv],
-      [is.gateUp, gateUp],
-    ] as const;
-    return pick(b, cases, 32);
-  };
-  const count = only(hidden, qWidth, ffn);
-  const tilesOf = (width: number): number => ceilDiv(width, pn);
-  b.when(b.ori(isNorm, is.gateUp), () => {
-    const tiles = only(tilesOf(hidden), 0, tilesOf(ffn));
-    b.write(port.collect, tiles, present, count, isNorm);
-  });
-  b.when(is.qkv, () => {
-    b.write(port.collectHeads, rows);
-  });
-  b.when(anyOf(b, [isNorm, is.qkv, is.gateUp]), () => {
-    const chunks = (width: number): number => (ceilDiv(width, unit) * unit) / plan.pv;
-    const gathers = all(b, is.last, emits);
-    const following = b.select(gathers, emitted, present);
-    b.write(port.factors, following, is.qkv, gathers);
-    b.write(port.rowScales, following, isNorm, gathers);
-    b.write(port.quantize, following, only(chunks(hidden), chunks(qWidth), chunks(ffn)), count, gathers);
   });
 }

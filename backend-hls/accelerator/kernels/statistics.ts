@@ -60,7 +60,6 @@ export function factorsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 
 /** Each row's scale of the quantized vector, a norm's factor included: done while the quantizer and the array work. */
 export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { hidden, eps } = plan.model;
   s.kernel({
     name: "row_scales",
     command: w.rowScalesCommand,
@@ -80,15 +79,25 @@ export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void 
         });
         const scale = b.read(port.plain);
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
-        const parts = Array.from({ length: PARTS }, (_, i) =>
-          b.load(port.squares, source, affineSum([], (hidden + i) % PARTS)),
-        );
-        const mean = b.mulf(treeSum(b, parts), b.float(1 / hidden));
-        const root = b.rsqrt(b.addf(mean, b.float(eps)));
+        const root = normFactor(b, plan, port.squares, source);
         b.store(b.select(field.isNorm, b.mulf(scale, root), scale), port.scales, row);
       });
     },
   });
+}
+
+/** rsqrt(mean square + eps) of a row, from its partial sums. */
+export function normFactor(
+  b: LoopBuilder,
+  { model: { hidden, eps } }: Plan,
+  squares: Value,
+  row: Value,
+): Value {
+  const parts = Array.from({ length: PARTS }, (_, i) =>
+    b.load(squares, row, affineSum([], (hidden + i) % PARTS)),
+  );
+  const mean = b.mulf(treeSum(b, parts), b.float(1 / hidden));
+  return b.rsqrt(b.addf(mean, b.float(eps)));
 }
 
 /** Partial sums of squares of a norm. */
@@ -144,7 +153,7 @@ export function quantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
 }
 
 /** Whose vector the `row`-th one is: in front of the head the rows that emit are gathered. */
-function sourceRow(
+export function sourceRow(
   b: LoopBuilder,
   emitting: Value,
   { row, gathers }: Readonly<Record<"row" | "gathers", Value>>,

@@ -1,5 +1,5 @@
 import { affineSum, f32, type ScheduleBuilder } from "../../../ir/index.ts";
-import { all, isFirst, nest, not } from "../nest.ts";
+import { all, isFirst, isLast, nest, not } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -13,42 +13,48 @@ export function residualKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
     connections: {
       y: w.toResidual,
       x: w.residual,
-      out: w.fromResidual,
+      out: w.statics === undefined ? w.fromResidual : undefined,
+      stored: w.statics?.residualStored,
       forSquares: w.forSquares,
       rowLoaded: w.rowLoaded,
     },
     body: ({ b, port, field }) => {
-      nest(
-        b,
-        {
-          tile: { to: field.tiles, max: plan.wo.tiles },
-          row: { to: field.rows, max: plan.rows },
-          lane: plan.pn,
-        },
-        ({ tile, row, lane }) => {
-          b.when(all(b, field.isStart, isFirst(b, tile, lane)), () => {
-            b.readFields(port.rowLoaded);
-          });
-          const at = [
-            row,
-            affineSum([
-              [tile, plan.pn],
-              [lane, 1],
-            ]),
-          ] as const;
-          const x = b.load(port.x, ...at);
-          const [sum = x] = b.choose(
-            field.isStart,
-            [f32],
-            () => [x],
-            () => [b.addf(x, b.read(port.y))],
-          );
-          b.when(not(b, field.isStart), () => {
-            b.store(sum, port.x, ...at);
-          });
-          for (const target of [port.out, port.forSquares]) b.write(target, sum);
-        },
-      );
+      const bounds = {
+        tile: { to: field.tiles, max: plan.wo.tiles },
+        row: { to: field.rows, max: plan.rows },
+        lane: plan.pn,
+      } as const;
+      nest(b, bounds, ({ tile, row, lane }) => {
+        b.when(all(b, field.isStart, isFirst(b, tile, lane)), () => {
+          b.readFields(port.rowLoaded);
+        });
+        const at = [
+          row,
+          affineSum([
+            [tile, plan.pn],
+            [lane, 1],
+          ]),
+        ] as const;
+        const x = b.load(port.x, ...at);
+        const [sum = x] = b.choose(
+          field.isStart,
+          [f32],
+          () => [x],
+          () => [b.addf(x, b.read(port.y))],
+        );
+        b.when(not(b, field.isStart), () => {
+          b.store(sum, port.x, ...at);
+        });
+        for (const target of [port.out, port.forSquares]) if (target !== undefined) b.write(target, sum);
+        const { stored } = port;
+        if (stored === undefined) return;
+        b.when(
+          all(b, isLast(b, tile, bounds.tile), isLast(b, row, bounds.row), isLast(b, lane, plan.pn)),
+          () => {
+            b.write(stored);
+          },
+        );
+      });
     },
   });
 }

@@ -1,5 +1,7 @@
-import type { LayerParameters, ModelParameters, PackedMatrix } from "../pack-weights.ts";
+import { at } from "../../../ir/index.ts";
+import type { LayerParameters, ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
 import { ropeTable } from "../pack-weights.ts";
+import { hasStaticScales, PLAIN_INT8 } from "../precision.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** Whole numbers in [0, count) from a seed (Numerical Recipes' linear congruential generator). */
@@ -23,6 +25,9 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     weights: Int8Array.from({ length: rows * columns }, () => random(255) - 127),
     scales: floats(rows, 0.0005, 0.005),
   });
+  const { precision = PLAIN_INT8 } = model;
+  const input = (): VectorParameters =>
+    hasStaticScales(precision) ? { scale: at(floats(1, 0.01, 0.2), 0) } : {};
   const layer = (): LayerParameters => ({
     attnNorm: floats(hidden, -1.5, 2),
     qkv: matrix((heads + 2 * kvHeads) * headDim, hidden),
@@ -33,12 +38,14 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     wGate: matrix(ffn, hidden),
     wUp: matrix(ffn, hidden),
     wDown: matrix(hidden, ffn),
+    inputs: { qkv: input(), wo: input(), gateUp: input(), down: input() },
   });
   return {
     embed: floats(vocab * hidden, -1, 1),
     layers: Array.from({ length: layers }, layer),
     finalNorm: floats(hidden, -1, 2),
     head: matrix(vocab, hidden),
+    headInput: input(),
     rope: ropeTable(10000, headDim, model.maxContext),
   };
 }

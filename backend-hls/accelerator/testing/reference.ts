@@ -14,7 +14,7 @@ import {
   signedToF32,
   subF32,
 } from "../../../ir/index.ts";
-import type { ModelParameters, PackedMatrix } from "../pack-weights.ts";
+import type { ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** A vector in integers and its scale. */
@@ -57,13 +57,13 @@ export class ReferenceSequence {
     layers.forEach((_, index) => {
       x = this.#layer(index, at(this.#cache, index), x);
     });
-    return linear(normQuantize(x, finalNorm, this.#model.eps), head);
+    return linear(normQuantize(x, finalNorm, this.#model.eps, this.#parameters.headInput), head);
   }
 
   #layer(number: number, cache: CachedHead[][], residual: readonly number[]): number[] {
     const { heads, kvHeads, headDim, eps, windows } = this.#model;
     const [layer, window] = [at(this.#parameters.layers, number), windows[number]];
-    const product = linear(normQuantize(residual, layer.attnNorm, eps), layer.qkv);
+    const product = linear(normQuantize(residual, layer.attnNorm, eps, layer.inputs?.qkv), layer.qkv);
     const { qkvBias } = layer;
     const qkv = qkvBias === undefined ? product : product.map((y, n) => addF32(y, at(qkvBias, n)));
     const all = Array.from({ length: heads + 2 * kvHeads }, (_, head) =>
@@ -91,11 +91,11 @@ export class ReferenceSequence {
         cache.map((position) => at(position, Math.floor((head * kvHeads) / heads))),
       ),
     );
-    const x = sum(residual, linear(quantize(out), layer.wo));
-    const normed = normQuantize(x, layer.ffnNorm, eps);
+    const x = sum(residual, linear(quantizeInput(out, layer.inputs?.wo), layer.wo));
+    const normed = normQuantize(x, layer.ffnNorm, eps, layer.inputs?.gateUp);
     const [gate, up] = [linear(normed, layer.wGate), linear(normed, layer.wUp)];
     const h = gate.map((g, i) => mulF32(mulF32(g, recipF32(addF32(1, expF32(negF32(g))))), at(up, i)));
-    return sum(x, linear(quantize(h), layer.wDown));
+    return sum(x, linear(quantizeInput(h, layer.inputs?.down), layer.wDown));
   }
 
   #rotate(head: readonly number[], position: number): number[] {
@@ -162,7 +162,27 @@ function quantize(v: readonly number[], levels = 127): Quantized {
   };
 }
 
-function normQuantize(x: readonly number[], gain: Float32Array, eps: number): Quantized {
+/** What a matrix multiplies: with a scale that is known, or its own. */
+function quantizeInput(v: readonly number[], input: VectorParameters | undefined): Quantized {
+  const scale = input?.scale;
+  if (scale === undefined) return quantize(v);
+  const inverse = Math.fround(1 / scale);
+  return { q: v.map((value) => f32ToSigned(mulF32(value, inverse), 8)), s: scale };
+}
+
+function normQuantize(
+  x: readonly number[],
+  gain: Float32Array,
+  eps: number,
+  input: VectorParameters | undefined,
+): Quantized {
+  if (input?.scale !== undefined) {
+    const root = rmsFactor(x, eps);
+    return quantizeInput(
+      x.map((value, i) => mulF32(mulF32(value, root), at(gain, i))),
+      input,
+    );
+  }
   const { q, s } = quantize(x.map((value, i) => mulF32(value, at(gain, i))));
   return { q, s: mulF32(s, rmsFactor(x, eps)) };
 }

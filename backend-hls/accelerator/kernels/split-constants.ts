@@ -1,0 +1,84 @@
+import { f32, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import { all, givenPort, isBelow, isFirst, LaneShifter, nest, not } from "../nest.ts";
+import { headerBeats } from "../packing.ts";
+import { ceilDiv, type Plan } from "../shape.ts";
+import type { Wires } from "../wires.ts";
+import { wordsOf } from "./load.ts";
+import { writeStatics } from "./statics.ts";
+
+/**
+ * Splits the constants of a matrix into its output scales and, beat by beat in between, the gains of the norm that follows;
+ * with a gain count of 0, what stands in between are constants of the matrix's channels. A header before them says what is known
+ * of the vector that the phase makes, where anything is.
+ */
+export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const { beatWords } = plan;
+  const header = headerBeats(plan);
+  const most = Math.max(
+    ...[plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head].map(({ tiles }) =>
+      ceilDiv(tiles * plan.pn, beatWords),
+    ),
+  );
+  s.kernel({
+    name: "split_constants",
+    command: w.splitConstants,
+    fields: [
+      ...(["beats", "parts", "onlyGains", "scaleCount", "gainCount"] as const),
+      ...(header > 0 ? (["made"] as const) : []),
+    ],
+    connections: {
+      data: w.constantBeats,
+      gains: w.gains,
+      scales: w.scales,
+      ...Object.fromEntries(w.adjust?.constants ?? []),
+      ...w.statics?.constants,
+    },
+    body: ({ b, port, field }) => {
+      const shifter = new LaneShifter(b, "word", beatWords, i32);
+      const bounds = {
+        beat: { to: field.beats, max: most + header },
+        part: { to: field.parts, max: Math.max(2, 1 + plan.channelConstants.length) },
+        lane: beatWords,
+      } as const;
+      nest(b, bounds, ({ beat, part, lane }) => {
+        const value = b.bitcast(
+          shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan)),
+          f32,
+        );
+        const element = b.addi(b.muli(beat, b.index(beatWords)), lane);
+        const body = bodyOf(b, element, header * beatWords);
+        const isGain = b.ori(field.onlyGains, b.equals(part, 1));
+        b.when(body.all(isGain, isBelow(b, body.element, field.gainCount)), () => {
+          b.write(port.gains, value);
+        });
+        const isScale = b.equals(part, 0);
+        b.when(body.all(isScale, not(b, field.onlyGains), isBelow(b, body.element, field.scaleCount)), () => {
+          b.write(port.scales, value);
+        });
+        plan.channelConstants.forEach((kind, index) => {
+          const target = givenPort(port, kind);
+          const isWanted = all(b, b.equals(part, 1 + index), b.cmpi("eq", field.gainCount, b.int(0)));
+          if (target === undefined) return;
+          b.when(body.all(isWanted, isBelow(b, body.element, field.scaleCount)), () => {
+            b.write(target, value);
+          });
+        });
+        if (w.statics !== undefined) writeStatics(b, port, { element, part, made: field.made, value });
+      });
+    },
+  });
+}
+
+/** What comes behind `words` words of a header: the number of the element, and a conjunction with being there. */
+function bodyOf(
+  b: LoopBuilder,
+  element: Value,
+  words: number,
+): { readonly element: Value; readonly all: (first: Value, ...others: readonly Value[]) => Value } {
+  if (words === 0) return { element, all: (first, ...others) => all(b, first, ...others) };
+  const isBody = not(b, isBelow(b, element, words));
+  return {
+    element: b.addi(element, b.index(-words)),
+    all: (first, ...others) => all(b, isBody, first, ...others),
+  };
+}

@@ -1,0 +1,239 @@
+import {
+  affineSum,
+  f32,
+  i1,
+  i8,
+  i16,
+  type LoopBuilder,
+  type ScheduleBuilder,
+  type Value,
+} from "../../../ir/index.ts";
+import { all, hold, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
+import { STATIC_WORDS } from "../packing.ts";
+import { hasStaticScales } from "../precision.ts";
+import { ceilDiv, type Plan } from "../shape.ts";
+import type { Wires } from "../wires.ts";
+import { normFactor, sourceRow } from "./statistics.ts";
+
+/** Which vector a phase makes: that of a norm, of attention, of the gated product. */
+export const MADE = { normed: 0, attended: 1, gated: 2, nothing: 3 } as const;
+
+/** What static activations have in place of statistics. */
+export type StaticWires = ReturnType<typeof staticWires>;
+
+/** Declares what static activations need; nothing for others. */
+export function makeStaticWires(s: ScheduleBuilder, plan: Plan): StaticWires | undefined {
+  return hasStaticScales(plan.precision) ? staticWires(s, plan) : undefined;
+}
+
+function staticWires(s: ScheduleBuilder, plan: Plan) {
+  return {
+    /** From the header of the constants: what quantizes each kind of vector, and the scale for the array's results. */
+    constants: {
+      inputScales: s.stream("input_scales", f32, 4),
+      normedInverse: s.stream("normed_inverse", f32),
+      attendedInverse: s.stream("attended_inverse", f32),
+      gatedInverse: s.stream("gated_inverse", f32),
+    },
+    storeGains: s.commands("store_gains_cmd", [i1], 4),
+    roots: s.commands("roots_cmd", [i16, i1], 4),
+    quantizeNormed: s.commands("quantize_normed_cmd", [i16, i1, i1], 4),
+    quantizeAttended: s.commands("quantize_attended_cmd", [i16], 2),
+    quantizeGated: s.commands("quantize_gated_cmd", [i16], 2),
+    gainOfChannel: s.buffer("gain_of_channel", [plan.vectorWidth], f32),
+    gainsStored: s.tokens("gains_stored"),
+    gainsUsed: s.tokens("gains_used"),
+    residualStored: s.tokens("residual_stored"),
+    rootOfRow: s.stream("root_of_row", f32, 4),
+    normedReady: s.tokens("normed_ready"),
+    attendedReady: s.tokens("attended_ready"),
+    gatedReady: s.tokens("gated_ready"),
+  };
+}
+
+/** Hands out the header of a phase: what quantizes goes to whoever makes the vector, the scale to whoever takes the array's results. */
+export function writeStatics(
+  b: LoopBuilder,
+  port: Readonly<Record<string, Value | undefined>>,
+  { element, part, made, value }: Readonly<Record<"element" | "part" | "made" | "value", Value>>,
+): void {
+  const isWord = (word: (typeof STATIC_WORDS)[number]): Value =>
+    all(b, b.equals(part, 0), b.equals(element, STATIC_WORDS.indexOf(word)));
+  const targets = [
+    [port["normedInverse"], all(b, isWord("inverse"), b.equals(made, MADE.normed))],
+    [port["attendedInverse"], all(b, isWord("inverse"), b.equals(made, MADE.attended))],
+    [port["gatedInverse"], all(b, isWord("inverse"), b.equals(made, MADE.gated))],
+    [port["inputScales"], all(b, isWord("scale"), not(b, b.equals(made, MADE.nothing)))],
+  ] as const;
+  for (const [target, isWanted] of targets) {
+    if (target === undefined) continue;
+    b.when(isWanted, () => {
+      b.write(target, value);
+    });
+  }
+}
+
+/** The kernels of static activations: a vector becomes int8 as its elements come; that of a norm as soon as the row's factor is known. */
+export function staticKernels(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  if (w.statics === undefined) return;
+  storeGainsKernel(s, plan, w, w.statics);
+  rootsKernel(s, plan, w, w.statics);
+  quantizeNormedKernel(s, plan, w, w.statics);
+  quantizeAttendedKernel(s, plan, w, w.statics);
+  quantizeGatedKernel(s, plan, w, w.statics);
+}
+
+/** The gains of the next norm, when those of the last one are used. */
+function storeGainsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
+  s.kernel({
+    name: "store_gains",
+    command: statics.storeGains,
+    fields: ["waits"],
+    done: statics.gainsStored,
+    connections: { gains: w.gains, used: statics.gainsUsed, cells: statics.gainOfChannel },
+    body: ({ b, port, field }) => {
+      nest(b, { channel: plan.model.hidden }, ({ channel }) => {
+        b.when(all(b, isFirst(b, channel), field.waits), () => {
+          b.readFields(port.used);
+        });
+        b.store(b.read(port.gains), port.cells, channel);
+      });
+    },
+  });
+}
+
+/** The factor of each row's norm. */
+function rootsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
+  s.kernel({
+    name: "roots",
+    command: statics.roots,
+    fields: ["rows", "gathers"],
+    connections: {
+      squaresSummed: w.squaresSummed,
+      squares: w.squares,
+      emitting: w.emitting,
+      out: statics.rootOfRow,
+    },
+    body: ({ b, port, field }) => {
+      nest(b, { row: { to: field.rows, max: plan.rows, ii: 2 } }, ({ row }) => {
+        b.when(isFirst(b, row), () => {
+          b.readFields(port.squaresSummed);
+        });
+        const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
+        b.write(port.out, normFactor(b, plan, port.squares, source));
+      });
+    },
+  });
+}
+
+/** q of to_int8(((x · root) · gain) · inverse), `pv` channels at a time. */
+function quantizeNormedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
+  const { pv, pk, rows } = plan;
+  const { hidden } = plan.model;
+  const unit = Math.max(pk, pv);
+  const chunks = (ceilDiv(hidden, unit) * unit) / pv;
+  s.kernel({
+    name: "quantize",
+    command: statics.quantizeNormed,
+    fields: ["rows", "gathers", "frees"],
+    done: statics.normedReady,
+    connections: {
+      gainsStored: statics.gainsStored,
+      residualStored: statics.residualStored,
+      used: statics.gainsUsed,
+      inverses: statics.constants.normedInverse,
+      roots: statics.rootOfRow,
+      residual: w.residual,
+      gains: statics.gainOfChannel,
+      emitting: w.emitting,
+      out: w.activation8,
+    },
+    body: ({ b, port, field }) => {
+      const [inverseCell, rootCell] = [register(b, "inverse", f32), register(b, "root", f32)];
+      const bounds = { row: { to: field.rows, max: rows }, chunk: chunks } as const;
+      nest(b, bounds, ({ row, chunk }) => {
+        const isStart = isFirst(b, row, chunk);
+        b.when(isStart, () => {
+          b.readFields(port.gainsStored);
+          b.readFields(port.residualStored);
+        });
+        const inverse = hold(b, inverseCell, isStart, () => b.read(port.inverses));
+        const root = hold(b, rootCell, isFirst(b, chunk), () => b.read(port.roots));
+        const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
+        for (let lane = 0; lane < pv; lane++) {
+          const channel = affineSum([[chunk, pv]], lane);
+          const normed = b.mulf(
+            b.mulf(b.load(port.residual, source, channel), root),
+            b.load(port.gains, channel),
+          );
+          const q = b.toInt(b.mulf(normed, inverse), 8);
+          const isReal = isBelow(b, position(b, chunk, pv, b.index(lane)), hidden);
+          b.store(b.vector([b.select(isReal, q, b.int(0, 8))], i8), port.out, b.index(0), row, channel);
+        }
+        const isEnd = all(b, isLast(b, row, bounds.row), isLast(b, chunk, chunks), field.frees);
+        b.when(isEnd, () => {
+          b.write(port.used);
+        });
+      });
+    },
+  });
+}
+
+/** The output of attention, as it comes. */
+function quantizeAttendedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
+  const { qWidth, rows, outputLanes } = plan;
+  s.kernel({
+    name: "quantize_attended",
+    command: statics.quantizeAttended,
+    fields: ["rows"],
+    done: statics.attendedReady,
+    connections: {
+      x: w.fromAttention,
+      inverses: statics.constants.attendedInverse,
+      out: w.activation8,
+    },
+    body: ({ b, port, field }) => {
+      const held = register(b, "inverse", f32);
+      nest(b, { row: { to: field.rows, max: rows }, part: qWidth / outputLanes }, ({ row, part }) => {
+        const inverse = hold(b, held, isFirst(b, row, part), () => b.read(port.inverses));
+        b.lanes(b.read(port.x)).forEach((x, lane) => {
+          const q = b.toInt(b.mulf(x, inverse), 8);
+          const channel = affineSum([[part, outputLanes]], lane);
+          b.store(b.vector([q], i8), port.out, b.index(1), row, channel);
+        });
+      });
+    },
+  });
+}
+
+/** The gated product, as it comes: by tiles with rows inside. */
+function quantizeGatedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
+  const { pn, rows } = plan;
+  const { ffn } = plan.model;
+  s.kernel({
+    name: "quantize_gated",
+    command: statics.quantizeGated,
+    fields: ["rows"],
+    done: statics.gatedReady,
+    connections: {
+      x: w.fromActivation,
+      inverses: statics.constants.gatedInverse,
+      out: w.activation8,
+    },
+    body: ({ b, port, field }) => {
+      const held = register(b, "inverse", f32);
+      const bounds = { tile: ceilDiv(ffn, pn), row: { to: field.rows, max: rows }, lane: pn } as const;
+      nest(b, bounds, ({ tile, row, lane }) => {
+        const inverse = hold(b, held, isFirst(b, tile, row, lane), () => b.read(port.inverses));
+        const q = b.toInt(b.mulf(b.read(port.x), inverse), 8);
+        b.when(isBelow(b, position(b, tile, pn, lane), ffn), () => {
+          const channel = affineSum([
+            [tile, pn],
+            [lane, 1],
+          ]);
+          b.store(b.vector([q], i8), port.out, b.index(1), row, channel);
+        });
+      });
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { ArrayShape, HardwarePrecision, ModelShape } from "./index.ts";
+import { InterpretedAccelerator } from "./testing/machine.ts";
+import { playSteps } from "./testing/play-steps.ts";
+import { randomParameters } from "./testing/random-model.ts";
+
+const int8 = { kind: "int8" } as const;
+
+/** Number formats beside int8 throughout. */
+const precisions: Readonly<Record<string, HardwarePrecision>> = {
+  "static scales": { weights: int8, activations: { kind: "int8", scales: "static" }, kvBits: 8 },
+};
+
+const shapes = fc.record({
+  hidden: fc.integer({ min: 9, max: 40 }),
+  layers: fc.integer({ min: 1, max: 2 }),
+  kvHeads: fc.integer({ min: 1, max: 2 }),
+  group: fc.integer({ min: 1, max: 2 }),
+  headDim: fc.constantFrom(2, 4, 6, 8),
+  ffn: fc.integer({ min: 9, max: 60 }),
+  vocab: fc.integer({ min: 13, max: 50 }),
+  window: fc.constantFrom(undefined, 3),
+  qkvBias: fc.boolean(),
+  qkNorm: fc.boolean(),
+  blockSize: fc.constantFrom(2, 4, 16),
+});
+const arrays: fc.Arbitrary<ArrayShape> = fc
+  .tuple(
+    fc.constantFrom([1, 8], [2, 4], [4, 4], [1, 16], [16, 4], [4, 16]),
+    fc.constantFrom(1, 2),
+    fc.integer({ min: 1, max: 3 }),
+    fc.record({ candidates: fc.constantFrom(1, 2), logits: fc.boolean() }),
+  )
+  .map(([[pn = 1, pk = 8], pt, groups, outputs]) => ({ pn, pk, pt, rows: pt * groups, outputs }));
+
+test.each(Object.entries(precisions))(
+  "%s: any shape gives what the reference gives, with every access ordered by tokens",
+  (_, precision) => {
+    fc.assert(
+      fc.property(shapes, arrays, fc.nat(1000), ({ group, window, ...shape }, design, seed) => {
+        const model: ModelShape = {
+          ...shape,
+          windows: Array.from({ length: shape.layers }, (_, layer) => (layer === 0 ? window : undefined)),
+          heads: group * shape.kvHeads,
+          maxContext: 32,
+          eps: 1e-5,
+          precision,
+        };
+        const parameters = randomParameters(model, seed);
+        const machine = new InterpretedAccelerator(model, design, parameters, {
+          kvBlocks: 3 * Math.ceil(32 / model.blockSize),
+          checkOrder: seed % 2 === 0,
+        });
+        for (const [found, wanted] of playSteps(machine, model, parameters, seed))
+          expect(found).toEqual(wanted);
+      }),
+      { numRuns: 10, seed: 20261122 },
+    );
+  },
+);
