@@ -1,5 +1,6 @@
 // The only door of `ir` for other folders.
 
+export * from "./affine/index.ts";
 export * from "./core/affine.ts";
 export * from "./core/attribute.ts";
 export * from "./core/builder.ts";

@@ -1,0 +1,23 @@
+import { defineDiagnostic } from "../support/diagnostics.ts";
+
+/** A function that is not one of affine loops over arrays. */
+export const notAffine = defineDiagnostic(
+  "AFF0001",
+  "unsupported",
+  (p: { readonly op: string; readonly reason: string }) => ({
+    message: `${p.op} is outside of what loop transformations understand: ${p.reason}`,
+    expected:
+      "affine.for, affine.load, affine.store, scf.if and arithmetic on scalars, in a func.func over memrefs",
+  }),
+);
+
+/** A transformation that would change what the program computes, or that has no meaning here. */
+export const cannotTransform = defineDiagnostic(
+  "AFF0002",
+  "error",
+  (p: { readonly pass: string; readonly reason: string; readonly hint?: string }) => ({
+    message: `${p.pass} cannot be applied: ${p.reason}`,
+    expected: "a transformation that keeps every dependence",
+    ...(p.hint === undefined ? {} : { hint: p.hint }),
+  }),
+);

@@ -1,0 +1,29 @@
+// Affine loops as a tree: reading, analysis, transformations, writing.
+
+export {
+  type Dependence,
+  type Distance,
+  dependencesOf,
+  directionOf,
+  distancesOf,
+} from "./analysis/dependences.ts";
+export { isLegal, type StatementSchedule, violatedDependence } from "./analysis/legality.ts";
+export { type Reduction, reductionLoops, reductionOf } from "./analysis/reductions.ts";
+export * from "./model/program.ts";
+export {
+  type AffineSum,
+  type Counter,
+  constantSum,
+  floorSum,
+  printSum,
+  sumConstant,
+  variableSum,
+} from "./model/sum.ts";
+export type { Access, Constraint, Guard, LoadTerm, OperationTerm, Term } from "./model/term.ts";
+export { loadsOf, subtermsOf } from "./model/term.ts";
+export { readProgram } from "./read/read-function.ts";
+export { type DistributeOptions, distribute } from "./transforms/distribute.ts";
+export { expandScalars, extentOf } from "./transforms/expand-scalars.ts";
+export { type FuseInitOptions, fuseInit } from "./transforms/fuse-init.ts";
+export { isNormal, normalizeLoops } from "./transforms/normalize.ts";
+export { writeProgram } from "./write/write-function.ts";

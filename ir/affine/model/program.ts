@@ -1,0 +1,138 @@
+import type { Attributes } from "../../core/attribute.ts";
+import type { Operation, Value } from "../../core/operation.ts";
+import type { Span } from "../../support/diagnostics.ts";
+import { type AffineSum, type Counter, mentions } from "./sum.ts";
+import { type Access, type Guard, type Term, type TermRewrite, TermRewriter } from "./term.ts";
+
+/** One store, under guards. All loads of a statement come before its store. */
+export interface Statement {
+  readonly kind: "statement";
+  readonly guards: readonly Guard[];
+  readonly target: Access;
+  readonly value: Term;
+  readonly span: Span;
+}
+
+/** A counted loop: from the largest of `lower` to below the smallest of `upper`. */
+export interface Loop {
+  readonly kind: "loop";
+  readonly counter: Counter;
+  readonly lower: readonly AffineSum[];
+  readonly upper: readonly AffineSum[];
+  readonly step: number;
+  /** Directives and names: everything but the bounds. */
+  readonly attributes: Attributes;
+  readonly body: readonly Node[];
+  readonly span: Span;
+}
+
+export type Node = Loop | Statement;
+
+/** A function of loops over arrays as a tree: statements with affine accesses in counted loops. */
+export interface LoopProgram {
+  /** The function that it was read from. */
+  readonly func: Operation;
+  /** The operations that make arrays, in order; an array is known by its operation's result. */
+  readonly arrays: readonly Operation[];
+  readonly body: readonly Node[];
+  readonly returned: readonly Term[];
+}
+
+/** A statement and the loops around it, outermost first. */
+export interface Placed {
+  readonly statement: Statement;
+  readonly loops: readonly Loop[];
+}
+
+/** All statements below `nodes` in program order. */
+export function statementsOf(nodes: readonly Node[], loops: readonly Loop[] = []): readonly Placed[] {
+  return nodes.flatMap((node) =>
+    node.kind === "statement" ? [{ statement: node, loops }] : statementsOf(node.body, [...loops, node]),
+  );
+}
+
+/** Everything that a statement evaluates: guards, subscripts of the store, value. */
+export function rootsOf(statement: Statement): readonly Term[] {
+  const conditions = statement.guards.flatMap((guard) => (guard.kind === "data" ? [guard.condition] : []));
+  const sums = [
+    ...statement.target.subscripts,
+    ...statement.guards.flatMap((guard) =>
+      guard.kind === "affine" ? guard.constraints.map(({ sum }) => sum) : [],
+    ),
+  ];
+  return [...conditions, ...sums.map((sum): Term => ({ kind: "index", sum })), statement.value];
+}
+
+/** Rewrites nodes: bounds, guards, accesses and values. */
+export function rewriteNodes(nodes: readonly Node[], rewrite: TermRewrite): readonly Node[] {
+  const rewriter = new TermRewriter(rewrite);
+  const visit = (node: Node): Node =>
+    node.kind === "statement"
+      ? rewriteStatement(node, rewriter)
+      : {
+          ...node,
+          lower: node.lower.map((sum) => rewriter.sum(sum)),
+          upper: node.upper.map((sum) => rewriter.sum(sum)),
+          body: node.body.map(visit),
+        };
+  return nodes.map(visit);
+}
+
+/** The same statement with its terms rewritten. */
+export function rewriteStatement(statement: Statement, rewriter: TermRewriter): Statement {
+  return {
+    ...statement,
+    guards: statement.guards.map((guard) => rewriter.guard(guard)),
+    target: rewriter.access(statement.target),
+    value: rewriter.term(statement.value),
+  };
+}
+
+/** Nodes with a counter replaced by a sum. */
+export function substituteCounter(nodes: readonly Node[], counter: Counter, sum: AffineSum): readonly Node[] {
+  return rewriteNodes(nodes, { counter: (found) => (found === counter ? sum : undefined) });
+}
+
+/** Every list of siblings, innermost first, through `change`. */
+export function changeBodies(
+  nodes: readonly Node[],
+  change: (nodes: readonly Node[], loops: readonly Loop[]) => readonly Node[],
+  loops: readonly Loop[] = [],
+): readonly Node[] {
+  const inner = nodes.map((node) => {
+    if (node.kind === "statement") return node;
+    const body = changeBodies(node.body, change, [...loops, node]);
+    return sameNodes(body, node.body) ? node : { ...node, body };
+  });
+  return change(inner, loops);
+}
+
+/** Whether two lists hold the same nodes. */
+export function sameNodes(a: readonly Node[], b: readonly Node[]): boolean {
+  return a.length === b.length && a.every((node, index) => node === b[index]);
+}
+
+/** The loops of a nest with one loop in each other, and what is in the innermost one. */
+export function perfectLoops(nest: Loop): {
+  readonly loops: readonly Loop[];
+  readonly body: readonly Node[];
+} {
+  const loops = [nest];
+  let { body } = nest;
+  for (let [only] = body; body.length === 1 && only?.kind === "loop"; [only] = body) {
+    loops.push(only);
+    body = only.body;
+  }
+  return { loops, body };
+}
+
+/** Whether the bounds of `loop` depend on a counter. */
+export function boundsMention(loop: Loop, counter: Counter): boolean {
+  return [...loop.lower, ...loop.upper].some((sum) => mentions(sum, counter));
+}
+
+/** Whether an array is the function's own and nobody sees it afterwards. */
+export function isPrivate(program: LoopProgram, array: Value): boolean {
+  const isLocal = program.arrays.some((op) => op.name === "memref.alloc" && op.result === array);
+  return isLocal && !program.returned.some((term) => term.kind === "value" && term.value === array);
+}

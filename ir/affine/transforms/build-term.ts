@@ -1,0 +1,42 @@
+import { i1, type Type } from "../../core/type.ts";
+import { CompilerBug } from "../../support/bug.ts";
+import type { Span } from "../../support/diagnostics.ts";
+import type { AffineSum } from "../model/sum.ts";
+import type { OperationTerm, Term } from "../model/term.ts";
+
+/** The type of a term's value. */
+export function typeOfTerm(term: Term): Type {
+  if (term.kind === "index") return { kind: "index" };
+  return term.kind === "value" ? term.value.type : term.type;
+}
+
+function operation(name: string, operands: readonly Term[], type: Type, span: Span): OperationTerm {
+  return { kind: "operation", name, operands, attributes: {}, type, span };
+}
+
+/** `arith.select`. */
+export function selectTerm(condition: Term, whenTrue: Term, whenFalse: Term, span: Span): Term {
+  return operation("arith.select", [condition, whenTrue, whenFalse], typeOfTerm(whenTrue), span);
+}
+
+/** Whether all sums are zero, as a value; there is at least one. */
+export function allZeroTerm(sums: readonly AffineSum[], span: Span): Term {
+  const zero: Term = { kind: "index", sum: { terms: new Map(), constant: 0 } };
+  const [first, ...rest] = sums.map(
+    (sum): Term => ({
+      ...operation("arith.cmpi", [{ kind: "index", sum }, zero], i1, span),
+      attributes: { predicate: { kind: "int", value: 0n, type: { kind: "int", width: 64 } } },
+    }),
+  );
+  if (first === undefined) throw new CompilerBug("a condition on nothing");
+  return rest.reduce((all, next) => operation("arith.andi", [all, next], i1, span), first);
+}
+
+/** A constant of a scalar type. */
+export function constantTerm(value: number, type: Type, span: Span): Term {
+  const attribute =
+    type.kind === "float"
+      ? ({ kind: "float", value, type } as const)
+      : ({ kind: "int", value: BigInt(value), type } as const);
+  return { ...operation("arith.constant", [], type, span), attributes: { value: attribute } };
+}

@@ -1,0 +1,192 @@
+import { at } from "../../support/bug.ts";
+import { guardConstraints, isImplied, loopConstraints } from "../analysis/instances.ts";
+import { type Reduction, reductionOf } from "../analysis/reductions.ts";
+import {
+  changeBodies,
+  type Loop,
+  type LoopProgram,
+  type Node,
+  type Placed,
+  perfectLoops,
+  rootsOf,
+  type Statement,
+  statementsOf,
+} from "../model/program.ts";
+import {
+  type AffineSum,
+  type Counter,
+  constantSum,
+  factorOf,
+  mentions,
+  sameSum,
+  substituteSum,
+  subtractSums,
+  variableSum,
+} from "../model/sum.ts";
+import { type Access, loadsOf, subtermsOf, type Term, TermRewriter } from "../model/term.ts";
+import { allZeroTerm, selectTerm } from "./build-term.ts";
+import { isNormal } from "./normalize.ts";
+
+/** What may be folded. */
+export interface FuseInitOptions {
+  /** Also start values with float arithmetic, which then takes units in every iteration of the reduction. */
+  readonly compute?: boolean;
+}
+
+/**
+ * `for … X[f] = start; for … X[g] = X[g] op e` ==> `for … X[g] = select(first iteration of the reduction, start, X[g]) op e`,
+ * where both nests touch the same cells and every cell has a first iteration. Loops have to be normal.
+ */
+export function fuseInit(program: LoopProgram, { compute = false }: FuseInitOptions = {}): LoopProgram {
+  const change = (nodes: readonly Node[], context: readonly Loop[]): readonly Node[] => {
+    let list = nodes;
+    for (let index = 0; index < list.length; ) {
+      const folded = foldFirst(list.slice(index), context, compute);
+      if (folded === undefined) index++;
+      else list = [...list.slice(0, index), ...folded];
+    }
+    return list;
+  };
+  return { ...program, body: changeBodies(program.body, change) };
+}
+
+/** The nodes behind the first one with it folded into one of them; undefined where that cannot be. */
+function foldFirst(
+  nodes: readonly Node[],
+  context: readonly Loop[],
+  compute: boolean,
+): readonly Node[] | undefined {
+  const [head, ...rest] = nodes;
+  const init = head === undefined ? undefined : initOf(head, compute);
+  if (init === undefined) return undefined;
+  const { array } = init.statement.target;
+  const position = rest.findIndex((node) =>
+    statementsOf([node]).some(({ statement }) => touches(statement, array)),
+  );
+  const node = rest[position];
+  if (node === undefined || rest.slice(0, position + 1).some((each) => disturbs(each, init.statement)))
+    return undefined;
+  const users = statementsOf([node]).filter(({ statement }) => touches(statement, array));
+  const replaced = users.length === 1 ? foldIntoNode(node, at(users, 0), init, context) : undefined;
+  return replaced === undefined
+    ? undefined
+    : [...rest.slice(0, position), replaced, ...rest.slice(position + 1)];
+}
+
+function foldIntoNode(node: Node, user: Placed, init: Placed, context: readonly Loop[]): Node | undefined {
+  if (user.statement.target.array !== init.statement.target.array) return undefined;
+  const reduction = reductionOf(user.statement);
+  if (reduction === undefined || reduction.accumulator !== reduction.load) return undefined;
+  const folded = foldInto({ user, reduction, init, context });
+  return folded === undefined ? undefined : replaceStatement(node, user.statement, folded);
+}
+
+/** A nest of one statement that stores what does not depend on the array. */
+function initOf(node: Node, compute: boolean): Placed | undefined {
+  const loops = node.kind === "loop" ? perfectLoops(node) : { loops: [], body: [node] };
+  const [statement] = loops.body;
+  if (loops.body.length !== 1 || statement?.kind !== "statement" || statement.guards.length > 0)
+    return undefined;
+  if (loadsOf(rootsOf(statement)).some(({ access }) => access.array === statement.target.array))
+    return undefined;
+  if (!compute && subtermsOf([statement.value]).some(isFloatArithmetic)) return undefined;
+  return loops.loops.every(isNormal) ? { statement, loops: loops.loops } : undefined;
+}
+
+function isFloatArithmetic(term: Term): boolean {
+  return (
+    term.kind === "operation" &&
+    term.operands.length > 0 &&
+    term.name !== "arith.select" &&
+    (term.type.kind === "float" || term.name === "arith.cmpf")
+  );
+}
+
+function touches(statement: Statement, array: Access["array"]): boolean {
+  return (
+    statement.target.array === array ||
+    loadsOf(rootsOf(statement)).some(({ access }) => access.array === array)
+  );
+}
+
+/** Whether a node stores to what the start value is loaded from. */
+function disturbs(node: Node, init: Statement): boolean {
+  const read = new Set(loadsOf(rootsOf(init)).map(({ access }) => access.array));
+  return statementsOf([node]).some(({ statement }) => read.has(statement.target.array));
+}
+
+interface Fold {
+  readonly user: Placed;
+  readonly reduction: Reduction;
+  readonly init: Placed;
+  /** Loops around both nests. */
+  readonly context: readonly Loop[];
+}
+
+function foldInto({ user, reduction, init, context }: Fold): Statement | undefined {
+  const { statement, loops } = user;
+  if (!loops.every(isNormal) || statement.guards.some(({ kind }) => kind === "data")) return undefined;
+  const [from, to] = [init.statement.target.subscripts, statement.target.subscripts];
+  const inReduction = loops.filter(({ counter }) => to.every((sum) => !mentions(sum, counter)));
+  const kept = loops.filter((loop) => !inReduction.includes(loop));
+  const initCounters = solveCounters(init.loops, from, to);
+  const userCounters = solveCounters(kept, to, from);
+  if (initCounters === undefined || userCounters === undefined) return undefined;
+  const toUser = substitution(initCounters);
+  if (!from.every((sum, index) => sameSum(toUser(sum), to[index] ?? constantSum(0)))) return undefined;
+  for (const { counter } of inReduction) userCounters.set(counter, constantSum(0));
+  const toInit = substitution(userCounters);
+  const userDomain = [...loops.flatMap(loopConstraints), ...guardConstraints(statement)];
+  const initDomain = init.loops.flatMap(loopConstraints);
+  const covered =
+    initDomain.every(({ kind, sum }) => isImplied({ kind, sum: toUser(sum) }, userDomain, context)) &&
+    userDomain.every(({ kind, sum }) => isImplied({ kind, sum: toInit(sum) }, initDomain, context));
+  if (!covered) return undefined;
+  const start = new TermRewriter({ counter: (counter) => initCounters.get(counter) }).term(
+    init.statement.value,
+  );
+  return withStart(statement, reduction, start, inReduction);
+}
+
+/** Each loop's counter as a sum, from a subscript that is the counter and a constant on one side. */
+function solveCounters(
+  loops: readonly Loop[],
+  from: readonly AffineSum[],
+  to: readonly AffineSum[],
+): Map<Counter, AffineSum> | undefined {
+  const out = new Map<Counter, AffineSum>();
+  for (const { counter } of loops) {
+    const index = from.findIndex(
+      (sum) => factorOf(sum, counter) === 1 && [...sum.terms.keys()].every((each) => each === counter),
+    );
+    const [mine, other] = [from[index], to[index]];
+    if (mine === undefined || other === undefined) return undefined;
+    out.set(counter, subtractSums(other, constantSum(mine.constant)));
+  }
+  return out;
+}
+
+function substitution(values: ReadonlyMap<Counter, AffineSum>): (sum: AffineSum) => AffineSum {
+  return (sum) =>
+    substituteSum(sum, (variable) => (variable.kind === "counter" ? values.get(variable) : undefined));
+}
+
+function withStart(
+  statement: Statement,
+  { operation, load, accumulator, element, isNegated }: Reduction,
+  start: Term,
+  inReduction: readonly Loop[],
+): Statement {
+  const { span } = statement;
+  const first = inReduction.map(({ counter }) => variableSum(counter));
+  const begun = first.length === 0 ? start : selectTerm(allZeroTerm(first, span), start, load, span);
+  const [left] = operation.operands;
+  const operands = isNegated || left === accumulator ? [begun, element] : [element, begun];
+  return { ...statement, value: { ...operation, operands } };
+}
+
+/** A node with one statement in place of another. */
+export function replaceStatement(node: Node, old: Statement, by: Statement): Node {
+  if (node.kind === "statement") return node === old ? by : node;
+  return { ...node, body: node.body.map((each) => replaceStatement(each, old, by)) };
+}
