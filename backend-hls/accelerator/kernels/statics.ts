@@ -44,7 +44,7 @@ function staticWires(s: ScheduleBuilder, plan: Plan) {
     gainsStored: s.tokens("gains_stored"),
     gainsUsed: s.tokens("gains_used"),
     residualStored: s.tokens("residual_stored"),
-    rootOfRow: s.stream("root_of_row", f32, 4),
+    normInverses: s.stream("norm_inverses", f32, 4),
     normedReady: s.tokens("normed_ready"),
     attendedReady: s.tokens("attended_ready"),
     gatedReady: s.tokens("gated_ready"),
@@ -102,7 +102,7 @@ function storeGainsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: Sta
   });
 }
 
-/** The factor of each row's norm. */
+/** What quantizes each row of a norm: its factor times the inverse of the scale. */
 function rootsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
   s.kernel({
     name: "roots",
@@ -112,21 +112,24 @@ function rootsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWi
       squaresSummed: w.squaresSummed,
       squares: w.squares,
       emitting: w.emitting,
-      out: statics.rootOfRow,
+      inverses: statics.constants.normedInverse,
+      out: statics.normInverses,
     },
     body: ({ b, port, field }) => {
+      const held = register(b, "inverse", f32);
       nest(b, { row: { to: field.rows, max: plan.rows, ii: 2 } }, ({ row }) => {
         b.when(isFirst(b, row), () => {
           b.readFields(port.squaresSummed);
         });
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
-        b.write(port.out, normFactor(b, plan, port.squares, source));
+        const inverse = hold(b, held, isFirst(b, row), () => b.read(port.inverses));
+        b.write(port.out, b.mulf(normFactor(b, plan, port.squares, source), inverse));
       });
     },
   });
 }
 
-/** q of to_int8(((x · root) · gain) · inverse), `pv` channels at a time. */
+/** q = to_int8((x · gain) · (root · inverse)), `pv` channels at a time. */
 function quantizeNormedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
   const { pv, pk, rows } = plan;
   const { hidden } = plan.model;
@@ -141,15 +144,14 @@ function quantizeNormedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics:
       gainsStored: statics.gainsStored,
       residualStored: statics.residualStored,
       used: statics.gainsUsed,
-      inverses: statics.constants.normedInverse,
-      roots: statics.rootOfRow,
+      inverses: statics.normInverses,
       residual: w.residual,
       gains: statics.gainOfChannel,
       emitting: w.emitting,
       out: w.activation8,
     },
     body: ({ b, port, field }) => {
-      const [inverseCell, rootCell] = [register(b, "inverse", f32), register(b, "root", f32)];
+      const held = register(b, "inverse", f32);
       const bounds = { row: { to: field.rows, max: rows }, chunk: chunks } as const;
       nest(b, bounds, ({ row, chunk }) => {
         const isStart = isFirst(b, row, chunk);
@@ -157,16 +159,12 @@ function quantizeNormedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics:
           b.readFields(port.gainsStored);
           b.readFields(port.residualStored);
         });
-        const inverse = hold(b, inverseCell, isStart, () => b.read(port.inverses));
-        const root = hold(b, rootCell, isFirst(b, chunk), () => b.read(port.roots));
+        const inverse = hold(b, held, isFirst(b, chunk), () => b.read(port.inverses));
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
         for (let lane = 0; lane < pv; lane++) {
           const channel = affineSum([[chunk, pv]], lane);
-          const normed = b.mulf(
-            b.mulf(b.load(port.residual, source, channel), root),
-            b.load(port.gains, channel),
-          );
-          const q = b.toInt(b.mulf(normed, inverse), 8);
+          const gained = b.mulf(b.load(port.residual, source, channel), b.load(port.gains, channel));
+          const q = b.toInt(b.mulf(gained, inverse), 8);
           const isReal = isBelow(b, position(b, chunk, pv, b.index(lane)), hidden);
           b.store(b.vector([b.select(isReal, q, b.int(0, 8))], i8), port.out, b.index(0), row, channel);
         }

@@ -177,11 +177,9 @@ function normQuantize(
   input: VectorParameters | undefined,
 ): Quantized {
   if (input?.scale !== undefined) {
-    const root = rmsFactor(x, eps);
-    return quantizeInput(
-      x.map((value, i) => mulF32(mulF32(value, root), at(gain, i))),
-      input,
-    );
+    const inverse = mulF32(rmsFactor(x, eps), Math.fround(1 / input.scale));
+    const q = x.map((value, i) => f32ToSigned(mulF32(mulF32(value, at(gain, i)), inverse), 8));
+    return { q, s: input.scale };
   }
   const { q, s } = quantize(x.map((value, i) => mulF32(value, at(gain, i))));
   return { q, s: mulF32(s, rmsFactor(x, eps)) };
