@@ -1,9 +1,11 @@
 import {
   type CompiledGraph,
+  checkInterfaces,
   chooseGraphDesign,
   compileGraph,
   type Device as DeviceFile,
   type GraphDesign,
+  interfaceOf,
   loadDevice,
   manifestRegisters,
   PRODUCT_TOP,
@@ -22,6 +24,7 @@ import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
 import { hashContent } from "../build-folder/read-build-folder.ts";
 import type { CompileJobOptions } from "../jobs/compile-model.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
+import type { KernelOptions } from "../options/kernel-options.ts";
 import { packageVersion } from "../package-root.ts";
 import { DEVICE_FILE, HARDWARE_FILE } from "../rtl/build-parts.ts";
 import { describeSignals, designIdText } from "../rtl/describe-ports.ts";
@@ -32,10 +35,22 @@ import { type GraphManifest, graphManifestSchema } from "../schemas/graph-manife
 import { checkUpstream } from "../verify/check-upstream.ts";
 import { type GraphFile, readGraph } from "./read-graph.ts";
 
+/** Everything that decides about the hardware of a graph file. */
+export type GraphOptions = Pick<
+  CompileJobOptions,
+  "device" | "clock" | "schedule" | "emitIr" | "verifyEach"
+> &
+  KernelOptions;
+
 /** A compiled graph file: what the manifest says, and every file of the build. */
 export interface GraphBuild {
   readonly manifest: GraphManifest;
   readonly files: BuildFiles;
+}
+
+/** A file of a build as text; empty where there is none. */
+export function contentOf({ files }: GraphBuild, path: string): string {
+  return Buffer.from(files.get(path) ?? "").toString("utf8");
 }
 
 /** The text that was compiled, in the build. */
@@ -52,14 +67,14 @@ export function isGraphFile(model: string): boolean {
 /** Compiles a graph file to hardware: a complete build folder, in memory. Same input, same bytes. */
 export async function compileGraphFile(
   path: string,
-  options: CompileJobOptions,
+  options: GraphOptions,
   watch: JobWatch,
 ): Promise<Result<GraphBuild>> {
   const device = loadDevice(options.device);
   if (device.kind === "error") return device;
-  const graph = await readGraph(path);
+  const graph = await readGraph(path, options.top);
   if (graph.kind === "error") return graph;
-  const design = chooseGraphDesign(graph.value.module, device.value);
+  const design = designOf(graph.value, device.value, options);
   if (design.kind === "error") return design;
   watch.onProgress?.(`compiling @${graph.value.functionName} for ${device.value.name}`);
   watch.signal?.throwIfAborted();
@@ -93,6 +108,18 @@ export async function compileGraphFile(
   );
   files.set(MANIFEST_FILE, `${JSON.stringify(manifest, undefined, 1)}\n`);
   return ok({ manifest, files: new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) });
+}
+
+function designOf(
+  { module, functionName }: GraphFile,
+  device: DeviceFile,
+  { interface: interfaces = {} }: KernelOptions,
+): Result<GraphDesign> {
+  const design = chooseGraphDesign(module, device);
+  if (design.kind === "error") return design;
+  const checked = checkInterfaces(module, functionName, interfaces);
+  if (checked.kind === "error") return checked;
+  return ok({ ...design.value, interfaces });
 }
 
 /** Adds the schedule for `--emit-ir`; what upstream's verifier says of every level for that and `--verify-each`. */
@@ -152,7 +179,12 @@ function describe(
       layout:
         region.kind === "cache"
           ? { kind: region.kind, record: region.recordBytes }
-          : { kind: region.kind, type: printType(region.type), row: region.rowBytes },
+          : {
+              kind: region.kind,
+              type: printType(region.type),
+              row: region.rowBytes,
+              interface: interfaceOf(design.interfaces, region.name),
+            },
     })),
     design: {
       id: designIdText(system.designId),
@@ -161,6 +193,7 @@ function describe(
       schedule,
       port_bits: portBits,
       row_lanes: design.rowLanes,
+      interfaces: { ...design.interfaces },
     },
     versions: { hidalgo: packageVersion() },
   };

@@ -29,14 +29,14 @@ export interface GraphFile {
 }
 
 /** Reads MLIR text, lowers linalg and TOSA; what is wrong with it has its line and column. */
-export async function readGraph(path: string): Promise<Result<GraphFile>> {
+export async function readGraph(path: string, top?: string): Promise<Result<GraphFile>> {
   const read = readText(path);
   if (read.kind === "error" || !isTensorProgram(read.value))
-    return read.kind === "error" ? read : parseGraph(read.value, path);
+    return read.kind === "error" ? read : parseGraph(read.value, path, top);
   const source = read.value;
   const module = importTensorProgram(await loadMlir(), source, path);
   if (module.kind === "error") return module;
-  const graph = parseGraph(printModule(module.value), path);
+  const graph = parseGraph(printModule(module.value), path, top);
   return graph.kind === "ok" ? ok({ ...graph.value, source }) : graph;
 }
 
@@ -49,14 +49,14 @@ function readText(path: string): Result<string> {
   }
 }
 
-/** Parses and verifies MLIR text; the function is the only one, or that of the file's name. */
-export function parseGraph(text: string, path: string): Result<GraphFile> {
+/** Parses and verifies MLIR text; the function is `top`, else the only one, else that of the file's name. */
+export function parseGraph(text: string, path: string, top?: string): Result<GraphFile> {
   const module = parseModule(text, path);
   if (module.kind === "error") return module;
   const problems = verify(module.value, ALL_OPS);
   if (problems.length > 0) return fail(...problems);
   const names = [...module.value.walk()].flatMap((op) => FuncOp.match(op)?.attrs.sym_name ?? []);
   const [only] = names;
-  const functionName = names.length === 1 && only !== undefined ? only : basename(path, ".mlir");
+  const functionName = top ?? (names.length === 1 && only !== undefined ? only : basename(path, ".mlir"));
   return ok({ text, file: basename(path), module: module.value, functionName });
 }

@@ -5,11 +5,10 @@ import { ok } from "../../ir/index.ts";
 import { MANIFEST_FILE } from "../build-folder/build-files.ts";
 import { hashContent, readFolder } from "../build-folder/read-build-folder.ts";
 import { writeBuildFolder } from "../build-folder/write-build-folder.ts";
-import type { CompileJobOptions } from "../jobs/compile-model.ts";
 import { type graphCompileSchema, graphManifestSchema } from "../schemas/graph-manifest.ts";
 import type { Outcome, Session } from "../verb.ts";
 import { watchSession } from "../verbs/tell-story.ts";
-import { compileGraphFile, type GraphBuild } from "./compile-graph.ts";
+import { compileGraphFile, type GraphBuild, type GraphOptions } from "./compile-graph.ts";
 import { type SimulateGraphOptions, simulateGraph } from "./simulate-graph.ts";
 
 /** Whether a folder is the build of a graph file. */
@@ -22,7 +21,7 @@ export function isGraphBuild(folder: string): boolean {
 export async function compileGraphVerb(
   model: string,
   target: string,
-  options: CompileJobOptions,
+  options: GraphOptions,
   session: Session,
 ): Promise<Outcome> {
   const build = await compileGraphFile(model, options, watchSession(session));

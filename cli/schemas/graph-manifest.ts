@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { INTERFACES } from "../../backend-hls/index.ts";
 import { clockSchema } from "./design.ts";
 import { designId, manifestSchema } from "./manifest.ts";
 import { count, sha256 } from "./quantities.ts";
@@ -27,6 +28,8 @@ export const graphManifestSchema = z.strictObject({
     schedule: manifestSchema.shape.design.shape.schedule,
     port_bits: count,
     row_lanes: count,
+    /** Of arguments and results by name (`*`: all others); what is missing is m_axi. */
+    interfaces: z.record(z.string(), z.enum(INTERFACES)),
   }),
   versions,
 });
@@ -50,10 +53,19 @@ export const kernelRunSchema = z.strictObject({
   simulator: z.string(),
   memory_model: z.string(),
   seed: count.nullable(),
+  /** From start to done; without loading and unloading arrays that live on chip. */
   cycles: count,
-  /** Null where nothing was compared. */
+  /** Cycles of loading and unloading; 0 where no array lives on chip. */
+  transfer_cycles: z.strictObject({ load: count, unload: count }),
+  /** Null where nothing was compared. Where sums may be reassociated: whether the error is within its bound. */
   matches_reference: z.boolean().nullable(),
   first_mismatch: z.strictObject({ result: z.string(), index: count }).nullable(),
+  /** Where sums may be reassociated: distance from the same program in f64, and what is allowed; absolute, of each output. */
+  errors: z
+    .array(
+      z.strictObject({ result: z.string(), error: z.number(), strict_error: z.number(), bound: z.number() }),
+    )
+    .nullable(),
 });
 
 /** `hidalgo.kernel/1`. */

@@ -5,7 +5,9 @@ import { checkTarget, writeBuildFolder } from "../build-folder/write-build-folde
 import { isGraphFile } from "../graph/compile-graph.ts";
 import { compileGraphVerb } from "../graph/verbs.ts";
 import { compileModel } from "../jobs/compile-model.ts";
+import { refuseKernelOptions } from "../jobs/refuse-kernel-options.ts";
 import { compileOptions, declareCompileOptions } from "../options/compile-options.ts";
+import { declareKernelOptions, kernelOptions } from "../options/kernel-options.ts";
 import { describeBuild } from "../schemas/compile.ts";
 import { defineVerb, type Outcome } from "../verb.ts";
 import { firstDifference } from "../verify/verify-build.ts";
@@ -20,6 +22,7 @@ export const compile = defineVerb({
     command.option("-o, --output <folder>", "where the build goes; an older build is replaced", "build");
     command.option("--emit-ir", "write the IR of every level too");
     command.option("--no-comments", "Verilog without the comments that lead back to the IR");
+    declareKernelOptions(command);
     declareCompileOptions(command);
   },
   input: z.object({
@@ -27,12 +30,15 @@ export const compile = defineVerb({
     output: z.string(),
     emitIr: z.boolean().default(false),
     comments: z.boolean().default(true),
+    ...kernelOptions,
     ...compileOptions,
   }),
   run: async ({ model, output: target, ...options }, session) => {
     const free = checkTarget(target);
     if (free.kind === "error") return free;
     if (isGraphFile(model)) return compileGraphVerb(model, target, options, session);
+    const refused = refuseKernelOptions(model, options);
+    if (refused !== undefined) return refused;
     const build = await compileModel(model, options, watchSession(session));
     if (build.kind === "error") return build;
     const written = await writeBuildFolder(target, build.value.files, session.signal);

@@ -12,6 +12,7 @@ import type { AccessOrder, Shadow } from "./order.ts";
 import type { Queue, Wait } from "./queue.ts";
 import { RUNTIME } from "./runtime.ts";
 import type { ElementValue } from "./values.ts";
+import { WIDE_RUNTIME } from "./wide-runtime.ts";
 
 /** The cells of a shared array, with the record of accesses to it where order is checked. */
 export interface SharedCells {
@@ -32,7 +33,7 @@ export type CompiledKernel = (
 ) => Process;
 
 /** An argument of a function: a scalar, a vector, or the cells of a memref. */
-export type FunctionArgument = ElementValue | CellArray;
+export type FunctionArgument = ElementValue | CellArray | Float64Array;
 
 /** A function as JavaScript; a fault (a subscript out of bounds) is an error. */
 export type CompiledFunction = (...args: readonly FunctionArgument[]) => Result<readonly ElementValue[]>;
@@ -64,8 +65,14 @@ export function compileKernel(
   });
 }
 
-/** Compiles a `func.func` without streams; its local arrays start at zero in every call. */
-export function compileFunction(func: Operation): Result<CompiledFunction> {
+/**
+ * Compiles a `func.func` without streams; its local arrays start at zero in every call. With `floats: "f64"` arithmetic
+ * on floats is that of f64, and arrays of floats that come in are Float64Array.
+ */
+export function compileFunction(
+  func: Operation,
+  { floats = "f32" }: { readonly floats?: "f32" | "f64" } = {},
+): Result<CompiledFunction> {
   if (FuncOp.match(func) === undefined) throw new CompilerBug(`${func.name} is no function`);
   const body = at(func.regions, 0).block;
   return catching(() => {
@@ -77,7 +84,7 @@ export function compileFunction(func: Operation): Result<CompiledFunction> {
     });
     emitter.emitBlock(body);
     const lines = [`return function (${names.join(", ")}) {`, ...emitter.prelude, ...emitter.lines, "};"];
-    const run = instantiate(lines, emitter) as (
+    const run = instantiate(lines, emitter, floats === "f64" ? WIDE_RUNTIME : RUNTIME) as (
       ...args: readonly FunctionArgument[]
     ) => readonly ElementValue[]; // as above
     return (...args) => catching(() => run(...args));
@@ -97,10 +104,10 @@ function bindConnections(body: Block, emitter: Emitter): void {
 }
 
 /** Generated code sees the run-time functions by name, hoisted objects as K and its operations as S. */
-function instantiate(lines: readonly string[], emitter: Emitter): unknown {
-  const names = Object.keys(RUNTIME);
+function instantiate(lines: readonly string[], emitter: Emitter, runtime = RUNTIME): unknown {
+  const names = Object.keys(runtime);
   const text = [`"use strict";`, `const { ${names.join(", ")} } = R;`, ...lines].join("\n");
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text comes from the emitters alone
   const make = new Function("R", "K", "S", text) as (...args: readonly unknown[]) => unknown; // its parameters are these three
-  return make(RUNTIME, emitter.constants, emitter.sites);
+  return make(runtime, emitter.constants, emitter.sites);
 }
