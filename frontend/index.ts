@@ -24,6 +24,7 @@ export {
   type IntegerDecoderOptions,
 } from "./executor/integer-decoder.ts";
 export { type RotaryConfig, rotaryTable } from "./executor/rotary.ts";
+export { requantizationError } from "./gguf/requantization.ts";
 export { buildFloatGraph, cacheName, type GraphShape, stepFunction } from "./graph/build-graph.ts";
 export {
   createGraphDecoder,
@@ -34,7 +35,6 @@ export {
 } from "./graph/graph-decoder.ts";
 export { floatWeights, quantizedWeights } from "./graph/graph-weights.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./load-model.ts";
-export { bf16FromFloat, floatFromBf16 } from "./quantize/bf16.ts";
 export type { Bf16Matrix, Int4Matrix, Int8Matrix, LinearInput, QuantizedMatrix } from "./quantize/matrix.ts";
 export {
   needsCalibration,

@@ -8,6 +8,8 @@ import { createRotation } from "./rotation.ts";
 /** Vectors that a step works in; one set serves all steps. */
 interface Scratch {
   readonly normed: Float32Array;
+  /** Queries, keys and values one after the other. */
+  readonly qkv: Float32Array;
   readonly query: Float32Array;
   readonly key: Float32Array;
   readonly value: Float32Array;
@@ -20,10 +22,15 @@ interface Scratch {
 /** The vectors that matrices of a layer multiply; `head`: what the head multiplies. */
 export type InputName = "qkv" | "wo" | "gateUp" | "down" | "head";
 
+/** The matrices of a layer; `head`: that of the model. */
+export type MatrixName = "qkv" | "wo" | "gate" | "up" | "down" | "head";
+
 /** How the float32 engine runs. */
 export interface FloatDecoderOptions {
   /** Called with each vector that a matrix multiplies, before it does; the vector is valid during the call. */
   readonly onInput?: (input: InputName, layer: number, vector: Float32Array) => void;
+  /** Called with what a matrix gave, before a bias; the vector is valid during the call. */
+  readonly onProduct?: (matrix: MatrixName, layer: number, product: Float32Array) => void;
 }
 
 /**
@@ -55,6 +62,7 @@ export function createFloatDecoder(
       options.onInput?.("head", layers.length, normed);
       const logits = new Float32Array(config.vocab);
       multiplyMatrix(head, normed, logits);
+      options.onProduct?.("head", layers.length, logits);
       position++;
       return logits;
     },
@@ -69,48 +77,68 @@ interface LayerView extends FloatView {
 /** One decoder layer; `stream` is the residual stream, updated in place. */
 function createLayerRunner(
   checkpoint: Checkpoint,
-  { onInput }: FloatDecoderOptions,
+  { onInput, onProduct }: FloatDecoderOptions,
 ): (layer: LayerWeights, view: LayerView, stream: Float32Array) => void {
   const { config } = checkpoint;
   const rotate = createRotation(config);
   const attend = createFloatAttention(config);
   const s = createScratch(checkpoint);
-  return (layer, view, stream) => {
+  const runAttention = (layer: LayerWeights, view: LayerView, stream: Float32Array): void => {
     normalizeRms(stream, layer.attnNorm, config.normEps, s.normed);
     onInput?.("qkv", view.layer, s.normed);
     multiplyMatrix(layer.wq, s.normed, s.query);
     multiplyMatrix(layer.wk, s.normed, s.key);
     multiplyMatrix(layer.wv, s.normed, s.value);
-    if (layer.bq !== undefined) accumulate(s.query, layer.bq);
-    if (layer.bk !== undefined) accumulate(s.key, layer.bk);
-    if (layer.bv !== undefined) accumulate(s.value, layer.bv);
-    if (layer.qNorm !== undefined) normalizeHeads(s.query, layer.qNorm, config.normEps);
-    if (layer.kNorm !== undefined) normalizeHeads(s.key, layer.kNorm, config.normEps);
+    onProduct?.("qkv", view.layer, s.qkv);
+    finishHeads(layer, config, s);
     rotate(s.query, view.position);
     rotate(s.key, view.position);
     appendToCache(view.cache, view.position, s.key, s.value);
     attend(s.query, view, s.attended);
     onInput?.("wo", view.layer, s.attended);
     multiplyMatrix(layer.wo, s.attended, s.delta);
+    onProduct?.("wo", view.layer, s.delta);
     accumulate(stream, s.delta);
+  };
+  const runFfn = (layer: LayerWeights, view: LayerView, stream: Float32Array): void => {
     normalizeRms(stream, layer.ffnNorm, config.normEps, s.normed);
     onInput?.("gateUp", view.layer, s.normed);
     multiplyMatrix(layer.wGate, s.normed, s.gate);
     multiplyMatrix(layer.wUp, s.normed, s.up);
+    onProduct?.("gate", view.layer, s.gate);
+    onProduct?.("up", view.layer, s.up);
     gateBySilu(s.gate, s.up);
     onInput?.("down", view.layer, s.gate);
     multiplyMatrix(layer.wDown, s.gate, s.delta);
+    onProduct?.("down", view.layer, s.delta);
     accumulate(stream, s.delta);
   };
+  return (layer, view, stream) => {
+    runAttention(layer, view, stream);
+    runFfn(layer, view, stream);
+  };
+}
+
+/** Biases and the norms of heads, where the model has them. */
+function finishHeads(layer: LayerWeights, { normEps }: Checkpoint["config"], s: Scratch): void {
+  if (layer.bq !== undefined) accumulate(s.query, layer.bq);
+  if (layer.bk !== undefined) accumulate(s.key, layer.bk);
+  if (layer.bv !== undefined) accumulate(s.value, layer.bv);
+  if (layer.qNorm !== undefined) normalizeHeads(s.query, layer.qNorm, normEps);
+  if (layer.kNorm !== undefined) normalizeHeads(s.key, layer.kNorm, normEps);
 }
 
 function createScratch({ config }: Checkpoint): Scratch {
   const { hidden, heads, kvHeads, headDim, ffn } = config;
+  const keysFrom = heads * headDim;
+  const valuesFrom = keysFrom + kvHeads * headDim;
+  const qkv = new Float32Array(valuesFrom + kvHeads * headDim);
   return {
     normed: new Float32Array(hidden),
-    query: new Float32Array(heads * headDim),
-    key: new Float32Array(kvHeads * headDim),
-    value: new Float32Array(kvHeads * headDim),
+    qkv,
+    query: qkv.subarray(0, keysFrom),
+    key: qkv.subarray(keysFrom, valuesFrom),
+    value: qkv.subarray(valuesFrom),
     attended: new Float32Array(heads * headDim),
     gate: new Float32Array(ffn),
     up: new Float32Array(ffn),

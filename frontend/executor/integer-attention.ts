@@ -1,5 +1,6 @@
 import {
   addF32,
+  CompilerBug,
   expF32,
   exponentF32,
   f32ToSigned,
@@ -11,8 +12,8 @@ import {
   subF32,
 } from "../../ir/index.ts";
 import type { ModelConfig } from "../checkpoint.ts";
-import type { IntegerCache } from "./integer-cache.ts";
-import { dotInt8, quantizeVector } from "./integer-kernels.ts";
+import { type IntegerCache, integers } from "./integer-cache.ts";
+import { dotInt8, dotInt16, quantizeVector } from "./integer-kernels.ts";
 
 /** Below every score: the maximum before the first key. */
 const lowestScore = -(2 ** 100);
@@ -20,9 +21,9 @@ const lowestScore = -(2 ** 100);
 const probabilityBits = 15;
 const weightBits = 14;
 
-/** A query head in int8 and its scale with 1/sqrt(d) in it. */
+/** A query head in integers and its scale with 1/sqrt(d) in it. */
 interface Query {
-  readonly q: Int8Array;
+  readonly q: Int8Array | Int16Array;
   readonly scale: number;
   /** The key/value head it reads. */
   readonly kvHead: number;
@@ -55,20 +56,21 @@ export class BlockAttention {
   readonly #config: ModelConfig;
   readonly #blockSize: number;
   readonly #queryScale: number;
-  readonly #q: Int8Array;
+  readonly #q: Int8Array | Int16Array;
   readonly #scores: Float32Array;
-  readonly #sums: Int32Array;
+  /** Exact: far below 2^53. */
+  readonly #sums: Float64Array;
   /** Running maximum and sum of one head. */
   #maximum = lowestScore;
   #total = 0;
 
-  constructor(config: ModelConfig, blockSize: number) {
+  constructor(config: ModelConfig, blockSize: number, bits: 8 | 16 = 8) {
     this.#config = config;
     this.#blockSize = blockSize;
     this.#queryScale = Math.fround(1 / Math.sqrt(config.headDim));
-    this.#q = new Int8Array(config.headDim);
+    this.#q = integers(bits, config.headDim);
     this.#scores = new Float32Array(blockSize);
-    this.#sums = new Int32Array(config.headDim);
+    this.#sums = new Float64Array(config.headDim);
   }
 
   /** out = attention of all query heads of a position, [heads * headDim], over the cached positions that it sees. */
@@ -124,7 +126,7 @@ export class BlockAttention {
     let largest = Number.NEGATIVE_INFINITY;
     for (let j = 0; j < count; j++) {
       const slot = (first + j) * kvHeads + query.kvHead;
-      const sum = signedToF32(dotInt8(query.q, cache.keys, slot * headDim));
+      const sum = signedToF32(dotIntegers(query.q, cache.keys, slot * headDim));
       const score = mulF32(mulF32(sum, query.scale), cache.keyScales[slot] ?? 0);
       this.#scores[j] = score;
       largest = maxF32(largest, score);
@@ -151,4 +153,11 @@ export class BlockAttention {
     }
     return exponent;
   }
+}
+
+/** Exact sum of products of a query head and a key in the cache, both of the same width. */
+function dotIntegers(query: Query["q"], keys: IntegerCache["keys"], base: number): number {
+  if (query instanceof Int8Array && keys instanceof Int8Array) return dotInt8(query, keys, base);
+  if (query instanceof Int16Array && keys instanceof Int16Array) return dotInt16(query, keys, base);
+  throw new CompilerBug("queries and keys are of different widths");
 }

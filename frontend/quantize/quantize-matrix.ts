@@ -1,5 +1,6 @@
-import { packBf16 } from "./bf16.ts";
+import { f32ToBf16 } from "../../ir/index.ts";
 import { concatenate } from "./concatenate.ts";
+import { gridStep } from "./grid-steps.ts";
 import { chooseRowScales, largestGroupScale, largestSteps, roundToInt4 } from "./int4-groups.ts";
 import type { Bf16Matrix, Int4Matrix, Int8Matrix } from "./matrix.ts";
 import { roundToEven } from "./round.ts";
@@ -34,7 +35,7 @@ export function quantizeInt8(
   }
   return outliers === undefined
     ? quantized
-    : { ...quantized, outliers: packBf16(pickColumns(all, columns, outliers)) };
+    : { ...quantized, outliers: Uint16Array.from(pickColumns(all, columns, outliers), f32ToBf16) };
 }
 
 function emptyInt8(rows: number, columns: number): Int8Matrix {
@@ -75,7 +76,7 @@ function pickColumns(matrix: Float32Array, columns: number, picked: Uint32Array)
 
 /** The same matrices in bfloat16, stacked into one. */
 export function roundToBf16(columns: number, matrices: readonly Float32Array[]): Bf16Matrix {
-  const weights = packBf16(concatenate(...matrices));
+  const weights = Uint16Array.from(concatenate(...matrices), f32ToBf16);
   return { kind: "bf16", rows: weights.length / columns, columns, weights };
 }
 
@@ -87,7 +88,7 @@ export function quantizeInt4(columns: number, group: number, matrices: readonly 
   const largest = largestGroupScale(columns, group);
   for (let row = 0; row < quantized.rows; row++) {
     const values = all.subarray(row * columns, (row + 1) * columns);
-    const { scale, groupScales } = chooseRowScales(largestSteps(values, group), largest);
+    const { scale, groupScales } = chooseRowScales(groupSteps(values, group), largest);
     quantized.scales[row] = scale;
     quantized.groupScales.set(groupScales, row * groups);
     for (const [k, value] of values.entries()) {
@@ -96,6 +97,13 @@ export function quantizeInt4(columns: number, group: number, matrices: readonly 
     }
   }
   return quantized;
+}
+
+/** The steps of a row's groups: those that keep the weights of groups that had four bits before, else the largest. */
+function groupSteps(row: Float32Array, group: number): readonly number[] {
+  return largestSteps(row, group).map(
+    (step, j) => gridStep(row.subarray(j * group, (j + 1) * group)) ?? step,
+  );
 }
 
 /** An int4 matrix of zeros, to be filled. */
