@@ -16,7 +16,9 @@ export type RopeScaling =
       readonly lowTurns: number;
       readonly highTurns: number;
       readonly context: number;
-    };
+    }
+  /** Each speed divided by its own factor, [headDim / 2]; how GGUF files hold the rule of Llama 3.1. */
+  | { readonly kind: "factors"; readonly factors: readonly number[] };
 
 /** Shape and constants of a decoder-only transformer (RMSNorm, rotary positions, SwiGLU, grouped attention). */
 export interface ModelConfig {

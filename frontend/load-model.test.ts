@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { renderDiagnostic } from "../ir/index.ts";
+import { fableGguf } from "./gguf/testing/fable-gguf.ts";
 import { loadModel } from "./load-model.ts";
 import { codesOf, unwrap } from "./testing/codes.ts";
 import { fableFolder } from "./testing/models.ts";
@@ -24,9 +25,21 @@ test("the bundled model", () => {
 
 test("what is no model", () => {
   expect(codesOf(loadModel("/nowhere"))).toEqual(["frontend.file-unreadable"]);
-  const folder = temporaryFolder({ "m.gguf": "", m: "" });
-  expect(codesOf(loadModel(join(folder, "m.gguf")))).toEqual(["frontend.model-kind"]);
+  const folder = temporaryFolder({ "m.gguf": "", "m.onnx": "", m: "" });
+  expect(codesOf(loadModel(join(folder, "m.gguf")))).toEqual(["frontend.gguf-header"]);
+  expect(codesOf(loadModel(join(folder, "m.onnx")))).toEqual(["frontend.model-kind"]);
   expect(codesOf(loadModel(join(folder, "m")))).toEqual(["frontend.model-kind"]);
+});
+
+test("a GGUF model with its own tokenizer, and with another", () => {
+  const file = join(temporaryFolder({ "fable.gguf": fableGguf("F16") }), "fable.gguf");
+  const own = unwrap(loadModel(file));
+  expect(own.stored?.map(({ type }) => type)).toEqual(["F16", "F32"]);
+  expect(own.tokenizer.kind === "present" && own.tokenizer.file).toBe(file);
+  const other = unwrap(loadModel(file, { tokenizer: join(fableFolder, "tokenizer.json") }));
+  expect(other.tokenizer.kind === "present" && other.tokenizer.file).toBe(
+    join(fableFolder, "tokenizer.json"),
+  );
 });
 
 test("a folder without tokenizer loads and says that only ids work", () => {

@@ -4,6 +4,8 @@ import { builtSpan, defineDiagnostic, fail, ok, type Result } from "../ir/index.
 import type { Checkpoint } from "./checkpoint.ts";
 import { isSystemError, systemReason } from "./files/byte-source.ts";
 import { fileUnreadable } from "./files/diagnostics.ts";
+import { readGgufFile } from "./gguf/read-model.ts";
+import type { StoredType } from "./gguf/stored-types.ts";
 import { readHuggingFaceFolder } from "./huggingface/read-folder.ts";
 import { readLlama2cFile } from "./llama2c/read-checkpoint.ts";
 import {
@@ -22,7 +24,7 @@ const modelKindUnknown = defineDiagnostic(
       p.extension === ""
         ? "a file without extension is no model"
         : `models of kind ${p.extension} cannot be read`,
-    expected: "a Hugging Face folder (config.json, safetensors) or a llama2.c .bin",
+    expected: "a Hugging Face folder (config.json, safetensors), a .gguf or a llama2.c .bin",
   }),
 );
 
@@ -30,6 +32,8 @@ const modelKindUnknown = defineDiagnostic(
 export interface LoadedModel {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: FoundTokenizer;
+  /** How the file stores the weights, where it may have quantized them: of a GGUF file. */
+  readonly stored?: readonly StoredType[];
 }
 
 /** What the user says about a model beside its path. */
@@ -39,7 +43,7 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a model: a Hugging Face folder or a llama2.c `.bin`. A model without tokenizer loads, and says why it
+ * Reads a model: a Hugging Face folder, a `.gguf` or a llama2.c `.bin`. A model without tokenizer loads, and says why it
  * has none; a tokenizer that is there but broken, or named and not there, is an error.
  */
 export function loadModel(path: string, options: LoadOptions = {}): Result<LoadedModel> {
@@ -54,8 +58,16 @@ export function loadModel(path: string, options: LoadOptions = {}): Result<Loade
     return withTokenizer(readHuggingFaceFolder(path), options, (vocab) => findFolderTokenizer(path, vocab));
   }
   const extension = extname(path);
+  if (extension === ".gguf") return loadGguf(path, options);
   if (extension !== ".bin") return fail(modelKindUnknown(builtSpan(path), { extension }));
   return withTokenizer(readLlama2cFile(path), options, (vocab) => findBinTokenizer(path, vocab));
+}
+
+function loadGguf(path: string, { tokenizer }: LoadOptions): Result<LoadedModel> {
+  const model = readGgufFile(path, { skipTokenizer: tokenizer !== undefined });
+  if (model.kind === "error" || tokenizer === undefined) return model;
+  const found = readNamed(tokenizer, model.value.checkpoint.config.vocab);
+  return found.kind === "error" ? found : ok({ ...model.value, tokenizer: found.value });
 }
 
 function withTokenizer(

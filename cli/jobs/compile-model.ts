@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
-import type { FoundTokenizer } from "../../frontend/index.ts";
+import { type FoundTokenizer, readTokenizerFile } from "../../frontend/index.ts";
 import { CompilerBug, ok, type Result } from "../../ir/index.ts";
 import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
@@ -9,6 +7,7 @@ import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import { manifestSchema } from "../schemas/manifest.ts";
 import type { JobWatch } from "./job-watch.ts";
 import { type PreparedModel, prepareModel } from "./prepare.ts";
+import { tellStorage } from "./tell-storage.ts";
 
 /** Everything that `compile` can be told. */
 export interface CompileJobOptions extends CompileOptions {
@@ -42,6 +41,7 @@ export async function compilePrepared(
   if (kvBits === 32) throw new CompilerBug("hardware was asked to keep float32 keys and values");
   const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, comments, verifyEach } = options;
   const { clock = deviceFile.clock_mhz } = options;
+  for (const line of tellStorage(model, precision)) watch.onProgress?.(line);
   watch.onProgress?.(`compiling ${model.checkpoint.id} for ${deviceFile.name}`);
   const request = { model, device: deviceFile, precision, kvBits, schedule, rows, blockSize, maxContext };
   const more = { outputs, sequences, clockMhz: clock, seed, emitIr, comments, verifyEach };
@@ -53,18 +53,12 @@ export async function compilePrepared(
 /** Adds the tokenizer's file and the manifest, which is checked against its schema. */
 export function completeBuild(build: CompiledBuild, tokenizer: FoundTokenizer): CompiledBuild {
   const { manifest, files } = build;
-  const copied = tokenizer.kind === "absent" ? undefined : tokenizer.file;
-  const name = copied === undefined ? null : tokenizerName(copied);
-  const complete = manifestSchema.parse({ ...manifest, tokenizer: name });
+  const copied = tokenizer.kind === "absent" ? undefined : readTokenizerFile(tokenizer.file);
+  const complete = manifestSchema.parse({ ...manifest, tokenizer: copied?.name ?? null });
   const all = new Map(files);
-  if (copied !== undefined && name !== null) all.set(name, readFileSync(copied));
+  if (copied !== undefined) all.set(copied.name, copied.bytes);
   all.set(MANIFEST_FILE, `${JSON.stringify(complete, undefined, 1)}\n`);
   return { ...build, manifest: complete, files: inPathOrder(all) };
-}
-
-/** Formats are told apart by name: JSON is a tokenizer.json, everything else llama2.c's. */
-function tokenizerName(file: string): string {
-  return basename(file).endsWith(".json") ? "tokenizer.json" : "tokenizer.bin";
 }
 
 function inPathOrder(files: BuildFiles): BuildFiles {

@@ -16,6 +16,7 @@ import { describeModel } from "./model-shape.ts";
 import { openBuild } from "./open-build.ts";
 import { type PreparedModel, prepareModel } from "./prepare.ts";
 import { refuseHardwareOptions } from "./refuse-hardware-options.ts";
+import { tellStorage } from "./tell-storage.ts";
 
 /** Everything that `run` can be told. */
 export interface RunOptions extends CompileOptions, GenerationOptions, SimulationOptions {
@@ -67,6 +68,7 @@ export async function openEngine(
   const { engine } = options;
   if (engine !== "rtl") {
     const { model, formats, maxContext } = prepared;
+    for (const line of tellStorage(model, formats.precision)) watch.onProgress?.(line);
     return ok(openSoftwareEngine(engine, model.checkpoint, formats, { ...options, maxContext }));
   }
   const logits = options.outputs.logits || options.dumpLogits !== undefined;

@@ -68,7 +68,8 @@ type ServedText = Pick<ServedModel, "codec" | "chatTemplate">;
 
 function textOf(found: FoundTokenizer): Result<ServedText> {
   if (found.kind === "absent") return fail(found.reason);
-  return ok({ codec: found.tokenizer, chatTemplate: chatTemplateBeside(found.file) });
+  const { tokenizer, file } = found;
+  return ok({ codec: tokenizer, chatTemplate: tokenizer.chatTemplate ?? chatTemplateBeside(file) });
 }
 
 const tokenizerConfig = z.object({ chat_template: z.string().optional() });

@@ -12,6 +12,12 @@ test("a linear factor stretches positions", () => {
   expect(plain[32]).toBeCloseTo(1 / Math.sqrt(500_000), 12);
 });
 
+test("a factor for each speed", () => {
+  const factors = Array.from({ length: 64 }, (_, i) => 1 + i);
+  const divided = speeds({ kind: "none" }).map((speed, i) => speed / (1 + i));
+  expect(speeds({ kind: "factors", factors })).toEqual(divided);
+});
+
 test("Llama 3.1: by wavelength as its authors write it", () => {
   const [factor, low, high, context] = [8, 1, 4, 8192];
   const wanted = speeds({ kind: "none" }).map((speed) => {

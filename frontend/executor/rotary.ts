@@ -1,3 +1,4 @@
+import { at } from "../../ir/index.ts";
 import type { ModelConfig } from "../checkpoint.ts";
 
 /** What the table of rotary positions follows from. */
@@ -6,17 +7,19 @@ export type RotaryConfig = Pick<ModelConfig, "headDim" | "ropeTheta" | "ropeScal
 /** Turning speeds of the pairs of a head in radians per position, [headDim / 2] (docs/numerics.md, "RoPE tables"). */
 export function rotarySpeeds({ headDim, ropeTheta, ropeScaling }: RotaryConfig): Float64Array {
   return Float64Array.from({ length: headDim / 2 }, (_, j) =>
-    scaledSpeed(ropeTheta ** ((-2 * j) / headDim), ropeScaling),
+    scaledSpeed(ropeTheta ** ((-2 * j) / headDim), j, ropeScaling),
   );
 }
 
 /** Llama 3.1's rule is that of https://github.com/meta-llama/llama-models (`apply_scaling`). */
-function scaledSpeed(speed: number, scaling: ModelConfig["ropeScaling"]): number {
+function scaledSpeed(speed: number, pair: number, scaling: ModelConfig["ropeScaling"]): number {
   switch (scaling.kind) {
     case "none":
       return speed;
     case "linear":
       return speed / scaling.factor;
+    case "factors":
+      return speed / at(scaling.factors, pair);
     case "llama3": {
       const { factor, lowTurns, highTurns, context } = scaling;
       const turns = (context * speed) / (2 * Math.PI);

@@ -5,7 +5,7 @@ import { readSafetensorsHeader, type TensorEntry } from "../safetensors/header.t
 import { isFloatType, readFloats } from "../safetensors/read-floats.ts";
 import { checkFinite } from "../weights-finite.ts";
 import { tensorShapeWrong, tensorsMissing, tensorsUnknown, tensorTypeWrong } from "./diagnostics.ts";
-import { isIgnorable, listTensors, type PlannedTensor, planTensors } from "./tensor-plan.ts";
+import { isIgnorable, listTensors, type PlannedTensor, planTensors, type TensorPlan } from "./tensor-plan.ts";
 
 /** The weights of a checkpoint, without its name. */
 export type Weights = Pick<Checkpoint, "layers" | "embed" | "finalNorm" | "head">;
@@ -78,12 +78,16 @@ function readPlanned(tensors: ReadonlyMap<string, LocatedTensor>, config: ModelC
     problems.push(...checkFinite(source.name, planned.name, floats));
     return floats;
   };
-  const plan = planTensors(config);
+  const weights = readPlan(planTensors(config), read);
+  return problems.length > 0 ? fail(...problems) : ok(weights);
+}
+
+/** The weights of a plan, each tensor as `read` gives it. */
+export function readPlan(plan: TensorPlan, read: (planned: PlannedTensor) => Float32Array): Weights {
   const embed = read(plan.embed);
   const layers = plan.layers.map((layer) => readLayer(layer, read));
   const finalNorm = read(plan.finalNorm);
-  const head = plan.head === undefined ? embed : read(plan.head);
-  return problems.length > 0 ? fail(...problems) : ok({ embed, layers, finalNorm, head });
+  return { embed, layers, finalNorm, head: plan.head === undefined ? embed : read(plan.head) };
 }
 
 function readLayer(

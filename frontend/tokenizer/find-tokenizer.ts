@@ -1,22 +1,23 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { at, builtSpan, type Diagnostic, fail, ok, type Result } from "../../ir/index.ts";
+import { at, builtSpan, type Diagnostic, ok, type Result } from "../../ir/index.ts";
 import { withFiles } from "../files/byte-source.ts";
+import { readGgufTokenizer } from "../gguf/tokenizer.ts";
 import { createLlama2cTokenizer } from "../llama2c/tokenizer.ts";
 import { readVocabulary } from "../llama2c/vocabulary.ts";
-import { tokenBeyondVocabulary, tokenizerAbsent } from "./diagnostics.ts";
+import { tokenizerAbsent } from "./diagnostics.ts";
+import { guardVocabulary } from "./guard-vocabulary.ts";
 import { readHuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-import { promptSpan } from "./unicode.ts";
 
 /** A model's tokenizer and the file it came from, or why there is none. */
 export type FoundTokenizer =
   | { readonly kind: "present"; readonly tokenizer: Tokenizer; readonly file: string }
   | { readonly kind: "absent"; readonly reason: Diagnostic };
 
-/** Reads a named tokenizer: tokenizer.json, or (any other name) llama2.c's tokenizer.bin with `vocab` tokens. */
+/** Reads a named tokenizer: tokenizer.json, a GGUF file's, or (any other name) llama2.c's tokenizer.bin with `vocab` tokens. */
 export function readTokenizer(file: string, vocab: number): Result<Tokenizer> {
-  const tokenizer = file.endsWith(".json") ? readHuggingFaceTokenizer(file) : readBinTokenizer(file, vocab);
+  const tokenizer = readByName(file, vocab);
   return tokenizer.kind === "error" ? tokenizer : ok(guardVocabulary(tokenizer.value, vocab));
 }
 
@@ -55,22 +56,14 @@ function presentTokenizer(file: string, vocab: number): Result<FoundTokenizer> {
   return tokenizer.kind === "error" ? tokenizer : ok({ kind: "present", tokenizer: tokenizer.value, file });
 }
 
+function readByName(file: string, vocab: number): Result<Tokenizer> {
+  if (file.endsWith(".json")) return readHuggingFaceTokenizer(file);
+  return file.endsWith(".gguf") ? readGgufTokenizer(file) : readBinTokenizer(file, vocab);
+}
+
 function readBinTokenizer(file: string, vocab: number): Result<Tokenizer> {
   return withFiles([file], (sources) => {
     const pieces = readVocabulary(at(sources, 0), vocab);
     return pieces.kind === "error" ? pieces : ok(createLlama2cTokenizer(pieces.value));
   });
-}
-
-/** Ids that the model has no embedding for never leave the tokenizer. */
-function guardVocabulary(tokenizer: Tokenizer, vocab: number): Tokenizer {
-  const guard = (ids: Result<readonly number[]>): Result<readonly number[]> => {
-    const beyond = ids.kind === "ok" ? ids.value.find((id) => id >= vocab) : undefined;
-    return beyond === undefined ? ids : fail(tokenBeyondVocabulary(promptSpan, { id: beyond, vocab }));
-  };
-  return {
-    ...tokenizer,
-    encode: (text) => guard(tokenizer.encode(text)),
-    encodeContinuation: (text) => guard(tokenizer.encodeContinuation(text)),
-  };
 }

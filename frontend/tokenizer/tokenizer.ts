@@ -4,6 +4,8 @@ import type { Result } from "../../ir/index.ts";
 export interface Tokenizer {
   /** Tokens of its vocabulary. */
   readonly vocab: number;
+  /** The template of a conversation, where it came with the tokenizer. */
+  readonly chatTemplate?: string | undefined;
   /** A prompt's ids, with the start token where the model's template has one. */
   encode(text: string): Result<readonly number[]>;
   /** The ids of text in the middle of a document: no special tokens are added. */
