@@ -53,7 +53,8 @@ function addVerbs(
 /** The words that name a command, without `hidalgo`. */
 function verbPath(command: Command): string {
   const { parent } = command;
-  return parent === null || parent.parent === null ? command.name() : `${verbPath(parent)} ${command.name()}`;
+  const isTop = (parent?.parent ?? null) === null;
+  return isTop || parent === null ? command.name() : `${verbPath(parent)} ${command.name()}`;
 }
 
 function makeProgram(output: Output): Command {

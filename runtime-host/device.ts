@@ -108,6 +108,19 @@ export interface DeviceCapabilities {
   readonly hasTrees: boolean;
 }
 
+/** The contents of KV blocks, taken out of a device's memory and put into it, between steps. */
+export interface KvPort {
+  /** All that the bytes of a block depend on beside model and tokens: a block goes back only where this is the same. */
+  readonly format: string;
+  /** Keys and values of all layers. */
+  readBlock(block: number): Promise<Result<Uint8Array>>;
+  /** What {@link readBlock} gave, here or on another device of the same format. */
+  writeBlock(block: number, bytes: Uint8Array): Promise<Result<null>>;
+}
+
+/** Whether a device's KV memory still holds what it did, behind a failure. */
+export type Recovery = "kept" | "lost";
+
 /**
  * The device port: all that the engine knows of an accelerator. The integer reference, the simulated hardware
  * and a board implement it. KV memory is the device's state; the engine owns the allocation of its blocks.
@@ -119,6 +132,13 @@ export interface Device {
    * crash or a hang of the device is a diagnostic; a descriptor that breaks these rules is a bug of the caller.
    */
   step(rows: readonly RowDescriptor[]): Promise<Result<StepResult>>;
+  /** Absent where blocks cannot be moved. */
+  readonly kv?: KvPort | undefined;
+  /**
+   * Called behind a step that failed: makes the device ready for the next one, where that is possible. Absent: it is ready, and
+   * its memory is what it was.
+   */
+  recover?(): Promise<Result<Recovery>>;
   /** Ends processes and removes files of the device; no step follows. */
   close(): Promise<void>;
 }

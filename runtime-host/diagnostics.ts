@@ -47,3 +47,10 @@ export const outputMissing = defineDiagnostic(
     hint: "compile with --outputs logits",
   }),
 );
+
+/** Every device failed and could not be made ready again. */
+export const noDeviceLeft = defineDiagnostic("HOST0006", "error", () => ({
+  message: "no accelerator is left: each of them failed and did not come back",
+  expected: "at least one accelerator that works",
+  hint: "start the server again; the message of the first failure says what happened",
+}));

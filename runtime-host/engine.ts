@@ -1,15 +1,19 @@
 import { at, CompilerBug, type Diagnostic, ok, present, type Result } from "../ir/index.ts";
-import { BlockPool } from "./blocks/block-pool.ts";
 import { checkRequest } from "./check-request.ts";
-import type { Device, Emission, Emit, StepResult } from "./device.ts";
+import type { Device, Emission, Emit, StepCounters } from "./device.ts";
+import { noDeviceLeft, requestSpan } from "./diagnostics.ts";
+import { carryOut } from "./movement/carry-out.ts";
+import { HostStore } from "./movement/host-store.ts";
+import type { Move, Moved } from "./movement/moves.ts";
 import type { FinishReason, ServingRequest } from "./request.ts";
 import { type ChosenToken, emitsFor, sampleToken } from "./sampling/sample.ts";
 import type { SchedulerLimits } from "./scheduling/limits.ts";
-import type { Part, StepPlan } from "./scheduling/plan.ts";
+import { Place } from "./scheduling/place.ts";
+import type { Part } from "./scheduling/plan.ts";
 import { rowsOf } from "./scheduling/rows.ts";
 import { Scheduler } from "./scheduling/scheduler.ts";
 import { generatedTokens, type Sequence, startSequence } from "./scheduling/sequence.ts";
-import { recordOf, type StepRecord } from "./scheduling/step-record.ts";
+import { isEnding, recordOf, type StepRecord } from "./scheduling/step-record.ts";
 
 /** Who is told what becomes of a request. */
 export interface RequestListener {
@@ -19,8 +23,23 @@ export interface RequestListener {
   readonly onFinish?: (sample: number, reason: FinishReason, diagnostics: readonly Diagnostic[]) => void;
 }
 
-/** How an engine schedules; the defaults are the device's limits, first come first served, prefixes shared. */
-export type EngineOptions = Partial<Omit<SchedulerLimits, "blockSize">>;
+/** How an engine schedules; the defaults are the devices' limits, first come first served, prefixes shared, no blocks moved. */
+export interface EngineOptions extends Partial<Omit<SchedulerLimits, "blockSize" | "maxContext">> {
+  /** Where blocks go that leave a device (default: nowhere; with `preemption: "swap"` as many as the devices have). */
+  readonly store?: HostStore | undefined;
+}
+
+/** What an operator wants to know. */
+export interface EngineLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly freeBlocks: number;
+  readonly blocks: number;
+  /** Tokens of sequences that entered, and those of them whose keys and values were found. */
+  readonly prefix: { readonly asked: number; readonly hit: number };
+  /** Blocks in the host's memory, and how many were refused because they were not what was put in. */
+  readonly host: HostStore["usage"];
+}
 
 interface ActiveRequest {
   readonly request: ServingRequest;
@@ -28,32 +47,40 @@ interface ActiveRequest {
   readonly sequences: Sequence[];
 }
 
+/** What one accelerator did in a step. */
+type Ran =
+  | { readonly kind: "ok"; readonly tokens: readonly number[]; readonly counters: StepCounters | undefined }
+  | { readonly kind: "failed" };
+
 /**
- * Drives many requests through one device. `step()` is the whole loop: schedule, run, postprocess. A sequence is
- * waiting → running (→ waiting again when preempted) → finished; a request is over when all its sequences are.
+ * Drives many requests through one device, or several with the same capabilities. `step()` is the whole loop: schedule, move,
+ * run, postprocess. A sequence is
+ *
+ *     waiting ──enter──▶ running ──last token, abort, error──▶ finished
+ *        ▲                  │
+ *        └──── preempt ─────┘   its blocks are given up (recompute) or copied to the host first (swap)
+ *
+ * and holds KV blocks only while it runs; a request is over when all its sequences are.
  */
 export class Engine {
-  readonly #device: Device;
-  readonly #pool: BlockPool;
+  readonly #devices: readonly Device[];
+  readonly #places: readonly Place[];
   readonly #limits: SchedulerLimits;
   readonly #scheduler: Scheduler;
+  readonly #store: HostStore | undefined;
   readonly #active = new Map<string, ActiveRequest>();
+  readonly #lost = new Set<number>();
   #arrivals = 0;
 
-  constructor(device: Device, options: EngineOptions = {}) {
-    const { rows, sequences, blockSize, blocks } = device.capabilities;
-    this.#device = device;
-    this.#pool = new BlockPool(blocks);
-    this.#limits = {
-      rows: Math.min(rows, options.rows ?? rows),
-      sequences: Math.min(sequences, options.sequences ?? sequences),
-      blockSize,
-      window: options.window,
-      chunk: Math.min(rows, options.chunk ?? rows),
-      policy: options.policy ?? "fcfs",
-      prefixCaching: options.prefixCaching ?? true,
-    };
-    this.#scheduler = new Scheduler(this.#pool, this.#limits);
+  constructor(devices: Device | readonly Device[], options: EngineOptions = {}) {
+    this.#devices = "step" in devices ? [devices] : devices;
+    this.#limits = limitsOf(this.#devices, options);
+    this.#store = options.store ?? this.#defaultStore();
+    this.#places = this.#devices.map(
+      ({ kv, capabilities: { blocks } }, index) =>
+        new Place({ index, blocks, limits: this.#limits, movesBlocks: kv !== undefined, store: this.#store }),
+    );
+    this.#scheduler = new Scheduler(this.#places, this.#limits);
   }
 
   /** Whether nothing is left to do. */
@@ -61,26 +88,25 @@ export class Engine {
     return this.#active.size === 0;
   }
 
-  /** What an operator wants to know. */
-  get load(): {
-    readonly running: number;
-    readonly waiting: number;
-    readonly freeBlocks: number;
-    readonly blocks: number;
-  } {
+  get load(): EngineLoad {
     const { running, waiting } = this.#scheduler;
+    const sum = (pick: (place: Place) => number): number =>
+      this.#places.reduce((total, place) => total + pick(place), 0);
     return {
       running: running.length,
       waiting: waiting.length,
-      freeBlocks: this.#pool.free,
-      blocks: this.#pool.size,
+      freeBlocks: sum(({ pool }) => pool.free),
+      blocks: sum(({ pool }) => pool.size),
+      prefix: { asked: sum(({ found }) => found.asked), hit: sum(({ found }) => found.hit) },
+      host: this.#store?.usage ?? { prefixBlocks: 0, swapBlocks: 0, refused: 0 },
     };
   }
 
   /** Takes a request in; one that can never be served is a diagnostic. */
   add(request: ServingRequest, listener: RequestListener = {}): Result<null> {
     if (this.#active.has(request.id)) throw new CompilerBug(`request ${request.id} is there already`);
-    const refused = checkRequest(request, this.#device.capabilities);
+    if (this.#lost.size === this.#devices.length) return { kind: "error", diagnostics: [noDevice()] };
+    const refused = checkRequest(request, at(this.#devices, 0).capabilities);
     if (refused !== undefined) return refused;
     const sequence = startSequence(request, this.#arrivals++);
     this.#active.set(request.id, { request, listener, sequences: [sequence] });
@@ -98,36 +124,95 @@ export class Engine {
     for (const id of [...this.#active.keys()]) this.abort(id);
   }
 
-  /** One step of the device; undefined where there is nothing to do. A device that fails ends the requests that took part. */
+  /** One step of the devices; undefined where there is nothing to do. A device that fails ends the requests that took part in its step. */
   async step(): Promise<StepRecord | undefined> {
     const plan = this.#scheduler.schedule();
-    if (plan.parts.length === 0) return undefined;
-    const rows = rowsOf(plan, this.#limits.blockSize, (sequence) => this.#emitOf(sequence));
-    const result = await this.#device.step(rows);
-    if (result.kind === "error") {
-      const record = recordOf(plan, undefined);
-      for (const { sequence } of plan.parts) this.#finish(sequence, "error", result.diagnostics);
-      return record;
-    }
-    return this.#postprocess(plan, result.value);
+    if (plan.parts.length === 0 && plan.preempted.length === 0) return undefined;
+    const moved = await this.#move(plan.moves);
+    const parts = plan.parts.filter(isRunning); // those whose blocks did not arrive, or that were aborted meanwhile, are not
+    const shares = this.#places.map(({ index }) => parts.filter(({ place }) => place === index));
+    const record = recordOf({ ...plan, parts }, { moved });
+    const ran = await Promise.all(shares.map((share, place) => this.#run(share, place)));
+    const done = ran.filter((one) => one.kind === "ok");
+    const devices = done.flatMap(({ counters }) => (counters === undefined ? [] : [counters]));
+    const tokens = done.flatMap((one) => one.tokens);
+    const { counters } = recordOf({ ...plan, parts: [] }, { devices });
+    return { ...record, tokens, devices, counters };
   }
 
   /** A bug where blocks and tables disagree. */
   check(): void {
-    const { running, waiting } = this.#scheduler;
-    this.#pool.check([...running, ...waiting].map(({ blockTable }) => blockTable));
+    for (const place of this.#places) place.check(this.#scheduler.running);
+    if (this.#scheduler.waiting.some(({ blockTable }) => blockTable.length > 0))
+      throw new CompilerBug("a sequence that waits has blocks");
   }
 
-  /** Commits what was computed, appends the tokens that came out, and ends the sequences that have to end. */
-  #postprocess(plan: StepPlan, result: StepResult): StepRecord {
-    const ending = plan.parts.filter(({ sequence, from, count }) => from + count === sequence.tokens.length);
-    const record = recordOf(plan, result.counters);
-    const isAlive = ({ sequence }: Part): boolean => sequence.state === "running"; // not aborted meanwhile
-    this.#scheduler.commit({ ...plan, parts: plan.parts.filter(isAlive) });
-    const tokens = ending.flatMap((part, n) =>
-      isAlive(part) ? this.#append(part.sequence, at(result.emissions, n)) : [],
+  /** Copies every block that may be found again to the store, so that the next engine finds it there. */
+  async keepPrefixes(): Promise<void> {
+    for (const { pool, index } of this.#places) {
+      const moves = pool.remembered
+        .filter(({ key }) => this.#store?.has(key) === false)
+        .map((found): Move => ({ kind: "save", ...found }));
+      const { kv } = at(this.#devices, index);
+      if (kv !== undefined) await carryOut(moves, kv, this.#store);
+    }
+  }
+
+  /** Moves blocks, device by device at the same time; a sequence whose blocks do not arrive computes anew. */
+  async #move(moves: readonly (readonly Move[])[]): Promise<Moved> {
+    const carried = await Promise.all(
+      moves.map((some, place) => carryOut(some, at(this.#devices, place).kv, this.#store)),
     );
-    return { ...record, tokens };
+    carried.forEach(({ done, failed }, place) => {
+      at(this.#places, place).arrived(
+        done.filter((move) => !("sequence" in move) || !failed.has(move.sequence)),
+      );
+      for (const sequence of failed) this.#scheduler.restart(sequence);
+    });
+    const sum = (pick: (moved: Moved) => number): number =>
+      carried.reduce((total, { moved }) => total + pick(moved), 0);
+    return {
+      blocks: sum(({ blocks }) => blocks),
+      bytesOut: sum(({ bytesOut }) => bytesOut),
+      bytesIn: sum(({ bytesIn }) => bytesIn),
+    };
+  }
+
+  /** One device's share of a step. */
+  async #run(parts: readonly Part[], place: number): Promise<Ran> {
+    if (parts.length === 0) return { kind: "ok", tokens: [], counters: undefined };
+    const device = at(this.#devices, place);
+    const ending = parts.filter(isEnding);
+    const result = await device.step(rowsOf(parts, this.#limits.blockSize, (one) => this.#emitOf(one)));
+    if (result.kind === "error") {
+      for (const { sequence } of parts) this.#finish(sequence, "error", result.diagnostics);
+      await this.#recover(place);
+      return { kind: "failed" };
+    }
+    const { emissions, counters } = result.value;
+    this.#scheduler.commit(parts.filter(isRunning));
+    const tokens = ending.flatMap((part, n) =>
+      isRunning(part) ? this.#append(part.sequence, at(emissions, n)) : [],
+    );
+    return { kind: "ok", tokens, counters };
+  }
+
+  /** Behind a failure: whoever lost keys and values computes anew; where the device is gone for good, elsewhere or not at all. */
+  async #recover(index: number): Promise<void> {
+    const recovery = (await at(this.#devices, index).recover?.()) ?? ok("kept");
+    if (recovery.kind === "ok" && recovery.value === "kept") return;
+    for (const sequence of this.#scheduler.running)
+      if (sequence.place === index) this.#scheduler.restart(sequence);
+    const place = at(this.#places, index);
+    if (recovery.kind === "ok") {
+      place.loseMemory();
+      return;
+    }
+    place.close();
+    this.#lost.add(index);
+    if (this.#lost.size < this.#devices.length) return;
+    for (const { sequences } of [...this.#active.values()])
+      for (const sequence of [...sequences]) this.#finish(sequence, "error", recovery.diagnostics);
   }
 
   /** The next token of a sequence; behind the prompt, the first token of each of its request's answers. */
@@ -152,7 +237,7 @@ export class Engine {
 
   #finishReason({ request, tokens }: Sequence, token: number): FinishReason | undefined {
     if (request.stopIds.includes(token)) return "stop";
-    const room = Math.min(request.promptIds.length + request.maxTokens, this.#device.capabilities.maxContext);
+    const room = Math.min(request.promptIds.length + request.maxTokens, this.#limits.maxContext);
     return tokens.length >= room ? "length" : undefined;
   }
 
@@ -166,8 +251,38 @@ export class Engine {
 
   /** The cheapest output of the device that the sequence's next token can be chosen from. */
   #emitOf(sequence: Sequence): Emit {
-    const { emits, candidates } = this.#device.capabilities;
+    const { emits, candidates } = at(this.#devices, 0).capabilities;
     const fitting = emitsFor(sequence, candidates).find((emit) => emits.includes(emit));
     return present(fitting, "an output of the device that suffices: checkRequest looked");
   }
+
+  #defaultStore(): HostStore | undefined {
+    if (this.#limits.preemption !== "swap") return undefined;
+    const blocks = this.#devices.reduce((sum, { capabilities }) => sum + capabilities.blocks, 0);
+    return new HostStore({ prefixBlocks: 0, swapBlocks: blocks });
+  }
+}
+
+function isRunning({ sequence }: Part): boolean {
+  return sequence.state === "running";
+}
+
+function noDevice(): Diagnostic {
+  return noDeviceLeft(requestSpan, {});
+}
+
+/** What is asked for, within what every device can take. */
+function limitsOf(devices: readonly Device[], options: EngineOptions): SchedulerLimits {
+  const { rows, sequences, blockSize, maxContext } = at(devices, 0).capabilities;
+  for (const { capabilities: other } of devices)
+    if (other.rows !== rows || other.blockSize !== blockSize || other.maxContext !== maxContext)
+      throw new CompilerBug("accelerators that work together have the same capabilities");
+  const { window, chunk = rows, policy = "fcfs", preemption = "recompute", allocation = "paged" } = options;
+  return {
+    rows: Math.min(rows, options.rows ?? rows),
+    sequences: Math.min(sequences, options.sequences ?? sequences),
+    chunk: Math.min(rows, chunk),
+    prefixCaching: allocation === "paged" && options.prefixCaching !== false,
+    ...{ blockSize, maxContext, window, policy, preemption, allocation },
+  };
 }

@@ -5,6 +5,8 @@ export type {
   DeviceCapabilities,
   Emission,
   Emit,
+  KvPort,
+  Recovery,
   RowDescriptor,
   StallCycles,
   StepCounters,
@@ -20,13 +22,16 @@ export {
 export {
   type AcceleratorProgram,
   type EncodedStep,
+  type KvPlaces,
   type MemoryImage,
   openSimulatedAccelerator,
   type RegisterValue,
   type SimulatedDeviceOptions,
 } from "./devices/simulated.ts";
-export { Engine, type EngineOptions, type RequestListener } from "./engine.ts";
+export { Engine, type EngineLoad, type EngineOptions, type RequestListener } from "./engine.ts";
 export { type Generation, type GenerationRequest, type GenerationWatch, generate } from "./generate.ts";
+export { DiskStore } from "./movement/disk-store.ts";
+export { HostStore } from "./movement/host-store.ts";
 export { type FinishReason, GREEDY, type SamplingParameters, type ServingRequest } from "./request.ts";
 export type { ChosenToken, TokenLogprobs } from "./sampling/sample.ts";
 export { firstRows, slotOf } from "./scheduling/rows.ts";

@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { StepRecord } from "../../runtime-host/index.ts";
 import { tinyManifest } from "../testing/tiny-build.ts";
 import { measureSteps } from "./measure-steps.ts";
-import { neededWork } from "./needed-work.ts";
+import { type MeasuredStep, neededWork } from "./needed-work.ts";
 
 const { model, design } = tinyManifest;
 
-function step(phase: StepRecord["phase"], rows: number, lastPosition: number, cycles: number): StepRecord {
+function step(
+  phase: MeasuredStep["phase"],
+  rows: number,
+  lastPosition: number,
+  cycles: number,
+): MeasuredStep {
   const stalls = { dramRead: 5, dramWrite: 4, fifoFull: 3, fifoEmpty: 2, drain: 1 };
   const bytes = { weights: 800, kvRead: 16, kvWrite: 8, other: 8 };
   const counters = { cycles, hostGap: 10, busy: cycles - 15, stalls, bytes };

@@ -1,7 +1,7 @@
-import type { StepCounters, StepRecord } from "../../runtime-host/index.ts";
+import type { StepCounters } from "../../runtime-host/index.ts";
 import type { Manifest, ModelShape } from "../schemas/manifest.ts";
 import type { RunResult } from "../schemas/run.ts";
-import { neededWork } from "./needed-work.ts";
+import { type MeasuredStep, neededWork } from "./needed-work.ts";
 
 /** The fields of a result that steps are measured by. */
 export type Measurements = Pick<
@@ -27,11 +27,11 @@ export type Measurements = Pick<
 export type MeasuredDesign = Pick<Manifest["design"], "macs" | "ports" | "port_bits" | "clock" | "energy">;
 
 /** A step on a device with a clock. */
-type TimedStep = StepRecord & { readonly counters: StepCounters };
+type TimedStep = MeasuredStep & { readonly counters: StepCounters };
 
 /** Adds up what was counted; without clock or design only the work is known. */
 export function measureSteps(
-  steps: readonly StepRecord[],
+  steps: readonly MeasuredStep[],
   model: ModelShape,
   design: MeasuredDesign | undefined,
 ): Measurements {

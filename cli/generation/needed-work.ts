@@ -11,8 +11,12 @@ export interface NeededWork {
 /** Bytes of a float32: scales, gains, embedding rows. */
 const floatBytes = 4;
 
-/** The numerators of MFU and MBU for one step of consecutive tokens of one sequence. */
-export function neededWork(model: ModelShape, step: StepRecord): NeededWork {
+/** A step as it is measured; without `parts` all its rows are consecutive tokens of one sequence. */
+export type MeasuredStep = Omit<StepRecord, "parts" | "moved" | "devices"> &
+  Partial<Pick<StepRecord, "parts">>;
+
+/** The numerators of MFU and MBU for one step. */
+export function neededWork(model: ModelShape, step: MeasuredStep): NeededWork {
   const { hidden, layers, heads, kv_heads: kvHeads, head_dim: headDim, ffn, vocab } = model;
   const [queries, keys] = [heads * headDim, kvHeads * headDim];
   const matrices = [
@@ -40,14 +44,15 @@ export function neededWork(model: ModelShape, step: StepRecord): NeededWork {
 /** Of all layers: row-position pairs that attend to each other; KV records that are read, or written by the step. */
 function contextOf(
   { layers, window, full_layers: full = [] }: ModelShape,
-  { rows, lastPosition }: StepRecord,
+  { rows, lastPosition, parts = [{ from: lastPosition - rows + 1, count: rows, emits: true }] }: MeasuredStep,
 ) {
-  const first = lastPosition - rows + 1;
   const perLayer = Array.from({ length: layers }, (_, layer) => {
     const most = full.includes(layer) ? undefined : (window ?? undefined);
     const visible = (position: number): number => Math.min(position + 1, most ?? position + 1);
-    const pairs = sum(Array.from({ length: rows }, (_unused, row) => visible(first + row)));
-    return { pairs, records: visible(first) - 1 + rows };
+    const pairs = parts.map(({ from, count }) =>
+      sum(Array.from({ length: count }, (_unused, row) => visible(from + row))),
+    );
+    return { pairs: sum(pairs), records: sum(parts.map(({ from, count }) => visible(from) - 1 + count)) };
   });
   return {
     pairs: sum(perLayer.map(({ pairs }) => pairs)),

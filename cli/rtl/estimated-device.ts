@@ -43,6 +43,7 @@ export function estimatedDevice(device: Device, build: EstimatedBuild): Device {
   };
   return {
     capabilities: device.capabilities,
+    kv: device.kv,
     close: () => device.close(),
     step: async (rows) => {
       const result = await device.step(rows);

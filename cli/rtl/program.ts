@@ -20,6 +20,7 @@ import type {
   Emission,
   Emit,
   EncodedStep,
+  KvPlaces,
   RowDescriptor,
   TransferredBytes,
 } from "../../runtime-host/index.ts";
@@ -94,12 +95,28 @@ export function acceleratorProgram(
     setup: setupOf(manifest),
     outputs: (rows) => outputRegions(plan, layout, rows.map(toRow)),
     encode: (rows) => encode(plan, layout, rows.map(toRow), image),
+    kv: kvPlaces(plan, layout),
     ...countedTraffic(manifest, plan),
     decode: (rows, outputs) => {
       for (const { address, bytes } of outputs) image.set(bytes, address);
       const decoded = decodeStep(plan, layout, rows.map(toRow), image);
       return rows.flatMap(({ emit }, row) => emissionOf(emit, row, decoded[row]));
     },
+  };
+}
+
+/** Where the blocks of the KV cache are: in each layer, the records of a block stand together. */
+function kvPlaces({ model }: Plan, { regions, strides }: MemoryLayout): KvPlaces {
+  const { layers, blockSize, kvHeads, headDim } = model;
+  const bytes = blockSize * strides.record;
+  return {
+    format: `rtl/${layers}x${blockSize}x${strides.record}/${kvHeads}x${headDim}`,
+    region: regions.kv,
+    parts: (block) =>
+      Array.from({ length: layers }, (_, layer) => ({
+        address: regions.kv.base + layer * strides.kvLayer + block * bytes,
+        bytes,
+      })),
   };
 }
 

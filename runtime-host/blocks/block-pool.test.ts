@@ -4,11 +4,11 @@ import { BlockPool, NULL_BLOCK } from "./block-pool.ts";
 
 test("the least recently freed block goes first, a sequence's tail before its head, never the null block", () => {
   const pool = new BlockPool(4);
-  expect(pool.allocate(2)).toEqual({ kind: "allocated", blocks: [1, 2] });
+  expect(pool.allocate(2)).toEqual({ kind: "allocated", blocks: [1, 2], evicted: [] });
   expect(pool.allocate(2)).toEqual({ kind: "no-space", short: 1 });
   expect(pool.free).toBe(1);
   pool.release([1, NULL_BLOCK, 2]);
-  expect(pool.allocate(3)).toEqual({ kind: "allocated", blocks: [3, 2, 1] });
+  expect(pool.allocate(3)).toEqual({ kind: "allocated", blocks: [3, 2, 1], evicted: [] });
 });
 
 test("what is not in use cannot be given back", () => {

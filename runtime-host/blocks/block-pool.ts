@@ -10,7 +10,12 @@ export const NULL_BLOCK: BlockId = 0;
 
 /** Blocks that were asked for, or how many are missing. */
 export type Allocation =
-  | { readonly kind: "allocated"; readonly blocks: readonly BlockId[] }
+  | {
+      readonly kind: "allocated";
+      readonly blocks: readonly BlockId[];
+      /** Those of them whose contents could still have been found: they are gone when the block is written. */
+      readonly evicted: readonly { readonly block: BlockId; readonly key: PrefixKey }[];
+    }
   | { readonly kind: "no-space"; readonly short: number };
 
 /**
@@ -50,11 +55,12 @@ export class BlockPool {
   allocate(count: number): Allocation {
     if (count > this.free) return { kind: "no-space", short: count - this.free };
     const blocks = Array.from({ length: count }, () => this.#free.takeFirst());
-    for (const block of blocks) {
-      this.#forget(block);
+    const evicted = blocks.flatMap((block) => {
       this.#owners[block] = 1;
-    }
-    return { kind: "allocated", blocks };
+      const key = this.#forget(block);
+      return key === undefined ? [] : [{ block, key }];
+    });
+    return { kind: "allocated", blocks, evicted };
   }
 
   /** One more owner for each block; null blocks are skipped. */
@@ -96,13 +102,25 @@ export class BlockPool {
     return undefined;
   }
 
-  #forget(block: BlockId): void {
+  /** What all blocks held is lost. */
+  forgetAll(): void {
+    this.#keys.fill(undefined);
+    this.#byHash.clear();
+  }
+
+  /** The blocks whose contents are known. */
+  get remembered(): readonly { readonly block: BlockId; readonly key: PrefixKey }[] {
+    return this.#keys.flatMap((key, block) => (key === undefined ? [] : [{ block, key }]));
+  }
+
+  #forget(block: BlockId): PrefixKey | undefined {
     const key = this.#keys[block];
-    if (key === undefined) return;
+    if (key === undefined) return undefined;
     this.#keys[block] = undefined;
     const blocks = this.#byHash.get(key.hash);
     blocks?.delete(block);
     if (blocks?.size === 0) this.#byHash.delete(key.hash);
+    return key;
   }
 
   /** A bug where a block's owners are not the entries of `tables` that name it, or where a block in use is in the free list. */

@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { at, CompilerBug, ok, present, unreachable } from "../../ir/index.ts";
 import { NULL_BLOCK } from "../blocks/block-pool.ts";
-import type { Device, DeviceCapabilities, Emission, RowDescriptor } from "../device.ts";
+import type { Device, DeviceCapabilities, Emission, KvPort, RowDescriptor } from "../device.ts";
 import { rankLogits } from "../rank-logits.ts";
 import { checkRows, committedPositions, rowsSeenBy } from "./check-rows.ts";
 import { Histories, type History, tokensOf } from "./history.ts";
+import { decodeSlots, encodeSlots } from "./history-bytes.ts";
 
 /** One sequence being decoded in software: what this device needs of a reference engine. */
 export interface SequenceDecoder {
@@ -74,6 +75,7 @@ export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
   };
   return {
     capabilities,
+    kv: slotPort({ memory, histories, blocks, blockSize }),
     step: async (descriptors) => {
       await setImmediate(); // as on every device, others get their turn while a step runs
       checkRows(descriptors, capabilities);
@@ -87,6 +89,37 @@ export function createReferenceDevice(options: ReferenceDeviceOptions): Device {
       return ok({ emissions });
     },
     close: () => Promise.resolve(),
+  };
+}
+
+/** Blocks as histories in bytes. */
+function slotPort({
+  memory,
+  histories,
+  blocks,
+  blockSize,
+}: {
+  readonly memory: Map<number, History>;
+  readonly histories: Histories;
+  readonly blocks: number;
+  readonly blockSize: number;
+}): KvPort {
+  const slots = (block: number): readonly number[] => {
+    if (block <= NULL_BLOCK || block >= blocks) throw new CompilerBug(`there is no KV block ${block}`);
+    return Array.from({ length: blockSize }, (_, n) => block * blockSize + n);
+  };
+  return {
+    format: `histories/${blockSize}`,
+    readBlock: (block) => Promise.resolve(ok(encodeSlots(slots(block).map((slot) => memory.get(slot))))),
+    writeBlock: (block, bytes) => {
+      const contents = decodeSlots(bytes, histories);
+      slots(block).forEach((slot, n) => {
+        const history = contents[n];
+        if (history === undefined) memory.delete(slot);
+        else memory.set(slot, history);
+      });
+      return Promise.resolve(ok(null));
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   Device,
   DeviceCapabilities,
   Emission,
+  KvPort,
   RowDescriptor,
   StepCounters,
   StepResult,
@@ -51,9 +52,21 @@ export interface AcceleratorProgram {
     rows: readonly RowDescriptor[],
   ) => readonly { readonly address: number; readonly bytes: number }[];
   readonly encode: (rows: readonly RowDescriptor[]) => EncodedStep;
+  /** Where the KV blocks are; absent where there are none, or none that are moved. */
+  readonly kv?: KvPlaces;
   /** Registers that count beats, and what these are; absent: the bytes of a step are those that `encode` expects. */
   readonly traffic?: readonly BeatRegister[];
   readonly decode: (rows: readonly RowDescriptor[], outputs: readonly MemoryImage[]) => readonly Emission[];
+}
+
+/** Where the records of KV blocks lie in the accelerator's memory. */
+export interface KvPlaces {
+  /** How a block's bytes are laid out. */
+  readonly format: string;
+  /** The parts of a block, one for each layer. */
+  readonly parts: (block: number) => readonly { readonly address: number; readonly bytes: number }[];
+  /** The region that was set apart for them: nothing else is read or written on a block's behalf. */
+  readonly region: { readonly base: number; readonly bytes: number };
 }
 
 /** A register that counts the beats of a memory engine in a step. */
@@ -115,16 +128,66 @@ class SimulatedDevice implements Device {
 
   async step(rows: readonly RowDescriptor[]): Promise<Result<StepResult>> {
     checkRows(rows, this.#program.capabilities);
-    try {
-      return await this.#step(rows);
-    } catch (error) {
-      if (error instanceof SimulationError) return fail(error.diagnostic);
-      throw error;
-    }
+    const result = await this.#guarded(() => this.#step(rows));
+    return result.kind === "ok" ? result.value : result;
+  }
+
+  get kv(): KvPort | undefined {
+    const { kv } = this.#program;
+    if (kv === undefined) return undefined;
+    return {
+      format: kv.format,
+      readBlock: (block) => this.#guarded(() => this.#readBlock(kv, block)),
+      writeBlock: (block, bytes) =>
+        this.#guarded(async () => {
+          await this.#writeBlock(kv, block, bytes);
+          return null;
+        }),
+    };
   }
 
   async close(): Promise<void> {
     await this.#simulator.close();
+  }
+
+  async #readBlock(kv: KvPlaces, block: number): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for (const { address, bytes } of this.#blockParts(kv, block))
+      parts.push(await this.#read(address, bytes));
+    return Uint8Array.from(Buffer.concat(parts));
+  }
+
+  async #writeBlock(kv: KvPlaces, block: number, contents: Uint8Array): Promise<void> {
+    const parts = this.#blockParts(kv, block);
+    const size = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (size !== contents.length)
+      throw new CompilerBug(`a KV block of ${size} bytes gets ${contents.length} bytes`);
+    let from = 0;
+    for (const { address, bytes } of parts) {
+      await this.#load([{ address, bytes: contents.subarray(from, from + bytes) }]);
+      from += bytes;
+    }
+  }
+
+  /** The parts of a block; one that is not there, or outside the region of KV blocks, is a bug of the caller. */
+  #blockParts({ region, parts }: KvPlaces, block: number): ReturnType<KvPlaces["parts"]> {
+    if (block <= 0 || block >= this.#program.capabilities.blocks)
+      throw new CompilerBug(`there is no KV block ${block}`);
+    const found = parts(block);
+    const end = region.base + region.bytes;
+    if (found.some(({ address, bytes }) => address < region.base || address + bytes > end))
+      throw new CompilerBug(`KV block ${block} is not inside its region`);
+    return found;
+  }
+
+  /** What the simulator refuses is a diagnostic. */
+  async #guarded<T>(access: () => Promise<T>): Promise<Result<T>> {
+    try {
+      return ok(await access());
+    } catch (error) {
+      if (error instanceof SimulationError) return fail(error.diagnostic);
+      throw error;
+    }
   }
 
   async #step(rows: readonly RowDescriptor[]): Promise<Result<StepResult>> {

@@ -1,4 +1,4 @@
-/** What a scheduler keeps to. */
+/** What a scheduler keeps to; where there are several accelerators, for each of them. */
 export interface SchedulerLimits {
   /** Rows of a step. */
   readonly rows: number;
@@ -14,6 +14,15 @@ export interface SchedulerLimits {
   readonly policy: "fcfs" | "priority";
   /** Whether blocks of earlier sequences are found again. */
   readonly prefixCaching: boolean;
+  /** `recompute`: who is preempted computes anew; `swap`: its blocks go to the host's memory while there is room. */
+  readonly preemption: "recompute" | "swap";
+  /**
+   * `paged`: blocks as tokens come; `reserved`: those of the longest sequence at once, never shared, never given back early: what
+   * contiguous caches do, for comparison.
+   */
+  readonly allocation: "paged" | "reserved";
+  /** Positions of a sequence, at most. */
+  readonly maxContext: number;
 }
 
 /** The first position that the token at `position` sees. */

@@ -1,11 +1,11 @@
 import { at, present } from "../../ir/index.ts";
 import type { Emit, RowDescriptor } from "../device.ts";
-import type { StepPlan } from "./plan.ts";
+import type { Part } from "./plan.ts";
 import type { Sequence } from "./sequence.ts";
 
-/** The rows of a plan, part by part: each row sees its sequence's committed context and the rows of its own part up to itself. */
+/** The rows of a device's step, part by part: each row sees its sequence's committed context and the rows of its own part up to itself. */
 export function rowsOf(
-  { parts }: Pick<StepPlan, "parts">,
+  parts: readonly Part[],
   blockSize: number,
   emitOf: (sequence: Sequence) => Emit,
 ): readonly RowDescriptor[] {

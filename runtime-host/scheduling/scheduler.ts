@@ -1,33 +1,34 @@
 import { at, CompilerBug, present } from "../../ir/index.ts";
-import { type BlockId, type BlockPool, NULL_BLOCK } from "../blocks/block-pool.ts";
-import { firstVisible, type SchedulerLimits } from "./limits.ts";
+import type { SchedulerLimits } from "./limits.ts";
+import type { Place } from "./place.ts";
 import type { Part, StepPlan } from "./plan.ts";
-import { findPrefix } from "./prefix-lookup.ts";
-import { keysOf, type Sequence } from "./sequence.ts";
+import type { Sequence } from "./sequence.ts";
 
 /** A plan in the making. */
 interface Draft {
   readonly parts: Part[];
   readonly preempted: Sequence[];
-  budget: number;
+  /** By place: rows that are left. */
+  readonly budgets: number[];
+  /** Places where somebody was preempted: nobody enters there in this step. */
+  readonly crowded: Set<number>;
 }
 
 /**
  * Who computes how many tokens in the next step, after vLLM's V1 scheduler: there is no prefill and no decode, each sequence
- * catches up with its tokens. Running sequences go first, in order; one that finds no block preempts the last of them (or the
- * least urgent), which gives up all its blocks and starts again later. Waiting ones follow while rows, places and blocks are left.
+ * catches up with its tokens. Running sequences go first, in order; one that finds no block preempts the last of its place (or the
+ * least urgent), which gives up all its blocks and comes back later. Waiting ones follow while rows, places and blocks are left,
+ * each where most of it is known, then where most blocks are free.
  */
 export class Scheduler {
-  readonly #pool: BlockPool;
+  readonly #places: readonly Place[];
   readonly #limits: SchedulerLimits;
   #waiting: Sequence[] = [];
   #running: Sequence[] = [];
-  readonly #slots: number[];
 
-  constructor(pool: BlockPool, limits: SchedulerLimits) {
-    this.#pool = pool;
+  constructor(places: readonly Place[], limits: SchedulerLimits) {
+    this.#places = places;
     this.#limits = limits;
-    this.#slots = Array.from({ length: limits.sequences }, (_, i) => limits.sequences - 1 - i);
   }
 
   get waiting(): readonly Sequence[] {
@@ -44,35 +45,31 @@ export class Scheduler {
     this.#sortWaiting();
   }
 
-  /** A running sequence's twin: same tokens, and what of its blocks can be shared. It waits and computes anew where no place is left. */
+  /** A running sequence's twin: same tokens, same blocks. It waits and computes anew where its place has no number for it. */
   fork(parent: Sequence, child: Sequence): void {
-    const slot = this.#slots.pop();
-    if (slot === undefined) {
+    if (!this.#placeOf(parent).fork(parent, child)) {
       this.add(child);
       return;
     }
-    child.blockTable = this.#sharedTable(parent);
-    this.#pool.share(child.blockTable);
-    child.computed = Math.min(parent.computed, child.blockTable.length * this.#limits.blockSize);
-    child.keys.push(...parent.keys);
-    child.slot = slot;
     child.state = "running";
     this.#running.push(child);
   }
 
-  /** The blocks that a twin begins with: the full ones, where what the next token sees has not left the window. */
-  #sharedTable({ blockTable, computed }: Sequence): BlockId[] {
-    const { blockSize, window } = this.#limits;
-    const full = Math.floor(computed / blockSize);
-    const first = Math.floor(firstVisible(full * blockSize, window) / blockSize);
-    return blockTable.slice(first, full).includes(NULL_BLOCK) ? [] : blockTable.slice(0, full);
-  }
-
-  /** Ends a sequence, wherever it is: its blocks and its place are free. */
+  /** Ends a sequence, wherever it is: its blocks and its number are free. */
   finish(sequence: Sequence): void {
     this.#waiting = this.#waiting.filter((other) => other !== sequence);
     this.#leave(sequence);
+    at(this.#places, 0).forgetSwap(sequence);
     sequence.state = "finished";
+  }
+
+  /** A sequence whose blocks, here or in the host's memory, are not what they should be: it gives them up and computes anew. */
+  restart(sequence: Sequence): void {
+    at(this.#places, 0).forgetSwap(sequence);
+    if (sequence.state !== "running") return;
+    this.#leave(sequence);
+    sequence.computed = 0;
+    this.#await(sequence);
   }
 
   /** The next step; without parts where nothing can go on. */
@@ -80,35 +77,29 @@ export class Scheduler {
     const draft: Draft = {
       parts: [],
       preempted: [],
-      budget: this.#limits.rows,
+      budgets: this.#places.map(() => this.#limits.rows),
+      crowded: new Set(),
     };
-    for (const sequence of [...this.#running]) {
-      if (draft.budget === 0) break;
+    for (const sequence of [...this.#running])
       if (sequence.state === "running") this.#continue(sequence, draft);
-    }
-    if (draft.preempted.length === 0) this.#admit(draft);
-    return draft;
+    this.#admit(draft);
+    const { parts, preempted } = draft;
+    return { parts, preempted, moves: this.#places.map((place) => place.takeMoves()) };
   }
 
-  /** After a step: what it computed is in the KV memory, and full blocks can be found. */
-  commit(plan: StepPlan): void {
-    const { blockSize, prefixCaching } = this.#limits;
-    for (const { sequence, from, count } of plan.parts) {
-      sequence.computed = from + count;
-      if (!prefixCaching) continue;
-      const full = Math.floor(sequence.computed / blockSize);
-      const keys = keysOf(sequence, blockSize, full);
-      for (let n = Math.floor(from / blockSize); n < full; n++)
-        this.#pool.remember(at(sequence.blockTable, n), at(keys, n));
-    }
+  /** After a step: what it computed is in the KV memory. */
+  commit(parts: readonly Part[]): void {
+    for (const part of parts) at(this.#places, part.place).commit(part);
   }
 
   /** A running sequence's part of the step; makes room by preempting others, at last itself. */
   #continue(sequence: Sequence, draft: Draft): void {
-    this.#releaseUnseen(sequence);
-    const count = this.#rowsFor(sequence, draft);
-    while (!this.#grow(sequence, count)) {
-      const victim = this.#victim();
+    const place = this.#placeOf(sequence);
+    const count = this.#rowsFor(sequence, place, draft);
+    if (count === 0) return;
+    place.releaseUnseen(sequence);
+    while (!place.grow(sequence, count)) {
+      const victim = this.#victim(place);
       this.#preempt(victim, draft);
       if (victim === sequence) return;
     }
@@ -116,94 +107,83 @@ export class Scheduler {
   }
 
   #admit(draft: Draft): void {
-    while (draft.budget > 0 && this.#slots.length > 0) {
-      const sequence = this.#waiting[0];
-      if (sequence === undefined || !this.#enter(sequence, draft)) return;
+    for (;;) {
+      const [sequence] = this.#waiting;
+      if (sequence === undefined) return;
+      const places = this.#openPlaces(sequence, draft);
+      const entered = places.find((place) => place.enter(sequence, this.#mostRows(place, draft)));
+      if (entered === undefined) return;
       this.#waiting.shift();
       sequence.state = "running";
-      sequence.slot = present(this.#slots.pop(), "a free place");
       this.#running.push(sequence);
-      this.#take(sequence, this.#rowsFor(sequence, draft), draft);
+      this.#take(sequence, this.#rowsFor(sequence, entered, draft), draft);
     }
   }
 
-  /** Finds a waiting sequence's prefix and gives it blocks for its first rows, or leaves everything as it was. */
-  #enter(sequence: Sequence, draft: Draft): boolean {
-    const { blockSize, prefixCaching } = this.#limits;
-    const prefix = prefixCaching ? findPrefix(sequence, this.#limits, this.#pool) : [];
-    this.#pool.share(prefix); // out of the free list before anything is allocated
-    sequence.computed = prefix.length * blockSize;
-    const end = sequence.computed + this.#rowsFor(sequence, draft);
-    const allocation = this.#pool.allocate(Math.ceil(end / blockSize) - prefix.length);
-    if (allocation.kind === "no-space") {
-      this.#pool.release(prefix);
-      sequence.computed = 0;
-      return false;
-    }
-    sequence.blockTable = [...prefix, ...allocation.blocks];
-    return true;
+  /** Where a sequence could begin in this step, the best place first. */
+  #openPlaces(sequence: Sequence, { budgets, crowded }: Draft): readonly Place[] {
+    const open = this.#places.filter(
+      ({ index, hasSlot }) => hasSlot && at(budgets, index) > 0 && !crowded.has(index),
+    );
+    if (open.length < 2) return open;
+    const ranked = open.map((place) => ({ place, known: place.known(sequence) }));
+    return ranked
+      .toSorted((a, b) => b.known - a.known || b.place.pool.free - a.place.pool.free)
+      .map(({ place }) => place);
   }
 
-  /** Rows of a sequence in this step. */
-  #rowsFor(sequence: Sequence, draft: Draft): number {
-    const left = sequence.tokens.length - sequence.computed;
-    return Math.min(left, this.#limits.chunk, draft.budget);
+  /** Rows of one sequence in this step, at most. */
+  #mostRows({ index }: Place, { budgets }: Draft): number {
+    return Math.min(this.#limits.chunk, at(budgets, index));
+  }
+
+  #rowsFor({ tokens, computed }: Sequence, place: Place, draft: Draft): number {
+    return Math.min(tokens.length - computed, this.#mostRows(place, draft));
   }
 
   #take(sequence: Sequence, count: number, draft: Draft): void {
     if (count <= 0) throw new CompilerBug("a sequence runs without tokens to compute");
-    draft.parts.push({ sequence, from: sequence.computed, count });
-    draft.budget -= count;
-  }
-
-  /** Blocks for `count` more tokens. The one that is written next is the sequence's own: only full blocks are shared. */
-  #grow({ blockTable, computed }: Sequence, count: number): boolean {
-    const blocks = Math.ceil((computed + count) / this.#limits.blockSize);
-    const allocation = this.#pool.allocate(Math.max(0, blocks - blockTable.length));
-    if (allocation.kind === "no-space") return false;
-    blockTable.push(...allocation.blocks);
-    return true;
-  }
-
-  /** Blocks that no later token sees. */
-  #releaseUnseen({ blockTable, computed }: Sequence): void {
-    const { blockSize, window } = this.#limits;
-    const first = Math.floor(firstVisible(computed, window) / blockSize);
-    for (let n = 0; n < first; n++) {
-      const block = at(blockTable, n);
-      if (block === NULL_BLOCK) continue;
-      this.#pool.release([block]);
-      blockTable[n] = NULL_BLOCK;
-    }
+    const place = this.#placeOf(sequence).index;
+    draft.parts.push({ sequence, from: sequence.computed, count, place });
+    draft.budgets[place] = at(draft.budgets, place) - count;
   }
 
   /** Who gives up its blocks: the last that came, or the least urgent. */
-  #victim(): Sequence {
-    const ranked = this.#limits.policy === "fcfs" ? this.#running : this.#running.toSorted(byUrgency);
+  #victim({ index }: Place): Sequence {
+    const own = this.#running.filter(({ place }) => place === index);
+    const ranked = this.#limits.policy === "fcfs" ? own : own.toSorted(byUrgency);
     return present(ranked.at(-1), "a running sequence");
   }
 
   #preempt(sequence: Sequence, draft: Draft): void {
+    const place = this.#placeOf(sequence);
     const index = draft.parts.findIndex((part) => part.sequence === sequence);
     if (index >= 0) {
-      draft.budget += at(draft.parts, index).count;
+      draft.budgets[place.index] = at(draft.budgets, place.index) + at(draft.parts, index).count;
       draft.parts.splice(index, 1);
     }
-    this.#leave(sequence);
-    sequence.computed = 0;
-    sequence.state = "waiting";
+    this.#running = this.#running.filter((other) => other !== sequence);
+    place.preempt(sequence);
     draft.preempted.push(sequence);
+    draft.crowded.add(place.index);
+    this.#await(sequence);
+  }
+
+  /** Puts a sequence that has run before all that have not. */
+  #await(sequence: Sequence): void {
+    sequence.state = "waiting";
     this.#waiting.unshift(sequence);
     this.#sortWaiting();
   }
 
-  /** Gives back blocks and place. */
+  /** Gives back blocks and number. */
   #leave(sequence: Sequence): void {
     this.#running = this.#running.filter((other) => other !== sequence);
-    this.#pool.release(sequence.blockTable);
-    sequence.blockTable = [];
-    if (sequence.slot !== undefined) this.#slots.push(sequence.slot);
-    sequence.slot = undefined;
+    if (sequence.place !== undefined) this.#placeOf(sequence).leave(sequence);
+  }
+
+  #placeOf({ place }: Sequence): Place {
+    return at(this.#places, present(place, "the place of a running sequence"));
   }
 
   #sortWaiting(): void {

@@ -1,5 +1,6 @@
 import type { BlockId } from "../blocks/block-pool.ts";
 import { type PrefixKey, prefixKey, prefixRoot } from "../blocks/prefix-key.ts";
+import type { SwappedBlocks } from "../movement/moves.ts";
 import type { ServingRequest } from "../request.ts";
 
 /**
@@ -18,12 +19,16 @@ export interface Sequence {
   state: SequenceState;
   /** The number under which the device knows it, while it runs. */
   slot: number | undefined;
+  /** The accelerator that has its blocks, while it runs. */
+  place: number | undefined;
   /** Prompt and generated tokens. */
   readonly tokens: number[];
   /** Tokens whose keys and values are in the KV memory. */
   computed: number;
   /** Entry b holds positions b * blockSize and up; null blocks have left the window. */
   blockTable: BlockId[];
+  /** Its blocks in the host's memory, where it was swapped out. */
+  swapped: SwappedBlocks | undefined;
   /** Keys of the full blocks, from the first on, as far as they were needed. */
   readonly keys: PrefixKey[];
 }
@@ -36,9 +41,11 @@ export function startSequence(request: ServingRequest, arrival: number, sample =
     arrival,
     state: "waiting",
     slot: undefined,
+    place: undefined,
     tokens: [...request.promptIds],
     computed: 0,
     blockTable: [],
+    swapped: undefined,
     keys: [],
   };
 }
