@@ -7,7 +7,7 @@ type MemoryOperator = Extract<Operator, { readonly depth: number }>;
 
 /**
  * One access to a memory. The cells of the memory itself are counted once per memory
- * ({@link countBlockRams}, {@link countMemoryLuts}), not per access.
+ * ({@link countBlockRams} for blocks), not per access.
  */
 export function characterizeMemory(library: OperatorLibrary, operator: MemoryOperator): Characteristics {
   if (operator.kind === "ram-write") return characterizeWrite(library, operator);
@@ -55,11 +55,4 @@ function countWithPort({ bits, maxWidth }: BlockRam, depth: number, width: numbe
     fewest = Math.min(fewest, Math.ceil(depth / words) * Math.ceil(width / portWidth));
   }
   return fewest;
-}
-
-/** LUTs of one distributed memory, with the multiplexers beyond one cell's depth. */
-export function countMemoryLuts({ tables }: OperatorLibrary, depth: number, width: number): number {
-  const { depth: cellDepth, lutsPerBit } = tables.blocks.distributedRam;
-  const cells = Math.ceil(depth / cellDepth);
-  return width * (cells * lutsPerBit + (cells - 1));
 }

@@ -143,22 +143,3 @@ function build(
   if (depth > DISTRIBUTED_DEPTH && data !== undefined) return blockQueue(b, depth, { push, pop, data });
   return distributedQueue(b, depth, ends);
 }
-
-/** Bits of storage and control that a queue takes: flip-flops, LUTs of RAM and control, 18-Kbit block RAMs. */
-export interface FifoArea {
-  readonly ff: number;
-  readonly lut: number;
-  readonly bram18: number;
-}
-
-/** The area of a queue by the memory it uses: 6-bit × 32 per 4 LUTs, 1-bit × 64 per LUT above, 36 × 512 per block RAM. */
-export function fifoArea(width: number, depth: number): FifoArea {
-  if (depth <= 2) return { ff: depth * (width + 1), lut: (depth - 1) * width + depth + 1, bram18: 0 };
-  const pointerBits = bitsFor(depth - 1);
-  const control = { ff: 3 * pointerBits + 2, lut: 4 * pointerBits + 4 };
-  if (width === 0) return { ff: pointerBits + 2, lut: 2 * pointerBits + 2, bram18: 0 };
-  if (depth > DISTRIBUTED_DEPTH)
-    return { ...control, bram18: Math.ceil(width / 36) * Math.ceil(depth / 512) };
-  const ram = depth <= 32 ? 4 * Math.ceil(width / 6) : Math.ceil(depth / 64) * width;
-  return { ff: control.ff, lut: control.lut + ram, bram18: 0 };
-}

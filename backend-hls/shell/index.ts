@@ -15,7 +15,7 @@ export {
   type ErrorName,
   WHERE_BITS,
 } from "./error-codes.ts";
-export { type FifoArea, fifoArea, fifoLatency, fifoModule, fifoName } from "./fifo.ts";
+export { fifoLatency, fifoModule, fifoName } from "./fifo.ts";
 export { type LateInstance, lateInstance } from "./late-instance.ts";
 export { BURST_COUNT_BITS, GUARDED, portGuardModule } from "./port-guard.ts";
 export { leavesRegion } from "./region.ts";

@@ -50,7 +50,7 @@ export function stepReport({ compiled, device, clockMhz, workload }: ReportedDes
   const chosen = chooseMemory(undefined, device, sizes);
   if (chosen.kind === "error") throw new CompilerBug("a device has a memory of its own");
   const { name: memoryModel, parameters: memory } = chosen.value;
-  const report = { memoryModel, kernels: kernelIntervals(network), area: planArea(network) };
+  const report = { memoryModel, kernels: kernelIntervals(network), area: planArea(compiled) };
   const { layers, head } = weightBeats(plan);
   if (layers + head > MOST_BEATS) return { ...report, steps: [] };
   const last = plan.model.maxContext - 1;

@@ -1,12 +1,10 @@
 import {
   type ArrayShape,
-  buildAccelerator,
   type CellCounts,
-  createOperatorLibrary,
+  compileAccelerator,
   type Device,
   type ModelShape,
   planArea,
-  planNetwork,
   type ScheduleMode,
 } from "../../backend-hls/index.ts";
 import { builtSpan, fail, ok, present, type Result } from "../../ir/index.ts";
@@ -142,13 +140,13 @@ class Search {
 
   #plan(shape: ArrayShape): Result<null> {
     const { clockMhz, schedule = "optimized" } = this.#options;
-    const { schedule: network } = buildAccelerator(this.#model, shape);
-    const plan = planNetwork(network, createOperatorLibrary(this.#device.family, clockMhz), schedule);
-    if (plan.kind === "error") return plan;
+    const request = { model: this.#model, shape, device: this.#device, clockMhz, schedule };
+    const compiled = compileAccelerator(request);
+    if (compiled.kind === "error") return compiled;
     this.#planned.set(keyOf(shape), {
       shape,
-      timings: timingsOf(plan.value),
-      cells: planArea(plan.value).total,
+      timings: timingsOf(compiled.value.network),
+      cells: planArea(compiled.value).total,
     });
     return ok(null);
   }
