@@ -47,7 +47,7 @@ function multiplyInt4(matrix: Int4Matrix, { q, scale }: Int8Activation, y: Float
 function sumOutliers(matrix: Int8Matrix, x: Float32Array): Float32Array {
   const { rows, outliers } = matrix;
   if (outliers === undefined) throw new CompilerBug("outlier activations without outlier weights");
-  const weights = floatsOf(outliers);
+  const { floats: weights } = floatsOf(outliers);
   const sums = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
@@ -58,7 +58,8 @@ function sumOutliers(matrix: Int8Matrix, x: Float32Array): Float32Array {
 }
 
 function multiplyBf16({ rows, columns, weights }: Bf16Matrix, x: Float32Array, y: Float32Array): void {
-  const floats = floatsOf(weights);
+  const { floats, smallest } = floatsOf(weights);
+  const sumChunk = smallest * smallestNonZero(x) >= leastProduct ? chunkSumOfNormals : chunkSum;
   const chunks = Math.ceil(columns / chunk);
   const parts = new Float32Array(partialSums);
   const ordered = new Float32Array(partialSums);
@@ -66,11 +67,28 @@ function multiplyBf16({ rows, columns, weights }: Bf16Matrix, x: Float32Array, y
     parts.fill(0);
     for (let c = 0; c < chunks; c++) {
       const part = c % partialSums;
-      parts[part] = addF32(parts[part] ?? 0, chunkSum(floats, row * columns, x, c * chunk));
+      parts[part] = addF32(parts[part] ?? 0, sumChunk(floats, row * columns, x, c * chunk));
     }
     for (let i = 0; i < partialSums; i++) ordered[i] = parts[(chunks + i) % partialSums] ?? 0;
     y[row] = sumAsTree(ordered);
   }
+}
+
+/**
+ * From products of this size on no sum is subnormal: a product of two bfloat16 is a multiple of 2^-15 of its own power
+ * of two, so every sum is zero or at least 2^-115.
+ */
+const leastProduct = 2 ** -100;
+
+/** {@link chunkSum} where nothing is ever flushed: plain float32 arithmetic. */
+function chunkSumOfNormals(weights: Float32Array, base: number, x: Float32Array, k: number): number {
+  const from = base + k;
+  if (k + chunk > x.length) return shortChunkSum(weights, from, x.subarray(k));
+  const p0 = Math.fround((weights[from] ?? 0) * (x[k] ?? 0));
+  const p1 = Math.fround((weights[from + 1] ?? 0) * (x[k + 1] ?? 0));
+  const p2 = Math.fround((weights[from + 2] ?? 0) * (x[k + 2] ?? 0));
+  const p3 = Math.fround((weights[from + 3] ?? 0) * (x[k + 3] ?? 0));
+  return Math.fround(Math.fround(p0 + p1) + Math.fround(p2 + p3));
 }
 
 /** (p0 + p1) + (p2 + p3) of the products from column `k` on, +0 beyond the last column. */
@@ -90,13 +108,29 @@ function shortChunkSum(weights: Float32Array, from: number, x: Float32Array): nu
   return sumAsTree(products);
 }
 
-/** bfloat16 words as float32, kept as long as the words are. */
-const decoded = new WeakMap<Uint16Array, Float32Array>();
+/** bfloat16 words as float32, and the least magnitude among them that is not zero. */
+interface DecodedWords {
+  readonly floats: Float32Array;
+  readonly smallest: number;
+}
 
-function floatsOf(words: Uint16Array): Float32Array {
+/** Kept as long as the words are. */
+const decoded = new WeakMap<Uint16Array, DecodedWords>();
+
+function floatsOf(words: Uint16Array): DecodedWords {
   const known = decoded.get(words);
   if (known !== undefined) return known;
   const floats = Float32Array.from(words, bf16ToF32);
-  decoded.set(words, floats);
-  return floats;
+  const made = { floats, smallest: smallestNonZero(floats) };
+  decoded.set(words, made);
+  return made;
+}
+
+function smallestNonZero(values: Float32Array): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const value of values) {
+    const magnitude = Math.abs(value);
+    if (magnitude > 0 && magnitude < smallest) smallest = magnitude;
+  }
+  return smallest;
 }
