@@ -7,6 +7,7 @@ import type { Int8Matrix, LinearInput, QuantizedMatrix } from "./matrix.ts";
 import { type Precision, plainInt8 } from "./precision.ts";
 import { quantizeInt4, quantizeInt8, roundToBf16 } from "./quantize-matrix.ts";
 import type { Int8Model, QuantizedLayer, QuantizedModel } from "./quantized-model.ts";
+import { smooth } from "./smooth.ts";
 
 /** Quantizes every matrix to int8 per output channel (docs/numerics.md, "Integer reference"). */
 export function quantizeModel(checkpoint: Checkpoint): Int8Model {
@@ -24,6 +25,17 @@ export function quantizeTo(
   checkpoint: Checkpoint,
   precision: Precision,
   calibration?: Calibration,
+): QuantizedModel {
+  if (calibration === undefined) return quantizeWith({ checkpoint, calibration }, precision);
+  return quantizeWith(smooth({ checkpoint, calibration }, precision), precision);
+}
+
+function quantizeWith(
+  {
+    checkpoint,
+    calibration,
+  }: { readonly checkpoint: Checkpoint; readonly calibration: Calibration | undefined },
+  precision: Precision,
 ): QuantizedModel {
   const inputOf = (input: InputName, layer: number): LinearInput =>
     describeInput(precision, calibration, { input, layer });
