@@ -1,7 +1,8 @@
 import type { ArrayArgument } from "./kernel.ts";
 
 /** Whether sums keep the program's order. */
-export type Rounding = "strict" | "reassoc";
+export const ROUNDINGS = ["strict", "reassoc"] as const;
+export type Rounding = (typeof ROUNDINGS)[number];
 
 /** A scalar of the function: its name in the text. */
 export type Scalar = string;

@@ -1,5 +1,15 @@
 import type { Verb } from "../verb.ts";
 import { concurrency } from "./concurrency.ts";
+import { paging } from "./paging.ts";
+import { polybench } from "./polybench.ts";
+import { latencyBench, serveBench, throughputBench } from "./serving-benches.ts";
 
 /** Every bench, in the order of `bench --help`. A new bench is a file in this folder, made with `defineBench`, and a line here. */
-export const benches: readonly Verb[] = [concurrency];
+export const benches: readonly Verb[] = [
+  serveBench,
+  throughputBench,
+  latencyBench,
+  concurrency,
+  paging,
+  polybench,
+];

@@ -33,6 +33,7 @@ import { loopsModule } from "../rtl/emit-levels.ts";
 import { ERROR_TABLE } from "../rtl/program.ts";
 import { type GraphManifest, graphManifestSchema } from "../schemas/graph-manifest.ts";
 import { checkUpstream } from "../verify/check-upstream.ts";
+import { countUnits } from "./count-units.ts";
 import { type GraphFile, readGraph } from "./read-graph.ts";
 
 /** Everything that decides about the hardware of a graph file. */
@@ -70,16 +71,24 @@ export async function compileGraphFile(
   options: GraphOptions,
   watch: JobWatch,
 ): Promise<Result<GraphBuild>> {
+  const graph = await readGraph(path, options.top);
+  return graph.kind === "error" ? graph : compileReadGraph(graph.value, options, watch);
+}
+
+/** The same for a graph that is read already. */
+export async function compileReadGraph(
+  graph: GraphFile,
+  options: GraphOptions,
+  watch: JobWatch,
+): Promise<Result<GraphBuild>> {
   const device = loadDevice(options.device);
   if (device.kind === "error") return device;
-  const graph = await readGraph(path, options.top);
-  if (graph.kind === "error") return graph;
-  const design = designOf(graph.value, device.value, options);
+  const design = designOf(graph, device.value, options);
   if (design.kind === "error") return design;
-  watch.onProgress?.(`compiling @${graph.value.functionName} for ${device.value.name}`);
+  watch.onProgress?.(`compiling @${graph.functionName} for ${device.value.name}`);
   watch.signal?.throwIfAborted();
   const { clock: clockMhz = device.value.clock_mhz, schedule } = options;
-  const { module, functionName, text } = graph.value;
+  const { module, functionName, text } = graph;
   const compiled = compileGraph({
     module,
     functionName,
@@ -96,12 +105,12 @@ export async function compileGraphFile(
     [HARDWARE_FILE, [...system.modules, top].map((each) => printModule(each)).join("\n")],
     [GRAPH_FILE, text],
   ]);
-  if (graph.value.source !== undefined) files.set(SOURCE_FILE, graph.value.source);
+  if (graph.source !== undefined) files.set(SOURCE_FILE, graph.source);
   const wrong = await emitted(files, network.schedule, options);
   if (wrong.length > 0) return fail(...wrong);
   const manifest = graphManifestSchema.parse(
     describe(
-      { graph: graph.value, device: device.value, design: design.value, clockMhz, schedule },
+      { graph, device: device.value, design: design.value, clockMhz, schedule },
       compiled.value,
       files,
     ),
@@ -194,6 +203,7 @@ function describe(
       port_bits: portBits,
       row_lanes: design.rowLanes,
       interfaces: { ...design.interfaces },
+      units: countUnits([...system.modules, top], PRODUCT_TOP),
     },
     versions: { hidalgo: packageVersion() },
   };

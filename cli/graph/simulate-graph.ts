@@ -61,11 +61,14 @@ export async function simulateGraph(
 
 const NOT_COMPARED = { matches_reference: null, first_mismatch: null, errors: null } as const;
 
-/** The text of a build, and where its arrays are in memory. */
-function openGraph(
-  folder: string,
-  build: GraphBuild,
-): Result<{ readonly graph: GraphFile; readonly memory: GraphMemory }> {
+/** The program of a build, and where its arrays are in memory. */
+export interface OpenedGraph {
+  readonly graph: GraphFile;
+  readonly memory: GraphMemory;
+}
+
+/** Reads the program of a build. */
+export function openGraph(folder: string, build: GraphBuild): Result<OpenedGraph> {
   const { design, graph: compiled } = build.manifest;
   const graph = parseGraph(contentOf(build, GRAPH_FILE), join(folder, GRAPH_FILE), compiled.function);
   if (graph.kind === "error") return graph;

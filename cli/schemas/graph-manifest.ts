@@ -30,6 +30,8 @@ export const graphManifestSchema = z.strictObject({
     row_lanes: count,
     /** Of arguments and results by name (`*`: all others); what is missing is m_axi. */
     interfaces: z.record(z.string(), z.enum(INTERFACES)),
+    /** Float units that are built, by primitive. */
+    units: z.record(z.string(), count),
   }),
   versions,
 });

@@ -1,0 +1,134 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { INTERFACES } from "../../backend-hls/index.ts";
+import { SIZES } from "../../bench/polybench/kernel.ts";
+import { ROUNDINGS } from "../../bench/polybench/kernel-text.ts";
+import { POLYBENCH } from "../../bench/polybench/kernels.ts";
+import { builtSpan, CompilerBug, fail, ok, type Result } from "../../ir/index.ts";
+import { compileDefaults } from "../options/compile-options.ts";
+import { declareSimulationOptions, simulationOptions } from "../options/generation-options.ts";
+import { schedule } from "../options/words.ts";
+import type { Session } from "../verb.ts";
+import { watchSession } from "../verbs/tell-story.ts";
+import { type BenchTable, defineBench } from "./define-bench.ts";
+import { kernelFailed, unknownKernel } from "./diagnostics.ts";
+import { type KernelCase, type KernelMeasure, measureKernel } from "./polybench/measure-kernel.ts";
+import { rowName, tableRow } from "./polybench/table-row.ts";
+
+/** Words out of a closed set, separated by commas. */
+function listOf<const W extends string>(words: readonly W[]) {
+  return z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum(words)));
+}
+
+const input = z.object({
+  kernels: z.string().optional(),
+  sizes: listOf(SIZES),
+  rounding: listOf(ROUNDINGS),
+  interface: listOf(INTERFACES),
+  device: z.string(),
+  clock: z.coerce.number("expected a number").positive(),
+  schedule,
+  family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
+  ...simulationOptions,
+});
+
+type Input = z.output<typeof input>;
+
+/** Kernels of PolyBench/C: cycles of the hardware beside published figures. */
+export const polybench = defineBench<Input>({
+  name: "polybench",
+  summary: "Kernels of PolyBench/C in hardware: cycles, float units, area, beside published figures",
+  declare,
+  input,
+  run: async (options, session) => {
+    const cases = casesOf(options);
+    return cases.kind === "error" ? cases : ok(await measureAll(cases.value, session));
+  },
+});
+
+function declare(command: Command): void {
+  command
+    .option("--kernels <names>", `some of ${POLYBENCH.map(({ name }) => name).join(",")} (default: all)`)
+    .option("--sizes <names>", `some of ${SIZES.join(",")}`, "mini")
+    .option("--rounding <kinds>", "strict order of float sums, reassoc, or both", ROUNDINGS.join(","))
+    .option("--interface <kinds>", "where arrays live: ram, m_axi, or both", "ram")
+    .option("--device <name>", "a part or board", "u280")
+    .option("--clock <MHz>", "clock to compile for", "300")
+    .option("--schedule <name>", "optimized, sequential or pipelined", compileDefaults.schedule)
+    .option("--family <cells>", "synthesize with Yosys for these cells: xc7, xcup, ecp5 or ice40");
+  declareSimulationOptions(command);
+}
+
+function casesOf({
+  kernels,
+  sizes,
+  rounding,
+  interface: interfaces,
+  family,
+  ...options
+}: Input): Result<readonly KernelCase[]> {
+  const names = kernels?.split(",");
+  const unknown = names?.find((name) => POLYBENCH.every((kernel) => kernel.name !== name));
+  if (unknown !== undefined) {
+    const known = POLYBENCH.map(({ name }) => name);
+    return fail(unknownKernel(builtSpan("--kernels"), { name: unknown, known }));
+  }
+  const { device, clock, schedule: mode, ...simulation } = options;
+  const hardware = { device, clock, schedule: mode, emitIr: false, verifyEach: false };
+  return ok(
+    POLYBENCH.filter(({ name }) => names?.includes(name) ?? true).flatMap((kernel) =>
+      sizes.flatMap((size) =>
+        rounding.flatMap((order) =>
+          interfaces.map((kind) => ({
+            kernel,
+            size,
+            rounding: order,
+            hardware: { ...hardware, interface: { "*": kind } },
+            simulation,
+            family,
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
+async function measureAll(cases: readonly KernelCase[], session: Session): Promise<BenchTable> {
+  const rows = [];
+  for (const each of cases) {
+    session.signal.throwIfAborted();
+    const measure = await measured(each, session);
+    const row = tableRow(each, measure);
+    rows.push(row);
+    session.output.line(`${rowName(each).padEnd(34)} ${tell(measure)}`);
+  }
+  return { rows };
+}
+
+/** A compiler that gives up on one kernel does not end the table. */
+async function measured(each: KernelCase, session: Session): Promise<Result<KernelMeasure>> {
+  try {
+    return await measureKernel(each, watchSession(session));
+  } catch (error) {
+    if (!(error instanceof CompilerBug)) throw error;
+    return fail(benchFailure(each, error));
+  }
+}
+
+function benchFailure({ kernel }: KernelCase, { message }: CompilerBug) {
+  return kernelFailed(builtSpan(kernel.name), { kernel: kernel.name, message });
+}
+
+function tell(measure: Result<KernelMeasure>): string {
+  if (measure.kind === "error") return `not compiled: ${measure.diagnostics[0]?.message ?? ""}`;
+  const { cycles, units, matches_reference: matches, area } = measure.value;
+  const built = Object.entries(units).map(([name, count]) => `${String(count)} ${name}`);
+  const synthesized =
+    area === undefined
+      ? ""
+      : `, ${String(area.dsp)} DSP, ${String(area.lut)} LUT, ${String(area.bram18)} RAMB18`;
+  return `${String(cycles).padStart(10)} cycles, ${built.join(" ")}${synthesized}${matches === true ? "" : ", WRONG"}`;
+}

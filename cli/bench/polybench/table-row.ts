@@ -1,0 +1,53 @@
+import type { Diagnostic, Result } from "../../../ir/index.ts";
+import type { BenchRow } from "../../schemas/bench.ts";
+import type { KernelCase, KernelMeasure } from "./measure-kernel.ts";
+import { PUBLISHED_SOURCE, publishedOf } from "./published.ts";
+
+/** The name of a row: `gemm medium strict ram`. */
+export function rowName({ kernel, size, rounding, hardware }: KernelCase): string {
+  return [kernel.name, size, rounding, hardware.interface?.["*"] ?? "m_axi"].join(" ");
+}
+
+/** A line of the table; what could not be compiled or run says why. */
+export function tableRow(each: KernelCase, measure: Result<KernelMeasure>): BenchRow {
+  const { size, kernel } = each;
+  const published = size === "medium" ? publishedOf(kernel.name) : {};
+  const columns = Object.entries(published);
+  const head = {
+    name: rowName(each),
+    published_cycles: Object.fromEntries(columns.map(([system, { cycles }]) => [system, cycles])),
+    published_dsp: Object.fromEntries(
+      columns.flatMap(([system, { dsp }]) => (dsp === undefined ? [] : [[system, dsp]])),
+    ),
+    ...(columns.length === 0 ? {} : { published: { claim: "cycles", source: PUBLISHED_SOURCE } }),
+  };
+  if (measure.kind === "error") return { ...head, cycles: null, failure: failureOf(measure.diagnostics) };
+  const { value } = measure;
+  const baseline = published["allo"]?.cycles;
+  return {
+    ...head,
+    cycles: value.cycles,
+    ...(baseline === undefined ? {} : { baseline_cycles: baseline, ratio: baseline / value.cycles }),
+    ratios: Object.fromEntries(columns.map(([system, { cycles }]) => [system, cycles / value.cycles])),
+    units: unitsOf(value),
+    ...value.area,
+    clock_mhz: value.clockMhz,
+    transfer_cycles: value.transfer_cycles,
+    matches_reference: value.matches_reference,
+    errors: value.errors,
+    method: `${value.simulator}: cycles from start to done; baseline: Allo`,
+  };
+}
+
+/** Float units as the tables of other tools call them. */
+function unitsOf({ units }: KernelMeasure): Record<string, number> {
+  const { add = 0, sub = 0, mul = 0, div = 0, sqrt = 0 } = units;
+  return { fmul: mul, fadd: add + sub, fdiv: div, fsqrt: sqrt };
+}
+
+function failureOf(diagnostics: readonly Diagnostic[]): string {
+  const [first] = diagnostics;
+  if (first === undefined) return "no reason given";
+  const { code, message, where } = first;
+  return `${code}: ${message} (line ${String(where.line)})`;
+}
