@@ -26,12 +26,44 @@ export function loadCell(scope: ConvertScope, access: Access): NodeId {
     when,
     value: scope.builder.load({ kind: "load", array, bank, subscripts }, address, width),
   }));
+  if (values.length > LONGEST_CHAIN) return selectOne(scope, values);
   return values
     .slice(1)
     .reduce(
       (chosen, { when, value }) => (when === undefined ? value : scope.builder.select(when, value, chosen)),
       at(values, 0).value,
     );
+}
+
+/** More candidates than this are chosen from by a tree. */
+const LONGEST_CHAIN = 4;
+
+interface Candidate {
+  readonly when: NodeId | undefined;
+  readonly value: NodeId;
+}
+
+/** The value of the one candidate that is met, by a balanced tree; a pair's right one where it is met, else its left one. */
+function selectOne({ builder }: ConvertScope, candidates: readonly Candidate[]): NodeId {
+  let level = candidates;
+  while (level.length > 1) {
+    const next: Candidate[] = [];
+    for (let index = 0; index < level.length; index += 2) {
+      const [left, right] = [at(level, index), level[index + 1]];
+      if (right === undefined) next.push(left);
+      else next.push(selectPair(builder, left, right));
+    }
+    level = next;
+  }
+  return at(level, 0).value;
+}
+
+function selectPair(builder: ConvertScope["builder"], left: Candidate, right: Candidate): Candidate {
+  if (right.when === undefined) return right;
+  return {
+    when: left.when === undefined ? undefined : builder.binary("or", left.when, right.when),
+    value: builder.select(right.when, right.value, left.value),
+  };
 }
 
 /** Writes a cell: to its bank, or to each possible one under the condition that it is the one. */

@@ -10,6 +10,7 @@ export function layoutFor(
   array: KernelArray,
   factors: readonly number[],
   storage: ArrayStorage | undefined = array.storage,
+  readPorts = 1,
 ): ArrayLayout {
   const complete = storage === "reg" || array.shape.length === 0;
   const kept = complete ? array.shape : array.shape.map((size, dim) => Math.min(size, factors[dim] ?? 1));
@@ -17,7 +18,7 @@ export function layoutFor(
   const depth = words.reduce((product, count) => product * count, 1);
   const banks = kept.reduce((product, factor) => product * factor, 1);
   const chosen = storage ?? (depth === 1 ? "reg" : depth <= DISTRIBUTED_WORDS ? "lut" : "block");
-  return { factors: kept, words, banks, depth, storage: depth === 1 ? "reg" : chosen };
+  return { factors: kept, words, banks, depth, storage: depth === 1 ? "reg" : chosen, readPorts };
 }
 
 /** One bank, or what the program asks for. */

@@ -111,6 +111,8 @@ export interface ArrayLayout {
   /** Words of one bank. */
   readonly depth: number;
   readonly storage: ArrayStorage;
+  /** Most cells of a bank that a kernel reads in the same cycle. */
+  readonly readPorts: number;
 }
 
 /** A stream that the kernel reads or writes; `argument` is its place among the kernel's operands. */

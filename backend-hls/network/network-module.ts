@@ -199,7 +199,9 @@ class NetworkBuilder {
     },
     users: readonly BankUser[],
   ): void {
-    const readers = users.filter(({ shared }) => shared.loads);
+    const readers = users.flatMap(({ instance, shared }) =>
+      Array.from({ length: shared.readPorts }, (_, port) => ({ instance, shared, port })),
+    );
     const writers = users.filter(({ shared }) => shared.stores);
     if (readers.length === 0) return;
     const module = bankModule({
@@ -214,12 +216,10 @@ class NetworkBuilder {
     this.#modules.push(module);
     const instance = lateInstance(this.#b, module, `b_${name}`);
     const addressed = addressBits(layout.depth) > 0;
-    readers.forEach(({ instance: kernel, shared }, index) => {
+    readers.forEach(({ instance: kernel, shared: { argument }, port }, index) => {
       if (addressed)
-        instance.connect({
-          [`r${String(index)}_addr`]: kernel.out(bankPort(shared.argument, bank, "raddr")),
-        });
-      kernel.connect({ [bankPort(shared.argument, bank, "rdata")]: instance.out(`r${String(index)}_data`) });
+        instance.connect({ [`r${String(index)}_addr`]: kernel.out(bankPort(argument, bank, "raddr", port)) });
+      kernel.connect({ [bankPort(argument, bank, "rdata", port)]: instance.out(`r${String(index)}_data`) });
     });
     writers.forEach(({ instance: kernel, shared }, index) => {
       const prefix = `w${String(index)}`;
@@ -344,7 +344,7 @@ interface BuiltKernel {
 
 interface BankUser {
   readonly instance: LateInstance;
-  readonly shared: { readonly argument: number; readonly loads: boolean; readonly stores: boolean };
+  readonly shared: { readonly argument: number; readonly readPorts: number; readonly stores: boolean };
 }
 
 /** Whether something inside takes elements from this stream; a read that never happens counts too. */

@@ -145,7 +145,10 @@ function chooseLayouts(
   return new Map(
     [...wanted].map(([value, { array, factors }]) => {
       const buffer = BufferOp.match(value.producer);
-      return [value, layoutFor(array, buffer?.attrs.partition ?? factors, buffer?.attrs.storage)];
+      return [
+        value,
+        layoutFor(array, buffer?.attrs.partition ?? factors, buffer?.attrs.storage, buffer?.attrs.read_ports),
+      ];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { at, type HwBuilder, present, type Value } from "../../ir/index.ts";
 import type { KernelGraph, NodeOp } from "../kernel/node.ts";
-import { addressBits, bankPort } from "./ports.ts";
+import { addressBits, bankPort, sharedBanks } from "./ports.ts";
 
 type LoadOp = NodeOp & { readonly kind: "load" };
 type StoreOp = NodeOp & { readonly kind: "store" };
@@ -8,6 +8,8 @@ type StoreOp = NodeOp & { readonly kind: "store" };
 /** A load in its cycle. */
 export interface BankLoad {
   readonly cycle: number;
+  /** The cycle modulo the initiation interval. */
+  readonly slot: number;
   readonly address: Value | undefined;
   readonly latencyCycles: number;
 }
@@ -20,14 +22,17 @@ export interface BankStore {
   readonly address: Value | undefined;
 }
 
-interface Bank {
-  readonly array: number;
-  readonly bank: number;
+/** A way to read a bank: one cell at a time. */
+interface ReadPort {
   readonly loads: BankLoad[];
-  readonly stores: BankStore[];
-  /** Drives the read address once all loads are known. */
-  readonly address: { value: Value; drive(next: Value): void } | undefined;
+  /** Drives the address once all loads are known. */
+  readonly address: { drive(next: Value): void } | undefined;
   readonly data: Value;
+}
+
+interface Bank {
+  readonly reads: readonly ReadPort[];
+  readonly stores: BankStore[];
   readonly drive: (write: {
     readonly enable: Value;
     readonly address: Value | undefined;
@@ -41,21 +46,28 @@ export class BankPorts {
   readonly #graph: KernelGraph;
   readonly #validAt: (cycle: number) => Value;
   readonly #banks = new Map<string, Bank>();
+  /** Read ports of the banks that are shared with other kernels. */
+  readonly #shared: ReadonlyMap<string, number>;
   readonly #readLatency: 1 | 2;
 
   /** `readLatency` is that of block RAM at the kernel's clock. */
   constructor(b: HwBuilder, graph: KernelGraph, readLatency: 1 | 2, validAt: (cycle: number) => Value) {
     this.#b = b;
     this.#graph = graph;
+    this.#shared = new Map(
+      sharedBanks(graph).map(({ array, bank, readPorts }) => [`${String(array)}:${String(bank)}`, readPorts]),
+    );
     this.#validAt = validAt;
     this.#readLatency = readLatency;
     for (const { op } of graph.nodes) if (op.kind === "load" || op.kind === "store") this.#bank(op);
   }
 
   load(op: LoadOp, load: BankLoad): Value {
-    const bank = this.#bank(op);
-    bank.loads.push(load);
-    return bank.data;
+    const { reads } = this.#bank(op);
+    const free = reads.find(({ loads }) => loads.every(({ slot }) => slot !== load.slot));
+    const port = free ?? at(reads, 0); // registers are read by any number
+    port.loads.push(load);
+    return port.data;
   }
 
   store(op: StoreOp, store: BankStore): void {
@@ -65,12 +77,13 @@ export class BankPorts {
   /** Connects the ports. */
   finish(): void {
     for (const bank of this.#banks.values()) {
-      if (bank.address !== undefined && bank.loads.length > 0)
-        bank.address.drive(
-          this.#byStage(
-            bank.loads.map(({ cycle, address }) => ({ cycle, value: present(address, "an address") })),
-          ),
-        );
+      for (const { loads, address: port } of bank.reads)
+        if (port !== undefined && loads.length > 0)
+          port.drive(
+            this.#byStage(
+              loads.map(({ cycle, address }) => ({ cycle, value: present(address, "an address") })),
+            ),
+          );
       if (bank.stores.length > 0) this.#drive(bank);
     }
   }
@@ -106,7 +119,7 @@ export class BankPorts {
     const made =
       at(this.#graph.arrays, op.array).shared === undefined
         ? this.#local(op.array, op.bank)
-        : this.#shared(op.array, op.bank);
+        : this.#remote(op.array, op.bank);
     this.#banks.set(key, made);
     return made;
   }
@@ -123,12 +136,8 @@ export class BankPorts {
       const register = this.#b.feedback(width, { name: label, reset: 0n });
       if (!this.#touches(array, bank, "store")) register.drive(register.value, this.#b.constant(0, 1));
       return {
-        array,
-        bank,
-        loads: [],
+        reads: [{ loads: [], address: undefined, data: register.value }],
         stores: [],
-        address: undefined,
-        data: register.value,
         drive: ({ enable, data }) => {
           register.drive(data, enable);
         },
@@ -145,12 +154,8 @@ export class BankPorts {
     });
     const port = this.#touches(array, bank, "load") ? this.#lateRead(memory, layout.depth) : undefined;
     return {
-      array,
-      bank,
-      loads: [],
+      reads: [{ loads: [], address: port, data: port?.data ?? this.#b.constant(0, width) }],
       stores: [],
-      address: port,
-      data: port?.data ?? this.#b.constant(0, width),
       drive: ({ enable, address, data }) => {
         this.#b.writePort(memory, present(address, "an address"), { enable, data });
       },
@@ -170,29 +175,25 @@ export class BankPorts {
     };
   }
 
-  #shared(array: number, bank: number): Bank {
-    const { shared, width } = at(this.#graph.arrays, array);
+  #remote(array: number, bank: number): Bank {
+    const { shared } = at(this.#graph.arrays, array);
     const argument = present(shared, "a shared array");
     const { depth } = at(this.#graph.layouts, array);
     const addressed = addressBits(depth) > 0;
-    const loads = this.#touches(array, bank, "load");
-    const data = loads ? this.#b.input(bankPort(argument, bank, "rdata")) : this.#b.constant(0, width);
-    const address =
-      loads && addressed
-        ? {
-            value: data,
-            drive: (next: Value): void => {
-              this.#b.output(bankPort(argument, bank, "raddr"), next);
-            },
-          }
-        : undefined;
+    const count = this.#shared.get(`${String(array)}:${String(bank)}`) ?? 0;
+    const reads = Array.from({ length: count }, (_, port): ReadPort => {
+      const drive = (next: Value): void => {
+        this.#b.output(bankPort(argument, bank, "raddr", port), next);
+      };
+      return {
+        loads: [],
+        address: addressed ? { drive } : undefined,
+        data: this.#b.input(bankPort(argument, bank, "rdata", port)),
+      };
+    });
     return {
-      array,
-      bank,
-      loads: [],
+      reads,
       stores: [],
-      address,
-      data,
       drive: ({ enable, address: where, data: word }) => {
         this.#b.output(bankPort(argument, bank, "wen"), enable);
         if (addressed) this.#b.output(bankPort(argument, bank, "waddr"), present(where, "an address"));

@@ -125,9 +125,10 @@ export class Datapath {
     if (node.op.kind !== "load") throw new CompilerBug("not a load");
     const start = this.#start(node.id);
     const { latencyCycles } = at(this.#kernel.timing, node.id);
+    const { ii } = this.#kernel.schedule;
     this.#stages.define(
       node.id,
-      this.#banks.load(node.op, { cycle: start, address, latencyCycles }),
+      this.#banks.load(node.op, { cycle: start, slot: start % ii, address, latencyCycles }),
       start + latencyCycles,
     );
   }

@@ -28,7 +28,8 @@ export function kernelProblem(
   const operations = graph.nodes.map((node, id) => {
     const unit = node.op.kind === "float" ? units.get(node.op.primitive) : undefined;
     const resource = unit?.name ?? portOf(graph, node);
-    if (resource !== undefined) resources.set(resource, unit ?? { name: resource, units: 1 });
+    if (resource !== undefined)
+      resources.set(resource, unit ?? { name: resource, units: portsOf(graph, node) });
     const { latencyCycles, inputDelayPs, outputDelayPs } = at(timing, id);
     const type = `${String(latencyCycles)}_${String(inputDelayPs)}_${String(outputDelayPs)}${resource === undefined ? "" : `_${resource}`}`;
     types.set(type, {
@@ -78,6 +79,11 @@ function portOf(graph: KernelGraph, { op }: KernelNode): string | undefined {
   if (op.kind === "store") return `write_${at(graph.arrays, op.array).name}_${String(op.bank)}`;
   if (op.kind !== "load" || at(graph.layouts, op.array).storage === "reg") return undefined;
   return `read_${at(graph.arrays, op.array).name}_${String(op.bank)}`;
+}
+
+/** How many accesses the bank port takes at a time. */
+function portsOf(graph: KernelGraph, { op }: KernelNode): number {
+  return op.kind === "load" ? at(graph.layouts, op.array).readPorts : 1;
 }
 
 function dataDependences(graph: KernelGraph): readonly Dependence[] {

@@ -23,13 +23,14 @@ export interface SharedBank {
   readonly argument: number;
   readonly array: number;
   readonly bank: number;
-  readonly loads: boolean;
+  /** Cells that are read in the same cycle. */
+  readonly readPorts: number;
   readonly stores: boolean;
 }
 
 /** The banks of shared arrays with what the kernel does to them, in order. */
 export function sharedBanks(graph: KernelGraph): readonly SharedBank[] {
-  const found = new Map<string, SharedBank>();
+  const found = new Map<string, SharedBank & { readonly loads: number }>();
   for (const { op } of graph.nodes) {
     if (op.kind !== "load" && op.kind !== "store") continue;
     const { shared } = at(graph.arrays, op.array);
@@ -39,12 +40,15 @@ export function sharedBanks(graph: KernelGraph): readonly SharedBank[] {
       argument: shared,
       array: op.array,
       bank: op.bank,
-      loads: false,
+      loads: 0,
+      readPorts: 0,
       stores: false,
     };
+    const loads = known.loads + (op.kind === "load" ? 1 : 0);
     found.set(key, {
       ...known,
-      loads: known.loads || op.kind === "load",
+      loads,
+      readPorts: Math.min(loads, at(graph.layouts, op.array).readPorts),
       stores: known.stores || op.kind === "store",
     });
   }
@@ -61,8 +65,9 @@ export function bankPort(
   argument: number,
   bank: number,
   signal: "raddr" | "rdata" | "wen" | "waddr" | "wdata",
+  port = 0,
 ): string {
-  return `m${String(argument)}_${String(bank)}_${signal}`;
+  return `m${String(argument)}_${String(bank)}_${signal}${port === 0 ? "" : String(port)}`;
 }
 
 /** Bits of an address within a bank of `depth` words; 0 where there is one word. */
@@ -82,11 +87,11 @@ export function kernelInputs(graph: KernelGraph): readonly PortSpec[] {
     const valid = { name: streamPort(argument, "valid"), width: 1 };
     return width === 0 ? [valid] : [valid, { name: streamPort(argument, "data"), width }];
   });
-  const banks = sharedBanks(graph)
-    .filter((bank) => bank.loads)
-    .map(({ argument, array, bank }) => ({
-      name: bankPort(argument, bank, "rdata"),
+  const banks = sharedBanks(graph).flatMap(({ argument, array, bank, readPorts }) =>
+    Array.from({ length: readPorts }, (_, port) => ({
+      name: bankPort(argument, bank, "rdata", port),
       width: at(graph.arrays, array).width,
-    }));
+    })),
+  );
   return [{ name: "clk", width: "clock" }, { name: "rst", width: 1 }, ...command, ...streams, ...banks];
 }

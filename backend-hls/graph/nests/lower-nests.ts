@@ -14,6 +14,7 @@ import type { GraphDesign } from "../graph-scope.ts";
 import { argumentName, interfaceOf, resultName } from "../interfaces.ts";
 import { type GraphMemory, MemoryMap, type TensorRegion } from "../memory-map.ts";
 import { PHASE, Program } from "../program.ts";
+import { ArrayCopies } from "./array-copies.ts";
 import { memrefOf } from "./array-type.ts";
 import { type LoopFunction, type Nest, splitFunction, writtenArguments } from "./loop-function.ts";
 import { nestKernel } from "./nest-kernel.ts";
@@ -48,9 +49,9 @@ export function lowerNests(
     ],
     func.span,
   );
-  const bufferOf = buffers(s, inputs);
+  const copies = new ArrayCopies(s, split.value, (array) => inputs.get(array)?.name ?? "local");
   const program = new Program();
-  const around: Around = { s, design, program, memory: s.outside(2), bufferOf };
+  const around: Around = { s, design, program, memory: s.outside(2), copies };
   const touched = touchedArrays(split.value);
   const load = (isWanted: (region: TensorRegion) => boolean): void => {
     for (const [value, region] of inputs)
@@ -96,24 +97,11 @@ function mapArrays(
   return { inputs, outputs: [...inPlace, ...results] };
 }
 
-/** The buffer of each array, of its shape. */
-function buffers(s: ScheduleBuilder, inputs: ReadonlyMap<Value, TensorRegion>): (array: Value) => Value {
-  const made = new Map<Value, Value>();
-  return (array) => {
-    const known = made.get(array);
-    if (known !== undefined) return known;
-    const { shape, element } = memrefOf(array);
-    const buffer = s.buffer(inputs.get(array)?.name ?? `local${String(made.size)}`, shape, element);
-    made.set(array, buffer);
-    return buffer;
-  };
-}
-
-function startNests({ s, program, bufferOf }: Around, nests: readonly Nest[]): void {
+function startNests({ s, program, copies }: Around, nests: readonly Nest[]): void {
   const readers = new Map<Value, readonly Nest[]>();
   const ends = new Map<Nest, Value>();
   nests.forEach((nest, index) => {
-    const { command, done } = nestKernel(s, `nest${String(index)}`, nest, bufferOf);
+    const { command, done } = nestKernel(s, `nest${String(index)}`, nest, (op) => copies.of(op, index));
     const overwritten = nest.writes.flatMap((array) => readers.get(array) ?? []);
     program.step({
       after: [...nest.reads, ...nest.writes, ...overwritten.flatMap((reader) => ends.get(reader) ?? [])],

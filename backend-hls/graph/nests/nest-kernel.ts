@@ -11,6 +11,7 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
+import { accessesOf } from "./array-copies.ts";
 import type { Nest } from "./loop-function.ts";
 
 /** How a nest is started, and what says that it has ended. */
@@ -19,28 +20,27 @@ export interface NestKernel {
   readonly done: Value;
 }
 
-/** Makes the kernel of a nest; arrays are flat buffers. */
+/** Makes the kernel of a nest; `bufferOf` says where an access goes. */
 export function nestKernel(
   s: ScheduleBuilder,
   name: string,
   nest: Nest,
-  bufferOf: (array: Value) => Value,
+  bufferOf: (access: Operation) => Value,
 ): NestKernel {
   const command = s.tokens(`${name}_cmd`);
   const done = s.tokens(`${name}_done`);
-  const arrays = [...new Set([...nest.reads, ...nest.writes])];
+  const buffers = [...new Set(accessesOf(nest).map(bufferOf))];
   const port = (index: number): string => `array${String(index)}`;
   s.kernel({
     name,
     command,
     fields: [],
     done,
-    connections: Object.fromEntries(arrays.map((array, index) => [port(index), bufferOf(array)] as const)),
+    connections: Object.fromEntries(buffers.map((buffer, index) => [port(index), buffer] as const)),
     body: ({ b, port: ports }) => {
-      const values = new Map(
-        arrays.map((array, index) => [array, present(ports[port(index)], "an array")] as const),
+      const copy = new NestCopy(b, (access) =>
+        present(ports[port(buffers.indexOf(bufferOf(access)))], "an array"),
       );
-      const copy = new NestCopy(b, values);
       const [only] = nest.ops;
       if (only?.name === AffineForOp.name) copy.copy(nest.ops);
       else
@@ -52,15 +52,15 @@ export function nestKernel(
   return { command, done };
 }
 
-/** Writes operations anew, with accesses to flat arrays; constants of the function are made where they are used first. */
+/** Writes operations anew, with accesses to the kernel's arrays; constants of the function are made where they are used first. */
 class NestCopy {
   readonly #b: LoopBuilder;
-  readonly #values: Map<Value, Value>;
-  #depth = 0;
+  readonly #values = new Map<Value, Value>();
+  readonly #arrayOf: (access: Operation) => Value;
 
-  constructor(b: LoopBuilder, values: Map<Value, Value>) {
+  constructor(b: LoopBuilder, arrayOf: (access: Operation) => Value) {
     this.#b = b;
-    this.#values = values;
+    this.#arrayOf = arrayOf;
   }
 
   copy(ops: readonly Operation[]): void {
@@ -84,7 +84,9 @@ class NestCopy {
   }
 
   #copyOp(op: Operation): void {
-    const operands = op.operands.map((value) => this.#value(value));
+    const operands = op.operands.map((value) =>
+      value.type.kind === "memref" ? this.#arrayOf(op) : this.#value(value),
+    );
     const copied = new Operation({
       name: op.name,
       operands,
@@ -97,19 +99,17 @@ class NestCopy {
     op.results.forEach((result, index) => {
       this.#values.set(result, at(copied.results, index));
     });
-    if (op.name === AffineForOp.name) this.#depth += 1;
     op.regions.forEach(({ block }, index) => {
       this.#b.within(at(copied.regions, index).block, () => {
         this.copy(block.ops);
       });
     });
-    if (op.name === AffineForOp.name) this.#depth -= 1;
   }
 
   #emptyCopy(block: Block): Block {
     const copied = new Block(
       block.args.map(({ type }) => type),
-      block.args.map(() => `i${String(this.#depth)}`),
+      block.args.map(({ hint }) => hint ?? "i"),
     );
     block.args.forEach((arg, index) => {
       this.#values.set(arg, at(copied.args, index));

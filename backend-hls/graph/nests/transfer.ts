@@ -17,6 +17,7 @@ import { isLast, LaneShifter, nest, register } from "../../accelerator/nest.ts";
 import type { GraphDesign } from "../graph-scope.ts";
 import type { TensorRegion } from "../memory-map.ts";
 import type { Program } from "../program.ts";
+import type { ArrayCopies } from "./array-copies.ts";
 
 /** An array and its region in external memory. */
 export interface MovedArray {
@@ -30,8 +31,8 @@ export interface Around {
   readonly design: GraphDesign;
   readonly program: Program;
   readonly memory: Value;
-  /** Where an array is on chip. */
-  bufferOf(array: Value): Value;
+  /** Where arrays are on chip. */
+  readonly copies: ArrayCopies;
 }
 
 /** Beats of the longest burst: no burst crosses 4 KiB. */
@@ -42,7 +43,7 @@ function longestBurst({ beatBytes }: GraphDesign): number {
 /** Starts the load of an array from its region, cell after cell in row-major order. */
 export function loadArray(around: Around, { value, region }: MovedArray): void {
   const { s, design, program, memory } = around;
-  const buffer = around.bufferOf(value);
+  const buffers = around.copies.all(value);
   const maxBurst = longestBurst(design);
   const name = `load_${region.name}`;
   const requests = s.stream(`${name}_req`, REQUEST_TYPE);
@@ -50,23 +51,29 @@ export function loadArray(around: Around, { value, region }: MovedArray): void {
   const command = s.tokens(`${name}_cmd`);
   const done = s.tokens(`${name}_done`);
   s.burstRead(`${name}_burst`, { memory, requests, data }, maxBurst);
-  const type = arrayType(buffer);
+  const type = arrayType(at(buffers, 0));
   const lanes = design.beatBytes / elementBytes(type.element);
+  const connections: Readonly<Record<string, Value>> = {
+    ...Object.fromEntries(buffers.map((buffer, index) => [copyPort(index), buffer] as const)),
+    [DATA]: data,
+  };
   s.kernel({
     name,
     command,
     fields: [],
     done,
-    connections: { array: buffer, data },
+    connections,
     body: ({ b, port }) => {
       const bits = storedType(type.element);
       const shifter = new LaneShifter(b, "cell", lanes, bits);
       walkCells(b, type, (subscripts, strides) => {
         const isNew = b.equals(laneOf(b, subscripts, strides, lanes), 0);
         const cell = shifter.next(b, isNew, () =>
-          b.lanes(b.vectorCast(b.read(port.data), vectorType(lanes, bits))),
+          b.lanes(b.vectorCast(b.read(present(port[DATA], "data")), vectorType(lanes, bits))),
         );
-        b.store(asElement(b, cell, type.element), port.array, ...subscripts);
+        const element = asElement(b, cell, type.element);
+        for (const index of buffers.keys())
+          b.store(element, present(port[copyPort(index)], "a copy"), ...subscripts);
       });
     },
   });
@@ -84,7 +91,7 @@ export function loadArray(around: Around, { value, region }: MovedArray): void {
 /** Starts the store of an array to its region; what lies behind its last cell in the last beat becomes zero. */
 export function storeArray(around: Around, { value, region }: MovedArray): void {
   const { s, design, program, memory } = around;
-  const buffer = around.bufferOf(value);
+  const buffer = at(around.copies.all(value), 0);
   const maxBurst = longestBurst(design);
   const name = `store_${region.name}`;
   const requests = s.stream(`${name}_req`, REQUEST_TYPE);
@@ -128,6 +135,12 @@ export function storeArray(around: Around, { value, region }: MovedArray): void 
     ],
     done: acks,
   });
+}
+
+const DATA = "data";
+
+function copyPort(index: number): string {
+  return `copy${String(index)}`;
 }
 
 function arrayType({ type }: Value): MemRefType {

@@ -27,6 +27,8 @@ import {
   StreamOp,
 } from "./ops.ts";
 
+type MemoryKind = "reg" | "lut" | "block";
+
 /** Connections of a kernel by name; one that is undefined does not exist. */
 type Connections = Readonly<Record<string, Value | undefined>>;
 
@@ -98,12 +100,14 @@ export class ScheduleBuilder {
     name: string,
     shape: readonly number[],
     element: ElementType,
-    storage?: "reg" | "lut" | "block",
+    how: MemoryKind | { readonly storage?: MemoryKind; readonly readPorts?: number } = {},
   ): Value {
+    const { storage, readPorts } =
+      typeof how === "string" ? { storage: how } : { storage: undefined, ...how };
     return this.#builder.value(
       BufferOp.create({
         operands: {},
-        attrs: { name, storage, partition: undefined },
+        attrs: { name, storage, partition: undefined, read_ports: readPorts },
         resultTypes: [memrefType(shape, element)],
         span: this.#builder.span,
       }),

@@ -72,6 +72,8 @@ export const BufferOp = defineOp("dataflow.buffer", {
     name: stringAttr,
     storage: optional(memoryKind),
     /** cyclic factor per dimension */ partition: optional(arrayAttr(i64Attr)),
+    /** most cells of a bank that one kernel may read at a time, each from a copy of its own (1 where absent) */
+    read_ports: optional(i64Attr),
   },
   regions: 0,
   traits: [],

@@ -182,7 +182,7 @@ export class Program {
       BufferOp.create({
         operands: {},
         resultTypes: [type],
-        attrs: { name, storage: undefined, partition: undefined },
+        attrs: { name, storage: undefined, partition: undefined, read_ports: undefined },
       }),
     ).result;
   }
