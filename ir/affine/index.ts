@@ -8,6 +8,15 @@ export {
   distancesOf,
 } from "./analysis/dependences.ts";
 export { isLegal, type StatementSchedule, violatedDependence } from "./analysis/legality.ts";
+export {
+  contextOf,
+  legalOrders,
+  type Nest,
+  nestAt,
+  nestDependences,
+  nestReductions,
+  nestsOf,
+} from "./analysis/nests.ts";
 export { type Reduction, reductionLoops, reductionOf } from "./analysis/reductions.ts";
 export * from "./model/program.ts";
 export {
@@ -26,4 +35,5 @@ export { type DistributeOptions, distribute } from "./transforms/distribute.ts";
 export { expandScalars, extentOf } from "./transforms/expand-scalars.ts";
 export { type FuseInitOptions, fuseInit } from "./transforms/fuse-init.ts";
 export { isNormal, normalizeLoops } from "./transforms/normalize.ts";
+export { type NestSchedule, scheduleNest } from "./transforms/schedule-nest.ts";
 export { writeProgram } from "./write/write-function.ts";

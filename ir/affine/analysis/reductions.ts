@@ -1,7 +1,8 @@
 import type { Attributes } from "../../core/attribute.ts";
 import type { Loop, Placed, Statement } from "../model/program.ts";
-import { mentions, sameSum } from "../model/sum.ts";
+import { mentions, sameSum, variableSum } from "../model/sum.ts";
 import { type Access, type LoadTerm, loadsOf, type OperationTerm, type Term } from "../model/term.ts";
+import { addForms, ConstraintSystem, Instance } from "./instances.ts";
 
 /** `X[f] = X[f] op e`, or with the first iteration's start in place: `X[f] = select(first, start, X[f]) op e`. */
 export interface Reduction {
@@ -14,6 +15,8 @@ export interface Reduction {
   readonly isNegated: boolean;
   /** Whether the order of its terms may be changed: whole numbers, or a flag of the operation says so. */
   readonly mayReassociate: boolean;
+  /** Whether the element is computed from other cells of the same array. */
+  readonly readsOwnArray: boolean;
 }
 
 const REDUCIBLE: ReadonlySet<string> = new Set([
@@ -56,16 +59,21 @@ export function reductionOf({ value, target, guards }: Statement): Reduction | u
     ? [[left, right] as const]
     : [[left, right] as const, [right, left] as const]) {
     const load = accumulatorLoad(accumulator, target);
-    if (load === undefined || loads(element, target)) continue;
+    if (load === undefined || loadsCell(element, target)) continue;
     const mayReassociate =
       value.type.kind !== "float" || EXACT.has(value.name) || allowsReassociation(value.attributes);
-    return { operation: value, load, accumulator, element, isNegated, mayReassociate };
+    const readsOwnArray = loads(element, target);
+    return { operation: value, load, accumulator, element, isNegated, mayReassociate, readsOwnArray };
   }
   return undefined;
 }
 
 function loads(term: Term, { array }: Access): boolean {
   return loadsOf([term]).some(({ access }) => access.array === array);
+}
+
+function loadsCell(term: Term, target: Access): boolean {
+  return loadsOf([term]).some(({ access }) => sameAccess(access, target));
 }
 
 /** The load of the target: bare, or as one side of a selection. */
@@ -87,4 +95,27 @@ function allowsReassociation({ fastmath }: Attributes): boolean {
 /** The loops that a statement's target does not depend on: a reduction runs over these. */
 export function reductionLoops({ statement, loops }: Placed): readonly Loop[] {
   return loops.filter(({ counter }) => statement.target.subscripts.every((sum) => !mentions(sum, counter)));
+}
+
+/**
+ * Whether no element of a reduction is a cell that the same sum goes to, so that elements may be computed ahead of the
+ * accumulations before them.
+ */
+export function elementsAreApart(placed: Placed, { element }: Reduction): boolean {
+  const { target } = placed.statement;
+  const over = reductionLoops(placed);
+  return loadsOf([element])
+    .filter(({ access }) => access.array === target.array)
+    .every(({ access }) => {
+      const system = new ConstraintSystem();
+      const [one, other] = [new Instance(system), new Instance(system)];
+      one.assumeRuns(placed);
+      other.assumeRuns(placed);
+      for (const { counter } of placed.loops.filter((loop) => !over.includes(loop)))
+        system.isZero(addForms(one.form(variableSum(counter)), other.form(variableSum(counter)), -1));
+      access.subscripts.forEach((sum, index) => {
+        system.isZero(addForms(one.form(sum), other.form(target.subscripts[index] ?? sum), -1));
+      });
+      return !system.isFeasible();
+    });
 }

@@ -136,3 +136,13 @@ export function isPrivate(program: LoopProgram, array: Value): boolean {
   const isLocal = program.arrays.some((op) => op.name === "memref.alloc" && op.result === array);
   return isLocal && !program.returned.some((term) => term.kind === "value" && term.value === array);
 }
+
+/** A list of nodes, at any depth, with one of them replaced; what does not hold it stays the same object. */
+export function replaceNode(nodes: readonly Node[], old: Node, by: readonly Node[]): readonly Node[] {
+  return nodes.flatMap((node): readonly Node[] => {
+    if (node === old) return by;
+    if (node.kind === "statement") return [node];
+    const body = replaceNode(node.body, old, by);
+    return [sameNodes(body, node.body) ? node : { ...node, body }];
+  });
+}

@@ -1,4 +1,3 @@
-import type { Attributes } from "../../core/attribute.ts";
 import { hasTrait } from "../../core/dialect.ts";
 import type { Block, Operation, Value } from "../../core/operation.ts";
 import { AffineApplyOp, AffineForOp, AffineLoadOp, AffineStoreOp } from "../../dialects/affine/ops.ts";
@@ -10,6 +9,7 @@ import { fail, ok, type Result } from "../../support/result.ts";
 import { notAffine } from "../diagnostics.ts";
 import { sumsOfMap } from "../model/affine-expr.ts";
 import { newArray } from "../model/arrays.ts";
+import { withoutAttributes } from "../model/attributes.ts";
 import type { LoopProgram } from "../model/program.ts";
 import {
   type AffineSum,
@@ -41,13 +41,6 @@ export function readProgram(func: Operation): Result<LoopProgram> {
 
 const ARRAYS: ReadonlySet<string> = new Set(["memref.alloc", "memref.alloca", "memref.get_global"]);
 const ENDS: ReadonlySet<string> = new Set(["affine.yield", "scf.yield", "memref.dealloc"]);
-
-/** The attributes of a loop that are not its bounds. */
-function directivesOf(op: Operation): Attributes {
-  return Object.fromEntries(
-    Object.entries(op.attributes).filter(([name]) => !["lowerBound", "upperBound", "step"].includes(name)),
-  );
-}
 
 class FunctionReader {
   readonly problems: Diagnostic[] = [];
@@ -146,7 +139,7 @@ class FunctionReader {
     at(this.#path, this.#path.length - 1).items.push({
       ...head,
       step: attrs.step,
-      attributes: directivesOf(op),
+      attributes: withoutAttributes(op.attributes, "lowerBound", "upperBound", "step"),
       span: op.span,
       block: draft,
     });

@@ -1,6 +1,7 @@
 import { at } from "../../support/bug.ts";
 import { guardConstraints, isImplied, loopConstraints } from "../analysis/instances.ts";
 import { type Reduction, reductionOf } from "../analysis/reductions.ts";
+import { allZeroTerm, selectTerm } from "../model/build-term.ts";
 import {
   changeBodies,
   type Loop,
@@ -8,6 +9,7 @@ import {
   type Node,
   type Placed,
   perfectLoops,
+  replaceNode,
   rootsOf,
   type Statement,
   statementsOf,
@@ -24,7 +26,6 @@ import {
   variableSum,
 } from "../model/sum.ts";
 import { type Access, loadsOf, subtermsOf, type Term, TermRewriter } from "../model/term.ts";
-import { allZeroTerm, selectTerm } from "./build-term.ts";
 import { isNormal } from "./normalize.ts";
 
 /** What may be folded. */
@@ -76,9 +77,10 @@ function foldFirst(
 function foldIntoNode(node: Node, user: Placed, init: Placed, context: readonly Loop[]): Node | undefined {
   if (user.statement.target.array !== init.statement.target.array) return undefined;
   const reduction = reductionOf(user.statement);
-  if (reduction === undefined || reduction.accumulator !== reduction.load) return undefined;
+  if (reduction === undefined || reduction.accumulator !== reduction.load || reduction.readsOwnArray)
+    return undefined;
   const folded = foldInto({ user, reduction, init, context });
-  return folded === undefined ? undefined : replaceStatement(node, user.statement, folded);
+  return folded === undefined ? undefined : replaceNode([node], user.statement, [folded])[0];
 }
 
 /** A nest of one statement that stores what does not depend on the array. */
@@ -183,10 +185,4 @@ function withStart(
   const [left] = operation.operands;
   const operands = isNegated || left === accumulator ? [begun, element] : [element, begun];
   return { ...statement, value: { ...operation, operands } };
-}
-
-/** A node with one statement in place of another. */
-export function replaceStatement(node: Node, old: Statement, by: Statement): Node {
-  if (node.kind === "statement") return node === old ? by : node;
-  return { ...node, body: node.body.map((each) => replaceStatement(each, old, by)) };
 }

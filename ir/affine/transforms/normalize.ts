@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from "../../support/result.ts";
 import { isImplied } from "../analysis/instances.ts";
 import { cannotTransform } from "../diagnostics.ts";
-import { type Loop, type LoopProgram, type Node, substituteCounter } from "../model/program.ts";
+import { type Loop, type LoopProgram, type Node, sameNodes, substituteCounter } from "../model/program.ts";
 import {
   type AffineSum,
   addSums,
@@ -20,10 +20,16 @@ import type { Constraint } from "../model/term.ts";
  * counters; bounds that others imply are dropped. Of several lower bounds one is kept, the others become guards.
  */
 export function normalizeLoops(program: LoopProgram): Result<LoopProgram> {
+  const body = normalizeNodes(program.body, []);
+  return body.kind === "ok" ? ok({ ...program, body: body.value }) : body;
+}
+
+/** The same for nodes inside of some loops, which are normal already. */
+export function normalizeNodes(nodes: readonly Node[], context: readonly Loop[]): Result<readonly Node[]> {
   const problems: Loop[] = [];
-  const body = program.body.map((node) => normalizeNode(node, [], problems));
+  const made = nodes.map((node) => normalizeNode(node, context, problems));
   const [first] = problems;
-  if (first === undefined) return ok({ ...program, body });
+  if (first === undefined) return ok(made);
   return fail(
     cannotTransform(first.span, {
       pass: "affine-normalize",
@@ -41,10 +47,11 @@ export function isNormal({ lower, step }: Loop): boolean {
 
 function normalizeNode(node: Node, context: readonly Loop[], problems: Loop[]): Node {
   if (node.kind === "statement") return node;
-  const { loop, guards } = normalizeLoop(withoutImplied(node, context), problems);
+  const tight = withoutImplied(node, context);
+  const { loop, guards } = normalizeLoop(tight, problems);
   const guarded = guards.length === 0 ? loop.body : loop.body.map((each) => withConstraints(each, guards));
   const body = guarded.map((each) => normalizeNode(each, [...context, loop], problems));
-  return { ...loop, body };
+  return sameNodes(body, loop.body) ? loop : { ...loop, body };
 }
 
 function normalizeLoop(

@@ -6,14 +6,8 @@ import { ScfIfOp, ScfYieldOp } from "../../dialects/scf/ops.ts";
 import { at, present } from "../../support/bug.ts";
 import type { Span } from "../../support/diagnostics.ts";
 import { mapOfSums } from "../model/affine-expr.ts";
-import {
-  type AffineSum,
-  type Counter,
-  constantSum,
-  scaleSum,
-  sumConstant,
-  type Variable,
-} from "../model/sum.ts";
+import { constraintTerm } from "../model/build-term.ts";
+import { type AffineSum, type Counter, sumConstant, type Variable } from "../model/sum.ts";
 import {
   type Access,
   type Constraint,
@@ -233,19 +227,7 @@ export class TermWriter {
     );
   }
 
-  /** `sum >= 0` or `sum == 0`, with what is subtracted on the other side: indices are not negative in hardware. */
-  #constraint({ kind, sum }: Constraint): Value {
-    const [left, right] = bothSides(sum);
-    const [a, b] = [this.index(left), this.index(right)];
-    return this.builder.cmpi(kind === "equal" ? "eq" : "sge", a, b);
+  #constraint(constraint: Constraint): Value {
+    return this.value(constraintTerm(constraint, this.builder.span));
   }
-}
-
-function bothSides(sum: AffineSum): readonly [AffineSum, AffineSum] {
-  const part = (sign: 1 | -1): AffineSum => ({
-    terms: new Map([...sum.terms].filter(([, factor]) => factor * sign > 0)),
-    constant: sum.constant * sign > 0 ? sum.constant : 0,
-  });
-  if (sum.terms.size === 0 && sum.constant === 0) return [constantSum(0), constantSum(0)];
-  return [part(1), scaleSum(part(-1), -1)];
 }

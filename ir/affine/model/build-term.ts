@@ -1,8 +1,8 @@
 import { i1, type Type } from "../../core/type.ts";
 import { CompilerBug } from "../../support/bug.ts";
 import type { Span } from "../../support/diagnostics.ts";
-import type { AffineSum } from "../model/sum.ts";
-import type { OperationTerm, Term } from "../model/term.ts";
+import { type AffineSum, scaleSum } from "./sum.ts";
+import type { Constraint, OperationTerm, Term } from "./term.ts";
 
 /** The type of a term's value. */
 export function typeOfTerm(term: Term): Type {
@@ -19,6 +19,33 @@ export function selectTerm(condition: Term, whenTrue: Term, whenFalse: Term, spa
   return operation("arith.select", [condition, whenTrue, whenFalse], typeOfTerm(whenTrue), span);
 }
 
+/** Whether a constraint holds, as a value; what is subtracted stands on the other side, as indices are not negative. */
+export function constraintTerm({ kind, sum }: Constraint, span: Span): Term {
+  const [left, right] = bothSides(sum).map((side): Term => ({ kind: "index", sum: side }));
+  if (left === undefined || right === undefined) throw new CompilerBug("a comparison has two sides");
+  return compareTerm(kind === "equal" ? EQ : SGE, left, right, span);
+}
+
+/** MLIR's numbers of `arith.cmpi` predicates. */
+const EQ = 0n;
+const SGE = 5n;
+
+function compareTerm(predicate: bigint, left: Term, right: Term, span: Span): Term {
+  return {
+    ...operation("arith.cmpi", [left, right], i1, span),
+    attributes: { predicate: { kind: "int", value: predicate, type: { kind: "int", width: 64 } } },
+  };
+}
+
+/** A sum as the difference of two without negative factors. */
+export function bothSides(sum: AffineSum): readonly [AffineSum, AffineSum] {
+  const part = (sign: 1 | -1): AffineSum => ({
+    terms: new Map([...sum.terms].filter(([, factor]) => factor * sign > 0)),
+    constant: sum.constant * sign > 0 ? sum.constant : 0,
+  });
+  return [part(1), scaleSum(part(-1), -1)];
+}
+
 /** Whether all sums are zero, as a value; there is at least one. */
 export function allZeroTerm(sums: readonly AffineSum[], span: Span): Term {
   const zero: Term = { kind: "index", sum: { terms: new Map(), constant: 0 } };
@@ -33,10 +60,10 @@ export function allZeroTerm(sums: readonly AffineSum[], span: Span): Term {
 }
 
 /** A constant of a scalar type. */
-export function constantTerm(value: number, type: Type, span: Span): Term {
+export function constantTerm(value: number | bigint, type: Type, span: Span): Term {
   const attribute =
     type.kind === "float"
-      ? ({ kind: "float", value, type } as const)
+      ? ({ kind: "float", value: Number(value), type } as const)
       : ({ kind: "int", value: BigInt(value), type } as const);
   return { ...operation("arith.constant", [], type, span), attributes: { value: attribute } };
 }
