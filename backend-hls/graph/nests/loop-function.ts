@@ -2,7 +2,7 @@ import {
   AffineForOp,
   AffineLoadOp,
   AffineStoreOp,
-  ArithConstantOp,
+  ALL_OPS,
   at,
   type Diagnostic,
   FuncOp,
@@ -85,19 +85,25 @@ export function writtenArguments(args: readonly Value[], nests: readonly Nest[])
   return args.filter((arg) => written.has(arg));
 }
 
-/** What makes no kernel of its own. */
+/** What makes no kernel of its own, beside scalars that are the same in every run. */
 const DECLARATIONS: ReadonlySet<string> = new Set([
-  ArithConstantOp.name,
   MemRefAllocOp.name,
   MemRefGetGlobalOp.name,
   ReturnOp.name,
 ]);
 
+/** Whether every run has the same result: a constant, or arithmetic on such. Each nest that wants it computes it. */
+export function isRunConstant(op: Operation | undefined): boolean {
+  if (op === undefined || op.regions.length > 0) return false;
+  const isPure = ALL_OPS.get(op.name)?.spec.traits.includes("pure") ?? false;
+  return isPure && op.operands.every(({ producer }) => isRunConstant(producer));
+}
+
 function nestsOf(ops: readonly Operation[]): readonly Nest[] {
   const groups: Operation[][] = [];
   let straight: Operation[] | undefined;
   for (const op of ops) {
-    if (DECLARATIONS.has(op.name)) continue;
+    if (DECLARATIONS.has(op.name) || isRunConstant(op)) continue;
     if (op.name === AffineForOp.name) {
       groups.push([op]);
       straight = undefined;

@@ -167,6 +167,25 @@ test.each<readonly [Interfaces, boolean]>([
   }
 });
 
+test("scalars that are the same in every run belong to the nests that want them", () => {
+  const module = parseModule(
+    `func.func @f(%x: memref<3xf32>) {
+      %n = arith.constant 2.0 : f32
+      %r = math.sqrt %n : f32
+      affine.for %i = 0 to 3 {
+        %0 = affine.load %x[%i] : memref<3xf32>
+        %1 = arith.mulf %0, %r : f32
+        affine.store %1, %x[%i] : memref<3xf32>
+      }
+      return
+    }`,
+    "test.mlir",
+  );
+  if (module.kind === "error") throw new CompilerBug(module.diagnostics.map(renderDiagnostic).join("\n"));
+  const { found, wanted } = bothSides(module.value, 16);
+  expect(found).toEqual(wanted);
+});
+
 test("functions of loops that have no hardware", () => {
   const refusal = (body: string, type = "memref<2xf32>", returned = "%x"): readonly string[] => {
     const text = `func.func @f(%x: ${type}) -> ${type} {\n${body}\nreturn ${returned} : ${type}\n}`;

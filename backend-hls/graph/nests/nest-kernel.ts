@@ -1,6 +1,5 @@
 import {
   AffineForOp,
-  ArithConstantOp,
   at,
   Block,
   CompilerBug,
@@ -12,7 +11,7 @@ import {
   type Value,
 } from "../../../ir/index.ts";
 import { accessesOf } from "./array-copies.ts";
-import type { Nest } from "./loop-function.ts";
+import { isRunConstant, type Nest } from "./loop-function.ts";
 
 /** How a nest is started, and what says that it has ended. */
 export interface NestKernel {
@@ -70,17 +69,11 @@ class NestCopy {
   #value(value: Value): Value {
     const known = this.#values.get(value);
     if (known !== undefined) return known;
-    const constant = ArithConstantOp.match(value.producer);
-    if (constant === undefined) throw new CompilerBug("a value of another nest");
-    const made = constant.op.attributes;
-    return this.#b.value(
-      new Operation({
-        name: ArithConstantOp.name,
-        attributes: made,
-        resultTypes: [value.type],
-        span: constant.op.span,
-      }),
-    );
+    const { producer } = value;
+    if (producer === undefined || !isRunConstant(producer)) throw new CompilerBug("a value of another nest");
+    const { name, attributes, span } = producer;
+    const operands = producer.operands.map((operand) => this.#value(operand));
+    return this.#b.value(new Operation({ name, operands, attributes, resultTypes: [value.type], span }));
   }
 
   #copyOp(op: Operation): void {
