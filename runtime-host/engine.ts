@@ -131,7 +131,7 @@ export class Engine {
     const moved = await this.#move(plan.moves);
     const parts = plan.parts.filter(isRunning); // those whose blocks did not arrive, or that were aborted meanwhile, are not
     const shares = this.#places.map(({ index }) => parts.filter(({ place }) => place === index));
-    const record = recordOf({ ...plan, parts }, { moved });
+    const record = recordOf({ ...plan, parts }, { moved, holding: this.#scheduler.running.length });
     const ran = await Promise.all(shares.map((share, place) => this.#run(share, place)));
     const done = ran.filter((one) => one.kind === "ok");
     const devices = done.flatMap(({ counters }) => (counters === undefined ? [] : [counters]));

@@ -4,13 +4,11 @@ import { z } from "zod";
 import type { ModelShape } from "../../backend-hls/index.ts";
 import { type Checkpoint, loadModel } from "../../frontend/index.ts";
 import { ok, type Result } from "../../ir/index.ts";
-import type { Device } from "../../runtime-host/index.ts";
-import { openSoftwareDevice } from "../engines/software-engine.ts";
 import { positiveInteger } from "../options/words.ts";
 import { packageRoot } from "../package-root.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import { planHardware } from "./plan-hardware.ts";
-import { type TimedHardware, timedDevice } from "./timed-device.ts";
+import type { TimedHardware } from "./timed-device.ts";
 
 /** Adds what says which model is measured on which device. */
 export function declareSubject(command: Command, defaults: { readonly rows: number }): void {
@@ -48,12 +46,17 @@ export interface SubjectSizes {
   readonly outputs?: { readonly candidates: number; readonly logits: boolean };
 }
 
+/** The model that is measured. */
+export function modelPath({ model }: Pick<SubjectOptions, "model">): string {
+  return model ?? join(packageRoot(), "models/fable");
+}
+
 /** Reads the model and plans its hardware. */
 export function openSubject(
   options: SubjectOptions,
   { kvBlocks, outputs = { candidates: 1, logits: false } }: SubjectSizes,
 ): Result<BenchSubject> {
-  const loaded = loadModel(options.model ?? join(packageRoot(), "models/fable"));
+  const loaded = loadModel(modelPath(options));
   if (loaded.kind === "error") return loaded;
   const { checkpoint } = loaded.value;
   const shape = modelShapeOf(checkpoint, options);
@@ -61,13 +64,4 @@ export function openSubject(
   const hardware = planHardware(shape, { device, rows, outputs, kvBlocks });
   if (hardware.kind === "error") return hardware;
   return ok({ checkpoint, shape, hardware: hardware.value, options });
-}
-
-/** A new device for the subject: tokens of the integer reference, cycles of the planned hardware. */
-export function openTimed({ checkpoint, hardware, options }: BenchSubject, sequences: number): Device {
-  const { kvBlocks: blocks } = hardware.layout;
-  return timedDevice(
-    openSoftwareDevice("reference", checkpoint, { ...options, sequences, blocks }),
-    hardware,
-  );
 }

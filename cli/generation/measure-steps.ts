@@ -1,6 +1,7 @@
 import type { StepCounters } from "../../runtime-host/index.ts";
 import type { Manifest, ModelShape } from "../schemas/manifest.ts";
 import type { RunResult } from "../schemas/run.ts";
+import { ENERGY_MODEL, joulesOf, sumJoules } from "./energy.ts";
 import { type MeasuredStep, neededWork } from "./needed-work.ts";
 
 /** The fields of a result that steps are measured by. */
@@ -126,31 +127,20 @@ function utilization(
   };
 }
 
-/** pJ of one operation to J. */
-const joulePerPico = 1e-12;
-
-/**
- * The stated model: each needed MAC, each byte over the memory ports, each of these bytes once into and once out
- * of on-chip memory, and static power over all cycles. An estimate from the device file's figures, no measurement.
- */
+/** Energy of all steps by the stated model, by cause. */
 function estimateEnergy(
   steps: readonly TimedStep[],
   macs: number,
-  { energy, clock }: MeasuredDesign,
+  design: MeasuredDesign,
 ): Measurements["energy"] {
   const bytes = sum(steps, ({ counters: { bytes: b } }) => b.weights + b.kvRead + b.kvWrite + b.other);
   const cycles = sum(steps, ({ counters }) => counters.cycles + counters.hostGap);
-  const joules = {
-    mac: macs * energy.pj_mac8 * joulePerPico,
-    sram: 2 * bytes * energy.pj_sram_byte * joulePerPico,
-    dram: bytes * energy.pj_dram_byte * joulePerPico,
-    static: (cycles / (clock.mhz * 1e6)) * energy.static_w,
-  };
-  const total = joules.mac + joules.sram + joules.dram + joules.static;
+  const joules = joulesOf({ macs, bytes, cycles }, design);
+  const total = sumJoules(joules);
   const part = (value: number): number => (total === 0 ? 0 : value / total);
   const tokens = sum(steps, (step) => step.tokens.length);
   return {
-    model: "macs, dram bytes, sram twice the dram bytes, static power",
+    model: ENERGY_MODEL,
     j_per_token: tokens === 0 ? 0 : total / tokens,
     split: {
       mac: part(joules.mac),

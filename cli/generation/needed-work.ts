@@ -12,7 +12,7 @@ export interface NeededWork {
 const floatBytes = 4;
 
 /** A step as it is measured; without `parts` all its rows are consecutive tokens of one sequence. */
-export type MeasuredStep = Omit<StepRecord, "parts" | "moved" | "devices"> &
+export type MeasuredStep = Omit<StepRecord, "parts" | "moved" | "devices" | "holding"> &
   Partial<Pick<StepRecord, "parts">>;
 
 /** The numerators of MFU and MBU for one step. */

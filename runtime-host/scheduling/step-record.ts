@@ -23,6 +23,8 @@ export interface StepRecord {
   /** Sequences that took part. */
   readonly sequences: number;
   readonly parts: readonly RecordedPart[];
+  /** Sequences that had KV blocks while it ran, those without rows included. */
+  readonly holding: number;
   /** Sequences that gave up their blocks for it. */
   readonly preempted: number;
   /** Blocks that went to the host and back before it. */
@@ -36,6 +38,7 @@ export interface StepRecord {
 /** What is known of a step beside its plan. */
 export interface StepOutcome {
   readonly moved?: Moved;
+  readonly holding?: number;
   readonly tokens?: readonly number[];
   readonly devices?: readonly StepCounters[];
 }
@@ -43,7 +46,7 @@ export interface StepOutcome {
 /** The record of a plan that ran. */
 export function recordOf(
   { parts, preempted }: Pick<StepPlan, "parts" | "preempted">,
-  { moved = NOTHING_MOVED, tokens = [], devices = [] }: StepOutcome,
+  { moved = NOTHING_MOVED, holding = parts.length, tokens = [], devices = [] }: StepOutcome,
 ): StepRecord {
   return {
     rows: parts.reduce((sum, { count }) => sum + count, 0),
@@ -54,6 +57,7 @@ export function recordOf(
       : "decode",
     sequences: parts.length,
     parts: parts.map((part) => ({ from: part.from, count: part.count, emits: isEnding(part) })),
+    holding,
     preempted: preempted.length,
     moved,
     counters: devices.toSorted((a, b) => b.cycles - a.cycles)[0],
