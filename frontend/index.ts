@@ -46,5 +46,6 @@ export {
 export { quantizeModel, quantizeTo } from "./quantize/quantize-model.ts";
 export type { Int8Model, LayerInputs, QuantizedLayer, QuantizedModel } from "./quantize/quantized-model.ts";
 export { type FoundTokenizer, readTokenizer } from "./tokenizer/find-tokenizer.ts";
-export { readTokenizerFile, type TokenizerFile } from "./tokenizer/tokenizer-file.ts";
 export type { TextStream, Tokenizer } from "./tokenizer/tokenizer.ts";
+export { readTokenizerFile, type TokenizerFile } from "./tokenizer/tokenizer-file.ts";
+export { withStandardAttention } from "./transform/standard-attention.ts";

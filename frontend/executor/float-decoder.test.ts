@@ -6,7 +6,8 @@ import type { Checkpoint, ModelConfig } from "../checkpoint.ts";
 import { loadModel } from "../load-model.ts";
 import { unwrap } from "../testing/codes.ts";
 import { fableFolder, hasSharedModels, recordedIds, sharedModels } from "../testing/models.ts";
-import { repeatKeyValueHeads, tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
+import { tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
+import { repeatKeyValueHeads } from "../transform/standard-attention.ts";
 import { argmax, decodeGreedily, forward } from "./decoder.ts";
 import { createFloatDecoder } from "./float-decoder.ts";
 
