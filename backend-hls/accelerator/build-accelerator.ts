@@ -1,5 +1,6 @@
 import { at, BufferOp, type Operation, ScheduleBuilder, StreamOp } from "../../ir/index.ts";
 import { adjustKernels } from "./kernels/adjust.ts";
+import { splitWeightsKernel } from "./kernels/array-weights.ts";
 import { attendBlocksKernel } from "./kernels/attend-blocks.ts";
 import { attendRunsKernel, noteRowsKernel } from "./kernels/attend-runs.ts";
 import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
@@ -42,6 +43,7 @@ const KERNELS = [
   splitConstantsKernel,
   residualKernel,
   activationKernels,
+  splitWeightsKernel,
   matmulKernel,
   dequantizeKernel,
   adjustKernels,

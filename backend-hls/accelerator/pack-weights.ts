@@ -2,15 +2,18 @@ import { CompilerBug } from "../../ir/index.ts";
 import { type Channel, type Channels, channelsOf, matricesOf } from "./channels.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { packConstants } from "./pack-constants.ts";
+import { packGroups } from "./pack-groups.ts";
 import type { LinearInputName } from "./precision.ts";
 import type { MatrixPlan, Plan } from "./shape.ts";
 
-/** An int8 matrix [rows, columns], row-major, with one f32 scale per row. */
+/** A matrix of int8 or, with scales of groups, int4 [rows, columns], row-major, with one f32 scale per row. */
 export interface PackedMatrix {
   readonly rows: number;
   readonly columns: number;
   readonly weights: Int8Array;
   readonly scales: Float32Array;
+  /** [rows, groups of columns]: 1 to 255. */
+  readonly groupScales?: Uint8Array;
 }
 /** What is known at compile time of a vector that a matrix multiplies. */
 export interface VectorParameters {
@@ -102,8 +105,13 @@ function packRows(
 function packMatrices(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
   const bytes = new Int8Array(image.buffer, image.byteOffset, image.length);
   let next = layout.regions.weights.base;
+  const { weights } = plan.precision;
   for (const layer of model.layers)
-    for (const matrix of matricesOf(plan, layer)) next = packChannels(plan, matrix, bytes, next);
+    for (const matrix of matricesOf(plan, layer))
+      next =
+        weights.kind === "int4"
+          ? packGroups(plan, matrix, image, next)
+          : packChannels(plan, matrix, bytes, next);
   packChannels(plan, { plan: plan.head, channels: channelsOf(model.head, plan.pn) }, bytes, next);
 }
 
@@ -115,19 +123,20 @@ function packChannels(
   base: number,
 ): number {
   const {
-    plan: { tiles, beats, columns },
+    plan: { tiles, tileBeats, halves, columns },
     channels,
   } = matrix;
-  const { pn, pk, beatBytes } = plan;
+  const { pn, beatBytes } = plan;
+  const pk = plan.pk / halves;
   for (let tile = 0; tile < tiles; tile++) {
     for (let n = 0; n < pn; n++) {
       const channel = channels[tile * pn + n];
       if (channel === undefined) continue;
-      const to = base + tile * beats * beatBytes + n * pk;
+      const to = base + tile * tileBeats * beatBytes + n * pk;
       packRow(channel, bytes, { to, columns, pk, beatBytes });
     }
   }
-  return base + tiles * beats * beatBytes;
+  return base + tiles * tileBeats * beatBytes;
 }
 
 /** One channel: pk weights at `to`, the next pk a beat further on. */

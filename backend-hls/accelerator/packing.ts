@@ -7,9 +7,12 @@ export interface LinearBeats {
   readonly head: number;
 }
 
-/** Beats of the int8 weights. */
+/** The matrices of a layer, in the order of their use. */
+export const LAYER_MATRICES = ["qkv", "wo", "gateUp", "down"] as const;
+
+/** Beats of the weights, scales of groups included. */
 export function weightBeats({ qkv, wo, gateUp, down, head, model }: Plan): LinearBeats {
-  const beatsOf = ({ tiles, beats }: MatrixPlan): number => tiles * beats;
+  const beatsOf = ({ tiles, tileBeats }: MatrixPlan): number => tiles * tileBeats;
   return {
     layers: model.layers * [qkv, wo, gateUp, down].reduce((sum, matrix) => sum + beatsOf(matrix), 0),
     head: beatsOf(head),

@@ -50,6 +50,11 @@ export function weightBits({ weights }: HardwarePrecision): 4 | 8 | 16 {
   }
 }
 
+/** Input channels that share a scale of int4 weights; undefined for other weights. */
+export function groupOf({ weights }: HardwarePrecision): number | undefined {
+  return weights.kind === "int4" ? weights.group : undefined;
+}
+
 /** Whether the scales of activations are known at compile time. */
 export function hasStaticScales({ activations }: HardwarePrecision): boolean {
   return activations.kind === "int8" && activations.scales === "static";

@@ -6,19 +6,26 @@ import { playSteps } from "./testing/play-steps.ts";
 import { randomParameters } from "./testing/random-model.ts";
 
 const int8 = { kind: "int8" } as const;
+const perRow = { kind: "int8", scales: "token" } as const;
 
 /** Number formats beside int8 throughout. */
 const precisions: Readonly<Record<string, HardwarePrecision>> = {
   "static scales": { weights: int8, activations: { kind: "int8", scales: "static" }, kvBits: 8 },
+  "int4 in groups of 32": { weights: { kind: "int4", group: 32 }, activations: perRow, kvBits: 8 },
+  "int4 in groups of 64, static scales": {
+    weights: { kind: "int4", group: 64 },
+    activations: { kind: "int8", scales: "static" },
+    kvBits: 8,
+  },
 };
 
 const shapes = fc.record({
-  hidden: fc.integer({ min: 9, max: 40 }),
+  hidden: fc.integer({ min: 9, max: 80 }),
   layers: fc.integer({ min: 1, max: 2 }),
   kvHeads: fc.integer({ min: 1, max: 2 }),
   group: fc.integer({ min: 1, max: 2 }),
   headDim: fc.constantFrom(2, 4, 6, 8),
-  ffn: fc.integer({ min: 9, max: 60 }),
+  ffn: fc.integer({ min: 9, max: 150 }),
   vocab: fc.integer({ min: 13, max: 50 }),
   window: fc.constantFrom(undefined, 3),
   qkvBias: fc.boolean(),
@@ -27,7 +34,7 @@ const shapes = fc.record({
 });
 const arrays: fc.Arbitrary<ArrayShape> = fc
   .tuple(
-    fc.constantFrom([1, 8], [2, 4], [4, 4], [1, 16], [16, 4], [4, 16]),
+    fc.constantFrom([1, 16], [2, 8], [4, 8], [8, 8], [4, 16], [1, 32]),
     fc.constantFrom(1, 2),
     fc.integer({ min: 1, max: 3 }),
     fc.record({ candidates: fc.constantFrom(1, 2), logits: fc.boolean() }),

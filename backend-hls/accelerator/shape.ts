@@ -1,6 +1,6 @@
 import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
 import { kvBytes, recordDataBytes, recordUsedBytes } from "./kv-format.ts";
-import { type HardwarePrecision, hasStaticScales, PLAIN_INT8, weightBits } from "./precision.ts";
+import { groupOf, type HardwarePrecision, hasStaticScales, PLAIN_INT8, weightBits } from "./precision.ts";
 
 /** What is compiled into the hardware of a model: its sizes and constants. */
 export interface ModelShape {
@@ -63,8 +63,14 @@ export interface MatrixPlan {
   readonly rows: number;
   readonly columns: number;
   readonly tiles: number;
-  /** Beats of one tile. */
+  /** Times that the array takes `pk` input channels for one tile. */
   readonly beats: number;
+  /** Beats of weights for them: two where int8 weights meet an array for int4. */
+  readonly halves: 1 | 2;
+  /** Beats of group scales in front of a tile. */
+  readonly scaleBeats: number;
+  /** Beats of one tile in memory. */
+  readonly tileBeats: number;
 }
 
 /** What stands behind the scales of queries, keys and values, one for each channel; gains of values are 1. */
@@ -136,6 +142,15 @@ function isPowerOfTwo(value: number): boolean {
   return value >= 1 && Number.isInteger(Math.log2(value));
 }
 
+/** A group is whole beats, and a beat's words are at least the output channels, as they are with int8. */
+function checkGroups(
+  group: number | undefined,
+  { pn, pk, beatBytes }: Pick<Plan, "pn" | "pk" | "beatBytes">,
+): void {
+  if (group !== undefined && (group % pk !== 0 || 4 * pn > beatBytes))
+    throw new CompilerBug(`${String(pn)} by ${String(pk)} channels with groups of ${String(group)}`);
+}
+
 function checkShape(
   model: ModelShape,
   beatBytes: number,
@@ -143,6 +158,7 @@ function checkShape(
 ): void {
   if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
     throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
+  checkGroups(groupOf(model.precision ?? PLAIN_INT8), { pn, pk, beatBytes });
   if (pk < 4 || beatBytes < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
   if (rows % pt !== 0 || model.heads % model.kvHeads !== 0 || model.headDim % 2 !== 0 || model.hidden < 8)
     throw new CompilerBug("the shape of the model or of the array is not supported");
@@ -159,12 +175,8 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
   const { precision = PLAIN_INT8 } = model;
   const beatBytes = (pn * pk * weightBits(precision)) / 8;
   checkShape(model, beatBytes, { ...design, pt, pv, ph, outputs });
-  const matrix = (n: number, k: number): MatrixPlan => ({
-    rows: n,
-    columns: k,
-    tiles: ceilDiv(n, pn),
-    beats: ceilDiv(k, pk),
-  });
+  const matrix = (rows: number, columns: number, isHead = false): MatrixPlan =>
+    planMatrix({ pn, pk, beatBytes, group: groupOf(precision) }, { rows, columns, isHead });
   const [qWidth, kvWidth] = [heads * headDim, kvHeads * headDim];
   const half = matrix(ffn, hidden);
   const beatWords = beatBytes / 4;
@@ -192,7 +204,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     wo: matrix(hidden, qWidth),
     gateUp: { ...half, rows: 2 * ffn, tiles: 2 * half.tiles },
     down: matrix(hidden, ffn),
-    head: matrix(vocab, hidden),
+    head: matrix(vocab, hidden, true),
     recordBeats: ceilDiv(recordUsedBytes(model, precision), beatBytes),
     outputs,
     outputBeats: ceilDiv(2 * outputs.candidates, beatWords),
@@ -207,8 +219,35 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
     wordsBeforeScales: Math.floor(recordDataBytes(model, precision) / beatBytes) * beatWords,
-    sumBits: Math.min(32, Math.ceil(Math.log2(Math.max(hidden, qWidth, ffn) * 128 * 128)) + 2),
+    sumBits: Math.min(
+      32,
+      Math.ceil(Math.log2(largestSum(precision, hidden, Math.max(hidden, qWidth, ffn)))) + 2,
+    ),
   };
+}
+
+/** A matrix on the array; that of the head is int8 where the others are int4. */
+function planMatrix(
+  {
+    pn,
+    pk,
+    beatBytes,
+    group,
+  }: Pick<Plan, "pn" | "pk" | "beatBytes"> & { readonly group: number | undefined },
+  { rows, columns, isHead }: Pick<MatrixPlan, "rows" | "columns"> & { readonly isHead: boolean },
+): MatrixPlan {
+  const beats = ceilDiv(columns, pk);
+  const halves = isHead && group !== undefined ? 2 : 1;
+  const scaleBeats = isHead || group === undefined ? 0 : ceilDiv(ceilDiv(columns, group) * pn, beatBytes);
+  const tileBeats = scaleBeats + halves * beats;
+  return { rows, columns, tiles: ceilDiv(rows, pn), beats, halves, scaleBeats, tileBeats };
+}
+
+/** The largest magnitude that a sum over `widest` input channels, in the head over `hidden`, can have: int8 by int8, or int4 by group scale by int8. */
+function largestSum(precision: HardwarePrecision, hidden: number, widest: number): number {
+  return groupOf(precision) === undefined
+    ? widest * 128 * 128
+    : Math.max(widest * 7 * 255 * 128, hidden * 128 * 128);
 }
 
 /** Bytes of the blocks that are on chip at once, where four of them are more than a design should spend. */

@@ -23,6 +23,7 @@ import {
 } from "./attention-wires.ts";
 import { sourceFields, vectorsAtOnce } from "./kernels/activation-source.ts";
 import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
+import { type GroupWires, makeGroupWires, weightFields } from "./kernels/array-weights.ts";
 import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
 import { makeStaticWires, type StaticWires } from "./kernels/statics.ts";
 import { kvType } from "./kv-format.ts";
@@ -67,6 +68,7 @@ export interface Wires
     AdjustWires {
   readonly sight: AttentionInputs["sight"];
   readonly statics: StaticWires | undefined;
+  readonly groups: GroupWires | undefined;
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -93,6 +95,7 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     ...makeAdjustWires(s, plan, streams.toQkv),
     ...makeBuffers(s, plan),
     statics: makeStaticWires(s, plan),
+    groups: makeGroupWires(s, plan),
     ...attention,
     ...sight,
     sight: {
@@ -129,7 +132,18 @@ function makeCommands(s: ScheduleBuilder, plan: Plan) {
     factorsCommand: s.commands("factors_cmd", [i16, i1, i1], 4),
     rowScalesCommand: s.commands("row_scales_cmd", [i16, i1, i1], 4),
     quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32, i1], 4),
-    matmulCommand: s.commands("matmul_cmd", [i32, i32, i16, i1, ...sourceFields(plan).map(() => i1)], 4),
+    matmulCommand: s.commands(
+      "matmul_cmd",
+      [
+        i32,
+        i32,
+        i16,
+        i1,
+        ...sourceFields(plan).map(() => i1),
+        ...weightFields(plan).map((field) => (field === "halves" ? i8 : i1)),
+      ],
+      4,
+    ),
     dequantizeCommand: s.commands("dequantize_cmd", [i32, i16, i1, i1, i1, i1], 4),
     storeQkvCommand: s.commands("store_qkv_cmd", [i16], 2),
     rotateCommand: s.commands("rotate_cmd", [i16], 2),

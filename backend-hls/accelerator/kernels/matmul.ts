@@ -2,18 +2,17 @@ import {
   affineSum,
   at,
   f32,
-  i8,
   intType,
   type LoopBuilder,
   type ScheduleBuilder,
   type Subscript,
   type Value,
-  vectorType,
 } from "../../../ir/index.ts";
-import { all, hold, isFirst, isLast, LaneShifter, nest, not, register } from "../nest.ts";
+import { all, type Bound, givenPort, isFirst, isLast, LaneShifter, nest, not, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { awaitVector, rowScale, sourceConnections, sourceFields, vectorPlace } from "./activation-source.ts";
+import { type ArrayWeights, makeArrayWeights, weightConnections, weightFields } from "./array-weights.ts";
 import { headUnits } from "./head-units.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
@@ -129,57 +128,119 @@ function activationLanes(
     .map((lane) => b.extsi(lane, sumBits));
 }
 
+/** What the array does in one iteration: the vector's place, the weights, and where the sums are. */
+interface TileStep {
+  readonly vector: {
+    readonly activation: Value;
+    readonly lead: readonly Subscript[];
+    readonly k: Value;
+    readonly group: Value;
+  };
+  readonly weights: ArrayWeights;
+  readonly sums: readonly Accumulators[];
+  readonly which: Readonly<Record<"isNew" | "isShared" | "isKept", Value>>;
+}
+
+/** Adds the products of a beat to the sums of `pn` channels and `pt` rows; gives the sums, rows outside. */
+function accumulateTile(
+  b: LoopBuilder,
+  plan: Plan,
+  { vector, weights, sums, which }: TileStep,
+): readonly Value[] {
+  const { pn, pk, pt } = plan;
+  const totals: Value[] = [];
+  for (let p = 0; p < pt; p++) {
+    const row = affineSum([[vector.group, pt]], p);
+    const place = [...vector.lead, row];
+    const inputs = activationLanes(b, plan, vector.activation, { place, k: vector.k });
+    for (let n = 0; n < pn; n++) {
+      const product = dot(b, inputs, weights.lanes.slice(n * pk, (n + 1) * pk));
+      const factor = weights.factors?.[n];
+      const sum = factor === undefined ? product : b.muli(product, factor);
+      totals.push(accumulate(b, plan, sums, { sum, ...which, lane: p * pn + n, place: [row, n] }));
+    }
+  }
+  return totals;
+}
+
+/** An iteration of the array; `half` is there where input channels can take two beats. */
+type ArrayIteration = (
+  counters: Readonly<Record<"tile" | "k" | "group", Value>>,
+  half: Value | undefined,
+) => void;
+
+/** Tiles, beats of a tile, halves of a beat's channels where there are any, groups of rows. */
+function nestArray(
+  b: LoopBuilder,
+  { tile, k, group }: Readonly<Record<"tile" | "k" | "group", Bound>>,
+  halves: Value | undefined,
+  iterate: ArrayIteration,
+): void {
+  if (halves === undefined)
+    nest(b, { tile, k, group }, (counters) => {
+      iterate(counters, undefined);
+    });
+  else
+    nest(b, { tile, k, half: { to: halves, max: 2 }, group }, (counters) => {
+      iterate(counters, counters.half);
+    });
+}
+
 /** The one matrix engine: pn x pk x pt products an iteration; a weight beat stays while all groups of rows pass. */
 export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { pn, pk, pt, rows, beatBytes } = plan;
+  const { pt, rows } = plan;
   const { tiles: mostTiles, beats: mostBeats } = largest(plan);
   s.kernel({
     name: "matmul",
     command: w.matmulCommand,
-    fields: [...(["tiles", "beats", "groups", "isActive"] as const), ...sourceFields(plan)],
+    fields: [
+      ...(["tiles", "beats", "groups", "isActive"] as const),
+      ...sourceFields(plan),
+      ...weightFields(plan),
+    ],
     connections: {
       ...sourceConnections(w),
       idleTaken: w.idleTaken,
-      weights: w.weightBeats,
+      ...weightConnections(w),
       activation: w.activation8,
       sums: w.sums,
     },
     body: ({ b, port, field }) => {
-      const held = b.array("beat", [], vectorType(beatBytes, i8), { storage: "reg" });
+      const weightsOf = makeArrayWeights(b, plan, port, field);
       const sums = makeAccumulators(b, plan);
       const beats = { to: field.beats, max: mostBeats };
-      nest(
-        b,
-        { tile: { to: field.tiles, max: mostTiles }, k: beats, group: { to: field.groups, max: rows / pt } },
-        ({ tile, k, group }) => {
-          awaitVector(b, { port, field }, isFirst(b, tile, k, group));
-          b.when(not(b, field.isActive), () => {
-            b.write(port.idleTaken);
+      const halves = givenPort(field, "halves");
+      const iterate: ArrayIteration = ({ tile, k, group }, half) => {
+        const inner = half === undefined ? [] : [half];
+        awaitVector(b, { port, field }, isFirst(b, tile, k, ...inner, group));
+        b.when(not(b, field.isActive), () => {
+          b.write(port.idleTaken);
+        });
+        b.when(field.isActive, () => {
+          const weights = weightsOf({ k, half, group });
+          const isNew = isFirst(b, k, ...inner);
+          const isShared = b.cmpi("sgt", field.groups, b.constant(1, field.groups.type));
+          const isKept = all(b, not(b, isShared), not(b, isNew));
+          const vector = { activation: port.activation, lead: vectorPlace(b, field), k, group };
+          const totals = accumulateTile(b, plan, {
+            vector,
+            weights,
+            sums,
+            which: { isNew, isShared, isKept },
           });
-          b.when(field.isActive, () => {
-            const weights = b
-              .lanes(hold(b, held, b.equals(group, 0), () => b.read(port.weights)))
-              .map((lane) => b.extsi(lane, plan.sumBits));
-            const isNew = b.equals(k, 0);
-            const isShared = b.cmpi("sgt", field.groups, b.constant(1, field.groups.type));
-            const isKept = all(b, not(b, isShared), not(b, isNew));
-            const totals: Value[] = [];
-            for (let p = 0; p < pt; p++) {
-              const row = affineSum([[group, pt]], p);
-              const place = [...vectorPlace(b, field), row];
-              const inputs = activationLanes(b, plan, port.activation, { place, k });
-              for (let n = 0; n < pn; n++) {
-                const sum = dot(b, inputs, weights.slice(n * pk, (n + 1) * pk));
-                const which = { isNew, isShared, isKept, lane: p * pn + n, place: [row, n] };
-                totals.push(accumulate(b, plan, sums, { sum, ...which }));
-              }
-            }
-            b.when(isLast(b, k, beats), () => {
-              b.write(port.sums, b.vector(totals, intType(plan.sumBits)));
-            });
+          const isWhole =
+            half === undefined || halves === undefined ? [] : [isLast(b, half, { to: halves, max: 2 })];
+          b.when(all(b, isLast(b, k, beats), ...isWhole), () => {
+            b.write(port.sums, b.vector(totals, intType(plan.sumBits)));
           });
-        },
-      );
+        });
+      };
+      const bounds = {
+        tile: { to: field.tiles, max: mostTiles },
+        k: beats,
+        group: { to: field.groups, max: rows / pt },
+      };
+      nestArray(b, bounds, halves, iterate);
     },
   });
 }

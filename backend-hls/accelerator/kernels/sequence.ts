@@ -23,6 +23,7 @@ function commandsOf(w: Wires) {
     finish: w.finishCommand,
     split: w.splitConstants,
     ...vectorCommands(w),
+    splitWeights: w.groups?.split,
     matmul: w.matmulCommand,
     dequantize: w.dequantizeCommand,
     activation: w.activationCommand,
@@ -196,8 +197,9 @@ function madeBy(b: LoopBuilder, is: Phase): Value {
 /** The array and the kernel behind it. A step without head runs the array once idle, to take the last token. */
 function sendMatrix(
   { b, plan, is, isHead, groups: ofRows, emitted }: StepScope,
-  port: { readonly matmul: Value; readonly dequantize: Value },
+  port: { readonly matmul: Value; readonly dequantize: Value; readonly splitWeights: Value | undefined },
 ): void {
+  const { splitWeights: split } = port;
   const matrices = [
     [is.qkv, plan.qkv],
     [is.wo, plan.wo],
@@ -229,8 +231,20 @@ function sendMatrix(
       one(groups),
       active,
       ...(hasStaticScales(plan.precision) ? [is.wo, is.down] : []),
+      ...(split === undefined ? [] : [is.head, b.select(isHead, b.int(2, 8), b.int(1, 8))]),
     );
   });
+  if (split !== undefined) {
+    const perTile = (count: "scaleBeats" | "tileBeats", width: number): Value =>
+      pick(
+        b,
+        matrices.map(([bit, matrix]) => [bit, matrix[count]] as const),
+        width,
+      );
+    b.when(active, () => {
+      b.write(split, tiles, perTile("scaleBeats", 16), perTile("tileBeats", 32));
+    });
+  }
   b.when(b.ori(active, is.head), () => {
     b.write(port.dequantize, one(tiles), one(groups), is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead);
   });

@@ -1,7 +1,7 @@
 import { at } from "../../../ir/index.ts";
 import type { LayerParameters, ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
 import { ropeTable } from "../pack-weights.ts";
-import { hasStaticScales, PLAIN_INT8 } from "../precision.ts";
+import { groupOf, hasStaticScales, PLAIN_INT8 } from "../precision.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** Whole numbers in [0, count) from a seed (Numerical Recipes' linear congruential generator). */
@@ -19,12 +19,23 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
   const random = randomNumbers(seed);
   const floats = (count: number, from: number, to: number): Float32Array =>
     Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
-  const matrix = (rows: number, columns: number): PackedMatrix => ({
+  const int8Matrix = (rows: number, columns: number): PackedMatrix => ({
     rows,
     columns,
     weights: Int8Array.from({ length: rows * columns }, () => random(255) - 127),
     scales: floats(rows, 0.0005, 0.005),
   });
+  const group = groupOf(model.precision ?? PLAIN_INT8);
+  const matrix = (rows: number, columns: number): PackedMatrix =>
+    group === undefined
+      ? int8Matrix(rows, columns)
+      : {
+          rows,
+          columns,
+          weights: Int8Array.from({ length: rows * columns }, () => random(15) - 7),
+          groupScales: Uint8Array.from({ length: rows * Math.ceil(columns / group) }, () => 1 + random(255)),
+          scales: floats(rows, 0.00005, 0.0005),
+        };
   const { precision = PLAIN_INT8 } = model;
   const input = (): VectorParameters =>
     hasStaticScales(precision) ? { scale: at(floats(1, 0.01, 0.2), 0) } : {};
@@ -44,7 +55,7 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     embed: floats(vocab * hidden, -1, 1),
     layers: Array.from({ length: layers }, layer),
     finalNorm: floats(hidden, -1, 2),
-    head: matrix(vocab, hidden),
+    head: int8Matrix(vocab, hidden),
     headInput: input(),
     rope: ropeTable(10000, headDim, model.maxContext),
   };

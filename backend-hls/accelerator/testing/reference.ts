@@ -15,6 +15,7 @@ import {
   subF32,
 } from "../../../ir/index.ts";
 import type { ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
+import { groupOf, PLAIN_INT8 } from "../precision.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** A vector in integers and its scale. */
@@ -57,13 +58,17 @@ export class ReferenceSequence {
     layers.forEach((_, index) => {
       x = this.#layer(index, at(this.#cache, index), x);
     });
-    return linear(normQuantize(x, finalNorm, this.#model.eps, this.#parameters.headInput), head);
+    return this.#linear(normQuantize(x, finalNorm, this.#model.eps, this.#parameters.headInput), head);
+  }
+
+  #linear(input: Quantized, matrix: PackedMatrix): number[] {
+    return linear(input, matrix, groupOf(this.#model.precision ?? PLAIN_INT8) ?? 1);
   }
 
   #layer(number: number, cache: CachedHead[][], residual: readonly number[]): number[] {
     const { heads, kvHeads, headDim, eps, windows } = this.#model;
     const [layer, window] = [at(this.#parameters.layers, number), windows[number]];
-    const product = linear(normQuantize(residual, layer.attnNorm, eps, layer.inputs?.qkv), layer.qkv);
+    const product = this.#linear(normQuantize(residual, layer.attnNorm, eps, layer.inputs?.qkv), layer.qkv);
     const { qkvBias } = layer;
     const qkv = qkvBias === undefined ? product : product.map((y, n) => addF32(y, at(qkvBias, n)));
     const all = Array.from({ length: heads + 2 * kvHeads }, (_, head) =>
@@ -91,11 +96,11 @@ export class ReferenceSequence {
         cache.map((position) => at(position, Math.floor((head * kvHeads) / heads))),
       ),
     );
-    const x = sum(residual, linear(quantizeInput(out, layer.inputs?.wo), layer.wo));
+    const x = sum(residual, this.#linear(quantizeInput(out, layer.inputs?.wo), layer.wo));
     const normed = normQuantize(x, layer.ffnNorm, eps, layer.inputs?.gateUp);
-    const [gate, up] = [linear(normed, layer.wGate), linear(normed, layer.wUp)];
+    const [gate, up] = [this.#linear(normed, layer.wGate), this.#linear(normed, layer.wUp)];
     const h = gate.map((g, i) => mulF32(mulF32(g, recipF32(addF32(1, expF32(negF32(g))))), at(up, i)));
-    return sum(x, linear(quantizeInput(h, layer.inputs?.down), layer.wDown));
+    return sum(x, this.#linear(quantizeInput(h, layer.inputs?.down), layer.wDown));
   }
 
   #rotate(head: readonly number[], position: number): number[] {
@@ -196,11 +201,21 @@ function rmsFactor(x: readonly number[], eps: number): number {
   return rsqrtF32(addF32(mulF32(squares, Math.fround(1 / x.length)), Math.fround(eps)));
 }
 
-function linear({ q, s }: Quantized, { rows, columns, weights, scales }: PackedMatrix): number[] {
+/** The weights of a row, those of int4 times the scales of their groups: exact integers. */
+function integersOf(
+  { rows, columns, weights, groupScales }: PackedMatrix,
+  n: number,
+  group: number,
+): number[] {
+  const row = [...weights.subarray(n * columns, (n + 1) * columns)];
+  if (groupScales === undefined) return row;
+  const groups = groupScales.length / rows;
+  return row.map((weight, k) => weight * at(groupScales, n * groups + Math.floor(k / group)));
+}
+
+function linear({ q, s }: Quantized, matrix: PackedMatrix, group: number): number[] {
+  const { rows, scales } = matrix;
   return Array.from({ length: rows }, (_, n) =>
-    mulF32(
-      mulF32(signedToF32(dot(q, [...weights.subarray(n * columns, (n + 1) * columns)])), at(scales, n)),
-      s,
-    ),
+    mulF32(mulF32(signedToF32(dot(q, integersOf(matrix, n, group))), at(scales, n)), s),
   );
 }
