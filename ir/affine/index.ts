@@ -34,6 +34,8 @@ export { readProgram } from "./read/read-function.ts";
 export { type DistributeOptions, distribute } from "./transforms/distribute.ts";
 export { expandScalars, extentOf } from "./transforms/expand-scalars.ts";
 export { type FuseInitOptions, fuseInit } from "./transforms/fuse-init.ts";
+export { mergeBranches } from "./transforms/merge-branches.ts";
 export { isNormal, normalizeLoops } from "./transforms/normalize.ts";
+export { perfectize } from "./transforms/perfectize.ts";
 export { type NestSchedule, scheduleNest } from "./transforms/schedule-nest.ts";
 export { writeProgram } from "./write/write-function.ts";

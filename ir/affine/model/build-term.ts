@@ -46,17 +46,19 @@ export function bothSides(sum: AffineSum): readonly [AffineSum, AffineSum] {
   return [part(1), scaleSum(part(-1), -1)];
 }
 
-/** Whether all sums are zero, as a value; there is at least one. */
-export function allZeroTerm(sums: readonly AffineSum[], span: Span): Term {
-  const zero: Term = { kind: "index", sum: { terms: new Map(), constant: 0 } };
-  const [first, ...rest] = sums.map(
-    (sum): Term => ({
-      ...operation("arith.cmpi", [{ kind: "index", sum }, zero], i1, span),
-      attributes: { predicate: { kind: "int", value: 0n, type: { kind: "int", width: 64 } } },
-    }),
-  );
-  if (first === undefined) throw new CompilerBug("a condition on nothing");
+/** Whether all terms of type i1 are set; of none: always. */
+export function andTerms(terms: readonly Term[], span: Span): Term {
+  const [first, ...rest] = terms;
+  if (first === undefined) return constantTerm(1, i1, span);
   return rest.reduce((all, next) => operation("arith.andi", [all, next], i1, span), first);
+}
+
+/** Whether all sums are zero, as a value. */
+export function allZeroTerm(sums: readonly AffineSum[], span: Span): Term {
+  return andTerms(
+    sums.map((sum) => constraintTerm({ kind: "equal", sum }, span)),
+    span,
+  );
 }
 
 /** A constant of a scalar type. */

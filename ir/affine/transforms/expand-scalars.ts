@@ -13,7 +13,7 @@ import {
   statementsOf,
 } from "../model/program.ts";
 import { variableSum } from "../model/sum.ts";
-import { type Access, loadsOf } from "../model/term.ts";
+import { type Access, type Constraint, loadsOf } from "../model/term.ts";
 import { isNormal } from "./normalize.ts";
 
 /**
@@ -61,11 +61,12 @@ function touches(statement: Placed["statement"], array: Value): boolean {
   );
 }
 
-/** The largest trip count of the innermost of `loops`. */
-export function extentOf(loops: readonly Loop[]): number | undefined {
+/** The largest trip count of the innermost of `loops`, where some constraints hold. */
+export function extentOf(loops: readonly Loop[], given: readonly Constraint[] = []): number | undefined {
   const system = new ConstraintSystem();
   const instance = new Instance(system);
   instance.assumeLoops(loops);
+  for (const constraint of given) instance.assume(constraint);
   const counter = at(loops, loops.length - 1).counter;
   const { max } = rangeOf(system, instance.form(variableSum(counter)));
   return max === undefined ? undefined : Math.max(1, max + 1);

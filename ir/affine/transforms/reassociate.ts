@@ -1,7 +1,7 @@
 import type { Type } from "../../core/type.ts";
 import { at, CompilerBug, present } from "../../support/bug.ts";
 import { type Reduction, reductionOf } from "../analysis/reductions.ts";
-import { constantTerm, constraintTerm } from "../model/build-term.ts";
+import { andTerms, constantTerm, constraintTerm } from "../model/build-term.ts";
 import type { Statement } from "../model/program.ts";
 import { type AffineSum, type Counter, constantSum, mentions } from "../model/sum.ts";
 import { type Constraint, type Guard, type OperationTerm, type Term, TermRewriter } from "../model/term.ts";
@@ -69,19 +69,11 @@ function laneTerm(
     .filter(
       ({ kind, sum }) => sum.terms.size > 0 || (kind === "equal" ? sum.constant !== 0 : sum.constant < 0),
     );
-  const [first, ...rest] = conditions.map((condition) => constraintTerm(condition, span));
-  if (first === undefined) return element;
+  if (conditions.length === 0) return element;
   const { type } = reduction.operation;
-  const condition = rest.reduce<Term>(
-    (all, next) => ({
-      kind: "operation",
-      name: "arith.andi",
-      operands: [all, next],
-      attributes: {},
-      type: { kind: "int", width: 1 },
-      span,
-    }),
-    first,
+  const condition = andTerms(
+    conditions.map((each) => constraintTerm(each, span)),
+    span,
   );
   const neutral = constantTerm(neutralOf(reduction.operation), type, span);
   return { kind: "choose", condition, whenTrue: element, whenFalse: neutral, type, span };

@@ -6,7 +6,9 @@ import { programOfText, sameResults, unwrap } from "../testing/run-both.ts";
 import { distribute } from "./distribute.ts";
 import { expandScalars } from "./expand-scalars.ts";
 import { fuseInit } from "./fuse-init.ts";
+import { mergeBranches } from "./merge-branches.ts";
 import { normalizeLoops } from "./normalize.ts";
+import { perfectize } from "./perfectize.ts";
 
 const PASSES: readonly (readonly [string, (program: LoopProgram) => LoopProgram])[] = [
   ["normalize", (program) => program],
@@ -15,6 +17,9 @@ const PASSES: readonly (readonly [string, (program: LoopProgram) => LoopProgram]
   ["expand scalars", expandScalars],
   ["expand and distribute", (program) => distribute(expandScalars(program))],
   ["fuse init", (program) => fuseInit(distribute(expandScalars(program)))],
+  ["perfectize", (program) => unwrap(perfectize(program))],
+  ["merge branches", mergeBranches],
+  ["perfectize and merge branches", (program) => mergeBranches(unwrap(perfectize(program)))],
   ["fuse init, computed", (program) => fuseInit(program, { compute: true })],
 ];
 
