@@ -161,18 +161,6 @@ export class ScalarBuilder extends Builder {
       FxToBf16Op.create({ operands: { operand }, attrs: {}, resultTypes: [intType(16)], span: this.span }),
     );
   }
-  /** Exact product of two bfloat16 words (i16) as f32. */
-  mulBf16(lhs: Value, rhs: Value): Value {
-    return this.value(
-      FxMulBf16Op.create({ operands: { lhs, rhs }, attrs: {}, resultTypes: [f32], span: this.span }),
-    );
-  }
-  /** The bfloat16 word (i16) nearest to a float. */
-  toBf16(operand: Value): Value {
-    return this.value(
-      FxToBf16Op.create({ operands: { operand }, attrs: {}, resultTypes: [intType(16)], span: this.span }),
-    );
-  }
   toFloat(integer: Value): Value {
     return this.#cast(arith.ArithSIToFPOp, integer, f32);
   }
