@@ -24,6 +24,8 @@ export {
   type IntegerDecoderOptions,
 } from "./executor/integer-decoder.ts";
 export { type RotaryConfig, rotaryTable } from "./executor/rotary.ts";
+export { createParallelDecoder } from "./executor/tensor-parallel/parallel-decoder.ts";
+export { type SplitModel, splitModel, splitProblem } from "./executor/tensor-parallel/split-model.ts";
 export { requantizationError } from "./gguf/requantization.ts";
 export { buildFloatGraph, cacheName, type GraphShape, stepFunction } from "./graph/build-graph.ts";
 export {

@@ -98,8 +98,12 @@ function quantizeRows(
   }
 }
 
-function quantizeByOwnMaximum({ values, factor }: ScaledRow): QuantizedRow {
-  const largest = largestMagnitude(values);
+function quantizeByOwnMaximum(row: ScaledRow): QuantizedRow {
+  return quantizeWithin(row, largestMagnitude(row.values));
+}
+
+/** A row, or a part of one, in int8 by the largest magnitude of the whole row. */
+export function quantizeWithin({ values, factor }: ScaledRow, largest: number): QuantizedRow {
   const inverse = mulF32(127, recipF32(maxF32(largest, smallestMaximum)));
   return quantizeBy({ values, factor }, inverse, mulF32(mulF32(largest, inverse127), factor));
 }

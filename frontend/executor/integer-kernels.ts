@@ -94,13 +94,22 @@ export function largestMagnitude(v: Float32Array): number {
 
 /** y = float32 of (matrix · q), each row's exact integer sum times its scale, then times the vector's. */
 export function multiplyQuantized(matrix: Int8Matrix, q: Int8Array, scale: number, y: Float32Array): void {
-  const { rows, columns, weights, scales } = matrix;
+  scaleSums(sumProducts(matrix, q), matrix.scales, scale, y);
+}
+
+/** The exact integer sums of matrix · q, in 32 bits. */
+export function sumProducts({ rows, columns, weights }: Int8Matrix, q: Int8Array): Int32Array {
   const sums = new Int32Array(rows);
   const quads = rows & ~3;
   for (let row = 0; row < quads; row += 4)
     dotFourRows(q, weights, row * columns, sums.subarray(row, row + 4));
   for (let row = quads; row < rows; row++) sums[row] = dotInt8(q, weights, row * columns);
-  for (let row = 0; row < rows; row++) {
+  return sums;
+}
+
+/** y = float32 of integer sums, each times its row's scale, then times the vector's. */
+export function scaleSums(sums: Int32Array, scales: Float32Array, scale: number, y: Float32Array): void {
+  for (let row = 0; row < sums.length; row++) {
     y[row] = mulF32(mulF32(signedToF32(sums[row] ?? 0), scales[row] ?? 0), scale);
   }
 }
