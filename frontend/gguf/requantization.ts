@@ -3,7 +3,8 @@ import type { Checkpoint } from "../checkpoint.ts";
 import { planTensors } from "../huggingface/tensor-plan.ts";
 import type { QuantizedMatrix } from "../quantize/matrix.ts";
 import type { WeightFormat } from "../quantize/precision.ts";
-import { quantizeInt4, quantizeInt8, roundToBf16 } from "../quantize/quantize-matrix.ts";
+import { quantizeInt4 } from "../quantize/quantize-int4.ts";
+import { quantizeInt8, roundToBf16 } from "../quantize/quantize-matrix.ts";
 
 /** Weights that are looked at, at most: the error of the first layers is that of all. */
 const sampledWeights = 1 << 24;

@@ -1,36 +1,47 @@
 import { unreachable } from "../../ir/index.ts";
 import { rescaleStatistics } from "../calibrate/statistics.ts";
 import { dot } from "../executor/float-kernels.ts";
-import type { ActivationFormat, Precision } from "./precision.ts";
+import type { ActivationFormat, Precision, WeightFormat } from "./precision.ts";
+import { quantizeInt4, widenInt4 } from "./quantize-int4.ts";
 import { quantizeInt8 } from "./quantize-matrix.ts";
 import { roundToEven } from "./round.ts";
 import { multiplyColumns, type NormedGroup } from "./scale-inputs.ts";
 
 /**
  * How far the outputs of a group's matrices are from those of float32 on the calibration's samples, as a sum of squares,
- * when its input is divided by `scales` and both sides are int8 as the precision says.
+ * when its input is divided by `scales` and both sides are rounded as the precision says.
  */
 export function outputError(
   { input, matrices, statistics }: NormedGroup,
-  { weights, activations }: Precision,
+  { weights, activations }: Pick<Precision, "weights" | "activations">,
   scales: Float32Array | undefined,
 ): number {
   const columns = statistics.largest.length;
   const scaled = scales === undefined ? statistics : rescaleStatistics(statistics, scales);
   const inputs = roundSamples(scaled.samples, scaled.largest, activations);
-  const perChannel = input === "head" || (weights.kind === "int8" && weights.scales === "channel");
   let error = 0;
   for (const matrix of matrices) {
-    const quantized = quantizeInt8(columns, [multiplyColumns(matrix, scales)], {
-      scales: perChannel ? "channel" : "tensor",
-    });
-    const rounded = Float32Array.from(
-      quantized.weights,
-      (weight, i) => weight * (quantized.scales[Math.floor(i / columns)] ?? 1),
-    );
+    const rounded = roundWeights(multiplyColumns(matrix, scales), input, weights, columns);
     error += squaredDifference([matrix, rounded], [statistics.samples, inputs], columns);
   }
   return error;
+}
+
+/** A matrix as its rounded form stands for it. */
+function roundWeights(
+  matrix: Float32Array,
+  input: NormedGroup["input"],
+  format: WeightFormat,
+  columns: number,
+): Float32Array {
+  if (format.kind === "int4" && input !== "head")
+    return widenInt4(quantizeInt4(columns, format.group, [matrix]));
+  const scales = input !== "head" && format.kind === "int8" ? format.scales : "channel";
+  const quantized = quantizeInt8(columns, [matrix], { scales });
+  return Float32Array.from(
+    quantized.weights,
+    (weight, i) => weight * (quantized.scales[Math.floor(i / columns)] ?? 1),
+  );
 }
 
 /** Sum over all samples and rows of (W x - W' x')^2. */

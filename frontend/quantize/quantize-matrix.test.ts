@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bf16ToF32 } from "../../ir/index.ts";
 import { largestGroupScale } from "./int4-groups.ts";
-import { quantizeInt4, quantizeInt8 } from "./quantize-matrix.ts";
+import { quantizeInt4 } from "./quantize-int4.ts";
+import { quantizeInt8 } from "./quantize-matrix.ts";
 
 fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
 

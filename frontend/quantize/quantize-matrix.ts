@@ -1,8 +1,6 @@
 import { f32ToBf16 } from "../../ir/index.ts";
 import { concatenate } from "./concatenate.ts";
-import { gridStep } from "./grid-steps.ts";
-import { chooseRowScales, largestGroupScale, largestSteps, roundToInt4 } from "./int4-groups.ts";
-import type { Bf16Matrix, Int4Matrix, Int8Matrix } from "./matrix.ts";
+import type { Bf16Matrix, Int8Matrix } from "./matrix.ts";
 import { roundToEven } from "./round.ts";
 
 /** How matrices become int8. */
@@ -78,43 +76,4 @@ function pickColumns(matrix: Float32Array, columns: number, picked: Uint32Array)
 export function roundToBf16(columns: number, matrices: readonly Float32Array[]): Bf16Matrix {
   const weights = Uint16Array.from(concatenate(...matrices), f32ToBf16);
   return { kind: "bf16", rows: weights.length / columns, columns, weights };
-}
-
-/** Quantizes matrices to int4 in groups of columns, each weight to the nearest (docs/numerics.md, "int4"). */
-export function quantizeInt4(columns: number, group: number, matrices: readonly Float32Array[]): Int4Matrix {
-  const all = concatenate(...matrices);
-  const quantized = emptyInt4(all.length / columns, columns, group);
-  const groups = Math.ceil(columns / group);
-  const largest = largestGroupScale(columns, group);
-  for (let row = 0; row < quantized.rows; row++) {
-    const values = all.subarray(row * columns, (row + 1) * columns);
-    const { scale, groupScales } = chooseRowScales(groupSteps(values, group), largest);
-    quantized.scales[row] = scale;
-    quantized.groupScales.set(groupScales, row * groups);
-    for (const [k, value] of values.entries()) {
-      const step = (groupScales[Math.floor(k / group)] ?? 1) * scale;
-      quantized.weights[row * columns + k] = roundToInt4(value, step);
-    }
-  }
-  return quantized;
-}
-
-/** The steps of a row's groups: those that keep the weights of groups that had four bits before, else the largest. */
-function groupSteps(row: Float32Array, group: number): readonly number[] {
-  return largestSteps(row, group).map(
-    (step, j) => gridStep(row.subarray(j * group, (j + 1) * group)) ?? step,
-  );
-}
-
-/** An int4 matrix of zeros, to be filled. */
-export function emptyInt4(rows: number, columns: number, group: number): Int4Matrix {
-  return {
-    kind: "int4",
-    rows,
-    columns,
-    group,
-    weights: new Int8Array(rows * columns),
-    groupScales: new Uint8Array(rows * Math.ceil(columns / group)).fill(1),
-    scales: new Float32Array(rows).fill(1),
-  };
 }

@@ -1,12 +1,17 @@
 import { CompilerBug, unreachable } from "../../ir/index.ts";
-import { type Calibration, statisticsOf } from "../calibrate/statistics.ts";
+import type { CalibrationWatch } from "../calibrate/collect-statistics.ts";
+import { createHessianSource } from "../calibrate/hessians.ts";
+import { type Calibration, channelsOf, type InputStatistics, statisticsOf } from "../calibrate/statistics.ts";
 import type { Checkpoint, LayerWeights } from "../checkpoint.ts";
 import type { InputName } from "../executor/float-decoder.ts";
+import { scaleByActivations } from "./awq.ts";
 import { concatenate } from "./concatenate.ts";
 import type { Int8Matrix, LinearInput, QuantizedMatrix } from "./matrix.ts";
-import { type Precision, plainInt8 } from "./precision.ts";
-import { quantizeInt4, quantizeInt8, roundToBf16 } from "./quantize-matrix.ts";
+import { needsCalibration, type Precision, plainInt8 } from "./precision.ts";
+import { guideRounding, quantizeInt4, type RoundingGuide } from "./quantize-int4.ts";
+import { quantizeInt8, roundToBf16 } from "./quantize-matrix.ts";
 import type { Int8Model, QuantizedLayer, QuantizedModel } from "./quantized-model.ts";
+import type { CalibratedModel } from "./scale-inputs.ts";
 import { smooth } from "./smooth.ts";
 
 /** Quantizes every matrix to int8 per output channel (docs/numerics.md, "Integer reference"). */
@@ -25,24 +30,46 @@ export function quantizeTo(
   checkpoint: Checkpoint,
   precision: Precision,
   calibration?: Calibration,
+  watch: CalibrationWatch = {},
 ): QuantizedModel {
-  if (calibration === undefined) return quantizeWith({ checkpoint, calibration }, precision);
-  return quantizeWith(smooth({ checkpoint, calibration }, precision), precision);
-}
-
-function quantizeWith(
-  {
-    checkpoint,
-    calibration,
-  }: { readonly checkpoint: Checkpoint; readonly calibration: Calibration | undefined },
-  precision: Precision,
-): QuantizedModel {
+  if (calibration === undefined) {
+    if (needsCalibration(precision)) throw new CompilerBug(`${precision.name} is made from a calibration`);
+    return assemble(checkpoint, precision, {
+      matrix: (source) => quantizeSource(source, precision, {}),
+      input: () => ({}),
+    });
+  }
+  const model = scaleByActivations(smooth({ checkpoint, calibration }, precision), precision);
   const inputOf = (input: InputName, layer: number): LinearInput =>
-    describeInput(precision, calibration, { input, layer });
-  return assemble(checkpoint, precision, {
-    matrix: (source) => quantizeSource(source, precision, inputOf(source.input, source.layer)),
+    describeInput(precision, statisticsOf(model.calibration, input, layer));
+  const guides = createGuides(model, precision, watch);
+  return assemble(model.checkpoint, precision, {
+    matrix: (source) => {
+      const input = inputOf(source.input, source.layer);
+      return quantizeSource(source, precision, input, guides?.(source.input, source.layer));
+    },
     input: inputOf,
   });
+}
+
+/** How weights are rounded that go to int4 by data; the guide of an input is made once for all its matrices. */
+function createGuides(
+  { checkpoint, calibration }: CalibratedModel,
+  { weights }: Precision,
+  watch: CalibrationWatch,
+): ((input: InputName, layer: number) => RoundingGuide | undefined) | undefined {
+  if (weights.kind !== "int4" || weights.rounding === "nearest") return undefined;
+  const { rounding } = weights;
+  const hessians = createHessianSource(checkpoint, calibration.windows, watch);
+  let last: { readonly input: InputName; readonly layer: number; readonly guide: RoundingGuide } | undefined;
+  return (input, layer) => {
+    if (input === "head") return undefined;
+    if (last?.input !== input || last.layer !== layer) {
+      const columns = channelsOf(input, checkpoint.config);
+      last = { input, layer, guide: guideRounding(rounding, hessians.of(input, layer), columns) };
+    }
+    return last.guide;
+  };
 }
 
 /** Matrices that multiply the same vector and become one. */
@@ -114,6 +141,7 @@ function quantizeSource(
   { input, columns, matrices }: MatrixSource,
   { weights }: Precision,
   { outliers }: LinearInput,
+  guide?: RoundingGuide,
 ): QuantizedMatrix {
   switch (weights.kind) {
     case "int8": {
@@ -123,7 +151,7 @@ function quantizeSource(
     case "int4":
       return input === "head"
         ? quantizeInt8(columns, matrices)
-        : quantizeInt4(columns, weights.group, matrices);
+        : quantizeInt4(columns, weights.group, matrices, guide);
     case "bf16":
       return roundToBf16(columns, matrices);
     case "f32":
@@ -134,15 +162,8 @@ function quantizeSource(
 }
 
 /** Static scale and outlier columns of an input, from what calibration saw there. */
-function describeInput(
-  { activations, outliers }: Precision,
-  calibration: Calibration | undefined,
-  { input, layer }: { readonly input: InputName; readonly layer: number },
-): LinearInput {
+function describeInput({ activations, outliers }: Precision, { largest }: InputStatistics): LinearInput {
   const isStatic = activations.kind === "int8" && activations.scales === "static";
-  if (!isStatic && outliers === undefined) return {};
-  if (calibration === undefined) throw new CompilerBug("this precision is made from a calibration");
-  const { largest } = statisticsOf(calibration, input, layer);
   return {
     ...(isStatic && { scale: staticScale(largest) }),
     ...(outliers && { outliers: columnsFrom(largest, outliers.threshold) }),

@@ -103,3 +103,10 @@ export function largestOfColumns(matrices: readonly Float32Array[], columns: num
   }
   return largest;
 }
+
+/** Of each column of [samples, columns]. */
+export function meanSquares(samples: Float32Array, columns: number): Float64Array {
+  const sums = new Float64Array(columns);
+  for (const [i, value] of samples.entries()) sums[i % columns] = (sums[i % columns] ?? 0) + value ** 2;
+  return sums.map((sum) => (sum * columns) / Math.max(samples.length, 1));
+}
