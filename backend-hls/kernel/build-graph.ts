@@ -314,15 +314,18 @@ class GraphBuilder {
     const largest = from + view.attrs.step * Math.max(1, mostTrips(loop));
     this.#scope.counterWidths.push(largest.toString(2).length + 1);
     this.#scope.bindLinear(counter, linearCounter(index));
-    if (trip.kind === "affine" && trip.min < 1) {
-      const scope = this.#scope;
-      const isInside = scope.builder.compare("slt", scope.counterNode(index), scope.linearNode(trip.bound));
-      scope.under(isInside, () => {
-        this.#convertBlock(block.ops, true);
-      });
-      return;
-    }
-    this.#convertBlock(block.ops, true);
+    this.#whereEntered(index, () => {
+      this.#convertBlock(block.ops, true);
+    });
+  }
+
+  /** The body of a loop; it does nothing in the one iteration of a bound that leaves none. */
+  #whereEntered(index: number, body: () => void): void {
+    const { trip } = at(this.#loops, index);
+    const scope = this.#scope;
+    if (trip.kind === "affine" && trip.min < 1)
+      scope.under(scope.builder.compare("slt", scope.counterNode(index), scope.linearNode(trip.bound)), body);
+    else body();
   }
 
   #tripOf(op: Operation, from: number, to: number | undefined): KernelLoop["trip"] {

@@ -89,8 +89,7 @@ export class ConvertScope {
 
   /** Whether the value is known as a sum over counters. */
   isLinear(value: Value): boolean {
-    const linear = this.#linears.get(value);
-    return linear !== undefined && linear.opaque.size === 0;
+    return this.#linears.get(value)?.opaque.size === 0;
   }
 
   /** A value as a sum; what nothing is known of counts as itself. */
