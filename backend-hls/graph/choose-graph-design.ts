@@ -19,5 +19,5 @@ export function chooseGraphDesign(module: Operation, device: Device): Result<Gra
     op.name === QlinearOp.name ? [tensorShape(at(op.results, 0).type).rows] : [],
   );
   const lanes = Math.min(MOST_ROW_LANES, Math.max(1, ...rows));
-  return ok({ beatBytes, rowLanes: 2 ** Math.floor(Math.log2(lanes)) });
+  return ok({ beatBytes, rowLanes: 2 ** Math.floor(Math.log2(lanes)), nestsTakeTurns: true });
 }

@@ -13,6 +13,8 @@ export interface GraphDesign {
   readonly rowLanes: number;
   /** Of a function of loops: where its arrays live. */
   readonly interfaces?: Interfaces;
+  /** Of a function of loops: nests run one after the other and share their float units; otherwise those that are independent overlap. */
+  readonly nestsTakeTurns?: boolean;
 }
 
 /** The type of the field that says which use of a merged kernel a command is. */

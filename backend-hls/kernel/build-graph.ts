@@ -66,6 +66,7 @@ class GraphBuilder {
   readonly #loops: KernelLoop[] = [];
   readonly #scalars: ScalarState;
   #targetIi = 1;
+  readonly #poolsUnits: boolean;
   #fields: readonly Value[] = [];
   #command: KernelStream | undefined;
 
@@ -74,6 +75,7 @@ class GraphBuilder {
   constructor(kernel: Operation, layoutOf: LayoutChoice) {
     const view = present(KernelOp.match(kernel), "a kernel");
     this.#name = view.attrs.sym_name;
+    this.#poolsUnits = view.attrs.unit_pool !== undefined;
     const { block } = at(kernel.regions, 0);
     this.#body = block.ops;
     this.#arguments = block.args;
@@ -97,6 +99,7 @@ class GraphBuilder {
       name: this.#name,
       loops: this.#loops,
       targetIi: this.#targetIi,
+      poolsUnits: this.#poolsUnits,
       fields: this.#fields.map((field) => widthOfType(field.type)),
       command: present(this.#command, `the command of kernel ${this.#name}`),
       streams: this.#streams,

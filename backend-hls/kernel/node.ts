@@ -128,6 +128,8 @@ export interface KernelGraph {
   readonly loops: readonly KernelLoop[];
   /** Cycles between iterations that are enough (directive `ii`): units may be shared within them. */
   readonly targetIi: number;
+  /** Whether its float units stand outside, shared with kernels that never run at the same time. */
+  readonly poolsUnits: boolean;
   /** Widths of the command's fields, field 0 in the low bits. */
   readonly fields: readonly number[];
   readonly command: KernelStream;

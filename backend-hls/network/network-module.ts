@@ -3,6 +3,7 @@ import {
   CommandOp,
   CompilerBug,
   HwBuilder,
+  KernelOp,
   type Operation,
   type PortSpec,
   present,
@@ -17,6 +18,7 @@ import { fifoModule, type LateInstance, lateInstance, modulesOf } from "../shell
 import { bankModule } from "./buffer-module.ts";
 import { type MemoryClient, MemoryPort, memoryPorts } from "./memory-port.ts";
 import type { NetworkPlan, PlannedKernel, PlannedStream } from "./plan-network.ts";
+import { connectPool, type UnitPool } from "./unit-pool.ts";
 
 /** The hardware of a schedule: its top module and all modules below it, each once. */
 export interface NetworkHardware {
@@ -76,6 +78,8 @@ class NetworkBuilder {
     for (const stream of this.#plan.streams.values()) this.#addQueue(stream);
     const kernels = this.#plan.kernels.map((kernel) => this.#addKernel(kernel));
     this.#connectBuffers(kernels);
+    for (const pool of poolsOf(kernels))
+      this.#modules.push(...connectPool(this.#b, this.#plan.library, pool));
     this.#connectMemories();
     this.#connectOutside();
     for (const [value, queue] of this.#queues) queue.connect(this.#ends.get(value) ?? {});
@@ -334,6 +338,19 @@ function firstError(b: HwBuilder, ports: readonly MemoryPort[]): MemoryPort["err
       const mine = b.not(b.equals(first.code, 0));
       return { code: b.mux(mine, first.code, other.code), where: b.mux(mine, first.where, other.where) };
     });
+}
+
+/** Kernels that share their float units, pool by pool. */
+function poolsOf(kernels: readonly BuiltKernel[]): readonly UnitPool[] {
+  const pools = new Map<string, BuiltKernel[]>();
+  for (const built of kernels) {
+    const name = KernelOp.match(built.kernel.op)?.attrs.unit_pool;
+    if (name !== undefined) pools.set(name, [...(pools.get(name) ?? []), built]);
+  }
+  return [...pools].map(([name, members]) => ({
+    name,
+    members: members.map(({ kernel, instance }) => ({ kernel: kernel.scheduled, instance })),
+  }));
 }
 
 interface BuiltKernel {

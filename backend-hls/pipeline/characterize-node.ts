@@ -5,6 +5,7 @@ import type { Characteristics, Operator } from "../library/operator.ts";
 import { NO_AREA } from "../library/operator.ts";
 import type { OperatorLibrary } from "../library/operator-library.ts";
 import { pipelinedPrimitive } from "../primitives/pipelined-primitive.ts";
+import { POOL_CYCLES } from "./unit-pool.ts";
 
 const WIRE: Characteristics = { latencyCycles: 0, inputDelayPs: 0, outputDelayPs: 0, area: NO_AREA };
 
@@ -39,7 +40,7 @@ export function characterizeNode(
     case "select":
       return characterize(library, { kind: "mux", width: node.width });
     case "float":
-      return primitiveTiming(library, op.primitive);
+      return pooledTiming(graph, primitiveTiming(library, op.primitive));
     case "load":
       return loadTiming(library, at(graph.layouts, op.array), node.width);
     case "store":
@@ -85,6 +86,13 @@ function operatorOf(graph: KernelGraph, node: KernelNode, operator: BinaryOperat
 
 function primitiveTiming(library: OperatorLibrary, primitive: FloatPrimitiveName): Characteristics {
   return pipelinedPrimitive(library, primitive).characteristics;
+}
+
+/** Units of a pool have registers before them. */
+function pooledTiming({ poolsUnits }: KernelGraph, timing: Characteristics): Characteristics {
+  return poolsUnits && timing.latencyCycles > 0
+    ? { ...timing, latencyCycles: timing.latencyCycles + POOL_CYCLES }
+    : timing;
 }
 
 /** Registers are read at once through a selection of nothing: each cell is a bank of its own. */

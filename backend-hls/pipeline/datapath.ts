@@ -31,7 +31,7 @@ export class Datapath {
     this.#stages = new Stages(b);
     this.#valid = [control.valid];
     this.#done = [control.done];
-    this.#units = new SharedUnits(b, (cycle) => this.#validAt(cycle));
+    this.#units = new SharedUnits(b, kernel.graph.poolsUnits, (cycle) => this.#validAt(cycle));
     this.#banks = new BankPorts(b, kernel.graph, blockReadLatency(library), (cycle) => this.#validAt(cycle));
   }
 
@@ -118,7 +118,7 @@ export class Datapath {
     const start = this.#start(node.id);
     const { ii } = this.#kernel.schedule;
     const value = this.#units.use(primitive, { slot: start % ii, cycle: start, args });
-    this.#stages.define(node.id, value, start + primitive.characteristics.latencyCycles);
+    this.#stages.define(node.id, value, start + at(this.#kernel.timing, node.id).latencyCycles);
   }
 
   #load(node: KernelNode, address: Value | undefined): void {

@@ -1,6 +1,7 @@
 import { at, type HwBuilder, type Value } from "../../ir/index.ts";
 import type { PipelinedPrimitive } from "../primitives/pipelined-primitive.ts";
-import { type LateInstance, lateInstance } from "../shell/late-instance.ts";
+import { lateInstance } from "../shell/late-instance.ts";
+import { unitPort } from "./unit-pool.ts";
 
 /** One use of a unit: in which cycle of the iteration, and with what. */
 export interface UnitUse {
@@ -11,7 +12,8 @@ export interface UnitUse {
 }
 
 interface Unit {
-  readonly instance: LateInstance;
+  readonly result: Value;
+  readonly connect: (operands: readonly Value[]) => void;
   readonly uses: UnitUse[];
 }
 
@@ -20,9 +22,12 @@ export class SharedUnits {
   readonly #b: HwBuilder;
   readonly #validAt: (cycle: number) => Value;
   readonly #units = new Map<string, Unit[]>();
+  readonly #isPooled: boolean;
 
-  constructor(b: HwBuilder, validAt: (cycle: number) => Value) {
+  /** `isPooled`: units stand outside of the kernel, for several kernels that take turns. */
+  constructor(b: HwBuilder, isPooled: boolean, validAt: (cycle: number) => Value) {
     this.#b = b;
+    this.#isPooled = isPooled;
     this.#validAt = validAt;
   }
 
@@ -35,14 +40,31 @@ export class SharedUnits {
       ? units.find(({ uses }) => uses.every((other) => other.slot !== use.slot))
       : undefined;
     if (unit === undefined) {
-      unit = {
-        instance: lateInstance(this.#b, primitive.module, `unit_${primitive.name}_${String(units.length)}`),
-        uses: [],
-      };
+      unit =
+        this.#isPooled && shareable
+          ? this.#fromPool(primitive.name, units.length)
+          : this.#own(primitive, units.length);
       units.push(unit);
     }
     unit.uses.push(use);
-    return unit.instance.out("y");
+    return unit.result;
+  }
+
+  #own({ module, name }: PipelinedPrimitive, number: number): Unit {
+    const instance = lateInstance(this.#b, module, `unit_${name}_${String(number)}`);
+    const connect = (operands: readonly Value[]): void => {
+      instance.connect(Object.fromEntries(operands.map((operand, index) => [`a${String(index)}`, operand])));
+    };
+    return { result: instance.out("y"), connect, uses: [] };
+  }
+
+  #fromPool(name: string, number: number): Unit {
+    const connect = (operands: readonly Value[]): void => {
+      operands.forEach((operand, index) => {
+        this.#b.output(unitPort(name, number, `a${index}`), operand);
+      });
+    };
+    return { result: this.#b.input(unitPort(name, number, "y")), connect, uses: [] };
   }
 
   /** Connects operands: directly, or through a selection by the stage that is live. */
@@ -50,18 +72,17 @@ export class SharedUnits {
     for (const units of this.#units.values()) for (const unit of units) this.#connect(unit);
   }
 
-  #connect({ instance, uses }: Unit): void {
+  #connect({ connect, uses }: Unit): void {
     const count = at(uses, 0).args.length;
-    const inputs = Array.from({ length: count }, (_, index) => {
-      const chosen = uses
+    const operands = Array.from({ length: count }, (_, index) =>
+      uses
         .slice(1)
         .reduce(
           (other, use) => this.#b.mux(this.#validAt(use.cycle), at(use.args, index), other),
           at(at(uses, 0).args, index),
-        );
-      return [`a${String(index)}`, chosen] as const;
-    });
-    instance.connect(Object.fromEntries(inputs));
+        ),
+    );
+    connect(operands);
   }
 
   /** Units built, by primitive. */

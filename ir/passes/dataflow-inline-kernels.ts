@@ -63,7 +63,7 @@ function inlineKernel(instance: Operation, func: Operation): void {
   const kernel = KernelOp.create({
     operands: {},
     rest: instance.operands,
-    attrs: { sym_name: attrs.name ?? attrs.callee },
+    attrs: { sym_name: attrs.name ?? attrs.callee, unit_pool: undefined },
     regions: [new Region(body)],
     span: func.span,
   });

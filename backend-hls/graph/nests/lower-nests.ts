@@ -49,7 +49,7 @@ export function lowerNests(
     ],
     func.span,
   );
-  const copies = new ArrayCopies(s, split.value, (array) => inputs.get(array)?.name ?? "local");
+  const copies = new ArrayCopies(s, split.value, (array) => arrayName(split.value, inputs, array));
   const program = new Program();
   const around: Around = { s, design, program, memory: s.outside(2), copies };
   const touched = touchedArrays(split.value);
@@ -69,6 +69,10 @@ export function lowerNests(
   for (const output of outputs) if (isOnChip(output.region.name)) storeArray(around, output);
   program.finish(s, s.outside(0), s.outside(1));
   return ok({ schedule: s.finish(), memory: map.finish(), array: nests.length > 0 ? "nest0" : "store" });
+}
+
+function arrayName({ locals }: LoopFunction, inputs: ReadonlyMap<Value, TensorRegion>, array: Value): string {
+  return inputs.get(array)?.name ?? `local${String(locals.indexOf(array))}`;
 }
 
 /** Arrays that some nest touches, or that are returned as they are. */
@@ -97,14 +101,26 @@ function mapArrays(
   return { inputs, outputs: [...inPlace, ...results] };
 }
 
-function startNests({ s, program, copies }: Around, nests: readonly Nest[]): void {
+/** The pool of float units of a function whose nests take turns. */
+const UNIT_POOL = "nests";
+
+function startNests({ s, design, program, copies }: Around, nests: readonly Nest[]): void {
   const readers = new Map<Value, readonly Nest[]>();
   const ends = new Map<Nest, Value>();
+  const takesTurns = nests.length > 1 && design.nestsTakeTurns === true;
   nests.forEach((nest, index) => {
-    const { command, done } = nestKernel(s, `nest${String(index)}`, nest, (op) => copies.of(op, index));
+    const { command, done } = nestKernel(s, `nest${String(index)}`, nest, {
+      bufferOf: (op) => copies.of(op, index),
+      unitPool: takesTurns ? UNIT_POOL : undefined,
+    });
     const overwritten = nest.writes.flatMap((array) => readers.get(array) ?? []);
     program.step({
-      after: [...nest.reads, ...nest.writes, ...overwritten.flatMap((reader) => ends.get(reader) ?? [])],
+      after: [
+        ...(takesTurns ? previousEnd(ends, nests, index) : []),
+        ...nest.reads,
+        ...nest.writes,
+        ...overwritten.flatMap((reader) => ends.get(reader) ?? []),
+      ],
       sends: [{ to: command, fields: [] }],
       done,
       results: [done, ...nest.writes], // the token stream names the end of the nest itself
@@ -113,4 +129,14 @@ function startNests({ s, program, copies }: Around, nests: readonly Nest[]): voi
     for (const array of nest.reads) readers.set(array, [...(readers.get(array) ?? []), nest]);
     for (const array of nest.writes) readers.set(array, []);
   });
+}
+
+function previousEnd(
+  ends: ReadonlyMap<Nest, Value>,
+  nests: readonly Nest[],
+  index: number,
+): readonly Value[] {
+  const previous = nests[index - 1];
+  const end = previous === undefined ? undefined : ends.get(previous);
+  return end === undefined ? [] : [end];
 }

@@ -19,12 +19,20 @@ export interface NestKernel {
   readonly done: Value;
 }
 
-/** Makes the kernel of a nest; `bufferOf` says where an access goes. */
+/** What surrounds the kernel of a nest. */
+export interface NestPlace {
+  /** Where an access goes. */
+  readonly bufferOf: (access: Operation) => Value;
+  /** The pool that it takes float units from; its own where absent. */
+  readonly unitPool: string | undefined;
+}
+
+/** Makes the kernel of a nest. */
 export function nestKernel(
   s: ScheduleBuilder,
   name: string,
   nest: Nest,
-  bufferOf: (access: Operation) => Value,
+  { bufferOf, unitPool }: NestPlace,
 ): NestKernel {
   const command = s.tokens(`${name}_cmd`);
   const done = s.tokens(`${name}_done`);
@@ -34,6 +42,7 @@ export function nestKernel(
     name,
     command,
     fields: [],
+    unitPool,
     done,
     connections: Object.fromEntries(buffers.map((buffer, index) => [port(index), buffer] as const)),
     body: ({ b, port: ports }) => {

@@ -44,6 +44,8 @@ export interface KernelParts<C extends Connections, F extends string> {
   readonly name: string;
   readonly command: Value;
   readonly fields: readonly F[];
+  /** Shares its float units with the kernels of the same pool, of which one runs at a time. */
+  readonly unitPool?: string | undefined;
   readonly done?: Value;
   readonly connections: C;
   readonly body: (scope: KernelScope<C, F>) => void;
@@ -160,7 +162,7 @@ export class ScheduleBuilder {
       KernelOp.create({
         operands: {},
         rest: entries.map(([, value]) => value),
-        attrs: { sym_name: parts.name },
+        attrs: { sym_name: parts.name, unit_pool: parts.unitPool },
         regions: [new Region(block)],
         span: this.#builder.span,
       }),

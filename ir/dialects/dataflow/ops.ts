@@ -84,7 +84,11 @@ export const KernelOp = defineOp("dataflow.kernel", {
   operands: {},
   rest: connection,
   results: {},
-  attrs: { sym_name: stringAttr },
+  attrs: {
+    sym_name: stringAttr,
+    /** Kernels of one pool never run at the same time (the program orders them by tokens) and share their float units. */
+    unit_pool: optional(stringAttr),
+  },
   regions: 1,
   traits: ["isolated", "symbol"],
 });

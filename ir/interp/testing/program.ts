@@ -193,7 +193,7 @@ export class Program {
       KernelOp.create({
         operands: {},
         rest: connections,
-        attrs: { sym_name: name },
+        attrs: { sym_name: name, unit_pool: undefined },
         regions: [new Region(block)],
       }),
     );
