@@ -1,5 +1,5 @@
 // Float primitives as Verilog through Verilator, against their definition on JavaScript numbers: a million stratified
-// and a million random vectors each. Usage: node bench/primitives-rtl.ts [name ...]; add and mul by default.
+// and a million random vectors each. Usage: node bench/primitives-rtl.ts [name ...]; add, mul, div and sqrt by default.
 import { randomOperands, randomWords, stratifiedOperands } from "../ir/index.ts";
 import { buildSimulator } from "../sim/index.ts";
 import { built, compareWithHardware, PRIMITIVE_NAMES, primitiveBench } from "./hardware/primitive-bench.ts";
@@ -9,7 +9,7 @@ const ROUNDS = 16;
 
 const wanted = process.argv.slice(2);
 const names = PRIMITIVE_NAMES.filter((name) =>
-  (wanted.length === 0 ? ["add", "mul"] : wanted).includes(name),
+  (wanted.length === 0 ? ["add", "mul", "div", "sqrt"] : wanted).includes(name),
 );
 let wrong = 0;
 for (const name of names) {

@@ -11,8 +11,8 @@ test("every bfloat16 is itself; zeros for subnormals, one NaN", () => {
   const to = compileGraph(graphOf(FLOAT_PRIMITIVES.to_bf16));
   for (const word of WORDS) {
     const isTiny = (word & 0x7f80) === 0;
-    const isNaN = (word & 0x7fff) > 0x7f80;
-    const wanted = isTiny ? word & 0x8000 : isNaN ? 0x7fc0 : word;
+    const isNotNumber = (word & 0x7fff) > 0x7f80;
+    const wanted = isTiny ? word & 0x8000 : isNotNumber ? 0x7fc0 : word;
     if (to(word * 65536) !== wanted || (f32ToBf16(bf16ToF32(word)) & 0xffff) !== wanted)
       expect.fail(word.toString(16));
   }

@@ -1,8 +1,8 @@
 /** bfloat16: the upper half of a float32 word. A word with an exponent field of 0 is the zero of its sign, as in float32. */
 import { type BitOps, bit, isAllOnes, isNonZero, isZero, padLow, zeros, zext } from "./bit-ops.ts";
 import { bitsToF32, f32ToBits } from "./f32-bits.ts";
-import { packF32, unpackF32 } from "./f32-fields.ts";
 import { mulF32 } from "./f32-semantics.ts";
+import { buildShortProduct } from "./f32-short-product.ts";
 
 /** The canonical NaN. */
 const CANONICAL_NAN16 = 0x7fc0n;
@@ -27,27 +27,9 @@ export function mulBf16(a: number, b: number): number {
   return mulF32(bf16ToF32(a), bf16ToF32(b));
 }
 
-/** {@link mulBf16}: one 8 × 8 product, one normalizing step, no rounding. A product below 2^-126 has too few bits to round up to it. */
+/** {@link mulBf16}: one 8 × 8 product. */
 export function buildMulBf16<V>(o: BitOps<V>, a: V, b: V): V {
-  const [x, y] = [unpackF32(o, padLow(o, a, DROPPED)), unpackF32(o, padLow(o, b, DROPPED))] as const;
-  const significandOf = (word: V): V => zext(o, o.concat(o.constant(1n, 1), o.extract(word, 0, 7)), 16);
-  const product = o.mul(significandOf(a), significandOf(b));
-  const isAboveTwo = bit(o, product, 15);
-  const fraction = o.mux(isAboveTwo, o.extract(product, 0, 15), padLow(o, o.extract(product, 0, 14), 1));
-  const biased = o.sub(o.add(zext(o, x.exponent, 10), zext(o, y.exponent, 10)), o.constant(127n, 10));
-  const isAnyZero = o.or(x.isZero, y.isZero);
-  const isAnySpecial = o.or(x.isSpecial, y.isSpecial);
-  const isNotNumber = (word: V): V =>
-    o.and(isAllOnes(o, o.extract(word, 7, 8)), isNonZero(o, o.extract(word, 0, 7)));
-  return packF32(o, {
-    sign: o.xor(x.sign, y.sign),
-    exponent: o.add(biased, zext(o, isAboveTwo, 10)),
-    fraction: padLow(o, fraction, 8),
-    increment: zeros(o, 1),
-    isZero: isAnyZero,
-    isInfinite: isAnySpecial,
-    isNaN: o.or(o.or(isNotNumber(a), isNotNumber(b)), o.and(isAnySpecial, isAnyZero)),
-  });
+  return buildShortProduct(o, 7, padLow(o, a, DROPPED), padLow(o, b, DROPPED));
 }
 
 /** {@link f32ToBf16}: half a unit of the last place kept is added, less one where the tie goes down. */

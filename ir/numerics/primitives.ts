@@ -1,5 +1,6 @@
 import { buildMulBf16, buildToBf16, f32ToBf16, mulBf16 } from "./bf16.ts";
 import type { BitOps } from "./bit-ops.ts";
+import { buildFromF16, buildToF16, roundF16 } from "./f16.ts";
 import { buildAdd, buildSub } from "./f32-add.ts";
 import { buildEq, buildGe, buildGt, buildLe, buildLt, buildMax } from "./f32-compare.ts";
 import { buildExponent, buildFromSigned, buildToSigned } from "./f32-convert.ts";
@@ -30,13 +31,14 @@ import {
 } from "./f32-semantics.ts";
 import { buildAbs, buildNeg } from "./f32-sign.ts";
 import { buildSqrt } from "./f32-sqrt.ts";
+import { BF16, F16, type HalfFormat, halfOperations } from "./half-precision.ts";
 
-/** What an operand or result means: a float32 word, or an integer (signed, except that i1 is 0 or 1). */
-export type ScalarType = "f32" | "i1" | "i8" | "i16" | "i32" | "i40";
+/** What an operand or result means: a float word, or an integer (signed, except that i1 is 0 or 1). */
+export type ScalarType = "f32" | "bf16" | "f16" | "i1" | "i8" | "i16" | "i32" | "i40";
 
 /** The width of a scalar's vector, in bits. */
 export function scalarWidth(type: ScalarType): number {
-  return type === "f32" ? 32 : Number(type.slice(1));
+  return Number(type.replace(/\D+/u, ""));
 }
 
 /** How far a result may be from the exact one, in units of the last place of the exact one. */
@@ -184,6 +186,28 @@ export const FLOAT_PRIMITIVES = {
     build: buildToBf16,
     evaluate: f32ToBf16,
   },
+  bf16_add: half(BF16, "add"),
+  bf16_sub: half(BF16, "sub"),
+  bf16_mul: half(BF16, "mul"),
+  f16_add: half(F16, "add"),
+  f16_sub: half(F16, "sub"),
+  f16_mul: half(F16, "mul"),
+  from_f16: {
+    summary: "binary16 to float32",
+    operands: ["f16"],
+    result: "f32",
+    error: "exact",
+    build: buildFromF16,
+    evaluate: (x) => x,
+  },
+  to_f16: {
+    summary: "float32 to binary16, to nearest even, subnormals included",
+    operands: ["f32"],
+    result: "f16",
+    error: "exact",
+    build: buildToF16,
+    evaluate: roundF16,
+  },
   scale2: {
     summary: "x * 2^k, flushed below the normal range, infinite above it",
     operands: ["f32", "i32"],
@@ -237,6 +261,19 @@ function fromSigned(type: "i8" | "i16" | "i32" | "i40"): FloatPrimitive {
     error: "exact",
     build: buildFromSigned,
     evaluate: signedToF32,
+  };
+}
+
+function half(format: HalfFormat, operation: "add" | "sub" | "mul"): FloatPrimitive {
+  const { name } = format;
+  const { build, evaluate } = halfOperations(format)[operation];
+  return {
+    summary: `${operation} of two ${name} words`,
+    operands: [name, name],
+    result: name,
+    error: "exact",
+    build,
+    evaluate,
   };
 }
 

@@ -1,7 +1,10 @@
 import { compileGraph } from "../bit-ops-compile.ts";
 import { type BitGraph, recordGraph } from "../bit-ops-record.ts";
 import { bitsToF32, f32ToBits } from "../f32-bits.ts";
+import { BF16, F16 } from "../half-precision.ts";
 import { type FloatPrimitive, type ScalarType, scalarWidth } from "../primitives.ts";
+
+const HALF = { bf16: BF16, f16: F16 } as const;
 
 /** The recorded definition of a primitive. */
 export function graphOf(primitive: FloatPrimitive): BitGraph {
@@ -11,6 +14,7 @@ export function graphOf(primitive: FloatPrimitive): BitGraph {
 /** The JavaScript number that a bit vector of this type means. */
 export function decodeScalar(type: ScalarType, word: number): number {
   if (type === "f32") return bitsToF32(word);
+  if (type === "bf16" || type === "f16") return HALF[type].decode(word);
   const width = scalarWidth(type);
   return width > 1 && word >= 2 ** (width - 1) ? word - 2 ** width : word;
 }
@@ -18,6 +22,7 @@ export function decodeScalar(type: ScalarType, word: number): number {
 /** The bit vector (unsigned) of a JavaScript number of this type. */
 export function encodeScalar(type: ScalarType, value: number): number {
   if (type === "f32") return f32ToBits(value);
+  if (type === "bf16" || type === "f16") return HALF[type].encode(value);
   return value < 0 ? value + 2 ** scalarWidth(type) : value;
 }
 

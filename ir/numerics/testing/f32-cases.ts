@@ -137,9 +137,18 @@ export function stratifiedWord(next: RandomWord): number {
 /** Operand words for a primitive: two floats from {@link stratifiedPair}, others each on their own. */
 export function stratifiedOperands(types: readonly ScalarType[], next: RandomWord): number[] {
   if (types.length === 2 && types.every((type) => type === "f32")) return [...stratifiedPair(next)];
-  return types.map((type) =>
-    type === "f32" ? stratifiedWord(next) : stratifiedInteger(scalarWidth(type), next),
-  );
+  if (types.length === 2 && types.every((type) => type === "bf16"))
+    return stratifiedPair(next).map((pair) => pair >>> 16);
+  return types.map((type) => stratifiedScalar(type, next));
+}
+
+/** Words of f16 are short enough for any word to be interesting, and neighbours of powers of two twice as likely. */
+function stratifiedScalar(type: ScalarType, next: RandomWord): number {
+  if (type === "f32") return stratifiedWord(next);
+  if (type === "bf16") return stratifiedWord(next) >>> 16;
+  if (type === "f16")
+    return next() % 2 === 0 ? next() & 0xffff : ((next() & 0xfc00) + (next() % 5) - 2) & 0xffff;
+  return stratifiedInteger(scalarWidth(type), next);
 }
 
 /** Uniform operand words of the right widths. */
