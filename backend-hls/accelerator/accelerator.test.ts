@@ -83,10 +83,12 @@ test("any shape of model and array gives what the reference gives, with every ac
 
 /** Rows of the head repeat, some have scale 0: many logits are equal, zeros have both signs. */
 function withEqualLogits(parameters: ModelParameters, distinct: number): ModelParameters {
-  const { rows, columns, weights, scales } = parameters.head;
+  if (parameters.head.kind !== "int8") throw new Error("a head of int8");
+  const { kind, rows, columns, weights, scales } = parameters.head;
   const source = Array.from({ length: rows }, (_, row) => row % distinct);
   const repeated = source.flatMap((row) => [...weights.subarray(row * columns, (row + 1) * columns)]);
   const head = {
+    kind,
     rows,
     columns,
     weights: Int8Array.from(repeated),

@@ -1,13 +1,16 @@
 import { at, BufferOp, type Operation, ScheduleBuilder, StreamOp } from "../../ir/index.ts";
+import { addChunksKernel, foldKernel } from "./kernels/add-chunks.ts";
 import { adjustKernels } from "./kernels/adjust.ts";
 import { splitWeightsKernel } from "./kernels/array-weights.ts";
 import { attendBlocksKernel } from "./kernels/attend-blocks.ts";
 import { attendRunsKernel, noteRowsKernel } from "./kernels/attend-runs.ts";
 import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/collect.ts";
 import { fetchBlocksKernel, loadBlockKernel } from "./kernels/fetch-blocks.ts";
+import { handOutKernel } from "./kernels/hand-out.ts";
 import { headMaximumKernel, rotateKernel } from "./kernels/heads.ts";
 import { finishKernel, loadRowKernel, rowsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
+import { multiplyBf16Kernel } from "./kernels/matmul-bf16.ts";
 import { outputKernels } from "./kernels/outputs.ts";
 import { quantizeHeadsKernel } from "./kernels/quantize-heads.ts";
 import { countAcksKernel, writeRecordsKernel } from "./kernels/records.ts";
@@ -25,7 +28,7 @@ import { staticKernels } from "./kernels/statics.ts";
 import { factorsKernel, quantizeKernel, rowScalesKernel } from "./kernels/statistics.ts";
 import { activationKernel, residualKernel } from "./kernels/vector.ts";
 import { weighValuesKernel } from "./kernels/weigh-values.ts";
-import { hasStaticScales } from "./precision.ts";
+import { isBf16, isElementwise } from "./precision.ts";
 import { type ArrayShape, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
 import { makeWires, outsideConnections, type Wires } from "./wires.ts";
 
@@ -44,8 +47,7 @@ const KERNELS = [
   residualKernel,
   activationKernels,
   splitWeightsKernel,
-  matmulKernel,
-  dequantizeKernel,
+  arrayKernels,
   adjustKernels,
   storeQkvKernel,
   rotateKernel,
@@ -70,11 +72,19 @@ const KERNELS = [
   finishKernel,
 ] as const;
 
-/** What makes the int8 vectors that the array multiplies. */
+/** What makes the vectors that the array multiplies. */
 function activationKernels(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const kernels = hasStaticScales(plan.precision)
+  const kernels = isElementwise(plan.precision)
     ? [squaresKernel, staticKernels]
     : [collectKernel, squaresKernel, collectHeadsKernel, factorsKernel, rowScalesKernel, quantizeKernel];
+  for (const kernel of kernels) kernel(s, plan, w);
+}
+
+/** The array, and what hands out its results. */
+function arrayKernels(s: ScheduleBuilder, plan: Plan, w: Wires): void {
+  const kernels = isBf16(plan.precision)
+    ? [multiplyBf16Kernel, addChunksKernel, foldKernel, handOutKernel]
+    : [matmulKernel, dequantizeKernel];
   for (const kernel of kernels) kernel(s, plan, w);
 }
 

@@ -64,11 +64,11 @@ export function packConstants(
     };
     for (const { name, plan: matrix, channels, follows } of matricesOf(plan, layer)) {
       writeHeader(name, made[name]);
-      writer.write(scaleBeats(plan, matrix), scalesOf(channels), ...behind[follows]);
+      writer.write(scaleBeats(plan, matrix), ...scalesOf(channels), ...behind[follows]);
     }
   });
   writeHeader("head", undefined);
-  writer.write(scaleBeats(plan, plan.head), scalesOf(channelsOf(model.head, plan.pn)));
+  writer.write(scaleBeats(plan, plan.head), ...scalesOf(channelsOf(model.head, plan.pn)));
 }
 
 /** What the phase that makes a vector has to know of it; nothing behind the last. */
@@ -79,8 +79,14 @@ function headerWords({ precision }: Plan, made: VectorParameters | undefined): r
   return STATIC_WORDS.map((word) => words[word]);
 }
 
-function scalesOf(channels: Channels): readonly number[] {
-  return channels.map((channel) => (channel === undefined ? 0 : at(channel.matrix.scales, channel.row)));
+/** One list of scales, 0 for what pads; none where the matrix has none. */
+function scalesOf(channels: Channels): readonly (readonly number[])[] {
+  if (channels.some((channel) => channel?.matrix.kind === "bf16")) return [];
+  return [
+    channels.map((channel) =>
+      channel === undefined || channel.matrix.kind === "bf16" ? 0 : at(channel.matrix.scales, channel.row),
+    ),
+  ];
 }
 
 /** A constant for each channel of queries, keys and values. */

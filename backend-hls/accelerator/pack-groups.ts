@@ -1,4 +1,4 @@
-import { CompilerBug, present } from "../../ir/index.ts";
+import { CompilerBug } from "../../ir/index.ts";
 import type { Channel, Channels } from "./channels.ts";
 import type { MatrixPlan, Plan } from "./shape.ts";
 
@@ -33,8 +33,8 @@ export function packGroups(
 
 /** The scales of one channel, and whether its sums fit into 32 bits whatever it is multiplied by. */
 function packScales({ pn, precision }: Plan, { matrix, row }: Channel, bytes: Uint8Array, to: number): void {
-  const scales = present(matrix.groupScales, "scales of groups");
-  const { columns, weights } = matrix;
+  if (matrix.kind !== "int4") throw new CompilerBug("a matrix of int4 weights has scales of groups");
+  const { columns, weights, groupScales: scales } = matrix;
   const size = precision.weights.kind === "int4" ? precision.weights.group : columns;
   const groups = Math.ceil(columns / size);
   let largest = 0;

@@ -6,15 +6,32 @@ import { packGroups } from "./pack-groups.ts";
 import type { LinearInputName } from "./precision.ts";
 import type { MatrixPlan, Plan } from "./shape.ts";
 
-/** A matrix of int8 or, with scales of groups, int4 [rows, columns], row-major, with one f32 scale per row. */
-export interface PackedMatrix {
-  readonly rows: number;
-  readonly columns: number;
-  readonly weights: Int8Array;
-  readonly scales: Float32Array;
-  /** [rows, groups of columns]: 1 to 255. */
-  readonly groupScales?: Uint8Array;
-}
+/** A matrix [rows, columns], row-major. */
+export type PackedMatrix =
+  | {
+      readonly kind: "int8";
+      readonly rows: number;
+      readonly columns: number;
+      readonly weights: Int8Array;
+      /** One f32 per row. */
+      readonly scales: Float32Array;
+    }
+  | {
+      readonly kind: "int4";
+      readonly rows: number;
+      readonly columns: number;
+      readonly weights: Int8Array;
+      readonly scales: Float32Array;
+      /** [rows, groups of columns]: 1 to 255. */
+      readonly groupScales: Uint8Array;
+    }
+  | {
+      readonly kind: "bf16";
+      readonly rows: number;
+      readonly columns: number;
+      /** bfloat16 words. */
+      readonly weights: Uint16Array;
+    };
 /** What is known at compile time of a vector that a matrix multiplies. */
 export interface VectorParameters {
   /** Its scale, with static activations. */
@@ -103,7 +120,7 @@ function packRows(
 }
 
 function packMatrices(plan: Plan, layout: MemoryLayout, model: ModelParameters, image: Uint8Array): void {
-  const bytes = new Int8Array(image.buffer, image.byteOffset, image.length);
+  const bytes = new DataView(image.buffer, image.byteOffset, image.length);
   let next = layout.regions.weights.base;
   const { weights } = plan.precision;
   for (const layer of model.layers)
@@ -119,7 +136,7 @@ function packMatrices(plan: Plan, layout: MemoryLayout, model: ModelParameters, 
 function packChannels(
   plan: Plan,
   matrix: { readonly plan: MatrixPlan; readonly channels: Channels },
-  bytes: Int8Array,
+  bytes: DataView,
   base: number,
 ): number {
   const {
@@ -128,11 +145,12 @@ function packChannels(
   } = matrix;
   const { pn, beatBytes } = plan;
   const pk = plan.pk / halves;
+  const weightBytes = beatBytes / (pn * pk);
   for (let tile = 0; tile < tiles; tile++) {
     for (let n = 0; n < pn; n++) {
       const channel = channels[tile * pn + n];
       if (channel === undefined) continue;
-      const to = base + tile * tileBeats * beatBytes + n * pk;
+      const to = base + tile * tileBeats * beatBytes + n * pk * weightBytes;
       packRow(channel, bytes, { to, columns, pk, beatBytes });
     }
   }
@@ -141,13 +159,17 @@ function packChannels(
 
 /** One channel: pk weights at `to`, the next pk a beat further on. */
 function packRow(
-  { matrix: { weights }, row }: Channel,
-  bytes: Int8Array,
+  { matrix: { kind, weights }, row }: Channel,
+  bytes: DataView,
   { to, columns, pk, beatBytes }: Readonly<Record<"to" | "columns" | "pk" | "beatBytes", number>>,
 ): void {
   const from = row * columns;
   for (let start = 0, place = to; start < columns; start += pk, place += beatBytes) {
     const count = Math.min(pk, columns - start);
-    for (let k = 0; k < count; k++) bytes[place + k] = weights[from + start + k] ?? 0;
+    for (let k = 0; k < count; k++) {
+      const weight = weights[from + start + k] ?? 0;
+      if (kind === "int8") bytes.setInt8(place + k, weight);
+      else bytes.setUint16(place + 2 * k, weight, true);
+    }
   }
 }

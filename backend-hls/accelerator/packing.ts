@@ -1,4 +1,4 @@
-import { hasStaticScales, type LinearInputName } from "./precision.ts";
+import { hasStaticScales, isBf16, type LinearInputName } from "./precision.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "./shape.ts";
 
 /** Beats of a stream that is read linearly in every step: all layers, then the head. */
@@ -32,10 +32,22 @@ export function headerBeats({ beatWords, precision }: Plan): number {
   return hasStaticScales(precision) ? ceilDiv(STATIC_WORDS.length, beatWords) : 0;
 }
 
+/** Parts of the constants of a matrix that are scales: bfloat16 has none. */
+export function scaleParts({ precision }: Plan): 0 | 1 {
+  return isBf16(precision) ? 0 : 1;
+}
+
 /** Parts of the constants of a phase, a beat of each in turn: scales, and what stands in between. */
 export function constantParts(plan: Plan): Readonly<Record<"start" | LinearInputName, number>> {
-  const own = plan.channelConstants.length;
-  return { start: 1, qkv: 1 + own, wo: 2, gateUp: 1, down: 2, head: 1 };
+  const [own, scales] = [plan.channelConstants.length, scaleParts(plan)];
+  return {
+    start: 1,
+    qkv: scales + own,
+    wo: scales + 1,
+    gateUp: scales,
+    down: scales + 1,
+    head: scales,
+  };
 }
 
 /** Beats of gains and scales: gains of the first norm; per layer the scales of qkv with its channels' own constants in between, wo with gains in between, gate/up, down with gains in between; head. */

@@ -55,6 +55,21 @@ export function groupOf({ weights }: HardwarePrecision): number | undefined {
   return weights.kind === "int4" ? weights.group : undefined;
 }
 
+/** Whether products are of bfloat16 words. */
+export function isBf16({ weights }: Pick<HardwarePrecision, "weights">): boolean {
+  return weights.kind === "bf16";
+}
+
+/** Input channels in parallel, at most: of bfloat16 one chunk of the sum, which any array of as many products makes as quickly. */
+export function mostInputs(precision: HardwarePrecision): number {
+  return isBf16(precision) ? 4 : Infinity;
+}
+
+/** Whether a vector becomes what the array multiplies as its elements come: nothing of it has to be measured first. */
+export function isElementwise(precision: HardwarePrecision): boolean {
+  return precision.activations.kind === "bf16" || hasStaticScales(precision);
+}
+
 /** Whether the scales of activations are known at compile time. */
 export function hasStaticScales({ activations }: HardwarePrecision): boolean {
   return activations.kind === "int8" && activations.scales === "static";

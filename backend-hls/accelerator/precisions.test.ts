@@ -17,6 +17,7 @@ const precisions: Readonly<Record<string, HardwarePrecision>> = {
     activations: { kind: "int8", scales: "static" },
     kvBits: 8,
   },
+  "16 bits": { weights: { kind: "bf16" }, activations: { kind: "bf16" }, kvBits: 16 },
 };
 
 const shapes = fc.record({
@@ -41,6 +42,11 @@ const arrays: fc.Arbitrary<ArrayShape> = fc
   )
   .map(([[pn = 1, pk = 8], pt, groups, outputs]) => ({ pn, pk, pt, rows: pt * groups, outputs }));
 
+/** bfloat16 takes 4 input channels at a time. */
+function arrayOf(design: ArrayShape, { weights }: HardwarePrecision): ArrayShape {
+  return weights.kind === "bf16" ? { ...design, pk: 4 } : design;
+}
+
 test.each(Object.entries(precisions))(
   "%s: any shape gives what the reference gives, with every access ordered by tokens",
   (_, precision) => {
@@ -55,7 +61,7 @@ test.each(Object.entries(precisions))(
           precision,
         };
         const parameters = randomParameters(model, seed);
-        const machine = new InterpretedAccelerator(model, design, parameters, {
+        const machine = new InterpretedAccelerator(model, arrayOf(design, precision), parameters, {
           kvBlocks: 3 * Math.ceil(32 / model.blockSize),
           checkOrder: seed % 2 === 0,
         });

@@ -1,6 +1,13 @@
 import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
 import { kvBytes, recordDataBytes, recordUsedBytes } from "./kv-format.ts";
-import { groupOf, type HardwarePrecision, hasStaticScales, PLAIN_INT8, weightBits } from "./precision.ts";
+import {
+  groupOf,
+  type HardwarePrecision,
+  isElementwise,
+  mostInputs,
+  PLAIN_INT8,
+  weightBits,
+} from "./precision.ts";
 
 /** What is compiled into the hardware of a model: its sizes and constants. */
 export interface ModelShape {
@@ -33,7 +40,7 @@ export interface ModelShape {
 export interface ArrayShape {
   /** Output channels in parallel. */
   readonly pn: number;
-  /** Input channels in parallel, at least 4; a beat of the port is pn * pk weights, at least 8 bytes. */
+  /** Input channels in parallel, at least 4 (of bfloat16: 4); a beat of the port is pn * pk weights, at least 8 bytes. */
   readonly pk: number;
   /** Rows in parallel (default 1). */
   readonly pt?: number;
@@ -143,10 +150,13 @@ function isPowerOfTwo(value: number): boolean {
 }
 
 /** A group is whole beats, and a beat's words are at least the output channels, as they are with int8. */
-function checkGroups(
-  group: number | undefined,
+function checkBeat(
+  precision: HardwarePrecision,
   { pn, pk, beatBytes }: Pick<Plan, "pn" | "pk" | "beatBytes">,
 ): void {
+  if (pk < 4 || pk > mostInputs(precision) || beatBytes < 8)
+    throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4, of bfloat16 4");
+  const group = groupOf(precision);
   if (group !== undefined && (group % pk !== 0 || 4 * pn > beatBytes))
     throw new CompilerBug(`${String(pn)} by ${String(pk)} channels with groups of ${String(group)}`);
 }
@@ -158,8 +168,7 @@ function checkShape(
 ): void {
   if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
     throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
-  checkGroups(groupOf(model.precision ?? PLAIN_INT8), { pn, pk, beatBytes });
-  if (pk < 4 || beatBytes < 8) throw new CompilerBug("a beat has at least 8 bytes, pk is at least 4");
+  checkBeat(model.precision ?? PLAIN_INT8, { pn, pk, beatBytes });
   if (rows % pt !== 0 || model.heads % model.kvHeads !== 0 || model.headDim % 2 !== 0 || model.hidden < 8)
     throw new CompilerBug("the shape of the model or of the array is not supported");
   const { candidates } = outputs;
@@ -181,7 +190,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
   const half = matrix(ffn, hidden);
   const beatWords = beatBytes / 4;
   const unit = Math.max(pk, pv);
-  const isStatic = hasStaticScales(precision);
+  const isDirect = isElementwise(precision);
   return {
     model,
     precision,
@@ -213,9 +222,9 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     residualWidth: Math.max(
       ceilDiv(hidden, pn) * pn,
       ceilDiv(hidden, beatWords) * beatWords,
-      isStatic ? ceilDiv(hidden, unit) * unit : 0,
+      isDirect ? ceilDiv(hidden, unit) * unit : 0,
     ),
-    activationCell: isStatic ? 1 : Math.min(pk, pv),
+    activationCell: isDirect ? 1 : Math.min(pk, pv),
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
     wordsBeforeScales: Math.floor(recordDataBytes(model, precision) / beatBytes) * beatWords,

@@ -22,12 +22,15 @@ import {
   makeSightWires,
 } from "./attention-wires.ts";
 import { sourceFields, vectorsAtOnce } from "./kernels/activation-source.ts";
+import { type Bf16Wires, makeBf16Wires } from "./kernels/add-chunks.ts";
 import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
 import { type GroupWires, makeGroupWires, weightFields } from "./kernels/array-weights.ts";
 import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
+import { columnFields } from "./kernels/matmul-bf16.ts";
 import { makeStaticWires, type StaticWires } from "./kernels/statics.ts";
 import { kvType } from "./kv-format.ts";
 import { headerBeats } from "./packing.ts";
+import { isBf16 } from "./precision.ts";
 import type { Plan } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
@@ -69,6 +72,7 @@ export interface Wires
   readonly sight: AttentionInputs["sight"];
   readonly statics: StaticWires | undefined;
   readonly groups: GroupWires | undefined;
+  readonly bf16: Bf16Wires | undefined;
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -96,6 +100,7 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     ...makeBuffers(s, plan),
     statics: makeStaticWires(s, plan),
     groups: makeGroupWires(s, plan),
+    bf16: makeBf16Wires(s, plan),
     ...attention,
     ...sight,
     sight: {
@@ -141,6 +146,7 @@ function makeCommands(s: ScheduleBuilder, plan: Plan) {
         i1,
         ...sourceFields(plan).map(() => i1),
         ...weightFields(plan).map((field) => (field === "halves" ? i8 : i1)),
+        ...columnFields(plan).map(() => i32),
       ],
       4,
     ),
@@ -175,7 +181,7 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     outputAcks: s.tokens("output_ack"),
     gains: s.stream("gains", f32, 2 * beatWords + 4),
     scales: s.stream("scales", f32, 2 * beatWords + 4),
-    sums: s.stream("sums", vectorType(pt * pn, intType(plan.sumBits)), 4),
+    sums: s.stream("sums", vectorType(pt * pn, isBf16(plan.precision) ? f32 : intType(plan.sumBits)), 4),
     toQkv: s.stream("to_qkv", f32, 4),
     toResidual: s.stream("to_residual", f32, 4),
     toActivation: s.stream("to_activation", f32, 4),
@@ -220,9 +226,9 @@ function makeBuffers(s: ScheduleBuilder, plan: Plan) {
     emitting: s.buffer("emitting", [rows], i16),
     vector: s.buffer("vector", [rows, plan.vectorWidth], f32),
     activation8: s.buffer(
-      "activation8",
+      isBf16(plan.precision) ? "activation16" : "activation8",
       [...vectorsAtOnce(plan), rows, plan.vectorWidth / plan.activationCell],
-      vectorType(plan.activationCell, i8),
+      vectorType(plan.activationCell, isBf16(plan.precision) ? i16 : i8),
       bankWords <= LUT_WORDS ? "lut" : undefined,
     ),
     squares: s.buffer("squares", [rows, 8], f32, "lut"),

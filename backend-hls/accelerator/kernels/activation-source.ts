@@ -1,17 +1,17 @@
 import { f32, type LoopBuilder, present, type Subscript, type Value } from "../../../ir/index.ts";
 import { all, asIndex, hold, not, register } from "../nest.ts";
-import { hasStaticScales } from "../precision.ts";
+import { isElementwise } from "../precision.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
-/** Fields of the array's command that say who made its vector: with static activations there are two vectors at a time. */
+/** Fields of the array's command that say who made its vector: where elements become final as they come there are two vectors at a time. */
 export function sourceFields({ precision }: Plan): readonly ("isAttended" | "isGated")[] {
-  return hasStaticScales(precision) ? ["isAttended", "isGated"] : [];
+  return isElementwise(precision) ? ["isAttended", "isGated"] : [];
 }
 
 /** Leading sizes of the buffer of quantized vectors: of a norm, and of what a norm does not make, in turn. */
 export function vectorsAtOnce({ precision }: Plan): readonly number[] {
-  return hasStaticScales(precision) ? [2] : [];
+  return isElementwise(precision) ? [2] : [];
 }
 
 /** Where the array finds out that its vector is ready. */

@@ -198,7 +198,8 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       idleTaken: w.idleTaken,
       recordsStored: w.recordsStored,
       runsWalked: w.runsWalked,
-      scalesTaken: w.scalesTaken,
+      scalesTaken: w.bf16 === undefined ? w.scalesTaken : undefined,
+      folded: w.bf16?.foldedLast,
     },
     body: ({ b, port, field }) => {
       nest(b, { step: steps + 1 }, ({ step }) => {
@@ -209,6 +210,8 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         b.when(isEnd, () => {
           b.readFields(port.recordsStored);
           b.readFields(port.runsWalked);
+          const { folded } = port;
+          if (folded !== undefined) b.readFields(folded);
         });
         b.when(all(b, field.emit, isEnd), () => {
           b.readFields(port.outputAcks);
@@ -216,7 +219,8 @@ export function finishKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         });
         b.when(all(b, not(b, field.emit), isEnd), () => {
           b.readFields(port.idleTaken);
-          b.readFields(port.scalesTaken);
+          const { scalesTaken } = port;
+          if (scalesTaken !== undefined) b.readFields(scalesTaken);
         });
       });
     },

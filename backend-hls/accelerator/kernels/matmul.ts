@@ -16,7 +16,7 @@ import { type ArrayWeights, makeArrayWeights, weightConnections, weightFields } 
 import { headUnits } from "./head-units.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
-function largest(plan: Plan): { readonly tiles: number; readonly beats: number } {
+export function largest(plan: Plan): { readonly tiles: number; readonly beats: number } {
   const matrices = [plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head];
   return {
     tiles: Math.max(...matrices.map(({ tiles }) => tiles)),
@@ -274,7 +274,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     fields: ["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"],
     connections: {
       rowsScaled: w.statics === undefined ? w.rowsScaled : undefined,
-      inputScales: w.statics?.constants.inputScales,
+      inputScales: w.statics?.constants?.inputScales,
       scalesTaken: w.scalesTaken,
       sums: w.sums,
       scales: w.scales,
@@ -283,12 +283,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "sum", pt * pn, intType(plan.sumBits));
-      const targets: readonly Target[] = [
-        [field.toQkv, port.qkv],
-        [field.toResidual, port.residual],
-        [field.toActivation, port.activation],
-        [field.toArgmax, port.argmax],
-      ];
+      const targets = resultTargets(field, port);
       const held = b.array("channel_scales", [pn], f32, { storage: "lut" });
       const groups = { to: field.groups, max: rows / pt };
       const tiles = { to: field.tiles, max: largest(plan).tiles };
@@ -315,7 +310,21 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
 /** Whether an output is wanted, and the output. */
 type Target = readonly [Value, Value];
 
-function writeWhereWanted(b: LoopBuilder, targets: readonly Target[], value: Value): void {
+/** Who takes the results of a matrix. */
+export function resultTargets(
+  field: Readonly<Record<"toQkv" | "toResidual" | "toActivation" | "toArgmax", Value>>,
+  port: Readonly<Record<"qkv" | "residual" | "activation" | "argmax", Value>>,
+): readonly Target[] {
+  return [
+    [field.toQkv, port.qkv],
+    [field.toResidual, port.residual],
+    [field.toActivation, port.activation],
+    [field.toArgmax, port.argmax],
+  ];
+}
+
+/** Writes a result to those who want it. */
+export function writeWhereWanted(b: LoopBuilder, targets: readonly Target[], value: Value): void {
   for (const [isWanted, target] of targets) {
     b.when(isWanted, () => {
       b.write(target, value);

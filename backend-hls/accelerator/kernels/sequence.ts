@@ -1,10 +1,10 @@
 import type { LoopBuilder, ScheduleBuilder, Value } from "../../../ir/index.ts";
 import { all, nest, not } from "../nest.ts";
-import { constantBeats, headerBeats, weightBeats } from "../packing.ts";
-import { hasStaticScales } from "../precision.ts";
+import { constantBeats, constantParts, headerBeats, weightBeats } from "../packing.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
 import { DESCRIPTOR_FIELDS } from "./load.ts";
+import { groupsOf, sendMatrix } from "./matrix-commands.ts";
 import { anyOf, type Phase, phaseOf, pick } from "./phase.ts";
 import { MADE } from "./statics.ts";
 import { type FetchScope, type StepScope, sendVector, vectorCommands } from "./vector-commands.ts";
@@ -25,7 +25,10 @@ function commandsOf(w: Wires) {
     ...vectorCommands(w),
     splitWeights: w.groups?.split,
     matmul: w.matmulCommand,
-    dequantize: w.dequantizeCommand,
+    ...(w.bf16 === undefined ? { dequantize: w.dequantizeCommand } : {}),
+    addChunks: w.bf16?.addChunks,
+    fold: w.bf16?.fold,
+    handOut: w.bf16?.handOut,
     activation: w.activationCommand,
     argmax: w.argmaxCommand,
     chooseToken: w.chooseTokenCommand,
@@ -75,7 +78,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         );
         const { emitted } = field;
         const step: StepScope = { b, plan, is, isHead, rows: field.rows, padded, groups, emits, emitted };
-        sendMatrix(step, port);
+        sendMatrix(step, port, layer);
         sendVector(step, port);
         b.when(is.qkv, () => {
           b.write(port.storeQkv, padded);
@@ -96,17 +99,6 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       });
     },
   });
-}
-
-/** Groups of `pt` rows, and rows with those that fill the last group. */
-function groupsOf(
-  b: LoopBuilder,
-  { pt }: Plan,
-  rows: Value,
-): { readonly groups: Value; readonly padded: Value } {
-  const bits = b.int(Math.log2(pt), 16);
-  const groups = b.shrui(b.addi(rows, b.int(pt - 1, 16)), bits);
-  return { groups, padded: b.shli(groups, bits) };
 }
 
 /** What chooses tokens and writes them, for the rows that emit; those that want all logits come first among them. */
@@ -133,7 +125,7 @@ function sendFetches(
     base: Value,
     { layers, head }: { readonly layers: number; readonly head: number },
   ): void => {
-    b.when(b.ori(is.start, isHead), () => {
+    b.when(head === 0 ? is.start : b.ori(is.start, isHead), () => {
       b.write(
         target,
         b.select(is.start, base, b.addi(base, b.int(layers * plan.beatBytes))),
@@ -143,12 +135,26 @@ function sendFetches(
   };
   fetch(port.weights, field.weights, weightBeats(plan));
   fetch(port.constants, field.constants, constantBeats(plan));
+  sendConstants({ b, plan, is, isHead }, port.split);
+}
+
+/** How the constants of a phase are to be split, where it has any. */
+function sendConstants({ b, plan, is, isHead }: FetchScope, split: Value): void {
   const { qkv, wo, gateUp, down, head } = plan;
   const beatsOf = ({ tiles }: MatrixPlan): number => ceilDiv(tiles * plan.pn, plan.beatWords);
   const withGains = b.ori(is.wo, is.down);
   const own = plan.channelConstants.length;
-  const header = headerBeats(plan);
-  b.when(all(b, anyOf(b, [is.start, is.qkv, is.wo, is.gateUp, is.down, isHead])), () => {
+  const [header, parts] = [headerBeats(plan), constantParts(plan)];
+  const phases = [
+    [is.start, parts.start],
+    [is.qkv, parts.qkv],
+    [is.wo, parts.wo],
+    [is.gateUp, parts.gateUp],
+    [is.down, parts.down],
+    [isHead, parts.head],
+  ] as const;
+  const withConstants = phases.flatMap(([bit, count]) => (count === 0 ? [] : [bit]));
+  b.when(all(b, anyOf(b, withConstants)), () => {
     const matrices = [
       [is.qkv, qkv],
       [is.wo, wo],
@@ -170,9 +176,9 @@ function sendFetches(
       32,
     );
     b.write(
-      port.split,
+      split,
       beats,
-      b.select(withGains, b.int(2, 8), b.select(is.qkv, b.int(1 + own, 8), b.int(1, 8))),
+      b.select(withGains, b.int(parts.wo, 8), b.select(is.qkv, b.int(parts.qkv, 8), b.int(1, 8))),
       is.start,
       scales,
       own === 0 ? b.int(plan.model.hidden) : b.select(is.qkv, b.int(0), b.int(plan.model.hidden)),
@@ -192,60 +198,4 @@ function madeBy(b: LoopBuilder, is: Phase): Value {
     8,
   );
   return b.select(is.head, b.int(MADE.nothing, 8), others);
-}
-
-/** The array and the kernel behind it. A step without head runs the array once idle, to take the last token. */
-function sendMatrix(
-  { b, plan, is, isHead, groups: ofRows, emitted }: StepScope,
-  port: { readonly matmul: Value; readonly dequantize: Value; readonly splitWeights: Value | undefined },
-): void {
-  const { splitWeights: split } = port;
-  const matrices = [
-    [is.qkv, plan.qkv],
-    [is.wo, plan.wo],
-    [is.gateUp, plan.gateUp],
-    [is.down, plan.down],
-    [isHead, plan.head],
-  ] as const;
-  const active = anyOf(
-    b,
-    matrices.map(([bit]) => bit),
-  );
-  const tiles = pick(
-    b,
-    matrices.map(([bit, matrix]) => [bit, matrix.tiles] as const),
-    32,
-  );
-  const beats = pick(
-    b,
-    matrices.map(([bit, matrix]) => [bit, matrix.beats] as const),
-    32,
-  );
-  const groups = b.select(is.head, groupsOf(b, plan, emitted).groups, ofRows);
-  const one = (value: Value): Value => b.select(active, value, b.constant(1, value.type));
-  b.when(b.ori(active, is.head), () => {
-    b.write(
-      port.matmul,
-      one(tiles),
-      one(beats),
-      one(groups),
-      active,
-      ...(hasStaticScales(plan.precision) ? [is.wo, is.down] : []),
-      ...(split === undefined ? [] : [is.head, b.select(isHead, b.int(2, 8), b.int(1, 8))]),
-    );
-  });
-  if (split !== undefined) {
-    const perTile = (count: "scaleBeats" | "tileBeats", width: number): Value =>
-      pick(
-        b,
-        matrices.map(([bit, matrix]) => [bit, matrix[count]] as const),
-        width,
-      );
-    b.when(active, () => {
-      b.write(split, tiles, perTile("scaleBeats", 16), perTile("tileBeats", 32));
-    });
-  }
-  b.when(b.ori(active, is.head), () => {
-    b.write(port.dequantize, one(tiles), one(groups), is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead);
-  });
 }

@@ -1,6 +1,6 @@
 import { f32, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
 import { all, givenPort, isBelow, isFirst, LaneShifter, nest, not } from "../nest.ts";
-import { headerBeats } from "../packing.ts";
+import { headerBeats, scaleParts } from "../packing.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { wordsOf } from "./load.ts";
@@ -13,7 +13,7 @@ import { writeStatics } from "./statics.ts";
  */
 export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { beatWords } = plan;
-  const header = headerBeats(plan);
+  const [header, scaleCount] = [headerBeats(plan), scaleParts(plan)];
   const most = Math.max(
     ...[plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head].map(({ tiles }) =>
       ceilDiv(tiles * plan.pn, beatWords),
@@ -29,7 +29,7 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
     connections: {
       data: w.constantBeats,
       gains: w.gains,
-      scales: w.scales,
+      scales: scaleCount === 0 ? undefined : w.scales,
       ...Object.fromEntries(w.adjust?.constants ?? []),
       ...w.statics?.constants,
     },
@@ -47,25 +47,44 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
         );
         const element = b.addi(b.muli(beat, b.index(beatWords)), lane);
         const body = bodyOf(b, element, header * beatWords);
-        const isGain = b.ori(field.onlyGains, b.equals(part, 1));
+        const isGain = b.ori(field.onlyGains, b.equals(part, scaleCount));
         b.when(body.all(isGain, isBelow(b, body.element, field.gainCount)), () => {
           b.write(port.gains, value);
         });
-        const isScale = b.equals(part, 0);
-        b.when(body.all(isScale, not(b, field.onlyGains), isBelow(b, body.element, field.scaleCount)), () => {
-          b.write(port.scales, value);
-        });
+        if (port.scales !== undefined) writeScale(b, port.scales, { ...field, part, body, value });
         plan.channelConstants.forEach((kind, index) => {
           const target = givenPort(port, kind);
-          const isWanted = all(b, b.equals(part, 1 + index), b.cmpi("eq", field.gainCount, b.int(0)));
+          const isOwn = b.equals(part, scaleCount + index);
+          const isWanted = all(b, isOwn, b.cmpi("eq", field.gainCount, b.int(0)));
           if (target === undefined) return;
           b.when(body.all(isWanted, isBelow(b, body.element, field.scaleCount)), () => {
             b.write(target, value);
           });
         });
-        if (w.statics !== undefined) writeStatics(b, port, { element, part, made: field.made, value });
+        if (w.statics?.constants !== undefined)
+          writeStatics(b, port, { element, part, made: field.made, value });
       });
     },
+  });
+}
+
+/** An output scale: in the first part of what is not gains alone. */
+function writeScale(
+  b: LoopBuilder,
+  scales: Value,
+  {
+    part,
+    body,
+    value,
+    onlyGains,
+    scaleCount,
+  }: Readonly<Record<"part" | "value" | "onlyGains" | "scaleCount", Value>> & {
+    readonly body: ReturnType<typeof bodyOf>;
+  },
+): void {
+  const isScale = b.equals(part, 0);
+  b.when(body.all(isScale, not(b, onlyGains), isBelow(b, body.element, scaleCount)), () => {
+    b.write(scales, value);
   });
 }
 

@@ -1,8 +1,8 @@
 import {
   affineSum,
+  CompilerBug,
   f32,
   i1,
-  i8,
   i16,
   type LoopBuilder,
   type ScheduleBuilder,
@@ -10,7 +10,7 @@ import {
 } from "../../../ir/index.ts";
 import { all, hold, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
 import { STATIC_WORDS } from "../packing.ts";
-import { hasStaticScales } from "../precision.ts";
+import { hasStaticScales, isBf16, isElementwise } from "../precision.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { normFactor, sourceRow } from "./statistics.ts";
@@ -18,23 +18,25 @@ import { normFactor, sourceRow } from "./statistics.ts";
 /** Which vector a phase makes: that of a norm, of attention, of the gated product. */
 export const MADE = { normed: 0, attended: 1, gated: 2, nothing: 3 } as const;
 
-/** What static activations have in place of statistics. */
+/** What there is in place of statistics where elements become final as they come. */
 export type StaticWires = ReturnType<typeof staticWires>;
 
-/** Declares what static activations need; nothing for others. */
+/** Declares what they need; nothing where vectors are measured. */
 export function makeStaticWires(s: ScheduleBuilder, plan: Plan): StaticWires | undefined {
-  return hasStaticScales(plan.precision) ? staticWires(s, plan) : undefined;
+  return isElementwise(plan.precision) ? staticWires(s, plan) : undefined;
 }
 
 function staticWires(s: ScheduleBuilder, plan: Plan) {
   return {
-    /** From the header of the constants: what quantizes each kind of vector, and the scale for the array's results. */
-    constants: {
-      inputScales: s.stream("input_scales", f32, 4),
-      normedInverse: s.stream("normed_inverse", f32),
-      attendedInverse: s.stream("attended_inverse", f32),
-      gatedInverse: s.stream("gated_inverse", f32),
-    },
+    /** Of static scales, from the header of the constants: what quantizes each kind of vector, and the scale for the array's results. */
+    constants: hasStaticScales(plan.precision)
+      ? {
+          inputScales: s.stream("input_scales", f32, 4),
+          normedInverse: s.stream("normed_inverse", f32),
+          attendedInverse: s.stream("attended_inverse", f32),
+          gatedInverse: s.stream("gated_inverse", f32),
+        }
+      : undefined,
     storeGains: s.commands("store_gains_cmd", [i1], 4),
     roots: s.commands("roots_cmd", [i16, i1], 4),
     quantizeNormed: s.commands("quantize_normed_cmd", [i16, i1, i1], 4),
@@ -73,7 +75,19 @@ export function writeStatics(
   }
 }
 
-/** The kernels of static activations: a vector becomes int8 as its elements come; that of a norm as soon as the row's factor is known. */
+/** An element times the inverse of its scale, as the array multiplies it. */
+function encoded(b: LoopBuilder, { precision }: Plan, x: Value, inverse: Value | undefined): Value {
+  const scaled = inverse === undefined ? x : b.mulf(x, inverse);
+  return isBf16(precision) ? b.toBf16(scaled) : b.toInt(scaled, 8);
+}
+
+/** What quantizes a vector, read in the iteration `isStart` where there is such a thing. */
+function heldInverse(b: LoopBuilder, inverses: Value | undefined, isStart: Value): Value | undefined {
+  if (inverses === undefined) return undefined;
+  return hold(b, register(b, "inverse", f32), isStart, () => b.read(inverses));
+}
+
+/** The kernels of elements that become final as they come: a vector becomes what is multiplied as its elements come; that of a norm as soon as the row's factor is known. */
 export function staticKernels(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   if (w.statics === undefined) return;
   storeGainsKernel(s, plan, w, w.statics);
@@ -81,6 +95,13 @@ export function staticKernels(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   quantizeNormedKernel(s, plan, w, w.statics);
   quantizeAttendedKernel(s, plan, w, w.statics);
   quantizeGatedKernel(s, plan, w, w.statics);
+}
+
+/** A cell of the buffer of vectors. */
+function oneLane(b: LoopBuilder, element: Value): Value {
+  const { type } = element;
+  if (type.kind !== "int") throw new CompilerBug("an element of a vector is an integer");
+  return b.vector([element], type);
 }
 
 /** The gains of the next norm, when those of the last one are used. */
@@ -102,7 +123,7 @@ function storeGainsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: Sta
   });
 }
 
-/** What quantizes each row of a norm: its factor times the inverse of the scale. */
+/** What quantizes each row of a norm: its factor times the inverse of the scale, where there is one. */
 function rootsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
   s.kernel({
     name: "roots",
@@ -112,24 +133,24 @@ function rootsKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWi
       squaresSummed: w.squaresSummed,
       squares: w.squares,
       emitting: w.emitting,
-      inverses: statics.constants.normedInverse,
+      inverses: statics.constants?.normedInverse,
       out: statics.normInverses,
     },
     body: ({ b, port, field }) => {
-      const held = register(b, "inverse", f32);
       nest(b, { row: { to: field.rows, max: plan.rows, ii: 2 } }, ({ row }) => {
         b.when(isFirst(b, row), () => {
           b.readFields(port.squaresSummed);
         });
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
-        const inverse = hold(b, held, isFirst(b, row), () => b.read(port.inverses));
-        b.write(port.out, b.mulf(normFactor(b, plan, port.squares, source), inverse));
+        const inverse = heldInverse(b, port.inverses, isFirst(b, row));
+        const factor = normFactor(b, plan, port.squares, source);
+        b.write(port.out, inverse === undefined ? factor : b.mulf(factor, inverse));
       });
     },
   });
 }
 
-/** q = to_int8((x · gain) · (root · inverse)), `pv` channels at a time. */
+/** (x · gain) · (root · inverse) as it is multiplied, `pv` channels at a time. */
 function quantizeNormedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: StaticWires): void {
   const { pv, pk, rows } = plan;
   const { hidden } = plan.model;
@@ -164,9 +185,10 @@ function quantizeNormedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics:
         for (let lane = 0; lane < pv; lane++) {
           const channel = affineSum([[chunk, pv]], lane);
           const gained = b.mulf(b.load(port.residual, source, channel), b.load(port.gains, channel));
-          const q = b.toInt(b.mulf(gained, inverse), 8);
+          const q = encoded(b, plan, gained, inverse);
           const isReal = isBelow(b, position(b, chunk, pv, b.index(lane)), hidden);
-          b.store(b.vector([b.select(isReal, q, b.int(0, 8))], i8), port.out, b.index(0), row, channel);
+          const zero = b.constant(0, q.type);
+          b.store(oneLane(b, b.select(isReal, q, zero)), port.out, b.index(0), row, channel);
         }
         const isEnd = all(b, isLast(b, row, bounds.row), isLast(b, chunk, chunks), field.frees);
         b.when(isEnd, () => {
@@ -187,17 +209,16 @@ function quantizeAttendedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, static
     done: statics.attendedReady,
     connections: {
       x: w.fromAttention,
-      inverses: statics.constants.attendedInverse,
+      inverses: statics.constants?.attendedInverse,
       out: w.activation8,
     },
     body: ({ b, port, field }) => {
-      const held = register(b, "inverse", f32);
       nest(b, { row: { to: field.rows, max: rows }, part: qWidth / outputLanes }, ({ row, part }) => {
-        const inverse = hold(b, held, isFirst(b, row, part), () => b.read(port.inverses));
+        const inverse = heldInverse(b, port.inverses, isFirst(b, row, part));
         b.lanes(b.read(port.x)).forEach((x, lane) => {
-          const q = b.toInt(b.mulf(x, inverse), 8);
+          const q = encoded(b, plan, x, inverse);
           const channel = affineSum([[part, outputLanes]], lane);
-          b.store(b.vector([q], i8), port.out, b.index(1), row, channel);
+          b.store(oneLane(b, q), port.out, b.index(1), row, channel);
         });
       });
     },
@@ -215,21 +236,20 @@ function quantizeGatedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics: 
     done: statics.gatedReady,
     connections: {
       x: w.fromActivation,
-      inverses: statics.constants.gatedInverse,
+      inverses: statics.constants?.gatedInverse,
       out: w.activation8,
     },
     body: ({ b, port, field }) => {
-      const held = register(b, "inverse", f32);
       const bounds = { tile: ceilDiv(ffn, pn), row: { to: field.rows, max: rows }, lane: pn } as const;
       nest(b, bounds, ({ tile, row, lane }) => {
-        const inverse = hold(b, held, isFirst(b, tile, row, lane), () => b.read(port.inverses));
-        const q = b.toInt(b.mulf(b.read(port.x), inverse), 8);
+        const inverse = heldInverse(b, port.inverses, isFirst(b, tile, row, lane));
+        const q = encoded(b, plan, b.read(port.x), inverse);
         b.when(isBelow(b, position(b, tile, pn, lane), ffn), () => {
           const channel = affineSum([
             [tile, pn],
             [lane, 1],
           ]);
-          b.store(b.vector([q], i8), port.out, b.index(1), row, channel);
+          b.store(oneLane(b, q), port.out, b.index(1), row, channel);
         });
       });
     },

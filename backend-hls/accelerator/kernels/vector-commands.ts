@@ -1,6 +1,6 @@
 import { type LoopBuilder, present, type Value } from "../../../ir/index.ts";
 import { all, not } from "../nest.ts";
-import { hasStaticScales } from "../precision.ts";
+import { isElementwise } from "../precision.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { anyOf, type Phase, pick } from "./phase.ts";
@@ -68,7 +68,7 @@ export function sendVector(step: StepScope, port: VectorPorts): void {
     b.write(port.squares, stepRows);
   });
   const vector = { ...step, isNorm, stepRows };
-  if (hasStaticScales(plan.precision)) sendStaticVector(vector, port);
+  if (isElementwise(plan.precision)) sendStaticVector(vector, port);
   else sendDynamicVector(vector, port);
 }
 
@@ -90,7 +90,7 @@ function followingRows({
   return { gathers, following: b.select(gathers, emitted, stepRows) };
 }
 
-/** With static activations a vector becomes int8 as it comes, a norm's as soon as its factor is known. */
+/** Without statistics a vector becomes what the array multiplies as it comes, a norm's as soon as its factor is known. */
 function sendStaticVector(vector: VectorScope, port: VectorPorts): void {
   const { b, is, isNorm, rows, padded } = vector;
   b.when(isNorm, () => {

@@ -1,7 +1,7 @@
 import { at } from "../../../ir/index.ts";
 import type { LayerParameters, ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
 import { ropeTable } from "../pack-weights.ts";
-import { groupOf, hasStaticScales, PLAIN_INT8 } from "../precision.ts";
+import { groupOf, hasStaticScales, isBf16, PLAIN_INT8 } from "../precision.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** Whole numbers in [0, count) from a seed (Numerical Recipes' linear congruential generator). */
@@ -13,6 +13,15 @@ export function randomNumbers(seed: number): (count: number) => number {
   };
 }
 
+/** bfloat16 of either sign: 2^-8 to 1, some zeros of either sign, some subnormal words. */
+function bf16Words(count: number, random: (count: number) => number): Uint16Array {
+  return Uint16Array.from({ length: count }, () => {
+    const sign = 0x8000 * random(2);
+    if (random(16) === 0) return sign + random(2) * random(128);
+    return sign + (119 + random(8)) * 128 + random(128);
+  });
+}
+
 /** Parameters of a model without meaning: weights over the whole int8 range, gains and embeddings of either sign. */
 export function randomParameters(model: ModelShape, seed: number): ModelParameters {
   const { hidden, layers, heads, kvHeads, headDim, ffn, vocab } = model;
@@ -20,23 +29,32 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
   const floats = (count: number, from: number, to: number): Float32Array =>
     Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
   const int8Matrix = (rows: number, columns: number): PackedMatrix => ({
+    kind: "int8",
     rows,
     columns,
     weights: Int8Array.from({ length: rows * columns }, () => random(255) - 127),
     scales: floats(rows, 0.0005, 0.005),
   });
-  const group = groupOf(model.precision ?? PLAIN_INT8);
+  const bf16Matrix = (rows: number, columns: number): PackedMatrix => ({
+    kind: "bf16",
+    rows,
+    columns,
+    weights: bf16Words(rows * columns, random),
+  });
+  const { precision = PLAIN_INT8 } = model;
+  const group = groupOf(precision);
+  const headMatrix = isBf16(precision) ? bf16Matrix : int8Matrix;
   const matrix = (rows: number, columns: number): PackedMatrix =>
     group === undefined
-      ? int8Matrix(rows, columns)
+      ? headMatrix(rows, columns)
       : {
+          kind: "int4",
           rows,
           columns,
           weights: Int8Array.from({ length: rows * columns }, () => random(15) - 7),
           groupScales: Uint8Array.from({ length: rows * Math.ceil(columns / group) }, () => 1 + random(255)),
           scales: floats(rows, 0.00005, 0.0005),
         };
-  const { precision = PLAIN_INT8 } = model;
   const input = (): VectorParameters =>
     hasStaticScales(precision) ? { scale: at(floats(1, 0.01, 0.2), 0) } : {};
   const layer = (): LayerParameters => ({
@@ -55,7 +73,7 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     embed: floats(vocab * hidden, -1, 1),
     layers: Array.from({ length: layers }, layer),
     finalNorm: floats(hidden, -1, 2),
-    head: int8Matrix(vocab, hidden),
+    head: headMatrix(vocab, hidden),
     headInput: input(),
     rope: ropeTable(10000, headDim, model.maxContext),
   };

@@ -4,8 +4,10 @@ import {
   at,
   expF32,
   exponentF32,
+  f32ToBf16,
   f32ToSigned,
   maxF32,
+  mulBf16,
   mulF32,
   negF32,
   recipF32,
@@ -15,7 +17,7 @@ import {
   subF32,
 } from "../../../ir/index.ts";
 import type { ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
-import { groupOf, PLAIN_INT8 } from "../precision.ts";
+import { groupOf, isBf16, PLAIN_INT8 } from "../precision.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** A vector in integers and its scale. */
@@ -58,7 +60,7 @@ export class ReferenceSequence {
     layers.forEach((_, index) => {
       x = this.#layer(index, at(this.#cache, index), x);
     });
-    return this.#linear(normQuantize(x, finalNorm, this.#model.eps, this.#parameters.headInput), head);
+    return this.#linear(normQuantize(x, finalNorm, this.#model, this.#parameters.headInput), head);
   }
 
   #linear(input: Quantized, matrix: PackedMatrix): number[] {
@@ -68,7 +70,8 @@ export class ReferenceSequence {
   #layer(number: number, cache: CachedHead[][], residual: readonly number[]): number[] {
     const { heads, kvHeads, headDim, eps, windows } = this.#model;
     const [layer, window] = [at(this.#parameters.layers, number), windows[number]];
-    const product = this.#linear(normQuantize(residual, layer.attnNorm, eps, layer.inputs?.qkv), layer.qkv);
+    const normedResidual = normQuantize(residual, layer.attnNorm, this.#model, layer.inputs?.qkv);
+    const product = this.#linear(normedResidual, layer.qkv);
     const { qkvBias } = layer;
     const qkv = qkvBias === undefined ? product : product.map((y, n) => addF32(y, at(qkvBias, n)));
     const all = Array.from({ length: heads + 2 * kvHeads }, (_, head) =>
@@ -96,11 +99,11 @@ export class ReferenceSequence {
         cache.map((position) => at(position, Math.floor((head * kvHeads) / heads))),
       ),
     );
-    const x = sum(residual, this.#linear(quantizeInput(out, layer.inputs?.wo), layer.wo));
-    const normed = normQuantize(x, layer.ffnNorm, eps, layer.inputs?.gateUp);
+    const x = sum(residual, this.#linear(quantizeInput(this.#model, out, layer.inputs?.wo), layer.wo));
+    const normed = normQuantize(x, layer.ffnNorm, this.#model, layer.inputs?.gateUp);
     const [gate, up] = [this.#linear(normed, layer.wGate), this.#linear(normed, layer.wUp)];
     const h = gate.map((g, i) => mulF32(mulF32(g, recipF32(addF32(1, expF32(negF32(g))))), at(up, i)));
-    return sum(x, this.#linear(quantizeInput(h, layer.inputs?.down), layer.wDown));
+    return sum(x, this.#linear(quantizeInput(this.#model, h, layer.inputs?.down), layer.wDown));
   }
 
   #rotate(head: readonly number[], position: number): number[] {
@@ -168,7 +171,12 @@ function quantize(v: readonly number[], levels = 127): Quantized {
 }
 
 /** What a matrix multiplies: with a scale that is known, or its own. */
-function quantizeInput(v: readonly number[], input: VectorParameters | undefined): Quantized {
+function quantizeInput(
+  { precision = PLAIN_INT8 }: ModelShape,
+  v: readonly number[],
+  input: VectorParameters | undefined,
+): Quantized {
+  if (isBf16(precision)) return bf16Of(v);
   const scale = input?.scale;
   if (scale === undefined) return quantize(v);
   const inverse = Math.fround(1 / scale);
@@ -178,9 +186,13 @@ function quantizeInput(v: readonly number[], input: VectorParameters | undefined
 function normQuantize(
   x: readonly number[],
   gain: Float32Array,
-  eps: number,
+  { eps, precision = PLAIN_INT8 }: ModelShape,
   input: VectorParameters | undefined,
 ): Quantized {
+  if (isBf16(precision)) {
+    const factor = rmsFactor(x, eps);
+    return bf16Of(x.map((value, i) => mulF32(mulF32(value, at(gain, i)), factor)));
+  }
   if (input?.scale !== undefined) {
     const inverse = mulF32(rmsFactor(x, eps), Math.fround(1 / input.scale));
     const q = x.map((value, i) => f32ToSigned(mulF32(mulF32(value, at(gain, i)), inverse), 8));
@@ -202,19 +214,43 @@ function rmsFactor(x: readonly number[], eps: number): number {
 }
 
 /** The weights of a row, those of int4 times the scales of their groups: exact integers. */
-function integersOf(
-  { rows, columns, weights, groupScales }: PackedMatrix,
-  n: number,
-  group: number,
-): number[] {
+function integersOf(matrix: PackedMatrix, n: number, group: number): number[] {
+  const { rows, columns, weights } = matrix;
   const row = [...weights.subarray(n * columns, (n + 1) * columns)];
-  if (groupScales === undefined) return row;
-  const groups = groupScales.length / rows;
-  return row.map((weight, k) => weight * at(groupScales, n * groups + Math.floor(k / group)));
+  if (matrix.kind !== "int4") return row;
+  const groups = matrix.groupScales.length / rows;
+  return row.map((weight, k) => weight * at(matrix.groupScales, n * groups + Math.floor(k / group)));
+}
+
+/** What a matrix multiplies; bfloat16 as words, with a scale that nobody needs. */
+function bf16Of(v: readonly number[]): Quantized {
+  return { q: v.map(f32ToBf16), s: 1 };
+}
+
+/** Chunks of four products, chunk c to sum c mod 16, then a tree that begins with the oldest of the last 16. */
+function sumOfChunks(weights: readonly number[], x: readonly number[]): number {
+  const parts = Array.from({ length: 16 }, () => 0);
+  const chunks = Math.ceil(x.length / 4);
+  for (let c = 0; c < chunks; c++) {
+    const p = [0, 1, 2, 3].map((i) =>
+      4 * c + i < x.length ? mulBf16(at(weights, 4 * c + i), at(x, 4 * c + i)) : 0,
+    );
+    const chunk = addF32(addF32(at(p, 0), at(p, 1)), addF32(at(p, 2), at(p, 3)));
+    parts[c % 16] = addF32(at(parts, c % 16), chunk);
+  }
+  return treeOf(parts.map((_, i) => at(parts, (chunks + i) % 16)));
+}
+
+function treeOf(terms: readonly number[]): number {
+  if (terms.length === 1) return at(terms, 0);
+  return treeOf(terms.flatMap((left, i) => (i % 2 === 0 ? [addF32(left, at(terms, i + 1))] : [])));
 }
 
 function linear({ q, s }: Quantized, matrix: PackedMatrix, group: number): number[] {
-  const { rows, scales } = matrix;
+  const { rows } = matrix;
+  if (matrix.kind === "bf16")
+    return Array.from({ length: rows }, (_, n) => sumOfChunks(integersOf(matrix, n, group), q));
+  const { scales } = matrix;
   return Array.from({ length: rows }, (_, n) =>
     mulF32(mulF32(signedToF32(dot(q, integersOf(matrix, n, group))), at(scales, n)), s),
   );

@@ -83,6 +83,7 @@ function parameters(): ModelParameters {
   const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, maxContext } = model;
   const floats = randomFloats();
   const matrix = (rows: number, columns: number) => ({
+    kind: "int8" as const,
     rows,
     columns,
     weights: Int8Array.from(floats(rows * columns, 127)),
