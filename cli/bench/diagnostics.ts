@@ -20,3 +20,13 @@ export const kernelFailed = defineDiagnostic(
     hint: "this is our bug, please report it",
   }),
 );
+
+/** A row that the survey's table does not have. */
+export const unknownSurveyRow = defineDiagnostic(
+  "CLI0122",
+  "error",
+  (p: { readonly row: string; readonly known: readonly string[] }) => ({
+    message: `the table has no row ${p.row}`,
+    expected: `some of ${p.known.join(", ")}`,
+  }),
+);

@@ -1,10 +1,12 @@
 import {
   type ArrayShape,
+  type CompiledAccelerator,
   compileAccelerator,
   layoutMemory,
   loadDevice,
   type ModelShape,
   type Outputs,
+  type ScheduleMode,
 } from "../../backend-hls/index.ts";
 import { exploreDesigns } from "../../dse/index.ts";
 import { at, ok, type Result } from "../../ir/index.ts";
@@ -18,27 +20,34 @@ export interface HardwareWishes {
   readonly outputs: Outputs;
   /** Blocks of the KV memory, the null block included. */
   readonly kvBlocks: number;
+  /** Default: optimized. */
+  readonly schedule?: ScheduleMode;
+  /** The model whose array is taken (default: this one): a like one, so that two differ in what is compared alone. */
+  readonly arrayOf?: ModelShape;
 }
 
-/** The array that `compile` would choose for a model on a device, with its schedule and memory, without Verilog. */
+/** Planned hardware with its modules. */
+export type PlannedHardware = TimedHardware & Pick<CompiledAccelerator, "system">;
+
+/** The array that `compile` would choose for a model on a device, with its memory, without Verilog. */
 export function planHardware(
   model: ModelShape,
-  { device, rows, outputs, kvBlocks }: HardwareWishes,
-): Result<TimedHardware> {
+  { device, rows, outputs, kvBlocks, schedule = "optimized", arrayOf = model }: HardwareWishes,
+): Result<PlannedHardware> {
   const file = loadDevice(device);
   if (file.kind === "error") return file;
   const { clock_mhz: clockMhz } = file.value;
-  const schedule = "optimized" as const;
   const workload = { prompt: Math.max(32, rows), output: 64, batch: rows };
-  const explored = exploreDesigns(model, file.value, workload, { rows, clockMhz, schedule });
+  const explored = exploreDesigns(arrayOf, file.value, workload, { rows, clockMhz, schedule });
   if (explored.kind === "error") return explored;
   const shape: ArrayShape = { ...at(explored.value.points, explored.value.chosen).shape, outputs };
   const compiled = compileAccelerator({ model, shape, device: file.value, clockMhz, schedule });
   if (compiled.kind === "error") return compiled;
-  const { plan, network } = compiled.value;
+  const { plan, network, system } = compiled.value;
   const layout = layoutMemory(plan, kvBlocks);
   const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz };
   const memory = chooseMemory(undefined, file.value, sizes);
   if (memory.kind === "error") return memory;
-  return ok({ plan, network, layout, memory: memory.value.parameters, deviceFile: file.value, clockMhz });
+  const { parameters } = memory.value;
+  return ok({ plan, network, system, layout, memory: parameters, deviceFile: file.value, clockMhz });
 }

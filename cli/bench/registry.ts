@@ -3,6 +3,7 @@ import { concurrency } from "./concurrency.ts";
 import { paging } from "./paging.ts";
 import { polybench } from "./polybench.ts";
 import { latencyBench, serveBench, throughputBench } from "./serving-benches.ts";
+import { survey } from "./survey/survey.ts";
 
 /** Every bench, in the order of `bench --help`. A new bench is a file in this folder, made with `defineBench`, and a line here. */
 export const benches: readonly Verb[] = [
@@ -12,4 +13,5 @@ export const benches: readonly Verb[] = [
   concurrency,
   paging,
   polybench,
+  survey,
 ];

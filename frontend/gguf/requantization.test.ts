@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { memorySource } from "../files/byte-source.ts";
-import { quantizeInt4 } from "../quantize/quantize-matrix.ts";
+import { quantizeInt4 } from "../quantize/quantize-int4.ts";
 import { unwrap } from "../testing/codes.ts";
 import { readGgufModel } from "./read-model.ts";
 import { requantizationError } from "./requantization.ts";

@@ -1,9 +1,8 @@
 import { bf16ToF32, unreachable } from "../../ir/index.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import { planTensors } from "../huggingface/tensor-plan.ts";
-import type { QuantizedMatrix } from "../quantize/matrix.ts";
 import type { WeightFormat } from "../quantize/precision.ts";
-import { quantizeInt4 } from "../quantize/quantize-int4.ts";
+import { quantizeInt4, widenInt4 } from "../quantize/quantize-int4.ts";
 import { quantizeInt8, roundToBf16 } from "../quantize/quantize-matrix.ts";
 
 /** Weights that are looked at, at most: the error of the first layers is that of all. */
@@ -39,27 +38,21 @@ function roundWeights(
   format: WeightFormat,
 ): ((index: number) => number) | undefined {
   switch (format.kind) {
-    case "int8":
-      return valueIn(quantizeInt8(columns, [values], { scales: format.scales }));
-    case "int4":
-      return valueIn(quantizeInt4(columns, format.group, [values]));
-    case "bf16":
-      return valueIn(roundToBf16(columns, [values]));
+    case "int8": {
+      const { weights, scales } = quantizeInt8(columns, [values], { scales: format.scales });
+      return (i) => (weights[i] ?? 0) * (scales[Math.floor(i / columns)] ?? 0);
+    }
+    case "int4": {
+      const widened = widenInt4(quantizeInt4(columns, format.group, [values]));
+      return (i) => widened[i] ?? 0;
+    }
+    case "bf16": {
+      const { weights } = roundToBf16(columns, [values]);
+      return (i) => bf16ToF32(weights[i] ?? 0);
+    }
     case "f32":
       return undefined;
     default:
       return unreachable(format);
   }
-}
-
-function valueIn(matrix: QuantizedMatrix): (index: number) => number {
-  const { columns, weights } = matrix;
-  if (matrix.kind === "bf16") return (i) => bf16ToF32(weights[i] ?? 0);
-  if (matrix.kind === "int8") return (i) => (weights[i] ?? 0) * (matrix.scales[Math.floor(i / columns)] ?? 0);
-  const groups = Math.ceil(columns / matrix.group);
-  return (i) => {
-    const row = Math.floor(i / columns);
-    const group = row * groups + Math.floor((i % columns) / matrix.group);
-    return (weights[i] ?? 0) * (matrix.groupScales[group] ?? 0) * (matrix.scales[row] ?? 0);
-  };
 }

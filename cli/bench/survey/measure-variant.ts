@@ -1,0 +1,177 @@
+import { type CellCounts, type ModelShape, planArea } from "../../../backend-hls/index.ts";
+import type { Checkpoint } from "../../../frontend/index.ts";
+import { at, ok, type Result } from "../../../ir/index.ts";
+import type { DeviceCapabilities } from "../../../runtime-host/index.ts";
+import { joulesOf, sumJoules } from "../../generation/energy.ts";
+import { neededWork } from "../../generation/needed-work.ts";
+import { describeModel } from "../../jobs/model-shape.ts";
+import { modelShapeOf } from "../../verify/subject.ts";
+import { type PlannedHardware, planHardware } from "../plan-hardware.ts";
+import { type ListedStep, type ListedWorkload, listSteps, type Workload } from "./list-steps.ts";
+import { timeSteps } from "./time-steps.ts";
+import type { Variant } from "./variants.ts";
+
+/** What is measured: a model on a device. */
+export interface SurveySubject {
+  readonly checkpoint: Checkpoint;
+  readonly device: string;
+  readonly maxContext: number;
+  readonly blockSize: number;
+  /** Of alike steps in a row, those that are estimated. */
+  readonly samples: number;
+}
+
+/** A variant on one workload. */
+export interface SurveyCell {
+  readonly workload: Workload;
+  /** From submission to the last token of the last user. */
+  readonly cycles: number;
+  /** Over the memory port. */
+  readonly bytes: number;
+  readonly joules: number;
+  /** Weights, tables and the KV blocks that are in use or reserved at once. */
+  readonly memoryBytes: { readonly weights: number; readonly kv: number };
+  readonly steps: number;
+  readonly estimatedSteps: number;
+}
+
+/** A variant's hardware and what it takes for each workload. */
+export interface MeasuredVariant {
+  readonly variant: Variant;
+  readonly clockMhz: number;
+  readonly hardware: PlannedHardware;
+  /** Lookup tables and so on that the hardware is expected to need. */
+  readonly area: CellCounts;
+  readonly cells: readonly SurveyCell[];
+}
+
+/** Plans the hardware of a variant and times every workload on it. */
+export async function measureVariant(
+  variant: Variant,
+  subject: SurveySubject,
+  workloads: readonly Workload[],
+): Promise<Result<MeasuredVariant>> {
+  const { checkpoint, device, maxContext, blockSize } = subject;
+  const sizes = modelShapeOf(checkpoint, { maxContext, blockSize });
+  const model = { ...sizes, precision: variant.precision };
+  const arrayOf = { ...sizes, precision: variant.arrayOf ?? variant.precision };
+  const blocksEach = Math.ceil(maxContext / blockSize);
+  const users = variant.serving === "alone" ? 1 : Math.max(...workloads.map((one) => one.users));
+  const kvBlocks = 1 + users * blocksEach;
+  const wishes = { device, rows: variant.rows, schedule: variant.schedule, kvBlocks, arrayOf };
+  const hardware = planHardware(model, { ...wishes, outputs: { candidates: 1, logits: false } });
+  if (hardware.kind === "error") return hardware;
+  const cells: SurveyCell[] = [];
+  for (const workload of workloads) {
+    const cell = await measureCell({ variant, subject, hardware: hardware.value }, workload, cells);
+    if (cell.kind === "error") return cell;
+    cells.push(cell.value);
+  }
+  const { clockMhz } = hardware.value;
+  const area = planArea(hardware.value).total;
+  return ok({ variant, clockMhz, hardware: hardware.value, area, cells });
+}
+
+interface Measuring {
+  readonly variant: Variant;
+  readonly subject: SurveySubject;
+  readonly hardware: PlannedHardware;
+}
+
+/** One request at a time, many users take as often as long as one: their steps are the same. */
+async function measureCell(
+  measuring: Measuring,
+  workload: Workload,
+  before: readonly SurveyCell[],
+): Promise<Result<SurveyCell>> {
+  const { variant, hardware, subject } = measuring;
+  const one = before.find(({ workload: { name, users } }) => name === workload.name && users === 1);
+  if (variant.serving === "alone" && one !== undefined) return ok(repeatCell(one, workload));
+  const served = variant.serving === "alone" ? { ...workload, users: 1 } : workload;
+  const listed = await listSteps(capabilitiesOf(hardware, served.users), served, variant.serving);
+  if (listed.kind === "error") return listed;
+  const cost = timeSteps(listed.value.steps, hardware, subject.samples);
+  const joules = energyOf(measuring, listed.value.steps, cost);
+  const cell = {
+    workload: served,
+    cycles: cost.cycles,
+    bytes: cost.bytes,
+    joules,
+    memoryBytes: memoryOf(hardware, listed.value),
+    steps: listed.value.steps.length,
+    estimatedSteps: cost.estimated,
+  };
+  return ok(variant.serving === "alone" ? repeatCell(cell, workload) : cell);
+}
+
+function repeatCell(one: SurveyCell, workload: Workload): SurveyCell {
+  const times = workload.users / one.workload.users;
+  const { cycles, bytes, joules, steps } = one;
+  return {
+    ...one,
+    workload,
+    cycles: times * cycles,
+    bytes: times * bytes,
+    joules: times * joules,
+    steps: times * steps,
+  };
+}
+
+function capabilitiesOf({ plan, layout }: PlannedHardware, sequences: number): DeviceCapabilities {
+  const { blockSize, maxContext, vocab } = plan.model;
+  return {
+    rows: plan.rows,
+    sequences,
+    blockSize,
+    blocks: layout.kvBlocks,
+    maxContext,
+    vocab,
+    emits: ["none", "argmax"],
+    candidates: 0,
+    hasTrees: false,
+  };
+}
+
+/** Everything but KV, and of that the blocks in use at once. */
+function memoryOf(
+  { layout, plan }: PlannedHardware,
+  { mostBlocks }: ListedWorkload,
+): SurveyCell["memoryBytes"] {
+  const { blockSize, layers } = plan.model;
+  return {
+    weights: layout.bytes - layout.regions.kv.bytes,
+    kv: mostBlocks * blockSize * layout.strides.record * layers,
+  };
+}
+
+/** MACs of 16-bit operands cost more: those of the matrices by their weights, those of attention by its keys and values. */
+function energyOf(
+  { variant, subject: { checkpoint }, hardware }: Measuring,
+  steps: readonly ListedStep[],
+  { bytes, cycles }: { readonly bytes: number; readonly cycles: number },
+): number {
+  const model = describeModel(checkpoint);
+  const all = steps.reduce((sum, { record }) => sum + neededWork(model, record).macs, 0);
+  const attention = attentionMacs(hardware.plan.model, steps);
+  const { energy } = hardware.deviceFile;
+  const perMac = (bits: number): number => (bits === 16 ? energy.pj_mac16 : energy.pj_mac8);
+  const linearBits = variant.precision.weights.kind === "bf16" ? 16 : 8;
+  const mac = ((all - attention) * perMac(linearBits) + attention * perMac(variant.precision.kvBits)) * 1e-12;
+  const design = { energy, clock: { mhz: hardware.clockMhz, source: "assumed" } } as const;
+  return mac + sumJoules(joulesOf({ macs: 0, bytes, cycles }, design));
+}
+
+/** Every row attends to itself and all positions before it, in every layer: the standard attention. */
+function attentionMacs({ layers, heads, headDim }: ModelShape, steps: readonly ListedStep[]): number {
+  const pairs = steps.reduce(
+    (sum, { rows }) => sum + rows.reduce((of, { position }) => of + position + 1, 0),
+    0,
+  );
+  return layers * pairs * 2 * heads * headDim;
+}
+
+/** The cell of a workload. */
+export function cellOf({ cells }: MeasuredVariant, { name, users }: Workload): SurveyCell {
+  const index = cells.findIndex(({ workload }) => workload.name === name && workload.users === users);
+  return at(cells, index);
+}

@@ -1,0 +1,169 @@
+import type { ModelShape, ScheduleMode } from "../../../backend-hls/index.ts";
+
+type HardwarePrecision = NonNullable<ModelShape["precision"]>;
+
+/** What somebody says about a method, and where. */
+interface Published {
+  readonly claim: string;
+  readonly source: string;
+}
+
+/** A row of the survey's table: the standard LLM but for one method. */
+export interface Variant {
+  /** How rows are named on the command line. */
+  readonly key: string;
+  readonly name: string;
+  /** What differs from the standard LLM. */
+  readonly method: string;
+  readonly precision: HardwarePrecision;
+  /** Whose array is taken (default: the one explored for `precision`): variants of one method differ in the method alone. */
+  readonly arrayOf?: HardwarePrecision;
+  readonly schedule: ScheduleMode;
+  /** Rows of a step. */
+  readonly rows: number;
+  /** `alone`: one request after another, its KV memory reserved in full; `together`: as many as fit, KV in pages. */
+  readonly serving: "alone" | "together";
+  readonly published?: Published;
+}
+
+/** bf16 operands, float32 sums, keys and values in 16 bits. */
+const plain16: HardwarePrecision = {
+  weights: { kind: "bf16" },
+  activations: { kind: "bf16" },
+  kvBits: 16,
+};
+
+const int8 = (scales: "token" | "tensor" | "static", kvBits: 8 | 16 = 8): HardwarePrecision => ({
+  weights: { kind: "int8" },
+  activations: { kind: "int8", scales },
+  kvBits,
+});
+
+/** LLM.int8() with so many outlier columns at the input of every matrix; attention stays in 16 bits, as the method leaves it. */
+const outliers = (columns: number): HardwarePrecision => ({
+  ...int8("token", 16),
+  outliers: {
+    threshold: 6,
+    columns: { qkv: columns, wo: columns, gateUp: columns, down: columns, head: columns },
+  },
+});
+
+const llmInt8: Published = {
+  claim: "half the memory of 16 bits without loss; up to 175B parameters",
+  source: "Dettmers et al., LLM.int8(): 8-bit Matrix Multiplication for Transformers at Scale, NeurIPS 2022",
+};
+const smoothQuant: Published = {
+  claim: "up to 1.56x faster and 2x less memory than FP16",
+  source: "Xiao et al., SmoothQuant, ICML 2023",
+};
+const scaleHls: Published = {
+  claim: "768.1x for a GEMM of 4096 against the program without directives",
+  source: "Ye et al., ScaleHLS, HPCA 2022 (an estimate of C synthesis)",
+};
+
+/** Rows of a step on `ref64`. */
+const manyRows = 64;
+
+const like = { schedule: "optimized", rows: manyRows, serving: "alone" } as const;
+
+/** The denominator of all ratios. */
+export const standard: Variant = {
+  ...like,
+  key: "standard",
+  name: "standard LLM",
+  method: "bf16, kv16, attention of all heads over all positions, one request at a time",
+  precision: plain16,
+};
+
+/** The rows, in the order of the table. */
+export const variants: readonly Variant[] = [
+  standard,
+  {
+    ...like,
+    key: "sequential",
+    name: "HLS, sequential",
+    method: "one operation after another, nothing pipelined, one row a step",
+    precision: plain16,
+    schedule: "sequential",
+    rows: 1,
+    published: scaleHls,
+  },
+  {
+    ...like,
+    key: "pipelined",
+    name: "HLS, pipelined",
+    method: "innermost loops pipelined, one row a step",
+    precision: plain16,
+    schedule: "pipelined",
+    rows: 1,
+    published: scaleHls,
+  },
+  {
+    ...like,
+    key: "w8a8",
+    name: "W8A8",
+    method: "plain int8: a scale per channel and per token, kv8",
+    precision: int8("token"),
+    published: {
+      claim: "up to 5.19x (BERT) and 4.16x (GPT-3 style) against FP16",
+      source: "Yao et al., ZeroQuant, NeurIPS 2022",
+    },
+  },
+  {
+    ...like,
+    key: "smoothquant-o1",
+    name: "SmoothQuant O1",
+    method: "int8, activations scaled per token, kv8; scales migrated into norms and weights",
+    precision: int8("token"),
+    published: smoothQuant,
+  },
+  {
+    ...like,
+    key: "smoothquant-o2",
+    name: "SmoothQuant O2",
+    method: "int8, activations scaled per step, kv8",
+    precision: int8("tensor"),
+    arrayOf: int8("token"),
+    published: smoothQuant,
+  },
+  {
+    ...like,
+    key: "smoothquant-o3",
+    name: "SmoothQuant O3",
+    method: "int8, activations scaled statically, kv8",
+    precision: int8("static"),
+    arrayOf: int8("token"),
+    published: smoothQuant,
+  },
+  ...[0, 1, 6].map((columns) => ({
+    ...like,
+    key: `llm.int8-${String(columns)}`,
+    name: `LLM.int8(), ${String(columns)} outlier columns`,
+    method: "int8 with a scale per channel and per token, outlier columns in bf16, kv16",
+    precision: outliers(columns),
+    published: llmInt8,
+  })),
+  {
+    ...like,
+    key: "w4a8",
+    name: "W4A8",
+    method: "int4 weights in groups of 32, int8 activations per token, kv8, int8 head",
+    precision: { ...int8("token"), weights: { kind: "int4", group: 32 } },
+    published: {
+      claim: "3x less memory than FP16 (W4/W8, A8)",
+      source: "Yao et al., ZeroQuant, NeurIPS 2022",
+    },
+  },
+  {
+    ...like,
+    key: "paged",
+    name: "PagedAttention and scheduling",
+    method: "the standard LLM's arithmetic; requests share steps, KV in pages of 16 positions",
+    precision: plain16,
+    serving: "together",
+    published: {
+      claim: "2-4x the throughput of FasterTransformer and Orca at the same latency",
+      source: "Kwon et al., PagedAttention (vLLM), SOSP 2023",
+    },
+  },
+];
