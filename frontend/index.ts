@@ -1,3 +1,4 @@
+export { type CalibrationOptions, calibrateModel } from "./calibrate/calibrate-model.ts";
 export {
   type CalibrationText,
   type CalibrationWatch,
@@ -15,6 +16,7 @@ export {
 } from "./checkpoint.ts";
 export { cutWindows, splitDocuments } from "./evaluate/documents.ts";
 export { countAgreement, type Likelihood, measureLikelihood } from "./evaluate/measure-likelihood.ts";
+export { readTokenText, type TokenText } from "./evaluate/read-text.ts";
 export { argmax, decodeGreedily, forward, type SequenceDecoder } from "./executor/decoder.ts";
 export { createFloatDecoder } from "./executor/float-decoder.ts";
 export type { IntegerCache } from "./executor/integer-cache.ts";
