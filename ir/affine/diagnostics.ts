@@ -21,3 +21,14 @@ export const cannotTransform = defineDiagnostic(
     ...(p.hint === undefined ? {} : { hint: p.hint }),
   }),
 );
+
+/** A pass that does not exist, or with options that it does not have. */
+export const badPass = defineDiagnostic(
+  "AFF0003",
+  "error",
+  (p: { readonly text: string; readonly reason: string; readonly known?: readonly string[] }) => ({
+    message: `\`${p.text}\` is no pass: ${p.reason}`,
+    expected:
+      p.known === undefined ? "a pass such as `affine-tile{sizes=4,8}`" : `one of ${p.known.join(", ")}`,
+  }),
+);

@@ -30,6 +30,15 @@ export {
 } from "./model/sum.ts";
 export type { Access, Constraint, Guard, LoadTerm, OperationTerm, Term } from "./model/term.ts";
 export { loadsOf, subtermsOf } from "./model/term.ts";
+export { type Closeness, firstDifference } from "./passes/compare-functions.ts";
+export { AFFINE_PASSES, type AffinePass, reductionsOutward } from "./passes/pass-table.ts";
+export {
+  findPass,
+  insertFunction,
+  loopFunctions,
+  type ReadyPass,
+  runOnFunction,
+} from "./passes/run-passes.ts";
 export { readProgram } from "./read/read-function.ts";
 export { type DistributeOptions, distribute } from "./transforms/distribute.ts";
 export { expandScalars, extentOf } from "./transforms/expand-scalars.ts";

@@ -79,7 +79,7 @@ test("dependences of random programs are those that happen", () => {
           });
       }
     }),
-    { numRuns: 60, seed: 11 },
+    { numRuns: 30, seed: 11 },
   );
 });
 

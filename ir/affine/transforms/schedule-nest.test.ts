@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { at } from "../../support/bug.ts";
 import { legalOrders, nestsOf } from "../analysis/nests.ts";
 import type { LoopProgram } from "../model/program.ts";
-import { randomProgram, randomSource } from "../testing/random-program.ts";
+import { randomSource } from "../model/random-source.ts";
+import { randomProgram } from "../testing/random-program.ts";
 import { programOfText, sameResults, unwrap } from "../testing/run-both.ts";
 import { distribute } from "./distribute.ts";
 import { expandScalars } from "./expand-scalars.ts";
@@ -46,9 +47,9 @@ test("random schedules of random nests keep the results, or are refused", () => 
       count += done;
       expect(sameResults(text, program, seed)).toBe(true);
     }),
-    { numRuns: 80, seed: 17 },
+    { numRuns: 50, seed: 17 },
   );
-  expect(count).toBeGreaterThan(50);
+  expect(count).toBeGreaterThan(30);
 });
 
 test("legal orders of a product and of a stencil", () => {
