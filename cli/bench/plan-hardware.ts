@@ -22,25 +22,39 @@ export interface HardwareWishes {
   readonly kvBlocks: number;
   /** Default: optimized. */
   readonly schedule?: ScheduleMode;
-  /** The model whose array is taken (default: this one): a like one, so that two differ in what is compared alone. */
-  readonly arrayOf?: ModelShape;
+  /** Default: the one that `compile` would choose. */
+  readonly array?: ArrayShape;
 }
 
 /** Planned hardware with its modules. */
 export type PlannedHardware = TimedHardware & Pick<CompiledAccelerator, "system">;
 
-/** The array that `compile` would choose for a model on a device, with its memory, without Verilog. */
-export function planHardware(
+/** What decides about the array. */
+type ArrayWishes = Pick<HardwareWishes, "device" | "rows" | "schedule">;
+
+/** The array that `compile` would choose for a model on a device. */
+export function chooseArray(
   model: ModelShape,
-  { device, rows, outputs, kvBlocks, schedule = "optimized", arrayOf = model }: HardwareWishes,
-): Result<PlannedHardware> {
+  { device, rows, schedule = "optimized" }: ArrayWishes,
+): Result<ArrayShape> {
   const file = loadDevice(device);
   if (file.kind === "error") return file;
   const { clock_mhz: clockMhz } = file.value;
   const workload = { prompt: Math.max(32, rows), output: 64, batch: rows };
-  const explored = exploreDesigns(arrayOf, file.value, workload, { rows, clockMhz, schedule });
+  const explored = exploreDesigns(model, file.value, workload, { rows, clockMhz, schedule });
   if (explored.kind === "error") return explored;
-  const shape: ArrayShape = { ...at(explored.value.points, explored.value.chosen).shape, outputs };
+  return ok(at(explored.value.points, explored.value.chosen).shape);
+}
+
+/** The hardware of a model on a device, with its memory, without Verilog. */
+export function planHardware(model: ModelShape, wishes: HardwareWishes): Result<PlannedHardware> {
+  const { device, outputs, kvBlocks, schedule = "optimized" } = wishes;
+  const file = loadDevice(device);
+  if (file.kind === "error") return file;
+  const { clock_mhz: clockMhz } = file.value;
+  const array = wishes.array === undefined ? chooseArray(model, wishes) : ok(wishes.array);
+  if (array.kind === "error") return array;
+  const shape = { ...array.value, outputs };
   const compiled = compileAccelerator({ model, shape, device: file.value, clockMhz, schedule });
   if (compiled.kind === "error") return compiled;
   const { plan, network, system } = compiled.value;

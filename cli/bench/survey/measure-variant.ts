@@ -1,4 +1,4 @@
-import { type CellCounts, type ModelShape, planArea } from "../../../backend-hls/index.ts";
+import { type ArrayShape, type CellCounts, type ModelShape, planArea } from "../../../backend-hls/index.ts";
 import type { Checkpoint } from "../../../frontend/index.ts";
 import { at, ok, type Result } from "../../../ir/index.ts";
 import type { DeviceCapabilities } from "../../../runtime-host/index.ts";
@@ -6,7 +6,7 @@ import { joulesOf, sumJoules } from "../../generation/energy.ts";
 import { neededWork } from "../../generation/needed-work.ts";
 import { describeModel } from "../../jobs/model-shape.ts";
 import { modelShapeOf } from "../../verify/subject.ts";
-import { type PlannedHardware, planHardware } from "../plan-hardware.ts";
+import { chooseArray, type PlannedHardware, planHardware } from "../plan-hardware.ts";
 import { type ListedStep, type ListedWorkload, listSteps, type Workload } from "./list-steps.ts";
 import { timeSteps } from "./time-steps.ts";
 import type { Variant } from "./variants.ts";
@@ -54,11 +54,12 @@ export async function measureVariant(
   const { checkpoint, device, maxContext, blockSize } = subject;
   const sizes = modelShapeOf(checkpoint, { maxContext, blockSize });
   const model = { ...sizes, precision: variant.precision };
-  const arrayOf = { ...sizes, precision: variant.arrayOf ?? variant.precision };
+  const array = arrayFor(variant, sizes, device);
+  if (array.kind === "error") return array;
   const blocksEach = Math.ceil(maxContext / blockSize);
   const users = variant.serving === "alone" ? 1 : Math.max(...workloads.map((one) => one.users));
   const kvBlocks = 1 + users * blocksEach;
-  const wishes = { device, rows: variant.rows, schedule: variant.schedule, kvBlocks, arrayOf };
+  const wishes = { device, rows: variant.rows, schedule: variant.schedule, kvBlocks, array: array.value };
   const hardware = planHardware(model, { ...wishes, outputs: { candidates: 1, logits: false } });
   if (hardware.kind === "error") return hardware;
   const cells: SurveyCell[] = [];
@@ -70,6 +71,21 @@ export async function measureVariant(
   const { clockMhz } = hardware.value;
   const area = planArea(hardware.value).total;
   return ok({ variant, clockMhz, hardware: hardware.value, area, cells });
+}
+
+/**
+ * All variants have the array that is chosen for int8, with as many weights in a beat as the port brings of their format: they
+ * differ in the method alone.
+ */
+function arrayFor(
+  { precision, schedule, rows }: Variant,
+  sizes: ModelShape,
+  device: string,
+): Result<ArrayShape> {
+  const array = chooseArray(sizes, { device, rows, schedule });
+  if (array.kind === "error") return array;
+  const bits = { int4: 4, int8: 8, bf16: 16 }[precision.weights.kind];
+  return ok({ ...array.value, pk: (array.value.pk * 8) / bits });
 }
 
 interface Measuring {

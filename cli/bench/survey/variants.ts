@@ -16,8 +16,6 @@ export interface Variant {
   /** What differs from the standard LLM. */
   readonly method: string;
   readonly precision: HardwarePrecision;
-  /** Whose array is taken (default: the one explored for `precision`): variants of one method differ in the method alone. */
-  readonly arrayOf?: HardwarePrecision;
   readonly schedule: ScheduleMode;
   /** Rows of a step. */
   readonly rows: number;
@@ -33,25 +31,12 @@ const plain16: HardwarePrecision = {
   kvBits: 16,
 };
 
-const int8 = (scales: "token" | "tensor" | "static", kvBits: 8 | 16 = 8): HardwarePrecision => ({
+const int8 = (scales: "token" | "static"): HardwarePrecision => ({
   weights: { kind: "int8" },
   activations: { kind: "int8", scales },
-  kvBits,
+  kvBits: 8,
 });
 
-/** LLM.int8() with so many outlier columns at the input of every matrix; attention stays in 16 bits, as the method leaves it. */
-const outliers = (columns: number): HardwarePrecision => ({
-  ...int8("token", 16),
-  outliers: {
-    threshold: 6,
-    columns: { qkv: columns, wo: columns, gateUp: columns, down: columns, head: columns },
-  },
-});
-
-const llmInt8: Published = {
-  claim: "half the memory of 16 bits without loss; up to 175B parameters",
-  source: "Dettmers et al., LLM.int8(): 8-bit Matrix Multiplication for Transformers at Scale, NeurIPS 2022",
-};
 const smoothQuant: Published = {
   claim: "up to 1.56x faster and 2x less memory than FP16",
   source: "Xiao et al., SmoothQuant, ICML 2023",
@@ -119,30 +104,12 @@ export const variants: readonly Variant[] = [
   },
   {
     ...like,
-    key: "smoothquant-o2",
-    name: "SmoothQuant O2",
-    method: "int8, activations scaled per step, kv8",
-    precision: int8("tensor"),
-    arrayOf: int8("token"),
-    published: smoothQuant,
-  },
-  {
-    ...like,
     key: "smoothquant-o3",
     name: "SmoothQuant O3",
     method: "int8, activations scaled statically, kv8",
     precision: int8("static"),
-    arrayOf: int8("token"),
     published: smoothQuant,
   },
-  ...[0, 1, 6].map((columns) => ({
-    ...like,
-    key: `llm.int8-${String(columns)}`,
-    name: `LLM.int8(), ${String(columns)} outlier columns`,
-    method: "int8 with a scale per channel and per token, outlier columns in bf16, kv16",
-    precision: outliers(columns),
-    published: llmInt8,
-  })),
   {
     ...like,
     key: "w4a8",
