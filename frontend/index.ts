@@ -15,7 +15,14 @@ export {
   windowOfLayer,
 } from "./checkpoint.ts";
 export { cutWindows, splitDocuments } from "./evaluate/documents.ts";
-export { countAgreement, type Likelihood, measureLikelihood } from "./evaluate/measure-likelihood.ts";
+export { type FloatProducts, type LayerNoise, measureNoise, recordProducts } from "./evaluate/layer-noise.ts";
+export {
+  countAgreement,
+  type Likelihood,
+  LikelihoodMeter,
+  type MeasuredDecoder,
+  measureLikelihood,
+} from "./evaluate/measure-likelihood.ts";
 export { readTokenText, type TokenText } from "./evaluate/read-text.ts";
 export { argmax, decodeGreedily, forward, type SequenceDecoder } from "./executor/decoder.ts";
 export { createFloatDecoder } from "./executor/float-decoder.ts";
@@ -40,6 +47,7 @@ export {
 export { floatWeights, quantizedWeights } from "./graph/graph-weights.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./load-model.ts";
 export type { Bf16Matrix, Int4Matrix, Int8Matrix, LinearInput, QuantizedMatrix } from "./quantize/matrix.ts";
+export { bytesOfFloatModel, bytesOfModel, type ModelBytes } from "./quantize/model-bytes.ts";
 export {
   needsCalibration,
   type Precision,
