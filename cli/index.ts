@@ -1,5 +1,7 @@
 // The door of `cli` for tests and benches; users import `api.ts`.
 
+export { planVariant } from "./bench/survey/measure-variant.ts";
+export { variants as surveyVariants } from "./bench/survey/variants.ts";
 export { compilePrepared } from "./jobs/compile-model.ts";
 export { openBuild } from "./jobs/open-build.ts";
 export { prepareModel } from "./jobs/prepare.ts";

@@ -27,7 +27,7 @@ export interface HardwareWishes {
 }
 
 /** Planned hardware with its modules. */
-export type PlannedHardware = TimedHardware & Pick<CompiledAccelerator, "system">;
+export type PlannedHardware = TimedHardware & CompiledAccelerator;
 
 /** What decides about the array. */
 type ArrayWishes = Pick<HardwareWishes, "device" | "rows" | "schedule">;
@@ -57,11 +57,11 @@ export function planHardware(model: ModelShape, wishes: HardwareWishes): Result<
   const shape = { ...array.value, outputs };
   const compiled = compileAccelerator({ model, shape, device: file.value, clockMhz, schedule });
   if (compiled.kind === "error") return compiled;
-  const { plan, network, system } = compiled.value;
+  const { plan } = compiled.value;
   const layout = layoutMemory(plan, kvBlocks);
   const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz };
   const memory = chooseMemory(undefined, file.value, sizes);
   if (memory.kind === "error") return memory;
   const { parameters } = memory.value;
-  return ok({ plan, network, system, layout, memory: parameters, deviceFile: file.value, clockMhz });
+  return ok({ ...compiled.value, layout, memory: parameters, deviceFile: file.value, clockMhz });
 }

@@ -45,22 +45,30 @@ export interface MeasuredVariant {
   readonly cells: readonly SurveyCell[];
 }
 
+/** The hardware of a variant, with KV memory for what is served at once. */
+export function planVariant(
+  variant: Variant,
+  { checkpoint, device, maxContext, blockSize }: Omit<SurveySubject, "samples">,
+  users: number,
+): Result<PlannedHardware> {
+  const { precision, schedule, rows, serving } = variant;
+  const sizes = modelShapeOf(checkpoint, { maxContext, blockSize });
+  const array = arrayFor(variant, sizes, device);
+  if (array.kind === "error") return array;
+  const sequences = serving === "alone" ? 1 : users;
+  const kvBlocks = 1 + sequences * Math.ceil(maxContext / blockSize);
+  const outputs = { candidates: 1, logits: false };
+  const wishes = { device, rows, schedule, kvBlocks, array: array.value, outputs };
+  return planHardware({ ...sizes, precision }, wishes);
+}
+
 /** Plans the hardware of a variant and times every workload on it. */
 export async function measureVariant(
   variant: Variant,
   subject: SurveySubject,
   workloads: readonly Workload[],
 ): Promise<Result<MeasuredVariant>> {
-  const { checkpoint, device, maxContext, blockSize } = subject;
-  const sizes = modelShapeOf(checkpoint, { maxContext, blockSize });
-  const model = { ...sizes, precision: variant.precision };
-  const array = arrayFor(variant, sizes, device);
-  if (array.kind === "error") return array;
-  const blocksEach = Math.ceil(maxContext / blockSize);
-  const users = variant.serving === "alone" ? 1 : Math.max(...workloads.map((one) => one.users));
-  const kvBlocks = 1 + users * blocksEach;
-  const wishes = { device, rows: variant.rows, schedule: variant.schedule, kvBlocks, array: array.value };
-  const hardware = planHardware(model, { ...wishes, outputs: { candidates: 1, logits: false } });
+  const hardware = planVariant(variant, subject, Math.max(...workloads.map(({ users }) => users)));
   if (hardware.kind === "error") return hardware;
   const cells: SurveyCell[] = [];
   for (const workload of workloads) {
