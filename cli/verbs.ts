@@ -4,6 +4,7 @@ import { calibrate } from "./verbs/calibrate.ts";
 import { compile } from "./verbs/compile.ts";
 import { diff } from "./verbs/diff.ts";
 import { doctor } from "./verbs/doctor.ts";
+import { evaluate } from "./verbs/eval.ts";
 import { opt } from "./verbs/opt.ts";
 import { pack } from "./verbs/pack.ts";
 import { plan } from "./verbs/plan.ts";
@@ -17,6 +18,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   run,
   compile,
   simulate,
+  evaluate,
   opt,
   serve,
   diff,

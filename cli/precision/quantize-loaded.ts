@@ -1,0 +1,65 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import {
+  type Calibration,
+  calibrateModel,
+  type LoadedModel,
+  needsCalibration,
+  type Precision,
+  type QuantizedModel,
+  quantizeTo,
+} from "../../frontend/index.ts";
+import { ok, type Result } from "../../ir/index.ts";
+import type { JobWatch } from "../jobs/job-watch.ts";
+
+/** Folder of calibrations of earlier runs: XDG_CACHE_HOME's, or ~/.cache's. */
+function cacheFolder(): string {
+  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hidalgo", "calibration");
+}
+
+/** Quantizes a model for hardware; where data decide, it is calibrated on the named text or on its own. */
+export function quantizeLoaded(
+  model: LoadedModel,
+  precision: Precision,
+  { calibrate }: { readonly calibrate?: string | undefined },
+  watch: JobWatch,
+): Result<QuantizedModel> {
+  if (!needsCalibration(precision)) return ok(quantizeTo(model.checkpoint, precision));
+  const calibration = calibrateLoaded(model, { calibrate }, watch);
+  if (calibration.kind === "error") return calibration;
+  return ok(quantizeTo(model.checkpoint, precision, calibration.value, watchShares(precision.name, watch)));
+}
+
+/** The statistics of a model on the named text or on its own, from an earlier run where there is one. */
+export function calibrateLoaded(
+  model: LoadedModel,
+  { calibrate }: { readonly calibrate?: string | undefined },
+  watch: JobWatch,
+): Result<Calibration> {
+  const calibration = calibrateModel(
+    model,
+    { file: calibrate, cache: cacheFolder() },
+    watchShares("calibration", watch),
+  );
+  if (calibration.kind === "ok") {
+    const { positions, source } = calibration.value;
+    watch.onProgress?.(`calibrated on ${positions} tokens: ${source}`);
+  }
+  return calibration;
+}
+
+/** Progress in tenths. */
+export function watchShares(
+  what: string,
+  { onProgress, signal }: JobWatch,
+): { readonly onShare: (share: number) => void; readonly signal?: AbortSignal } {
+  let told = 0;
+  return {
+    onShare: (share) => {
+      const tenths = Math.floor(10 * share);
+      if (tenths > told && tenths < 10) onProgress?.(`${what}: ${10 * tenths} %`);
+      told = tenths;
+    },
+    ...(signal && { signal }),
+  };
+}
