@@ -4,6 +4,9 @@ import { verbs } from "./verbs.ts";
 const GRACE_MS = 2000;
 
 const interrupt = new AbortController();
+process.once("SIGTERM", () => {
+  interrupt.abort();
+});
 process.once("SIGINT", () => {
   interrupt.abort();
   process.once("SIGINT", () => process.exit(130)); // a second Ctrl-C does not wait

@@ -54,3 +54,9 @@ export const noDeviceLeft = defineDiagnostic("HOST0006", "error", () => ({
   expected: "at least one accelerator that works",
   hint: "start the server again; the message of the first failure says what happened",
 }));
+
+/** A bug in a step. */
+export const engineBroken = defineDiagnostic("HOST0007", "error", (p: { readonly message: string }) => ({
+  message: `a step went wrong: ${p.message}`,
+  hint: "this is a bug in Hidalgo: please report it",
+}));

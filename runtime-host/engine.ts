@@ -17,6 +17,8 @@ import { isEnding, recordOf, type StepRecord } from "./scheduling/step-record.ts
 
 /** Who is told what becomes of a request. */
 export interface RequestListener {
+  /** Once, when it has rows in a step for the first time. */
+  readonly onScheduled?: () => void;
   /** Each token of each answer as it comes; `stop` ends that answer (a stop string, say). */
   readonly onToken?: (sample: number, chosen: ChosenToken) => "stop" | "go on";
   /** Once for each answer. */
@@ -45,6 +47,7 @@ interface ActiveRequest {
   readonly request: ServingRequest;
   readonly listener: RequestListener;
   readonly sequences: Sequence[];
+  isScheduled: boolean;
 }
 
 /** What one accelerator did in a step. */
@@ -102,6 +105,14 @@ export class Engine {
     };
   }
 
+  /** How the KV cache is set up. */
+  get cacheConfig(): Pick<SchedulerLimits, "blockSize" | "window" | "prefixCaching"> & {
+    readonly blocks: number;
+  } {
+    const { blockSize, window, prefixCaching } = this.#limits;
+    return { blockSize, window, prefixCaching, blocks: this.load.blocks };
+  }
+
   /** Takes a request in; one that can never be served is a diagnostic. */
   add(request: ServingRequest, listener: RequestListener = {}): Result<null> {
     if (this.#active.has(request.id)) throw new CompilerBug(`request ${request.id} is there already`);
@@ -109,7 +120,7 @@ export class Engine {
     const refused = checkRequest(request, at(this.#devices, 0).capabilities);
     if (refused !== undefined) return refused;
     const sequence = startSequence(request, this.#arrivals++);
-    this.#active.set(request.id, { request, listener, sequences: [sequence] });
+    this.#active.set(request.id, { request, listener, sequences: [sequence], isScheduled: false });
     this.#scheduler.add(sequence);
     return ok(null);
   }
@@ -120,8 +131,9 @@ export class Engine {
   }
 
   /** Ends all requests. */
-  abortAll(): void {
-    for (const id of [...this.#active.keys()]) this.abort(id);
+  abortAll(reason: FinishReason = "abort", diagnostics: readonly Diagnostic[] = []): void {
+    for (const { sequences } of [...this.#active.values()])
+      for (const sequence of [...sequences]) this.#finish(sequence, reason, diagnostics);
   }
 
   /** One step of the devices; undefined where there is nothing to do. A device that fails ends the requests that took part in its step. */
@@ -130,6 +142,7 @@ export class Engine {
     if (plan.parts.length === 0 && plan.preempted.length === 0) return undefined;
     const moved = await this.#move(plan.moves);
     const parts = plan.parts.filter(isRunning); // those whose blocks did not arrive, or that were aborted meanwhile, are not
+    for (const { sequence } of parts) this.#tellScheduled(sequence);
     const shares = this.#places.map(({ index }) => parts.filter(({ place }) => place === index));
     const record = recordOf({ ...plan, parts }, { moved, holding: this.#scheduler.running.length });
     const ran = await Promise.all(shares.map((share, place) => this.#run(share, place)));
@@ -178,6 +191,13 @@ export class Engine {
     };
   }
 
+  #tellScheduled({ request }: Sequence): void {
+    const active = this.#active.get(request.id);
+    if (active === undefined || active.isScheduled) return;
+    active.isScheduled = true;
+    active.listener.onScheduled?.();
+  }
+
   /** One device's share of a step. */
   async #run(parts: readonly Part[], place: number): Promise<Ran> {
     if (parts.length === 0) return { kind: "ok", tokens: [], counters: undefined };
@@ -211,8 +231,7 @@ export class Engine {
     place.close();
     this.#lost.add(index);
     if (this.#lost.size < this.#devices.length) return;
-    for (const { sequences } of [...this.#active.values()])
-      for (const sequence of [...sequences]) this.#finish(sequence, "error", recovery.diagnostics);
+    this.abortAll("error", recovery.diagnostics);
   }
 
   /** The next token of a sequence; behind the prompt, the first token of each of its request's answers. */

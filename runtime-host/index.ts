@@ -19,6 +19,7 @@ export {
   type ReferenceDeviceOptions,
   type SequenceDecoder,
 } from "./devices/reference.ts";
+export { restartableDevice } from "./devices/restartable.ts";
 export {
   type AcceleratorProgram,
   type EncodedStep,
@@ -38,5 +39,5 @@ export { firstRows, slotOf } from "./scheduling/rows.ts";
 export type { StepRecord } from "./scheduling/step-record.ts";
 export { createServer, type ServerLimits } from "./server/create-server.ts";
 export { EngineLoop } from "./server/engine-loop.ts";
-export { ServerMetrics } from "./server/metrics.ts";
-export type { ServedModel } from "./server/served-model.ts";
+export { ServerMetrics, type StepMeter } from "./server/metrics.ts";
+export type { ChatTemplate, ServedModel } from "./server/served-model.ts";

@@ -17,8 +17,6 @@ export interface HardwareChoice extends SubjectOptions {
   readonly accelerators: number;
   /** Blocks of each one's KV memory, the null block not counted. */
   readonly kvBlocks: number;
-  /** Sequences that may run at once on each. */
-  readonly sequences: number;
 }
 
 /** Accelerators that serve, what a table says of their time, and how to let them go. */
@@ -36,15 +34,12 @@ export function openHardware(choice: HardwareChoice): Promise<Result<OpenedHardw
 }
 
 function openEstimated(choice: HardwareChoice): Result<OpenedHardware> {
-  const { accelerators, kvBlocks, sequences } = choice;
+  const { accelerators, kvBlocks } = choice;
   const opened = openSubject(choice, { kvBlocks: kvBlocks + 1 });
   if (opened.kind === "error") return opened;
   const { checkpoint, hardware } = opened.value;
   const devices = Array.from({ length: accelerators }, () =>
-    timedDevice(
-      openSoftwareDevice("reference", checkpoint, { ...choice, sequences, blocks: kvBlocks + 1 }),
-      hardware,
-    ),
+    timedDevice(openSoftwareDevice("reference", checkpoint, { ...choice, blocks: kvBlocks + 1 }), hardware),
   );
   const { clockMhz, deviceFile, plan } = hardware;
   const served = { devices, clockMhz, energy: deviceFile.energy, portBytes: plan.beatBytes };

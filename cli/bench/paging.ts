@@ -50,7 +50,6 @@ export async function comparePaging({
     engine: "estimate",
     accelerators: 1,
     kvBlocks,
-    sequences: subject.rows,
   } as const;
   const runs: PagingRun[] = [];
   let clock: TableClock = { clockMhz: 1, time: "" };

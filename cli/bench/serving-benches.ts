@@ -61,7 +61,7 @@ async function measure(
   { shape, rate }: Traffic,
   { output }: Session,
 ): Promise<Result<BenchTable>> {
-  const opened = await openHardware({ ...options, sequences: options.rows });
+  const opened = await openHardware(options);
   if (opened.kind === "error") return opened;
   const { hardware, time, window } = opened.value;
   const { numPrompts: requests, seed } = options;

@@ -36,5 +36,7 @@ test("latencies are those of methods for serving: first token, per token behind 
     { id: "b", arrival: 12, tokens: [4], times: [20] },
   ];
   expect(latenciesOf(requests)).toEqual({ ttft: [10, 8], tpot: [10], itl: [6, 14], e2e: [30, 8] });
-  expect(distributionOf([1, 2, 3, 4])).toEqual({ mean: 2.5, median: 2.5, std: Math.sqrt(1.25), p99: 3.97 });
+  const { p99, ...others } = distributionOf([1, 2, 3, 4]);
+  expect(others).toEqual({ mean: 2.5, median: 2.5, std: Math.sqrt(1.25) });
+  expect(p99).toBeCloseTo(3.97);
 });

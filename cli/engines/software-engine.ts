@@ -2,7 +2,9 @@ import {
   type Checkpoint,
   createFloatDecoder,
   createIntegerDecoder,
+  createParallelDecoder,
   quantizeModel,
+  splitModel,
 } from "../../frontend/index.ts";
 import { createReferenceDevice, type Device, type SequenceDecoder } from "../../runtime-host/index.ts";
 import type { NumberFormats } from "./number-formats.ts";
@@ -16,10 +18,12 @@ export interface SoftwareShape {
   readonly rows?: number | undefined;
   readonly blockSize: number;
   readonly maxContext: number;
-  /** Sequences that may be alive at once (default: 1); the KV memory holds as many of full length. */
+  /** Sequences of full length that the KV memory holds (default: 1); as many as rows may be alive at once. */
   readonly sequences?: number | undefined;
   /** Blocks of the KV memory, the null block included, where it holds another number. */
   readonly blocks?: number | undefined;
+  /** Parts of the model that are computed apart, as on so many accelerators (default: 1). */
+  readonly parts?: number | undefined;
 }
 
 /** Opens the integer reference (`reference`) or the float reference (`f32`) behind the device port. */
@@ -50,14 +54,20 @@ export function openSoftwareDevice(
   checkpoint: Checkpoint,
   shape: SoftwareShape,
 ): Device {
-  const { rows = defaultRows, blockSize, maxContext, sequences, blocks } = shape;
+  const { rows = defaultRows, blockSize, maxContext, sequences = 1 } = shape;
   const { vocab } = checkpoint.config;
+  const { blocks = sequences * Math.ceil(maxContext / blockSize) + 1 } = shape;
   const openDecoder =
-    kind === "f32" ? () => createFloatDecoder(checkpoint) : integerOpener(checkpoint, blockSize);
-  return createReferenceDevice({ openDecoder, rows, sequences, blocks, blockSize, maxContext, vocab });
+    kind === "f32" ? () => createFloatDecoder(checkpoint) : integerOpener(checkpoint, shape);
+  return createReferenceDevice({ openDecoder, rows, sequences: rows, blocks, blockSize, maxContext, vocab });
 }
 
-function integerOpener(checkpoint: Checkpoint, blockSize: number): () => SequenceDecoder {
+function integerOpener(
+  checkpoint: Checkpoint,
+  { blockSize, parts = 1 }: SoftwareShape,
+): () => SequenceDecoder {
   const quantized = quantizeModel(checkpoint);
-  return () => createIntegerDecoder(quantized, { blockSize });
+  if (parts === 1) return () => createIntegerDecoder(quantized, { blockSize });
+  const split = splitModel(quantized, parts);
+  return () => createParallelDecoder(split, { blockSize });
 }

@@ -44,7 +44,11 @@ export function neededWork(model: ModelShape, step: MeasuredStep): NeededWork {
 /** Of all layers: row-position pairs that attend to each other; KV records that are read, or written by the step. */
 function contextOf(
   { layers, window, full_layers: full = [] }: ModelShape,
-  { rows, lastPosition, parts = [{ from: lastPosition - rows + 1, count: rows, emits: true }] }: MeasuredStep,
+  {
+    rows,
+    lastPosition,
+    parts = [{ from: lastPosition - rows + 1, count: rows, emits: true, place: 0 }],
+  }: MeasuredStep,
 ) {
   const perLayer = Array.from({ length: layers }, (_, layer) => {
     const most = full.includes(layer) ? undefined : (window ?? undefined);

@@ -1,83 +1,143 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { z } from "zod";
-import type { FoundTokenizer } from "../../frontend/index.ts";
-import { fail, ok, type Result } from "../../ir/index.ts";
-import type { ServedModel } from "../../runtime-host/index.ts";
-import { readBuildFolder } from "../build-folder/read-build-folder.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type FoundTokenizer, quantizeModel, splitProblem } from "../../frontend/index.ts";
+import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import { type Device, restartableDevice, type ServedModel } from "../../runtime-host/index.ts";
+import { type CompiledBuild, readBuildFolder } from "../build-folder/read-build-folder.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
+import { openSoftwareEngine } from "../engines/software-engine.ts";
+import { compilePrepared } from "../jobs/compile-model.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
+import { describeModel } from "../jobs/model-shape.ts";
 import { openBuild } from "../jobs/open-build.ts";
-import { prepareModel } from "../jobs/prepare.ts";
-import { openEngine, type RunOptions } from "../jobs/run-model.ts";
+import { type PreparedModel, prepareModel } from "../jobs/prepare.ts";
+import { refuseHardwareOptions } from "../jobs/refuse-hardware-options.ts";
 import { openTokenizer } from "../jobs/simulate-build.ts";
-import { ownHardware } from "../rtl-engine.ts";
+import { type Hardware, ownHardware } from "../rtl-engine.ts";
+import type { ModelShape } from "../schemas/manifest.ts";
+import { readChatTemplate } from "./chat-template.ts";
+import { noPartialSums, notSplittable } from "./diagnostics.ts";
+import type { ServeOptions } from "./serve-options.ts";
 
-/** An engine that is open, and the model as a server shows it. */
+/** Accelerators that are open, and the model as a server shows it. */
 export interface OpenedForServing {
-  readonly engine: OpenedEngine;
+  /** All of one kind; tensor parallel ones count as one. */
+  readonly engines: readonly OpenedEngine[];
   readonly model: Omit<ServedModel, "created">;
+  readonly shape: ModelShape;
 }
 
 /** Opens a model folder, or a build folder on the simulator. A model without tokenizer cannot be served. */
 export async function openServed(
   path: string,
-  options: RunOptions,
+  options: ServeOptions,
   watch: JobWatch,
+  hardware: Hardware = ownHardware,
 ): Promise<Result<OpenedForServing>> {
   return existsSync(join(path, "manifest.json"))
-    ? openBuilt(path, options, watch)
-    : openModel(path, options, watch);
+    ? openBuilt(path, options, watch, hardware)
+    : openModel(path, options, watch, hardware);
 }
 
 async function openModel(
   path: string,
-  options: RunOptions,
+  options: ServeOptions,
   watch: JobWatch,
+  hardware: Hardware,
 ): Promise<Result<OpenedForServing>> {
+  const refused = refuseHardwareOptions(options.engine, options);
+  if (refused !== undefined) return refused;
   const prepared = prepareModel(path, options.engine, options);
   if (prepared.kind === "error") return prepared;
   const { model, maxContext } = prepared.value;
   const { id, config } = model.checkpoint;
-  const text = textOf(model.tokenizer);
+  const text = textOf(model.tokenizer, options);
   if (text.kind === "error") return text;
-  const engine = await openEngine(prepared.value, options, watch, ownHardware);
-  if (engine.kind === "error") return engine;
-  return ok({ engine: engine.value, model: { id, ...text.value, maxContext, stopIds: config.eosIds } });
+  const engines = await openEngines(prepared.value, options, watch, hardware);
+  if (engines.kind === "error") return engines;
+  const served = { id, ...text.value, maxContext, stopIds: config.eosIds };
+  return ok({ engines: engines.value, model: served, shape: describeModel(model.checkpoint) });
+}
+
+async function openEngines(
+  prepared: PreparedModel,
+  options: ServeOptions,
+  watch: JobWatch,
+  hardware: Hardware,
+): Promise<Result<readonly OpenedEngine[]>> {
+  const { engine } = options;
+  if (engine !== "rtl") return openSoftware(engine, prepared, options);
+  if (options.parallel === "tensor" && options.accelerators > 1)
+    return fail(noPartialSums(builtSpan("--parallel"), {}));
+  const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch, hardware);
+  return build.kind === "error" ? build : openBuilds(build.value, options, watch, hardware);
+}
+
+function openSoftware(
+  engine: "reference" | "f32",
+  { model: { checkpoint }, formats, maxContext }: PreparedModel,
+  { accelerators, parallel, ...options }: ServeOptions,
+): Result<readonly OpenedEngine[]> {
+  const shape = { ...options, maxContext };
+  const open = (parts: number): OpenedEngine =>
+    openSoftwareEngine(engine, checkpoint, formats, { ...shape, parts });
+  if (parallel === "data") return ok(Array.from({ length: accelerators }, () => open(1)));
+  const problem =
+    engine === "f32"
+      ? "float sums have an order, its parts cannot be added apart"
+      : splitProblem(quantizeModel(checkpoint), accelerators);
+  if (problem === undefined) return ok([open(accelerators)]);
+  return fail(notSplittable(builtSpan("--accelerators"), { accelerators, problem }));
+}
+
+/** So many simulations of one build, each of which begins anew where it dies. */
+async function openBuilds(
+  build: CompiledBuild,
+  options: ServeOptions,
+  watch: JobWatch,
+  hardware: Hardware,
+): Promise<Result<readonly OpenedEngine[]>> {
+  const engines: OpenedEngine[] = [];
+  const reopen = async (): Promise<Result<Device>> => {
+    const again = await openBuild(build, options, {}, hardware);
+    return again.kind === "error" ? again : ok(again.value.device);
+  };
+  for (let n = 0; n < options.accelerators; n++) {
+    const opened = await openBuild(build, options, n === 0 ? watch : {}, hardware);
+    if (opened.kind === "error") {
+      for (const { device } of engines) await device.close();
+      return opened;
+    }
+    engines.push({ ...opened.value, device: restartableDevice(opened.value.device, reopen) });
+  }
+  return ok(engines);
 }
 
 async function openBuilt(
   path: string,
-  options: RunOptions,
+  options: ServeOptions,
   watch: JobWatch,
+  hardware: Hardware,
 ): Promise<Result<OpenedForServing>> {
   const build = readBuildFolder(path);
   if (build.kind === "error") return build;
   const tokenizer = openTokenizer(path, build.value);
   if (tokenizer.kind === "error") return tokenizer;
-  const text = textOf(tokenizer.value);
+  const text = textOf(tokenizer.value, options);
   if (text.kind === "error") return text;
-  const engine = await openBuild(build.value, options, watch, ownHardware);
-  if (engine.kind === "error") return engine;
+  if (options.parallel === "tensor" && options.accelerators > 1)
+    return fail(noPartialSums(builtSpan("--parallel"), {}));
+  const engines = await openBuilds(build.value, options, watch, hardware);
+  if (engines.kind === "error") return engines;
   const { model, design } = build.value.manifest;
   const served = { id: model.id, ...text.value, maxContext: design.max_context, stopIds: model.eos_ids };
-  return ok({ engine: engine.value, model: served });
+  return ok({ engines: engines.value, model: served, shape: model });
 }
 
 type ServedText = Pick<ServedModel, "codec" | "chatTemplate">;
 
-function textOf(found: FoundTokenizer): Result<ServedText> {
+function textOf(found: FoundTokenizer, { chatTemplate: file }: ServeOptions): Result<ServedText> {
   if (found.kind === "absent") return fail(found.reason);
-  const { tokenizer, file } = found;
-  return ok({ codec: tokenizer, chatTemplate: tokenizer.chatTemplate ?? chatTemplateBeside(file) });
-}
-
-const tokenizerConfig = z.object({ chat_template: z.string().optional() });
-
-/** The template in the `tokenizer_config.json` beside a tokenizer, where there is one. */
-function chatTemplateBeside(tokenizerFile: string): string | undefined {
-  const file = join(dirname(tokenizerFile), "tokenizer_config.json");
-  if (!existsSync(file)) return undefined;
-  const parsed = tokenizerConfig.safeParse(JSON.parse(readFileSync(file, "utf8")));
-  return parsed.success ? parsed.data.chat_template : undefined;
+  const template = readChatTemplate(found.file, file);
+  return template.kind === "error" ? template : ok({ codec: found.tokenizer, chatTemplate: template.value });
 }

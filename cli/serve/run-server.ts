@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { ok, type Result } from "../../ir/index.ts";
 import {
   createServer,
@@ -9,6 +10,7 @@ import {
   ServerMetrics,
 } from "../../runtime-host/index.ts";
 import type { ResultObject } from "../result-object.ts";
+import { stepMeter } from "./meter.ts";
 import type { OpenedForServing } from "./open-served.ts";
 
 /** Where and how to serve. */
@@ -17,6 +19,8 @@ export interface ServeSettings {
   readonly port: number;
   readonly limits: ServerLimits;
   readonly scheduling: EngineOptions;
+  /** Whether KV blocks that may be used again go to the store at the end. */
+  readonly keepsPrefixes: boolean;
   readonly version: string;
 }
 
@@ -30,14 +34,20 @@ export interface ServeResult extends ResultObject {
   readonly cycles: number;
 }
 
-/** Serves until `signal` is aborted: then no request is taken any more, those that run are ended, and the device is closed. */
+/** Milliseconds that running requests get to end by themselves, once the server is asked to end. */
+const GRACE_MS = 1000;
+
+/** Serves until `signal` is aborted: then no request is taken any more, those that run get a second to end, and the devices are closed. */
 export async function runServer(
-  { engine: opened, model }: OpenedForServing,
+  { engines, model, shape }: OpenedForServing,
   settings: ServeSettings,
   { signal, onReady }: { readonly signal: AbortSignal; readonly onReady: (url: string) => void },
 ): Promise<Result<ServeResult>> {
-  const engine = new Engine(opened.device, settings.scheduling);
-  const metrics = new ServerMetrics(model.id, engine);
+  const engine = new Engine(
+    engines.map(({ device }) => device),
+    settings.scheduling,
+  );
+  const metrics = new ServerMetrics(model.id, engine, stepMeter(engines, shape));
   const total = { steps: 0, rows: 0, generated_tokens: 0, cycles: 0 };
   const loop = new EngineLoop(engine, (step) => {
     metrics.step(step);
@@ -48,16 +58,19 @@ export async function runServer(
   });
   const now = (): number => Math.floor((performance.timeOrigin + performance.now()) / 1000);
   const { limits, version } = settings;
-  const app = createServer({ model: { ...model, created: now() }, loop, metrics, limits, version, now });
-  const url = await app.listen({ host: settings.host, port: settings.port });
-  onReady(url);
+  const parts = { loop, metrics, limits, version, now, isClosing: () => signal.aborted };
+  const app = createServer({ model: { ...model, created: now() }, ...parts });
   try {
+    const url = await app.listen({ host: settings.host, port: settings.port });
+    onReady(url);
     if (!signal.aborted) await once(signal, "abort");
+    await Promise.race([loop.drain(), delay(GRACE_MS, undefined, { ref: false })]);
     engine.abortAll();
     await loop.drain();
     await app.close();
+    if (settings.keepsPrefixes) await engine.keepPrefixes();
+    return ok({ schema: "hidalgo.serve/1", url, ...total });
   } finally {
-    await opened.device.close();
+    for (const { device } of engines) await device.close();
   }
-  return ok({ schema: "hidalgo.serve/1", url, ...total });
 }

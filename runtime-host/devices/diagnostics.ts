@@ -14,6 +14,9 @@ interface ReportedFault extends DeviceFault {
   readonly state: string;
 }
 
+/** The code of {@link deviceError}. */
+export const deviceErrorCode = "HOST0010";
+
 /** The accelerator ended a step with an error code; it is idle and takes the next step. */
 export const deviceError = defineDiagnostic("HOST0010", "error", (p: ReportedFault) => ({
   message: `the accelerator gave the step up at cycle ${p.cycle}: ${p.what} (${p.name}, code ${p.code}); ${p.state}`,

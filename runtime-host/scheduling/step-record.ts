@@ -9,6 +9,8 @@ interface RecordedPart {
   readonly count: number;
   /** Whether the last of them gave a token. */
   readonly emits: boolean;
+  /** The accelerator. */
+  readonly place: number;
 }
 
 /** One step as it went. */
@@ -56,7 +58,12 @@ export function recordOf(
       ? "prefill"
       : "decode",
     sequences: parts.length,
-    parts: parts.map((part) => ({ from: part.from, count: part.count, emits: isEnding(part) })),
+    parts: parts.map((part) => ({
+      from: part.from,
+      count: part.count,
+      emits: isEnding(part),
+      place: part.place,
+    })),
     holding,
     preempted: preempted.length,
     moved,

@@ -8,7 +8,7 @@ import { chatPrompt, completionPrompts } from "./prompts.ts";
 import { chatForm, completionForm, type ReplyForm, streamedReply, wholeReply } from "./replies.ts";
 import { chatRequest, completionRequest, detokenizeRequest, tokenizeRequest } from "./schemas.ts";
 import type { ServedModel } from "./served-model.ts";
-import { type ChoicePiece, type Submission, type SubmittedRequest, submit } from "./submission.ts";
+import { type SubmittedRequest, submit } from "./submission.ts";
 
 /** What a server keeps to. */
 export interface ServerLimits {
@@ -29,6 +29,8 @@ export interface ServerParts {
   readonly limits: ServerLimits;
   /** Seconds since 1970, for the `created` of replies. */
   readonly now: () => number;
+  /** Whether no request is taken any more (503). */
+  readonly isClosing?: () => boolean;
 }
 
 /** An OpenAI-compatible HTTP server in front of an engine; the caller listens and closes. */
@@ -124,11 +126,13 @@ class CompletionRoutes {
     },
   ): Promise<unknown> {
     const { model, loop, limits, metrics } = this.#parts;
+    if (this.#parts.isClosing?.() === true)
+      throw new ApiError(503, "the server is about to end", { type: "service_unavailable" });
     if (loop.engine.load.waiting >= limits.waiting)
       throw new ApiError(429, "too many requests wait; try again later", { type: "rate_limit_error" });
     const id = `${form.prefix}-${String(++this.#count)}`;
     const head = { id, created: this.#parts.now(), model: model.id };
-    const submission = observed(submit(prompts, body, { id, model, loop }), metrics);
+    const submission = submit(prompts, body, { id, model, loop, metrics });
     reply.raw.once("close", () => {
       submission.abort(); // of an answered request this does nothing
     });
@@ -147,19 +151,6 @@ async function* withErrors(events: AsyncIterable<string>): AsyncGenerator<string
   } catch (error) {
     yield `data: ${JSON.stringify(asApiError(error).body)}\n\n`;
   }
-}
-
-/** The same submission, counted. */
-function observed(submission: Submission, metrics: ServerMetrics): Submission {
-  const watch = metrics.request(submission.promptTokens);
-  async function* pieces(): AsyncGenerator<ChoicePiece> {
-    for await (const piece of submission.pieces) {
-      if (piece.finish === undefined) watch.token();
-      else watch.end(piece.finish);
-      yield piece;
-    }
-  }
-  return { ...submission, pieces: { [Symbol.asyncIterator]: pieces } };
 }
 
 function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {

@@ -1,9 +1,10 @@
 import type { Result } from "../../ir/index.ts";
+import { engineBroken, requestSpan } from "../diagnostics.ts";
 import type { Engine, RequestListener } from "../engine.ts";
 import type { ServingRequest } from "../request.ts";
 import type { StepRecord } from "../scheduling/step-record.ts";
 
-/** Steps an engine while it has work, and sleeps otherwise. */
+/** Steps an engine while it has work, and sleeps otherwise. A bug in a step ends the requests that are there, not the server. */
 export class EngineLoop {
   readonly engine: Engine;
   readonly #onStep: (step: StepRecord) => void;
@@ -31,6 +32,9 @@ export class EngineLoop {
         const step = await this.engine.step();
         if (step !== undefined) this.#onStep(step);
       }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.engine.abortAll("error", [engineBroken(requestSpan, { message })]); // those that come next begin anew
     } finally {
       this.#running = undefined;
     }

@@ -33,7 +33,11 @@ export function chatPrompt(
     role,
     content: typeof content === "string" ? content : (content ?? []).map(({ text }) => text).join(""),
   }));
-  const text = render(chatTemplate ?? PLAIN, { messages: plain, add_generation_prompt: true });
+  const text = render(chatTemplate?.source ?? PLAIN, {
+    ...chatTemplate?.variables,
+    messages: plain,
+    add_generation_prompt: true,
+  });
   const ids = chatTemplate === undefined ? codec.encode(text) : codec.encodeContinuation(text);
   if (ids.kind === "error") throw refusal(ids.diagnostics, "messages");
   return ids.value;

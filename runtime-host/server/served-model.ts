@@ -11,12 +11,20 @@ export interface TextCodec {
   stream(): { push(id: number): string; end(): string };
 }
 
+/** How a conversation becomes a prompt. */
+export interface ChatTemplate {
+  /** Jinja, as in a model's `tokenizer_config.json`. */
+  readonly source: string;
+  /** What templates expect beside the messages: `bos_token`, `eos_token`. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** What a server answers for. */
 export interface ServedModel {
   readonly id: string;
   readonly codec: TextCodec;
-  /** Jinja, as in a model's `tokenizer_config.json`; undefined: messages' contents, line by line. */
-  readonly chatTemplate: string | undefined;
+  /** Undefined, for models that know no chat: messages' contents, one below the other, behind the start token. */
+  readonly chatTemplate: ChatTemplate | undefined;
   readonly maxContext: number;
   /** End-of-text tokens. */
   readonly stopIds: readonly number[];

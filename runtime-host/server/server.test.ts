@@ -27,7 +27,7 @@ function toyDevice(): Device {
   });
 }
 
-async function start(limits: Partial<ServerLimits> = {}, device = toyDevice()) {
+async function start(limits: Partial<ServerLimits> = {}, device = toyDevice(), isClosing = () => false) {
   const engine = new Engine(device);
   const metrics = new ServerMetrics("toy", engine);
   const loop = new EngineLoop(engine, (step) => {
@@ -45,6 +45,7 @@ async function start(limits: Partial<ServerLimits> = {}, device = toyDevice()) {
     loop,
     metrics,
     version: "test",
+    isClosing,
     now: () => 7,
     limits: { bodyBytes: 10_000, waiting: 8, apiKey: undefined, ...limits },
   });
@@ -188,6 +189,60 @@ test("a device that fails answers its requests with an error, and the server goe
   expect((await client.completions.create({ ...greedy, prompt: "Once" })).choices).toHaveLength(1);
 });
 
+test("a bug in a step ends the requests that are there, not the server", async () => {
+  const device = toyDevice();
+  let bugs = 1;
+  const step: Device["step"] = (rows) => {
+    if (bugs-- > 0) throw new Error("cannot happen");
+    return device.step(rows);
+  };
+  const { client, engine } = await start({}, { ...device, step });
+  await expect(client.completions.create({ ...greedy, prompt: "Once" })).rejects.toMatchObject({
+    status: 500,
+    code: "HOST0007",
+  });
+  expect(engine.load.freeBlocks).toBe(engine.load.blocks);
+  expect((await client.completions.create({ ...greedy, prompt: "Once" })).choices).toHaveLength(1);
+});
+
+test("a client that leaves holds no block in the step after", async () => {
+  const device = toyDevice();
+  const gate: { open: () => void } = { open: () => undefined };
+  let steps = 0;
+  const step: Device["step"] = async (rows) => {
+    if (++steps === 3)
+      await new Promise<void>((resolve) => {
+        gate.open = resolve;
+      });
+    return device.step(rows);
+  };
+  const { engine, url } = await start({}, { ...device, step });
+  const control = new AbortController();
+  const body = JSON.stringify({ ...greedy, prompt: "Once", max_tokens: 50, stream: true });
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${url}/v1/completions`, {
+    method: "POST",
+    headers,
+    body,
+    signal: control.signal,
+  });
+  await answer.body?.getReader().read();
+  while (steps < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(engine.load.freeBlocks).toBeLessThan(engine.load.blocks);
+  control.abort();
+  while (engine.load.freeBlocks < engine.load.blocks) await new Promise((resolve) => setTimeout(resolve, 1));
+  gate.open(); // the step that ran while the client left
+  while (!engine.isIdle) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(steps).toBe(3);
+});
+
+test("a server that is about to end takes no request", async () => {
+  const { client } = await start({}, toyDevice(), () => true);
+  await expect(client.completions.create({ ...greedy, prompt: "Once" })).rejects.toMatchObject({
+    status: 503,
+  });
+});
+
 test("text and ids, and what is counted", async () => {
   const { client, url } = await start();
   const post = async (path: string, body: object): Promise<unknown> => {
@@ -206,4 +261,20 @@ test("text and ids, and what is counted", async () => {
   expect(metrics).toContain(
     'vllm:request_success_total{finished_reason="length",model_name="toy",engine="0"} 1',
   );
+  const names = [
+    ...["num_requests_running", "num_requests_waiting", "kv_cache_usage_perc", "prefix_cache_queries_total"],
+    ...[
+      "prefix_cache_hits_total",
+      "num_preemptions_total",
+      "prompt_tokens_total",
+      "iteration_tokens_total_count",
+    ],
+    ...["request_prompt_tokens_count", "request_generation_tokens_count", "request_params_n_count"],
+    ...["request_params_max_tokens_count", "time_to_first_token_seconds_count", "cache_config_info"],
+    ...["inter_token_latency_seconds_count", "e2e_request_latency_seconds_count"],
+    ...["request_queue_time_seconds_count", "request_inference_time_seconds_count"],
+    ...["request_prefill_time_seconds_count", "request_decode_time_seconds_count"],
+  ];
+  for (const name of names) expect(metrics).toContain(`\nvllm:${name}{`);
+  for (const name of ["rows_per_step_count", "steps_total"]) expect(metrics).toContain(`\nhidalgo:${name}{`);
 });

@@ -2,6 +2,7 @@ import type { FinishReason, SamplingParameters, ServingRequest } from "../reques
 import { Answer, type AnswerPiece } from "./answer.ts";
 import { failure, refusal } from "./api-error.ts";
 import type { EngineLoop } from "./engine-loop.ts";
+import type { ServerMetrics } from "./metrics.ts";
 import type { CommonRequest } from "./schemas.ts";
 import type { ServedModel } from "./served-model.ts";
 
@@ -35,13 +36,14 @@ export interface SubmissionContext {
   readonly id: string;
   readonly model: ServedModel;
   readonly loop: EngineLoop;
+  readonly metrics: ServerMetrics;
 }
 
 /** Hands prompts to the engine; a prompt that cannot be served is thrown as an answer. */
 export function submit(
   prompts: readonly (readonly number[])[],
   request: SubmittedRequest,
-  { id, model, loop }: SubmissionContext,
+  { id, model, loop, metrics }: SubmissionContext,
 ): Submission {
   const queue = new PieceQueue();
   const n = request.n ?? 1;
@@ -60,8 +62,11 @@ export function submit(
     answers.push(...own);
     const stopped = own.map(() => false);
     queue.expect(n);
+    const watch = metrics.request({ promptTokens: promptIds.length, n, maxTokens: serving.maxTokens });
     const added = loop.submit(serving, {
+      onScheduled: watch.scheduled,
       onToken: (sample, chosen) => {
+        watch.token(sample);
         const piece = own[sample]?.push(chosen);
         if (piece === undefined) return "go on";
         queue.push({ ...piece, index: prompt * n + sample });
@@ -69,6 +74,7 @@ export function submit(
         return piece.isStopped ? "stop" : "go on";
       },
       onFinish: (sample, reason, diagnostics) => {
+        watch.end(sample, reason);
         const piece = own[sample]?.end(reason, stopped[sample] ?? false);
         if (reason === "error") queue.fail(failure(diagnostics));
         else if (piece !== undefined) queue.push({ ...piece, index: prompt * n + sample });

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import type { ChatTemplate } from "../../runtime-host/index.ts";
+import { tokenizerConfigDamaged } from "./diagnostics.ts";
+
+/** A special token: its text, or an object around it. */
+const specialToken = z
+  .union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content), z.null()])
+  .optional();
+
+const tokenizerConfig = z.looseObject({
+  chat_template: z
+    .union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() })), z.null()])
+    .optional(),
+  bos_token: specialToken,
+  eos_token: specialToken,
+});
+
+type TokenizerConfig = z.infer<typeof tokenizerConfig>;
+
+/**
+ * The chat template of a model: `file` where one is given, else `chat_template.jinja`, else the one in `tokenizer_config.json`,
+ * both beside the tokenizer; undefined where there is none. A file that is damaged is a diagnostic.
+ */
+export function readChatTemplate(
+  tokenizerFile: string,
+  file: string | undefined,
+): Result<ChatTemplate | undefined> {
+  const folder = dirname(tokenizerFile);
+  const config = readConfig(join(folder, "tokenizer_config.json"));
+  if (config.kind === "error") return config;
+  const own = join(folder, "chat_template.jinja");
+  const source =
+    readIfThere(file) ?? readIfThere(existsSync(own) ? own : undefined) ?? templateIn(config.value);
+  if (source === undefined) return ok(undefined);
+  const { bos_token: bos, eos_token: eos } = config.value;
+  const variables: Record<string, string> = {};
+  if (typeof bos === "string") variables["bos_token"] = bos;
+  if (typeof eos === "string") variables["eos_token"] = eos;
+  return ok({ source, variables });
+}
+
+function readIfThere(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readFileSync(file, "utf8");
+}
+
+/** Of several templates the one that is called default, as transformers takes it. */
+function templateIn({ chat_template: found }: TokenizerConfig): string | undefined {
+  if (found === undefined || found === null || typeof found === "string") return found ?? undefined;
+  return (found.find(({ name }) => name === "default") ?? found[0])?.template;
+}
+
+function readConfig(file: string): Result<TokenizerConfig> {
+  if (!existsSync(file)) return ok({});
+  const damaged = (problem: string): Result<never> =>
+    fail(tokenizerConfigDamaged(builtSpan(file), { problem }));
+  try {
+    const parsed = tokenizerConfig.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    if (parsed.success) return ok(parsed.data);
+    const [issue] = parsed.error.issues;
+    return damaged(`${issue?.path.join(".") ?? "the file"}: ${issue?.message ?? "malformed"}`);
+  } catch (error) {
+    if (error instanceof SyntaxError) return damaged(`it is no JSON: ${error.message}`);
+    throw error;
+  }
+}
