@@ -1,12 +1,13 @@
 import { at, present } from "../../ir/index.ts";
 import { type Channels, channelsOf, matricesOf } from "./channels.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
+import { outlierColumns, outlierWeights } from "./pack-outliers.ts";
 import type { LayerParameters, ModelParameters, VectorParameters } from "./pack-weights.ts";
 import { constantParts, headerBeats, STATIC_WORDS, scaleBeats } from "./packing.ts";
 import { hasStaticScales } from "./precision.ts";
 import type { ChannelConstant, Plan } from "./shape.ts";
 
-/** f32 words beat by beat; several lists of one length take turns, a beat of each. */
+/** f32 words, or 32 bits of a `Uint32Array`, beat by beat; several lists of one length take turns, a beat of each. */
 class ConstantWriter {
   readonly #view: DataView;
   readonly #plan: Plan;
@@ -24,7 +25,8 @@ class ConstantWriter {
       for (let index = 0; index < values.length; index++) {
         const beat = Math.floor(index / beatWords) * lists.length + turn;
         const place = this.#next + beat * beatBytes + (index % beatWords) * 4;
-        this.#view.setFloat32(place, at(values, index), true);
+        if (values instanceof Uint32Array) this.#view.setUint32(place, at(values, index), true);
+        else this.#view.setFloat32(place, at(values, index), true);
       }
     });
     this.#next += beats * lists.length * beatBytes;
@@ -43,7 +45,7 @@ export function packConstants(
   const first = at(model.layers, 0);
   const [header, parts] = [headerBeats(plan), constantParts(plan)];
   const writeHeader = (phase: keyof typeof parts, made: VectorParameters | undefined): void => {
-    const padding = Array.from({ length: parts[phase] - 1 }, () => []);
+    const padding = Array.from({ length: parts[phase].all - 1 }, () => []);
     if (header > 0) writer.write(header, headerWords(plan, made), ...padding);
   };
   writeHeader("start", first.inputs?.qkv);
@@ -64,15 +66,19 @@ export function packConstants(
     };
     for (const { name, plan: matrix, channels, follows } of matricesOf(plan, layer)) {
       writeHeader(name, made[name]);
-      writer.write(scaleBeats(plan, matrix), ...scalesOf(channels), ...behind[follows]);
+      const pairs = outlierWeights(plan, name, channels);
+      writer.write(scaleBeats(plan, matrix), ...scalesOf(channels), ...behind[follows], ...pairs);
     }
   });
   writeHeader("head", undefined);
-  writer.write(scaleBeats(plan, plan.head), ...scalesOf(channelsOf(model.head, plan.pn)));
+  const head = channelsOf(model.head, plan.pn);
+  writer.write(scaleBeats(plan, plan.head), ...scalesOf(head), ...outlierWeights(plan, "head", head));
 }
 
 /** What the phase that makes a vector has to know of it; nothing behind the last. */
-function headerWords({ precision }: Plan, made: VectorParameters | undefined): readonly number[] {
+function headerWords(plan: Plan, made: VectorParameters | undefined): ArrayLike<number> {
+  const { precision } = plan;
+  if (precision.outliers !== undefined) return outlierColumns(plan, made?.outliers ?? []);
   if (!hasStaticScales(precision) || made === undefined) return [];
   const scale = present(made.scale, "the scale of static activations");
   const words = { inverse: Math.fround(1 / scale), scale };

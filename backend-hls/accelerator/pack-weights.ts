@@ -15,6 +15,8 @@ export type PackedMatrix =
       readonly weights: Int8Array;
       /** One f32 per row. */
       readonly scales: Float32Array;
+      /** [rows, outlier columns of the vector] bfloat16 words. */
+      readonly outliers?: Uint16Array;
     }
   | {
       readonly kind: "int4";
@@ -36,6 +38,8 @@ export type PackedMatrix =
 export interface VectorParameters {
   /** Its scale, with static activations. */
   readonly scale?: number;
+  /** Its columns that are multiplied in 16 bits, ascending, with outliers. */
+  readonly outliers?: Uint32Array;
 }
 /** The vectors that the matrices of a layer multiply. */
 export type LayerVectors = Readonly<Record<Exclude<LinearInputName, "head">, VectorParameters>>;

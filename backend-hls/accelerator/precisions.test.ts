@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ArrayShape, HardwarePrecision, ModelShape } from "./index.ts";
+import type { ArrayShape, HardwarePrecision, ModelShape, OutlierFormat } from "./index.ts";
 import { InterpretedAccelerator } from "./testing/machine.ts";
 import { playSteps } from "./testing/play-steps.ts";
 import { randomParameters } from "./testing/random-model.ts";
@@ -8,10 +8,19 @@ import { randomParameters } from "./testing/random-model.ts";
 const int8 = { kind: "int8" } as const;
 const perRow = { kind: "int8", scales: "token" } as const;
 
+/** Columns of what norms and the head's norm give, and of the others. */
+function outliers(normed: number, others: number): OutlierFormat {
+  const columns = { qkv: normed, wo: others, gateUp: normed, down: others, head: normed };
+  return { threshold: 6, columns };
+}
+
 /** Number formats beside int8 throughout. */
 const precisions: Readonly<Record<string, HardwarePrecision>> = {
   "static scales": { weights: int8, activations: { kind: "int8", scales: "static" }, kvBits: 8 },
   "int4 in groups of 32": { weights: { kind: "int4", group: 32 }, activations: perRow, kvBits: 8 },
+  "no outlier columns": { weights: int8, activations: perRow, kvBits: 8, outliers: outliers(0, 0) },
+  "one outlier column": { weights: int8, activations: perRow, kvBits: 8, outliers: outliers(1, 0) },
+  "six outlier columns": { weights: int8, activations: perRow, kvBits: 8, outliers: outliers(6, 1) },
   "int4 in groups of 64, static scales": {
     weights: { kind: "int4", group: 64 },
     activations: { kind: "int8", scales: "static" },

@@ -27,9 +27,10 @@ import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
 import { type GroupWires, makeGroupWires, weightFields } from "./kernels/array-weights.ts";
 import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
 import { columnFields } from "./kernels/matmul-bf16.ts";
+import { makeOutlierWires, missConnections, type OutlierWires } from "./kernels/outliers.ts";
 import { makeStaticWires, type StaticWires } from "./kernels/statics.ts";
 import { kvType } from "./kv-format.ts";
-import { headerBeats } from "./packing.ts";
+import { headerBeats, outlierSlots } from "./packing.ts";
 import { isBf16 } from "./precision.ts";
 import type { Plan } from "./shape.ts";
 
@@ -58,6 +59,7 @@ export function outsideConnections(plan: Plan): readonly { readonly name: string
     { name: "finished", type: streamType(tokenType) },
     { name: "gmem0", type: { kind: "memory", bytes: plan.beatBytes } },
     ...FAULT_STREAMS.map((name) => ({ name, type: FAULT_TYPE })),
+    ...missConnections(plan),
   ];
 }
 
@@ -72,6 +74,7 @@ export interface Wires
   readonly sight: AttentionInputs["sight"];
   readonly statics: StaticWires | undefined;
   readonly groups: GroupWires | undefined;
+  readonly outliers: OutlierWires | undefined;
   readonly bf16: Bf16Wires | undefined;
   readonly start: Value;
   readonly finished: Value;
@@ -100,6 +103,7 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     ...makeBuffers(s, plan),
     statics: makeStaticWires(s, plan),
     groups: makeGroupWires(s, plan),
+    outliers: makeOutlierWires(s, plan, () => s.outside(3 + FAULT_STREAMS.length)),
     bf16: makeBf16Wires(s, plan),
     ...attention,
     ...sight,
@@ -126,16 +130,21 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
 function makeCommands(s: ScheduleBuilder, plan: Plan) {
   const { outputs } = plan;
   const hasHeader = headerBeats(plan) > 0;
+  const hasOutliers = plan.precision.outliers !== undefined;
   return {
     rowsCommand: s.commands("rows_cmd", [i16, i32, i32, i32]),
     loadRow: s.commands("load_row_cmd", [i16, i32, i32, i32, i32, i32]),
-    splitConstants: s.commands("split_constants_cmd", [i32, i8, i1, i32, i32, ...(hasHeader ? [i8] : [])], 4),
+    splitConstants: s.commands(
+      "split_constants_cmd",
+      [i32, i8, i1, i32, i32, ...(hasHeader ? [i8] : []), ...(outlierSlots(plan) > 0 ? [i8] : [])],
+      4,
+    ),
     residualCommand: s.commands("residual_cmd", [i16, i32, i1], 4),
     collectCommand: s.commands("collect_cmd", [i32, i16, i32, i1], 4),
     squaresCommand: s.commands("squares_cmd", [i16], 4),
     collectHeadsCommand: s.commands("collect_heads_cmd", [i16], 2),
     factorsCommand: s.commands("factors_cmd", [i16, i1, i1], 4),
-    rowScalesCommand: s.commands("row_scales_cmd", [i16, i1, i1], 4),
+    rowScalesCommand: s.commands("row_scales_cmd", [i16, i1, i1, ...(hasOutliers ? [i16] : [])], 4),
     quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32, i1], 4),
     matmulCommand: s.commands(
       "matmul_cmd",
@@ -150,7 +159,11 @@ function makeCommands(s: ScheduleBuilder, plan: Plan) {
       ],
       4,
     ),
-    dequantizeCommand: s.commands("dequantize_cmd", [i32, i16, i1, i1, i1, i1], 4),
+    dequantizeCommand: s.commands(
+      "dequantize_cmd",
+      [i32, i16, i1, i1, i1, i1, ...(outlierSlots(plan) > 0 ? [i8] : [])],
+      4,
+    ),
     storeQkvCommand: s.commands("store_qkv_cmd", [i16], 2),
     rotateCommand: s.commands("rotate_cmd", [i16], 2),
     headMaximumCommand: s.commands("head_maximum_cmd", [i16], 2),

@@ -10,6 +10,7 @@ import {
 import { isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { takeConnections, takeOutliers } from "./outliers.ts";
 import { PARTS } from "./statistics.ts";
 
 /** Puts a vector that is to be quantized into its buffer, times the gains of a norm, and notes the largest magnitude. Elements come by tiles with rows inside. */
@@ -26,6 +27,7 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       gains: w.gains,
       vector: w.vector,
       largest: w.largest,
+      ...takeConnections(w.outliers, "collected"),
     },
     body: ({ b, port, field }) => {
       const gains = b.array("gain_of_lane", [pn], f32, { storage: "lut" });
@@ -45,7 +47,14 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           () => b.read(port.fromActivation),
         ]);
         const gain = (): Value => gainOf(b, port.gains, { gains, lane, row }, isReal);
-        const value = chosen(b, field.isNorm, [() => b.mulf(x, gain()), () => x]);
+        const made = chosen(b, field.isNorm, [() => b.mulf(x, gain()), () => x]);
+        const place = () => ({
+          isStart: isFirst(b, tile, row, lane),
+          isRowStart: isFirst(b, tile, lane),
+          row,
+        });
+        const channel = (): Value => position(b, tile, pn, lane);
+        const [value = made] = takeOutliers(b, port, place, [{ channel, value: made }]);
         b.when(isReal, () => {
           b.store(value, port.vector, row, index);
           const magnitude = b.bitcast(b.abs(value), i32);
@@ -139,12 +148,27 @@ export function collectHeadsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): vo
     command: w.collectHeadsCommand,
     fields: ["rows"],
     done: w.headsCollected,
-    connections: { x: w.fromAttention, vector: w.vector, largest: w.largest },
+    connections: {
+      x: w.fromAttention,
+      vector: w.vector,
+      largest: w.largest,
+      ...takeConnections(w.outliers, "attended"),
+    },
     body: ({ b, port, field }) => {
       const running = register(b, "running", i32);
       const parts = qWidth / outputLanes;
       nest(b, { row: { to: field.rows, max: rows }, part: parts }, ({ row, part }) => {
-        const lanes = b.lanes(b.read(port.x));
+        const made = b.lanes(b.read(port.x));
+        const place = () => ({ isStart: isFirst(b, row, part), isRowStart: isFirst(b, part), row });
+        const lanes = takeOutliers(
+          b,
+          port,
+          place,
+          made.map((value, lane) => ({
+            channel: () => position(b, part, outputLanes, b.index(lane)),
+            value,
+          })),
+        );
         lanes.forEach((x, lane) => {
           b.store(x, port.vector, row, affineSum([[part, outputLanes]], lane));
         });

@@ -9,11 +9,13 @@ import {
   type Value,
 } from "../../../ir/index.ts";
 import { all, type Bound, givenPort, isFirst, isLast, LaneShifter, nest, not, register } from "../nest.ts";
+import { outlierSlots } from "../packing.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { awaitVector, rowScale, sourceConnections, sourceFields, vectorPlace } from "./activation-source.ts";
 import { type ArrayWeights, makeArrayWeights, weightConnections, weightFields } from "./array-weights.ts";
 import { headUnits } from "./head-units.ts";
+import { outlierAdder, productConnections } from "./outliers.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
 export function largest(plan: Plan): { readonly tiles: number; readonly beats: number } {
@@ -271,7 +273,10 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
   s.kernel({
     name: "dequantize",
     command: w.dequantizeCommand,
-    fields: ["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"],
+    fields: [
+      ...(["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"] as const),
+      ...(outlierSlots(plan) > 0 ? (["pairs"] as const) : []),
+    ],
     connections: {
       rowsScaled: w.statics === undefined ? w.rowsScaled : undefined,
       inputScales: w.statics?.constants?.inputScales,
@@ -280,11 +285,13 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
       scales: w.scales,
       rowScales: w.statics === undefined ? w.rowScales : undefined,
       ...outputs,
+      ...productConnections(w.outliers),
     },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "sum", pt * pn, intType(plan.sumBits));
       const targets = resultTargets(field, port);
       const held = b.array("channel_scales", [pn], f32, { storage: "lut" });
+      const withOutliers = outlierAdder(b, { plan, outliers: w.outliers }, port, field);
       const groups = { to: field.groups, max: rows / pt };
       const tiles = { to: field.tiles, max: largest(plan).tiles };
       nest(b, { tile: tiles, group: groups, p: pt, lane: pn }, ({ tile, group, p, lane }) => {
@@ -300,7 +307,9 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
             [group, pt],
             [p, 1],
           ]);
-          writeWhereWanted(b, targets, b.mulf(b.mulf(b.toFloat(sum), scale), scaleOfRow(row)));
+          const product = b.mulf(b.mulf(b.toFloat(sum), scale), scaleOfRow(row));
+          const place = { lane, row, isNew: () => isFirst(b, group, p) };
+          writeWhereWanted(b, targets, withOutliers(product, place));
         });
       });
     },

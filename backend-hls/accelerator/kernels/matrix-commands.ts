@@ -1,9 +1,10 @@
 import type { LoopBuilder, Value } from "../../../ir/index.ts";
 import { all, not } from "../nest.ts";
-import { isElementwise } from "../precision.ts";
+import { outlierPairs, outlierSlots } from "../packing.ts";
+import { isElementwise, LINEAR_INPUTS } from "../precision.ts";
 import type { Plan } from "../shape.ts";
 import { columnFields } from "./matmul-bf16.ts";
-import { anyOf, pick } from "./phase.ts";
+import { anyOf, type Phase, pick } from "./phase.ts";
 import type { StepScope } from "./vector-commands.ts";
 
 /** Groups of `pt` rows, and rows with those that fill the last group. */
@@ -70,7 +71,7 @@ export function sendMatrix(step: StepScope, port: MatrixPorts, layer: Value): vo
   const targets = (): readonly Value[] => [is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead];
   if (dequantize !== undefined)
     b.when(b.ori(active, is.head), () => {
-      b.write(dequantize, one(tiles), one(groups), ...targets());
+      b.write(dequantize, one(tiles), one(groups), ...targets(), ...pairsOf(b, plan, is));
     });
   if (addChunks === undefined || fold === undefined || handOut === undefined) return;
   b.when(active, () => {
@@ -80,4 +81,11 @@ export function sendMatrix(step: StepScope, port: MatrixPorts, layer: Value): vo
     b.write(fold, tiles, beats, groups, isFollowed);
     b.write(handOut, tiles, groups, ...targets());
   });
+}
+
+/** Pairs of outlier columns of a phase's matrix. */
+function pairsOf(b: LoopBuilder, plan: Plan, is: Phase): readonly Value[] {
+  if (outlierSlots(plan) === 0) return [];
+  const pairs = LINEAR_INPUTS.map((name) => [is[name], outlierPairs(plan.precision, name)] as const);
+  return [pick(b, pairs, 8)];
 }

@@ -1,12 +1,13 @@
 import type { LoopBuilder, ScheduleBuilder, Value } from "../../../ir/index.ts";
 import { all, nest, not } from "../nest.ts";
-import { constantBeats, constantParts, headerBeats, weightBeats } from "../packing.ts";
+import { constantBeats, constantParts, headerBeats, outlierSlots, weightBeats } from "../packing.ts";
+import { LINEAR_INPUTS } from "../precision.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
 import { DESCRIPTOR_FIELDS } from "./load.ts";
+import { MADE } from "./made.ts";
 import { groupsOf, sendMatrix } from "./matrix-commands.ts";
 import { anyOf, type Phase, phaseOf, pick } from "./phase.ts";
-import { MADE } from "./statics.ts";
 import { type FetchScope, type StepScope, sendVector, vectorCommands } from "./vector-commands.ts";
 
 /** What stands between residual and array in one phase. */
@@ -146,12 +147,12 @@ function sendConstants({ b, plan, is, isHead }: FetchScope, split: Value): void 
   const own = plan.channelConstants.length;
   const [header, parts] = [headerBeats(plan), constantParts(plan)];
   const phases = [
-    [is.start, parts.start],
-    [is.qkv, parts.qkv],
-    [is.wo, parts.wo],
-    [is.gateUp, parts.gateUp],
-    [is.down, parts.down],
-    [isHead, parts.head],
+    [is.start, parts.start.all],
+    [is.qkv, parts.qkv.all],
+    [is.wo, parts.wo.all],
+    [is.gateUp, parts.gateUp.all],
+    [is.down, parts.down.all],
+    [isHead, parts.head.all],
   ] as const;
   const withConstants = phases.flatMap(([bit, count]) => (count === 0 ? [] : [bit]));
   b.when(all(b, anyOf(b, withConstants)), () => {
@@ -178,13 +179,23 @@ function sendConstants({ b, plan, is, isHead }: FetchScope, split: Value): void 
     b.write(
       split,
       beats,
-      b.select(withGains, b.int(parts.wo, 8), b.select(is.qkv, b.int(parts.qkv, 8), b.int(1, 8))),
+      outlierSlots(plan) === 0
+        ? b.select(withGains, b.int(parts.wo.all, 8), b.select(is.qkv, b.int(parts.qkv.all, 8), b.int(1, 8)))
+        : partsOf(b, plan, is, "all"),
       is.start,
       scales,
       own === 0 ? b.int(plan.model.hidden) : b.select(is.qkv, b.int(0), b.int(plan.model.hidden)),
       ...(header === 0 ? [] : [madeBy(b, is)]),
+      ...(outlierSlots(plan) === 0 ? [] : [partsOf(b, plan, is, "firstPair")]),
     );
   });
+}
+
+/** Parts of a phase's constants. */
+function partsOf(b: LoopBuilder, plan: Plan, is: Phase, which: "firstPair" | "all"): Value {
+  const parts = constantParts(plan);
+  const cases = LINEAR_INPUTS.map((name) => [is[name], parts[name][which]] as const);
+  return pick(b, [[is.start, parts.start[which]], ...cases], 8);
 }
 
 /** Which vector a phase makes. */

@@ -1,9 +1,10 @@
 import { f32, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
 import { all, givenPort, isBelow, isFirst, LaneShifter, nest, not } from "../nest.ts";
-import { headerBeats, scaleParts } from "../packing.ts";
+import { constantParts, headerBeats, outlierSlots, scaleParts } from "../packing.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { wordsOf } from "./load.ts";
+import { isBeforePairs, outlierWriter } from "./outliers.ts";
 import { writeStatics } from "./statics.ts";
 
 /**
@@ -14,17 +15,15 @@ import { writeStatics } from "./statics.ts";
 export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { beatWords } = plan;
   const [header, scaleCount] = [headerBeats(plan), scaleParts(plan)];
-  const most = Math.max(
-    ...[plan.qkv, plan.wo, plan.gateUp, plan.down, plan.head].map(({ tiles }) =>
-      ceilDiv(tiles * plan.pn, beatWords),
-    ),
-  );
+  const slots = outlierSlots(plan);
+  const most = mostOf(plan);
   s.kernel({
     name: "split_constants",
     command: w.splitConstants,
     fields: [
       ...(["beats", "parts", "onlyGains", "scaleCount", "gainCount"] as const),
       ...(header > 0 ? (["made"] as const) : []),
+      ...(slots > 0 ? (["firstPair"] as const) : []),
     ],
     connections: {
       data: w.constantBeats,
@@ -32,23 +31,25 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
       scales: scaleCount === 0 ? undefined : w.scales,
       ...Object.fromEntries(w.adjust?.constants ?? []),
       ...w.statics?.constants,
+      ...w.outliers?.constants,
     },
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "word", beatWords, i32);
+      const firstPair = givenPort(field, "firstPair");
+      const writeOutliers = outlierWriter(b, slots, port, field);
       const bounds = {
-        beat: { to: field.beats, max: most + header },
-        part: { to: field.parts, max: Math.max(2, 1 + plan.channelConstants.length) },
+        beat: { to: field.beats, max: most.beats + header },
+        part: { to: field.parts, max: most.parts },
         lane: beatWords,
       } as const;
       nest(b, bounds, ({ beat, part, lane }) => {
-        const value = b.bitcast(
-          shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan)),
-          f32,
-        );
+        const word = shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan));
+        const value = b.bitcast(word, f32);
         const element = b.addi(b.muli(beat, b.index(beatWords)), lane);
         const body = bodyOf(b, element, header * beatWords);
         const isGain = b.ori(field.onlyGains, b.equals(part, scaleCount));
-        b.when(body.all(isGain, isBelow(b, body.element, field.gainCount)), () => {
+        const isOther = isBeforePairs(b, part, firstPair);
+        b.when(body.all(isGain, isBelow(b, body.element, field.gainCount), ...isOther), () => {
           b.write(port.gains, value);
         });
         if (port.scales !== undefined) writeScale(b, port.scales, { ...field, part, body, value });
@@ -57,15 +58,25 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
           const isOwn = b.equals(part, scaleCount + index);
           const isWanted = all(b, isOwn, b.cmpi("eq", field.gainCount, b.int(0)));
           if (target === undefined) return;
-          b.when(body.all(isWanted, isBelow(b, body.element, field.scaleCount)), () => {
+          b.when(body.all(isWanted, isBelow(b, body.element, field.scaleCount), ...isOther), () => {
             b.write(target, value);
           });
         });
         if (w.statics?.constants !== undefined)
           writeStatics(b, port, { element, part, made: field.made, value });
+        writeOutliers({ element, body: body.element, part, word });
       });
     },
   });
+}
+
+/** Beats of scales of a matrix and parts of a phase, at most. */
+function mostOf(plan: Plan): Readonly<Record<"beats" | "parts", number>> {
+  const { qkv, wo, gateUp, down, head, pn, beatWords } = plan;
+  return {
+    beats: Math.max(...[qkv, wo, gateUp, down, head].map(({ tiles }) => ceilDiv(tiles * pn, beatWords))),
+    parts: Math.max(2, ...Object.values(constantParts(plan)).map(({ all: parts }) => parts)),
+  };
 }
 
 /** An output scale: in the first part of what is not gains alone. */

@@ -13,10 +13,8 @@ import { STATIC_WORDS } from "../packing.ts";
 import { hasStaticScales, isBf16, isElementwise } from "../precision.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { MADE } from "./made.ts";
 import { normFactor, sourceRow } from "./statistics.ts";
-
-/** Which vector a phase makes: that of a norm, of attention, of the gated product. */
-export const MADE = { normed: 0, attended: 1, gated: 2, nothing: 3 } as const;
 
 /** What there is in place of statistics where elements become final as they come. */
 export type StaticWires = ReturnType<typeof staticWires>;

@@ -10,6 +10,7 @@ import {
 import { all, asIndex, hold, isBelow, isFirst, nest, not, position, register } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
+import { scaleConnections, scaleOutliers } from "./outliers.ts";
 
 /** Cycles in which a row's factor, and those in which its scale, may be made: rows are few beside what follows. */
 const CYCLES_OF = { factor: 2, scale: 4 } as const;
@@ -50,9 +51,10 @@ export function factorsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.readFields(port.headsCollected);
         });
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
-        const { inverse, scale } = quantizationOf(b, b.bitcast(b.load(port.largest, source), f32));
+        const largest = b.bitcast(b.load(port.largest, source), f32);
+        const { inverse, scale } = quantizationOf(b, largest);
         b.write(port.inverses, inverse);
-        b.write(port.scales, scale);
+        b.write(port.scales, w.outliers === undefined ? scale : largest);
       });
     },
   });
@@ -63,7 +65,10 @@ export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void 
   s.kernel({
     name: "row_scales",
     command: w.rowScalesCommand,
-    fields: ["rows", "isNorm", "gathers"],
+    fields: [
+      ...(["rows", "isNorm", "gathers"] as const),
+      ...(w.outliers === undefined ? [] : (["counted"] as const)),
+    ],
     done: w.rowsScaled,
     connections: {
       squaresSummed: w.squaresSummed,
@@ -71,16 +76,28 @@ export function rowScalesKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void 
       squares: w.squares,
       emitting: w.emitting,
       scales: w.rowScales,
+      ...scaleConnections(w.outliers),
     },
     body: ({ b, port, field }) => {
       nest(b, { row: { to: field.rows, max: plan.rows, ii: CYCLES_OF.scale } }, ({ row }) => {
         b.when(all(b, field.isNorm, isFirst(b, row)), () => {
           b.readFields(port.squaresSummed);
         });
-        const scale = b.read(port.plain);
+        const plain = b.read(port.plain);
+        const scale = w.outliers === undefined ? plain : b.mulf(plain, b.float(1 / 127));
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
         const root = normFactor(b, plan, port.squares, source);
         b.store(b.select(field.isNorm, b.mulf(scale, root), scale), port.scales, row);
+        if (w.outliers === undefined) return;
+        const factor = b.select(field.isNorm, root, b.float(1));
+        const { precision } = plan;
+        scaleOutliers(b, { precision, slots: w.outliers.slots }, port, {
+          row,
+          source,
+          factor,
+          largest: plain,
+          counted: field.counted,
+        });
       });
     },
   });

@@ -107,6 +107,11 @@ function sendStaticVector(vector: VectorScope, port: VectorPorts): void {
   });
 }
 
+/** With outliers, the rows whose vectors count: of the last norm those that emit. */
+function countedRows({ b, plan, is, rows, emitted }: VectorScope): readonly Value[] {
+  return plan.precision.outliers === undefined ? [] : [b.select(is.last, emitted, rows)];
+}
+
 /** Collection, statistics and quantization of the vector that the next matrix takes. */
 function sendDynamicVector(vector: VectorScope, port: VectorPorts): void {
   const { b, plan, is, isNorm, rows, stepRows } = vector;
@@ -137,7 +142,7 @@ function sendDynamicVector(vector: VectorScope, port: VectorPorts): void {
     const chunks = (width: number): number => (ceilDiv(width, unit) * unit) / plan.pv;
     const { following, gathers } = followingRows(vector);
     b.write(present(port.factors, "factors"), following, is.qkv, gathers);
-    b.write(present(port.rowScales, "scales of rows"), following, isNorm, gathers);
+    b.write(present(port.rowScales, "scales of rows"), following, isNorm, gathers, ...countedRows(vector));
     b.write(port.quantize, following, only(chunks(hidden), chunks(qWidth), chunks(ffn)), count, gathers);
   });
 }

@@ -1,7 +1,20 @@
 import { at } from "../../../ir/index.ts";
-import type { LayerParameters, ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
+import type {
+  LayerParameters,
+  LayerVectors,
+  ModelParameters,
+  PackedMatrix,
+  VectorParameters,
+} from "../pack-weights.ts";
 import { ropeTable } from "../pack-weights.ts";
-import { groupOf, hasStaticScales, isBf16, PLAIN_INT8 } from "../precision.ts";
+import {
+  groupOf,
+  type HardwarePrecision,
+  hasStaticScales,
+  isBf16,
+  type LinearInputName,
+  PLAIN_INT8,
+} from "../precision.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** Whole numbers in [0, count) from a seed (Numerical Recipes' linear congruential generator). */
@@ -22,12 +35,20 @@ function bf16Words(count: number, random: (count: number) => number): Uint16Arra
   });
 }
 
-/** Parameters of a model without meaning: weights over the whole int8 range, gains and embeddings of either sign. */
-export function randomParameters(model: ModelShape, seed: number): ModelParameters {
-  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab } = model;
-  const random = randomNumbers(seed);
-  const floats = (count: number, from: number, to: number): Float32Array =>
-    Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
+/** Up to `most` columns of a vector, ascending. */
+function someColumns(random: (count: number) => number, most: number, width: number): Uint32Array {
+  const chosen = Array.from({ length: random(most + 1) }, () => random(width));
+  return Uint32Array.from(new Set(chosen)).sort();
+}
+
+type MatrixSource = (rows: number, columns: number) => PackedMatrix;
+
+/** Matrices of a precision: those of layers, and the head's. */
+function matrixSource(
+  precision: HardwarePrecision,
+  random: (count: number) => number,
+  floats: (count: number, from: number, to: number) => Float32Array,
+): { readonly matrix: MatrixSource; readonly headMatrix: MatrixSource } {
   const int8Matrix = (rows: number, columns: number): PackedMatrix => ({
     kind: "int8",
     rows,
@@ -41,7 +62,6 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     columns,
     weights: bf16Words(rows * columns, random),
   });
-  const { precision = PLAIN_INT8 } = model;
   const group = groupOf(precision);
   const headMatrix = isBf16(precision) ? bf16Matrix : int8Matrix;
   const matrix = (rows: number, columns: number): PackedMatrix =>
@@ -55,26 +75,52 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
           groupScales: Uint8Array.from({ length: rows * Math.ceil(columns / group) }, () => 1 + random(255)),
           scales: floats(rows, 0.00005, 0.0005),
         };
-  const input = (): VectorParameters =>
-    hasStaticScales(precision) ? { scale: at(floats(1, 0.01, 0.2), 0) } : {};
-  const layer = (): LayerParameters => ({
+  return { matrix, headMatrix };
+}
+
+/** Parameters of a model without meaning: weights over the whole int8 range, gains and embeddings of either sign. */
+export function randomParameters(model: ModelShape, seed: number): ModelParameters {
+  const { hidden, layers, heads, kvHeads, headDim, ffn, vocab } = model;
+  const random = randomNumbers(seed);
+  const floats = (count: number, from: number, to: number): Float32Array =>
+    Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
+  const { precision = PLAIN_INT8 } = model;
+  const { matrix, headMatrix } = matrixSource(precision, random, floats);
+  const input = (name: LinearInputName, width: number): VectorParameters => ({
+    ...(hasStaticScales(precision) && { scale: at(floats(1, 0.01, 0.2), 0) }),
+    ...(precision.outliers && { outliers: someColumns(random, precision.outliers.columns[name], width) }),
+  });
+  const withOutliers = (made: PackedMatrix, { outliers }: VectorParameters): PackedMatrix =>
+    outliers === undefined || made.kind !== "int8"
+      ? made
+      : { ...made, outliers: bf16Words(made.rows * outliers.length, random) };
+  const layer = (): LayerParameters => {
+    const inputs = {
+      qkv: input("qkv", hidden),
+      wo: input("wo", heads * headDim),
+      gateUp: input("gateUp", hidden),
+      down: input("down", ffn),
+    };
+    return { ...layerOf(inputs), inputs };
+  };
+  const layerOf = (inputs: LayerVectors): LayerParameters => ({
     attnNorm: floats(hidden, -1.5, 2),
-    qkv: matrix((heads + 2 * kvHeads) * headDim, hidden),
+    qkv: withOutliers(matrix((heads + 2 * kvHeads) * headDim, hidden), inputs.qkv),
     ...(model.qkvBias === true && { qkvBias: floats((heads + 2 * kvHeads) * headDim, -2, 2) }),
     ...(model.qkNorm === true && { qNorm: floats(headDim, -1, 2), kNorm: floats(headDim, 0.5, 2) }),
-    wo: matrix(hidden, heads * headDim),
+    wo: withOutliers(matrix(hidden, heads * headDim), inputs.wo),
     ffnNorm: floats(hidden, 0.5, 2),
-    wGate: matrix(ffn, hidden),
-    wUp: matrix(ffn, hidden),
-    wDown: matrix(hidden, ffn),
-    inputs: { qkv: input(), wo: input(), gateUp: input(), down: input() },
+    wGate: withOutliers(matrix(ffn, hidden), inputs.gateUp),
+    wUp: withOutliers(matrix(ffn, hidden), inputs.gateUp),
+    wDown: withOutliers(matrix(hidden, ffn), inputs.down),
   });
+  const headInput = input("head", hidden);
   return {
     embed: floats(vocab * hidden, -1, 1),
     layers: Array.from({ length: layers }, layer),
     finalNorm: floats(hidden, -1, 2),
-    head: headMatrix(vocab, hidden),
-    headInput: input(),
+    head: withOutliers(headMatrix(vocab, hidden), headInput),
+    headInput,
     rope: ropeTable(10000, headDim, model.maxContext),
   };
 }

@@ -24,6 +24,8 @@ import type { ModelShape } from "../shape.ts";
 interface Quantized {
   readonly q: readonly number[];
   readonly s: number;
+  /** Its outlier columns as bfloat16 words, where it has such. */
+  readonly outliers?: readonly number[] | undefined;
 }
 interface CachedHead {
   readonly key: Quantized;
@@ -178,9 +180,32 @@ function quantizeInput(
 ): Quantized {
   if (isBf16(precision)) return bf16Of(v);
   const scale = input?.scale;
-  if (scale === undefined) return quantize(v);
+  if (scale === undefined) return quantizeWithOutliers(v, 1, input);
   const inverse = Math.fround(1 / scale);
   return { q: v.map((value) => f32ToSigned(mulF32(value, inverse), 8)), s: scale };
+}
+
+/** A vector times `factor`, its outlier columns taken out of it. */
+function quantizeWithOutliers(
+  v: readonly number[],
+  factor: number,
+  input: VectorParameters | undefined,
+): Quantized {
+  const columns = input?.outliers;
+  const { q, s } = quantize(v.map((value, i) => (columns?.includes(i) === true ? 0 : value)));
+  const outliers = columns && Array.from(columns, (i) => f32ToBf16(mulF32(at(v, i), factor)));
+  return { q, s: mulF32(s, factor), outliers };
+}
+
+/** What outlier columns add to an output channel: chunks of four products from +0 on. */
+function outlierPart(x: readonly number[], weights: readonly number[]): number {
+  const products = x.map((value, i) => mulBf16(value, at(weights, i)));
+  let part = 0;
+  for (let i = 0; i < products.length; i += 4) {
+    const [a = 0, b = 0, c = 0, d = 0] = products.slice(i, i + 4);
+    part = addF32(part, addF32(addF32(a, b), addF32(c, d)));
+  }
+  return part;
 }
 
 function normQuantize(
@@ -198,8 +223,11 @@ function normQuantize(
     const q = x.map((value, i) => f32ToSigned(mulF32(mulF32(value, at(gain, i)), inverse), 8));
     return { q, s: input.scale };
   }
-  const { q, s } = quantize(x.map((value, i) => mulF32(value, at(gain, i))));
-  return { q, s: mulF32(s, rmsFactor(x, eps)) };
+  return quantizeWithOutliers(
+    x.map((value, i) => mulF32(value, at(gain, i))),
+    rmsFactor(x, eps),
+    input,
+  );
 }
 
 function rmsFactor(x: readonly number[], eps: number): number {
@@ -246,12 +274,16 @@ function treeOf(terms: readonly number[]): number {
   return treeOf(terms.flatMap((left, i) => (i % 2 === 0 ? [addF32(left, at(terms, i + 1))] : [])));
 }
 
-function linear({ q, s }: Quantized, matrix: PackedMatrix, group: number): number[] {
+function linear({ q, s, outliers }: Quantized, matrix: PackedMatrix, group: number): number[] {
   const { rows } = matrix;
   if (matrix.kind === "bf16")
     return Array.from({ length: rows }, (_, n) => sumOfChunks(integersOf(matrix, n, group), q));
   const { scales } = matrix;
-  return Array.from({ length: rows }, (_, n) =>
-    mulF32(mulF32(signedToF32(dot(q, integersOf(matrix, n, group))), at(scales, n)), s),
-  );
+  const weights = matrix.kind === "int8" ? matrix.outliers : undefined;
+  return Array.from({ length: rows }, (_, n) => {
+    const y = mulF32(mulF32(signedToF32(dot(q, integersOf(matrix, n, group))), at(scales, n)), s);
+    if (outliers === undefined || weights === undefined) return y;
+    const own = [...weights.subarray(n * outliers.length, (n + 1) * outliers.length)];
+    return addF32(y, outlierPart(outliers, own));
+  });
 }
