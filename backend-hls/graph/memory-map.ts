@@ -1,6 +1,9 @@
 import {
   at,
+  BF16,
+  bitWidth,
   cellCount,
+  F16,
   type MemRefType,
   present,
   type TensorData,
@@ -92,13 +95,21 @@ export class MemoryMap {
   }
 }
 
+/** The format of floats that take 16 bits in memory; numbers of them are float32 on the host. */
+function halfFormat({ element }: TensorShape): typeof BF16 | undefined {
+  if (element.kind !== "float" || bitWidth(element) !== 16) return undefined;
+  return element.format === "bf16" ? BF16 : F16;
+}
+
 /** Writes the elements of a tensor to its region of a memory image. */
 export function storeTensor(
   image: Uint8Array,
   { shape, base, rowBytes }: TensorRegion,
   data: TensorData,
 ): void {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength); // typed arrays are little endian on every host of Node
+  const half = halfFormat(shape);
+  const words = half === undefined ? data : Uint16Array.from(data, half.encode);
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength); // typed arrays are little endian on every host of Node
   const line = shape.width * elementBytes(shape);
   for (let row = 0; row < shape.rows; row++)
     image.set(bytes.subarray(row * line, (row + 1) * line), base + row * rowBytes);
@@ -110,6 +121,8 @@ export function loadTensor(image: Uint8Array, { shape, base, rowBytes }: TensorR
   const bytes = new Uint8Array(shape.rows * line);
   for (let row = 0; row < shape.rows; row++)
     bytes.set(image.subarray(base + row * rowBytes, base + row * rowBytes + line), row * line);
+  const half = halfFormat(shape);
+  if (half !== undefined) return Float32Array.from(new Uint16Array(bytes.buffer), half.decode);
   if (shape.element.kind === "float") return new Float32Array(bytes.buffer);
   return elementBytes(shape) === 1 ? new Int8Array(bytes.buffer) : new Int32Array(bytes.buffer);
 }

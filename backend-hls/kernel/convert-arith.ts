@@ -1,19 +1,17 @@
 import {
   AffineApplyOp,
-  ArithCmpFOp,
   ArithCmpIOp,
   ArithConstantOp,
   at,
-  CMPF_PREDICATES,
-  type CmpfPredicate,
-  CompilerBug,
-  type FloatPrimitiveName,
   ICMP_PREDICATES,
   type Operation,
+  packElement,
   present,
+  roundToFormat,
   type Type,
   VectorExtractOp,
 } from "../../ir/index.ts";
+import { FLOAT_CONVERTERS } from "./convert-float.ts";
 import { type ConvertScope, isInteger, widthOfType } from "./convert-scope.ts";
 import { asConstant, linearAdd, linearConstant, linearScale } from "./linear.ts";
 import type { NodeId } from "./node.ts";
@@ -134,64 +132,6 @@ function extreme(predicate: "sgt" | "slt"): Converter {
     );
   };
 }
-function float(primitive: FloatPrimitiveName): Converter {
-  return (scope, op) => {
-    const width = widthOfType(op.result.type);
-    scope.bind(
-      op.result,
-      scope.builder.float(
-        primitive,
-        op.operands.map((value) => scope.raw(value)),
-        width,
-      ),
-    );
-  };
-}
-
-/** Converts to and from the widths that conversion primitives exist for. */
-const conversions: Record<string, Converter> = {
-  "arith.sitofp": (scope, op) => {
-    const node = operand(scope, op, 0);
-    const width = present(
-      [8, 16, 32, 40].find((size) => size >= scope.builder.widthOf(node)),
-      "a conversion width of at most 40 bits",
-    );
-    scope.bind(
-      op.result,
-      scope.builder.float(
-        // 8, 16, 32 and 40 exist
-        `sitofp_i${String(width)}` as FloatPrimitiveName,
-        [scope.builder.signed(node, width)],
-        32,
-      ),
-    );
-  },
-  "fx.to_int": (scope, op) => {
-    const width = widthOfType(op.result.type);
-    if (width !== 8 && width !== 16 && width !== 32)
-      return scope.unsupported(`fx.to_int to ${String(width)} bits`, "8, 16 or 32 bits", op);
-    scope.bind(
-      op.result,
-      // 8, 16 and 32 exist
-      scope.builder.float(`fptosi_i${String(width)}` as FloatPrimitiveName, [operand(scope, op, 0)], width),
-    );
-  },
-  "fx.mul_bf16": (scope, op) => {
-    const words = [0, 1].map((index) => scope.builder.signed(operand(scope, op, index), 16));
-    scope.bind(op.result, scope.builder.float("mul_bf16", words, 32));
-  },
-  "fx.scale2": (scope, op) => {
-    scope.bind(
-      op.result,
-      scope.builder.float(
-        "scale2",
-        [operand(scope, op, 0), scope.builder.signed(operand(scope, op, 1), 32)],
-        32,
-      ),
-    );
-  },
-};
-
 const casts: Record<string, Converter> = {
   "arith.extsi": (scope, op) => {
     scope.bind(op.result, fromSigned(scope, op));
@@ -244,21 +184,13 @@ function castIndex(scope: ConvertScope, op: Operation, toIndex: () => NodeId): v
   scope.bind(op.result, scope.builder.widthOf(node) > width ? scope.builder.slice(node, 0, width) : node);
 }
 
-/** Primitives of the ordered float comparisons. */
-const ORDERED: ReadonlyMap<CmpfPredicate, FloatPrimitiveName> = new Map([
-  ["oeq", "eq"],
-  ["ogt", "gt"],
-  ["oge", "ge"],
-  ["olt", "lt"],
-  ["ole", "le"],
-]);
-
 const others: Record<string, Converter> = {
   "arith.constant": (scope, op) => {
     const value = present(ArithConstantOp.match(op), op.name).attrs.value;
     const { type } = op.result;
-    if (value.kind === "float") {
-      scope.bind(op.result, scope.builder.constant(floatBits(value.value), 32));
+    if (value.kind === "float" && type.kind === "float") {
+      const bits = packElement(type, roundToFormat(type, value.value));
+      scope.bind(op.result, scope.builder.constant(bits, widthOfType(type)));
       return;
     }
     if (value.kind !== "int" && value.kind !== "bool")
@@ -286,13 +218,6 @@ const others: Record<string, Converter> = {
     const whole = signed.startsWith("u") || !isInteger(at(op.operands, 0).type);
     const get = whole ? rawOperand : operand;
     scope.bind(op.result, scope.builder.compare(signed, get(scope, op, 0), get(scope, op, 1)));
-  },
-  "arith.cmpf": (scope, op) => {
-    const predicate = at(CMPF_PREDICATES, present(ArithCmpFOp.match(op), op.name).attrs.predicate);
-    const primitive = ORDERED.get(predicate);
-    if (primitive === undefined)
-      return scope.unsupported(`arith.cmpf ${predicate}`, "oeq, ogt, oge, olt or ole", op);
-    scope.bind(op.result, scope.builder.float(primitive, [operand(scope, op, 0), operand(scope, op, 1)], 1));
   },
   "arith.select": (scope, op) => {
     scope.bind(
@@ -335,17 +260,9 @@ export function selectNodes(
   return builder.select(condition, builder.signed(a, width), builder.signed(b, width));
 }
 
-const scratch = new DataView(new ArrayBuffer(4));
-
-function floatBits(value: number): bigint {
-  scratch.setFloat32(0, value);
-  return BigInt(scratch.getUint32(0));
-}
-
 /** Converters of pure operations, by operation name. */
 const PURE_CONVERTERS: Readonly<Record<string, Converter>> = {
   ...sums,
-  ...conversions,
   ...casts,
   ...others,
   "arith.andi": bitwise("and"),
@@ -356,30 +273,13 @@ const PURE_CONVERTERS: Readonly<Record<string, Converter>> = {
   "arith.shrsi": shift("shrs"),
   "arith.maxsi": extreme("sgt"),
   "arith.minsi": extreme("slt"),
-  "arith.addf": float("add"),
-  "arith.subf": float("sub"),
-  "arith.mulf": float("mul"),
-  "arith.divf": float("div"),
-  "arith.maximumf": float("max"),
-  "arith.negf": float("neg"),
-  "math.sqrt": float("sqrt"),
-  "math.exp": float("exp"),
-  "math.rsqrt": float("rsqrt"),
-  "math.absf": float("abs"),
-  "fx.abs": float("abs"),
-  "fx.exp": float("exp"),
-  "fx.recip": float("recip"),
-  "fx.rsqrt": float("rsqrt"),
-  "fx.exponent": float("exponent"),
-  "fx.to_bf16": float("to_bf16"),
+  ...FLOAT_CONVERTERS,
 };
 
 /** Converts a pure operation; false where it is none that is known here. */
 export function convertPure(scope: ConvertScope, op: Operation): boolean {
   const converter = PURE_CONVERTERS[op.name];
   if (converter === undefined) return false;
-  if (op.operands.some((value) => value.type.kind === "float" && value.type.format !== "f32"))
-    throw new CompilerBug(`${op.name} on a float that is not f32`);
   converter(scope, op);
   return true;
 }

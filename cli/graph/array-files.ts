@@ -1,6 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { type GraphMemory, outputsOf, regionsOf } from "../../backend-hls/index.ts";
-import { at, builtSpan, fail, ok, printType, type Result, type TensorData } from "../../ir/index.ts";
+import {
+  at,
+  builtSpan,
+  fail,
+  ok,
+  printType,
+  type Result,
+  roundToFormat,
+  type TensorData,
+} from "../../ir/index.ts";
 import { outputUnwritable } from "../build-folder/diagnostics.ts";
 import { wrongArray } from "../npz/diagnostics.ts";
 import { type NumpyArrays, readNpz, writeNpz } from "../npz/npz.ts";
@@ -13,9 +22,12 @@ export function readInputs(memory: GraphMemory, path: string): Result<readonly T
   for (const [index, region] of regionsOf(memory, "argument").entries()) {
     const array = arrays.value.get(region.name) ?? arrays.value.get(`arg${index}`);
     const wanted = `${region.name}: ${printType(region.type)}`;
-    const { type } = region;
+    const {
+      type,
+      shape: { element },
+    } = region;
     const dims = type.kind === "tensor" ? type.shape.map(Number) : [];
-    if (array?.shape.join() !== dims.join() || array.data.constructor !== classOf(region.shape.element))
+    if (array?.shape.join() !== dims.join() || array.data.constructor !== classOf(element))
       return fail(
         wrongArray(builtSpan(path), {
           name: region.name,
@@ -24,7 +36,8 @@ export function readInputs(memory: GraphMemory, path: string): Result<readonly T
             array === undefined ? "missing" : `${array.shape.join("x")} of ${array.data.constructor.name}`,
         }),
       );
-    values.push(array.data);
+    const { data } = array;
+    values.push(data instanceof Float32Array ? data.map((value) => roundToFormat(element, value)) : data);
   }
   return ok(values);
 }

@@ -1,5 +1,5 @@
-import { type GraphMemory, outputsOf } from "../../backend-hls/index.ts";
-import { at, type TensorData } from "../../ir/index.ts";
+import { type GraphMemory, outputsOf, type TensorRegion } from "../../backend-hls/index.ts";
+import { at, type TensorData, type Type } from "../../ir/index.ts";
 import type { KernelRun } from "../schemas/graph-manifest.ts";
 
 /** What the hardware gave, what the program gives in its own order, and (nearly) without rounding. */
@@ -27,7 +27,7 @@ export function compareOutputs(
   const names = outputsOf(memory).map(({ name }) => name);
   const { wide } = outputs;
   const errors =
-    wide?.flatMap((exact, index) => errorOf(at(names, index), outputs, { exact, index })) ?? null;
+    wide?.flatMap((exact, index) => errorOf(at(outputsOf(memory), index), outputs, { exact, index })) ?? null;
   const first = outputs.strict.flatMap(
     (data, number): readonly NonNullable<KernelRun["first_mismatch"]>[] => {
       const result = at(names, number);
@@ -42,7 +42,7 @@ export function compareOutputs(
 
 /** Of an array of floats. */
 function errorOf(
-  result: string,
+  { name: result, type }: TensorRegion,
   { found, strict }: Outputs,
   { exact, index }: { readonly exact: readonly number[]; readonly index: number },
 ): NonNullable<KernelRun["errors"]> {
@@ -50,8 +50,13 @@ function errorOf(
   const error = largestDistance(at(found, index), exact);
   const own = largestDistance(at(strict, index), exact);
   const largest = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const ulp = 2 ** (Math.floor(Math.log2(Math.max(largest, 2 ** -126))) - 23);
+  const ulp = 2 ** (Math.floor(Math.log2(Math.max(largest, 2 ** -126))) - fractionBits(type));
   return [{ result, error, strict_error: own, bound: Math.max(ORDER_FACTOR * own, FORGIVEN_ULP * ulp) }];
+}
+
+function fractionBits(type: Type): number {
+  const format = type.kind === "tensor" && type.element.kind === "float" ? type.element.format : "f32";
+  return { f32: 23, f16: 10, bf16: 7, f64: 52 }[format];
 }
 
 /** NaN on one side is infinitely far. */

@@ -76,6 +76,64 @@ test("sums that may be reassociated have a bound on their error", async () => {
   expect(error?.error).toBeLessThanOrEqual(error?.bound ?? 0);
 });
 
+/** Every operation on floats of 16 bits, and both ways to and from f32. */
+function halfPrecision(type: "bf16" | "f16"): string {
+  const operations = [
+    `%s0 = arith.addf %a, %b : ${type}`,
+    `%s1 = arith.subf %s0, %c : ${type}`,
+    `%s2 = arith.mulf %s1, %b : ${type}`,
+    `%s3 = arith.divf %s2, %a : ${type}`,
+    `%s4 = arith.maximumf %s3, %a : ${type}`,
+    `%s5 = arith.negf %s4 : ${type}`,
+    `%s6 = math.absf %s5 : ${type}`,
+    `%s7 = math.sqrt %s6 : ${type}`,
+    `%s8 = arith.cmpf olt, %s7, %b : ${type}`,
+    `%s9 = arith.select %s8, %s7, %a : ${type}`,
+    `%w = arith.extf %s9 : ${type} to f32`,
+    "%e = math.exp %w : f32",
+    "%t = arith.addf %e, %w : f32",
+    `%n = arith.truncf %t : f32 to ${type}`,
+  ];
+  return `func.func @half(%x: memref<64x${type}>, %y: memref<64x${type}>, %z: memref<64xf32>) {
+  %c = arith.constant 0.3 : ${type}
+  affine.for %i = 0 to 64 {
+    %a = affine.load %x[%i] : memref<64x${type}>
+    %b = affine.load %y[%i] : memref<64x${type}>
+    ${operations.join("\n    ")}
+    affine.store %n, %x[%i] : memref<64x${type}>
+    affine.store %w, %z[%i] : memref<64xf32>
+  }
+  return
+}
+`;
+}
+
+test.each(["bf16", "f16"] as const)(
+  "arithmetic on %s becomes hardware with the same bits",
+  async (type) => {
+    const { folder, file, build } = written(halfPrecision(type));
+    const compiled = await hidalgo(
+      "compile",
+      file,
+      "--device",
+      "u280",
+      "--interface",
+      "ram,z=m_axi",
+      "-o",
+      build,
+    );
+    expect(compiled).toMatchObject({ code: 0 });
+    const outputs = join(folder, "out.npz");
+    const ended = await hidalgo("simulate", build, "--check", "--outputs", outputs, "--json");
+    expect(kernelRunSchema.parse(lastObject(ended))).toMatchObject({ matches_reference: true, errors: null });
+    const arrays = readNpz(outputs);
+    const results = arrays.kind === "ok" ? arrays.value : undefined;
+    expect([...(results?.keys() ?? [])]).toEqual(["x", "z"]);
+    expect(new Set(results?.get("z")?.data).size).toBeGreaterThan(30);
+  },
+  60_000,
+);
+
 test.each<readonly [string, string]>([
   ["--interface=B=ram", "no argument or result B"],
   ["--interface=A=bram", "expected name=m_axi or name=ram"],

@@ -1,5 +1,12 @@
 import { type GraphMemory, isLoopFunction, regionsOf } from "../../backend-hls/index.ts";
-import { findCache, KvWriteOp, type Operation, PagedAttentionOp, type TensorData } from "../../ir/index.ts";
+import {
+  findCache,
+  KvWriteOp,
+  type Operation,
+  PagedAttentionOp,
+  roundToFormat,
+  type TensorData,
+} from "../../ir/index.ts";
 import type { GraphFile } from "./read-graph.ts";
 
 /**
@@ -17,7 +24,8 @@ export function randomArrays(
   const other = isLoopFunction(module, functionName) ? anyInteger : (): number => 0;
   return regionsOf(memory, "argument").map(({ name, shape }): TensorData => {
     const count = shape.rows * shape.width;
-    const float = (): number => (words() / 2 ** 31 - 1) * 2 ** ((words() % 7) - 3);
+    const float = (): number =>
+      roundToFormat(shape.element, (words() / 2 ** 31 - 1) * 2 ** ((words() % 7) - 3));
     if (shape.element.kind === "float") return Float32Array.from({ length: count }, float);
     const place = places.get(name) ?? other;
     return shape.element.kind === "int" && shape.element.width === 8

@@ -1,5 +1,6 @@
-import { bitWidth, type ScalarType } from "../core/type.ts";
+import { bitWidth, type FloatType, type ScalarType } from "../core/type.ts";
 import { bitsToF32, f32ToBits } from "../numerics/f32-bits.ts";
+import { BF16, F16 } from "../numerics/half-precision.ts";
 import { at, CompilerBug, unreachable } from "../support/bug.ts";
 import {
   type ElementValue,
@@ -56,13 +57,24 @@ export function unpackElement(type: StreamElementType, bits: bigint): StreamElem
   }
 }
 
+function floatBits({ format }: FloatType, value: number): number {
+  if (format === "bf16") return BF16.encode(value);
+  return format === "f16" ? F16.encode(value) : f32ToBits(value);
+}
+
+function floatOf({ format }: FloatType, bits: bigint): number {
+  if (format === "bf16") return BF16.decode(Number(BigInt.asUintN(16, bits)));
+  if (format === "f16") return F16.decode(Number(BigInt.asUintN(16, bits)));
+  return bitsToF32(Number(BigInt.asUintN(32, bits)));
+}
+
 function packScalar(type: ScalarType, value: ScalarValue): bigint {
-  if (type.kind === "float") return BigInt(f32ToBits(Number(value)));
+  if (type.kind === "float") return BigInt(floatBits(type, Number(value)));
   return BigInt.asUintN(bitWidth(type), BigInt(value));
 }
 
 function unpackScalar(type: ScalarType, bits: bigint): ScalarValue {
-  if (type.kind === "float") return bitsToF32(Number(BigInt.asUintN(32, bits)));
+  if (type.kind === "float") return floatOf(type, bits);
   const width = bitWidth(type);
   if (width === 1) return Number(bits & 1n);
   const signed = BigInt.asIntN(width, bits);

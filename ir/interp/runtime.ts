@@ -1,5 +1,6 @@
 import type { Operation } from "../core/operation.ts";
 import { f32ToBf16, mulBf16 } from "../numerics/bf16.ts";
+import { roundF16 } from "../numerics/f16.ts";
 import { bitsToF32, f32ToBits } from "../numerics/f32-bits.ts";
 import { expF32 } from "../numerics/f32-exp.ts";
 import { recipF32 } from "../numerics/f32-recip.ts";
@@ -23,6 +24,7 @@ import {
   sqrtF32,
   subF32,
 } from "../numerics/f32-semantics.ts";
+import { roundBf16 } from "../numerics/half-precision.ts";
 import { at } from "../support/bug.ts";
 import { allocateCells } from "./cells.ts";
 import {
@@ -91,6 +93,8 @@ export const RUNTIME: Readonly<Record<string, unknown>> = {
   recipF32,
   rsqrtF32,
   sqrtF32,
+  roundF16,
+  roundBf16,
   f32ToBits,
   bitsToF32,
   loadLanes,

@@ -1,4 +1,6 @@
 import type { BundleType, ElementType, ScalarType, TokenType } from "../core/type.ts";
+import { roundF16 } from "../numerics/f16.ts";
+import { roundBf16 } from "../numerics/half-precision.ts";
 import { at, unreachable } from "../support/bug.ts";
 
 /**
@@ -11,6 +13,7 @@ import { at, unreachable } from "../support/bug.ts";
  * | wider        | a bigint, two's complement                                   |
  * | `index`      | a number, as `i32`                                           |
  * | `f32`        | a number that is exactly a float32; all NaN are one          |
+ * | `bf16`, `f16`| the same of their numbers                                    |
  */
 export type ScalarValue = number | bigint;
 
@@ -25,6 +28,13 @@ export type StreamElementType = ElementType | BundleType | TokenType;
 
 /** The only value of a token: a bundle without fields. */
 export const TOKEN: StreamElement = Object.freeze([]);
+
+/** The nearest number of a float type. */
+export function roundToFormat(type: ScalarType, value: number): number {
+  const format = type.kind === "float" ? type.format : "f32";
+  if (format === "bf16") return roundBf16(Math.fround(value));
+  return format === "f16" ? roundF16(Math.fround(value)) : Math.fround(value);
+}
 
 /** Whether values of a scalar type are bigints. */
 export function isWide(type: ScalarType): boolean {
@@ -83,7 +93,7 @@ function hasParts(
 
 function isScalarOf(type: ScalarType, value: ScalarValue): boolean {
   if (typeof value === "bigint") return isWide(type) && BigInt.asIntN(integerWidth(type), value) === value;
-  if (type.kind === "float") return Object.is(Math.fround(value), value);
+  if (type.kind === "float") return Object.is(roundToFormat(type, value), value);
   if (isWide(type) || !Number.isInteger(value)) return false;
   const width = integerWidth(type);
   return width === 1 ? value === 0 || value === 1 : (value << (32 - width)) >> (32 - width) === value;

@@ -30,6 +30,8 @@ export const WIDE_RUNTIME: Readonly<Record<string, unknown>> = {
   recipF32: (x: number) => 1 / x,
   rsqrtF32: (x: number) => 1 / Math.sqrt(x),
   sqrtF32: Math.sqrt,
+  roundF16: (x: number) => x,
+  roundBf16: (x: number) => x,
   scale2F32: (x: number, k: number) => x * 2 ** k,
   allocateCells: wideCells,
 };

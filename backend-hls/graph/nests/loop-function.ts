@@ -153,9 +153,9 @@ function interfaceProblem(type: Value["type"]): string | undefined {
   if (type.kind !== "memref") return `an argument or result is a ${type.kind}; they are arrays`;
   const { element } = type;
   const known =
-    (element.kind === "float" && element.format === "f32") ||
+    (element.kind === "float" && element.format !== "f64") ||
     (element.kind === "int" && (element.width === 8 || element.width === 32));
-  if (!known) return "arguments, results and constant arrays hold f32, i8 or i32";
+  if (!known) return "arguments, results and constant arrays hold f32, bf16, f16, i8 or i32";
   return type.shape.includes(0) ? "an argument or result has no elements" : undefined;
 }
 
@@ -167,5 +167,5 @@ function constantOf(module: Operation, op: Operation): LoopFunction["constants"]
     .find((each) => each?.attrs.sym_name === name);
   const { values } = present(global, `@${name}`).attrs.initial_value;
   const data = globalCells(memrefOf(op.result), values);
-  return [{ value: op.result, name, data: data as TensorData }]; // f32, i8 or i32: what tensors hold
+  return [{ value: op.result, name, data: data as TensorData }]; // floats, i8 or i32: what tensors hold
 }

@@ -194,7 +194,7 @@ test("functions of loops that have no hardware", () => {
     const lowered = lowerGraph(module.value, "f", { beatBytes: 16, rowLanes: 1 });
     return lowered.kind === "ok" ? [] : lowered.diagnostics.map(({ message }) => message);
   };
-  expect(refusal("", "memref<2xi16>")[0]).toContain("f32, i8 or i32");
+  expect(refusal("", "memref<2xi16>")[0]).toContain("f32, bf16, f16, i8 or i32");
   expect(refusal("", "memref<0xf32>")[0]).toContain("no elements");
   expect(
     refusal(`%0 = affine.load %x[1] : memref<2xf32>

@@ -1,4 +1,4 @@
-import { at, FLOAT_PRIMITIVES, foldBinary, foldCompare, type Value } from "../../../ir/index.ts";
+import { at, BF16, F16, FLOAT_PRIMITIVES, foldBinary, foldCompare, type Value } from "../../../ir/index.ts";
 import type { KernelGraph, KernelNode, NodeId } from "../../kernel/node.ts";
 import type { PlannedKernel } from "../../network/plan-network.ts";
 import { entry } from "../entry.ts";
@@ -44,6 +44,8 @@ export class ArrayStore {
 const word = new DataView(new ArrayBuffer(4));
 const HELPERS = {
   primitives: FLOAT_PRIMITIVES,
+  bf16: BF16,
+  f16: F16,
   binary: (operator: Parameters<typeof foldBinary>[0], a: bigint, b: bigint, width: number): bigint =>
     foldBinary(operator, a, b, width),
   compare: foldCompare,

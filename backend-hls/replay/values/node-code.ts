@@ -1,4 +1,11 @@
-import { at, CompilerBug, FLOAT_PRIMITIVES, type FloatPrimitive, unreachable } from "../../../ir/index.ts";
+import {
+  at,
+  CompilerBug,
+  FLOAT_PRIMITIVES,
+  type FloatPrimitive,
+  scalarWidth,
+  unreachable,
+} from "../../../ir/index.ts";
 import type { BinaryOperator, KernelGraph, KernelNode, NodeId, NodeOp } from "../../kernel/node.ts";
 import { COMPARISON_SYMBOLS } from "../comparison-symbols.ts";
 
@@ -166,13 +173,28 @@ function signedNumber(text: string, width: number): string {
 }
 
 function floatText(node: KernelNode, { operands, result }: FloatPrimitive, primitive: string): string {
-  const values = operands.map((type, index) =>
-    type === "f32"
-      ? `H.float(${name(node, index)})`
-      : type === "i1"
-        ? name(node, index)
-        : signedNumber(name(node, index), Number(type.slice(1))),
-  );
+  const values = operands.map((type, index) => floatOperand(type, name(node, index)));
   const text = `H.primitives.${primitive}.evaluate(${values.join(", ")})`;
-  return result === "f32" ? `H.bits(${text})` : cut(text, node.width);
+  if (result === "f32") return `H.bits(${text})`;
+  return result === "bf16" || result === "f16" ? `H.${result}.encode(${text})` : cut(text, node.width);
+}
+
+/** The number that a primitive's operand is. */
+function floatOperand(type: FloatPrimitive["operands"][number], word: string): string {
+  switch (type) {
+    case "f32":
+      return `H.float(${word})`;
+    case "bf16":
+    case "f16":
+      return `H.${type}.decode(${word})`;
+    case "i1":
+      return word;
+    case "i8":
+    case "i16":
+    case "i32":
+    case "i40":
+      return signedNumber(word, scalarWidth(type));
+    default:
+      return unreachable(type);
+  }
 }

@@ -3,10 +3,10 @@ import type { Operation, Value } from "../../core/operation.ts";
 import type { ScalarType, Type } from "../../core/type.ts";
 import { ArithConstantOp } from "../../dialects/arith/ops.ts";
 import { at } from "../../support/bug.ts";
-import { integerWidth, isWide, type ScalarValue } from "../values.ts";
+import { integerWidth, isWide, roundToFormat, type ScalarValue } from "../values.ts";
 import type { Emitter, EmitterTable, OpEmitter } from "./emitter.ts";
 import { literalText, unsignedText, wrapText } from "./integer-text.ts";
-import { scalarTypeOf } from "./scalar-type.ts";
+import { roundText, scalarTypeOf } from "./scalar-type.ts";
 
 type BinaryText = (a: string, b: string, type: ScalarType) => string;
 
@@ -115,12 +115,12 @@ function emitConstant(op: Operation, out: Emitter): void {
 
 function constantValue(attribute: Attribute, type: Type): ScalarValue | undefined {
   if (attribute.kind === "bool") return attribute.value ? 1 : 0;
-  if (attribute.kind === "float") return Math.fround(attribute.value);
+  if (attribute.kind === "float" && type.kind === "float") return roundToFormat(type, attribute.value);
   return attribute.kind === "int" ? normalScalar(type, attribute.value) : undefined;
 }
 
 function normalScalar(type: Type, value: bigint): ScalarValue {
-  if (type.kind === "float") return Math.fround(Number(value));
+  if (type.kind === "float") return roundToFormat(type, Number(value));
   const width = type.kind === "int" ? type.width : 32;
   if (width > 32) return BigInt.asIntN(width, value);
   return width === 1 ? Number(value & 1n) : Number(BigInt.asIntN(width, value));
@@ -131,7 +131,7 @@ function denseLanes(result: Value, values: readonly (number | bigint)[]): readon
   if (type.kind !== "vector") return values;
   return Array.from({ length: type.lanes }, (_, lane) => {
     const value = at(values, values.length === 1 ? 0 : lane);
-    return typeof value === "bigint" ? normalScalar(type.element, value) : Math.fround(value);
+    return typeof value === "bigint" ? normalScalar(type.element, value) : roundToFormat(type.element, value);
   });
 }
 
@@ -148,13 +148,13 @@ export const ARITH_EMITTERS: EmitterTable = {
   "arith.shrsi": binary(shiftRightSigned),
   "arith.maxsi": binary(maximum),
   "arith.minsi": binary(minimum),
-  "arith.addf": binary((a, b) => `addF32(${a}, ${b})`),
-  "arith.subf": binary((a, b) => `subF32(${a}, ${b})`),
-  "arith.mulf": binary((a, b) => `mulF32(${a}, ${b})`),
-  "arith.divf": binary((a, b) => `divF32(${a}, ${b})`),
+  "arith.addf": binary((a, b, type) => roundText(type, `addF32(${a}, ${b})`)),
+  "arith.subf": binary((a, b, type) => roundText(type, `subF32(${a}, ${b})`)),
+  "arith.mulf": binary((a, b, type) => roundText(type, `mulF32(${a}, ${b})`)),
+  "arith.divf": binary((a, b, type) => roundText(type, `divF32(${a}, ${b})`)),
   "arith.maximumf": binary((a, b) => `maxF32(${a}, ${b})`),
   "arith.negf": (op, out) => {
-    out.bind(op.result, `negF32(${out.name(at(op.operands, 0))})`);
+    out.bind(op.result, roundText(op.result.type, `negF32(${out.name(at(op.operands, 0))})`));
   },
   "arith.cmpi": emitCompareIntegers,
   "arith.cmpf": emitCompareFloats,

@@ -3,12 +3,12 @@ import { at } from "../../support/bug.ts";
 import { integerWidth } from "../values.ts";
 import type { Emitter, EmitterTable, OpEmitter } from "./emitter.ts";
 import { signedText } from "./integer-text.ts";
-import { scalarTypeOf } from "./scalar-type.ts";
+import { roundText, scalarTypeOf } from "./scalar-type.ts";
 
 function unary(name: string): OpEmitter {
   return (op, out) => {
-    scalarTypeOf(op, op.result, out);
-    out.bind(op.result, `${name}(${out.name(at(op.operands, 0))})`);
+    const type = scalarTypeOf(op, op.result, out);
+    out.bind(op.result, roundText(type, `${name}(${out.name(at(op.operands, 0))})`));
   };
 }
 
@@ -23,7 +23,8 @@ function emitScale(op: Operation, out: Emitter): void {
   const exponent = at(op.operands, 1);
   const type = scalarTypeOf(op, exponent, out);
   if (integerWidth(type) > 32) out.refuse(op, "the exponent has at most 32 bits");
-  out.bind(op.result, `scale2F32(${out.name(at(op.operands, 0))}, ${signedText(type, out.name(exponent))})`);
+  const scaled = `scale2F32(${out.name(at(op.operands, 0))}, ${signedText(type, out.name(exponent))})`;
+  out.bind(op.result, roundText(op.result.type, scaled));
 }
 
 /** A bfloat16 word is a signed i16. */

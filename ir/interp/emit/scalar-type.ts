@@ -7,7 +7,7 @@ export function scalarTypeOf(op: Operation, value: Value, out: Emitter): ScalarT
   const { type } = value;
   if (type.kind === "int" || type.kind === "index") return type;
   if (type.kind === "float") {
-    if (type.format !== "f32") out.refuse(op, `${type.format} is not computed with`);
+    if (type.format === "f64") out.refuse(op, "f64 is not computed with");
     return type;
   }
   return out.refuse(op, "it is defined on scalars only");
@@ -17,9 +17,14 @@ export function scalarTypeOf(op: Operation, value: Value, out: Emitter): ScalarT
 export function elementTypeOf(op: Operation, type: Type, out: Emitter): ElementType {
   if (type.kind === "int" || type.kind === "index" || type.kind === "float" || type.kind === "vector") {
     const scalar = type.kind === "vector" ? type.element : type;
-    if (scalar.kind === "float" && scalar.format !== "f32")
-      out.refuse(op, `${scalar.format} is not computed with`);
+    if (scalar.kind === "float" && scalar.format === "f64") out.refuse(op, "f64 is not computed with");
     return type;
   }
   return out.refuse(op, "scalars and vectors only");
+}
+
+/** A number of float32 rounded to the format of a float type; nothing where that is f32. */
+export function roundText(type: Type, text: string): string {
+  if (type.kind !== "float" || type.format === "f32") return text;
+  return `${type.format === "f16" ? "roundF16" : "roundBf16"}(${text})`;
 }
