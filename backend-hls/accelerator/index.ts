@@ -1,6 +1,7 @@
 export { type Accelerator, buildAccelerator } from "./build-accelerator.ts";
 export { FAULT_STREAMS } from "./kernels/check-descriptor.ts";
 export { DESCRIPTOR_FIELDS } from "./kernels/load.ts";
+export { missEvents } from "./kernels/outliers.ts";
 export { macsAndBytes, type StepNeeds } from "./macs-and-bytes.ts";
 export {
   layoutMemory,

@@ -6,6 +6,7 @@ import {
   layoutMemory,
   type MemoryLayout,
   type ModelShape,
+  missEvents,
   type Plan,
   START_FIELDS,
 } from "../accelerator/index.ts";
@@ -70,6 +71,7 @@ export function compileAccelerator(request: AcceleratorRequest): Result<Compiled
     startFields: [...START_FIELDS],
     array: "matmul",
     faults: FAULT_STREAMS,
+    events: missEvents(plan),
     limits: startLimits(plan),
   });
   if (product.kind === "error") return product;

@@ -66,13 +66,14 @@ function regionRegisters(region: string): readonly Omit<RegisterSpec, "offset">[
 }
 
 /**
- * The register map of an accelerator: start fields, memory regions, watchdogs, reset; status, counters of cycles and of each engine's beats; identity. `design_id`
+ * The register map of an accelerator: start fields, memory regions, watchdogs, reset; status, counters of cycles, of each engine's beats and of events; identity. `design_id`
  * is a constant of the hardware; `weights_id` does nothing there: a host notes in it which image it loaded, for the host after it.
  */
 export function systemRegisters(
   start: readonly StartField[],
   regions: readonly string[],
   engines: readonly string[],
+  events: readonly string[] = [],
 ): readonly RegisterSpec[] {
   return placeRegisters([
     ...start.map(({ name, width }) => ({ name, access: "rw" as const, width })),
@@ -93,6 +94,7 @@ export function systemRegisters(
     portStatus(),
     ...COUNTER_NAMES.map((name) => ({ name, access: "ro" as const, width: 48 })),
     ...engines.map((engine) => ({ name: beatCounter(engine), access: "ro" as const, width: 32 })),
+    ...events.map((name) => ({ name, access: "ro" as const, width: 32 })),
     { name: "design_id", access: "ro", width: DESIGN_ID_BITS },
     { name: "weights_id", access: "rw", width: 32 },
   ]);

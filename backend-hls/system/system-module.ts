@@ -50,6 +50,8 @@ export interface SystemOptions {
   readonly faults?: readonly string[];
   /** What fields of the start command may be. */
   readonly limits?: readonly StartLimit[];
+  /** Outside streams of bits; the ones of a step are counted in a register of the stream's name. */
+  readonly events?: readonly string[];
 }
 
 /**
@@ -58,16 +60,16 @@ export interface SystemOptions {
  * the port, resets the core and leaves a code in `error_code`: the next step begins as the first one did.
  */
 export function systemModule(options: SystemOptions): SystemHardware {
-  const { name, plan, network, faults = [], limits = [] } = options;
+  const { name, plan, network, faults = [], limits = [], events = [] } = options;
   const start = startFields(options);
   const regions = guardedRegions(plan);
   const engines = plan.bursts.map((burst) => burst.name);
-  const registers = systemRegisters(start, regions, engines);
+  const registers = systemRegisters(start, regions, engines, events);
   const designId = designIdOf(network.modules, registers);
   const control = controlRegistersModule(`${name}_control`, registers);
   const shell = {
     counters: cycleCountersModule(),
-    beats: eventCountersModule(engines.map(beatCounter)),
+    beats: eventCountersModule([...engines.map(beatCounter), ...events]),
     watchdog: watchdogModule(),
     supervisor: supervisorModule(),
   };
@@ -89,7 +91,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
     ...Object.fromEntries(regions.flatMap(boundsOf).map((bound) => [bound, host.out(bound)])),
   });
   const begun = supervisor.out("begin");
-  const beats = countBeats(b, shell.beats, { begun, core, engines });
+  const beats = countBeats(b, shell.beats, { begun, core, engines, events });
   connectCounters(b, { begun, core, count, plan, array: options.array, running: supervisor.out("running") });
   supervise(
     { b, supervisor, host, core, ports, watchdog: shell.watchdog },
@@ -109,7 +111,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
   b.output("running", supervisor.out("running"));
   const top = b.finish();
   const { beats: beatCounters, ...rest } = shell;
-  const counting = engines.length === 0 ? [] : [beatCounters];
+  const counting = engines.length + events.length === 0 ? [] : [beatCounters];
   const submodules = [control, ...Object.values(rest), ...counting, ...ports.modules, ...network.modules];
   return { top, registers, designId, modules: modulesOf({ module: top, submodules }) };
 }
@@ -186,7 +188,7 @@ function startFields({ plan, startFields: names }: SystemOptions): readonly Star
   return names.map((name, index) => ({ name, width: bitWidth(at(element, index)) }));
 }
 
-/** The beats of each engine since the step began, by register. */
+/** The beats of each engine and the ones of each stream of events since the step began, by register. */
 function countBeats(
   b: HwBuilder,
   module: Operation,
@@ -194,16 +196,27 @@ function countBeats(
     begun,
     core,
     engines,
-  }: { readonly begun: Value; readonly core: LateInstance; readonly engines: readonly string[] },
+    events,
+  }: {
+    readonly begun: Value;
+    readonly core: LateInstance;
+    readonly engines: readonly string[];
+    readonly events: readonly string[];
+  },
 ): Readonly<Record<string, Value>> {
-  if (engines.length === 0) return {};
+  if (engines.length + events.length === 0) return {};
   const count = lateInstance(b, module, "beats");
   const names = engines.map(beatCounter);
   count.connect({ clear: begun });
   names.forEach((name, index) => {
     count.connect({ [name]: b.extract(core.out("beat_bits"), index, 1) });
   });
-  return Object.fromEntries(names.map((name) => [name, count.out(name)]));
+  for (const event of events) {
+    const valid = core.out(`${event}_valid`);
+    core.connect({ [`${event}_pop`]: valid });
+    count.connect({ [event]: b.and(valid, core.out(`${event}_data`)) });
+  }
+  return Object.fromEntries([...names, ...events].map((name) => [name, count.out(name)]));
 }
 
 interface CounterParts {

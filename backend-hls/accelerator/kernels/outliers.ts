@@ -19,7 +19,12 @@ import type { Plan } from "../shape.ts";
 import { MADE } from "./made.ts";
 
 /** What leaves the accelerator for each row and vector of a step: whether a value outside the outlier columns reached the threshold. */
-export const MISS_STREAM = "outlier_misses";
+const MISS_STREAM = "outlier_misses";
+
+/** The streams of misses: what a register counts. */
+export function missEvents(plan: Pick<Plan, "precision">): readonly string[] {
+  return missConnections(plan).map(({ name }) => name);
+}
 
 /** The connection to the outside that counts misses, where there are outliers. */
 export function missConnections({
