@@ -3,6 +3,7 @@ import type { LoadedModel } from "../frontend/index.ts";
 import type { Result } from "../ir/index.ts";
 import type { Device } from "../runtime-host/index.ts";
 import type { CompiledBuild } from "./build-folder/read-build-folder.ts";
+import type { Quantization } from "./engines/quantize-model.ts";
 import type { JobWatch } from "./jobs/job-watch.ts";
 import type { SimulationOptions } from "./options/generation-options.ts";
 import { compileBuild } from "./rtl/compile.ts";
@@ -16,6 +17,8 @@ export interface CompileRequest {
   readonly device: DeviceFile;
   readonly precision: string;
   readonly kvBits: 8 | 16;
+  /** What the two say, in full. */
+  readonly quantization: Quantization;
   readonly schedule: Manifest["design"]["schedule"];
   /** Undefined: chosen by the explorer. */
   readonly rows: number | undefined;

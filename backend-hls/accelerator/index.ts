@@ -20,11 +20,14 @@ export {
 } from "./pack-weights.ts";
 export { constantBeats, type LinearBeats, weightBeats } from "./packing.ts";
 export {
+  groupOf,
   type HardwarePrecision,
   LINEAR_INPUTS,
   type LinearInputName,
+  mostInputs,
   type OutlierFormat,
   PLAIN_INT8,
+  weightBits,
 } from "./precision.ts";
 export {
   type ArrayShape,

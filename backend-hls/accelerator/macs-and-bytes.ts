@@ -1,10 +1,12 @@
+import { recordUsedBytes } from "./kv-format.ts";
+import { groupOf, type HardwarePrecision, isBf16, PLAIN_INT8, weightBits } from "./precision.ts";
 import type { ModelShape } from "./shape.ts";
 
 /** What a step has to do whatever the hardware: the numerators of MFU and MBU. */
 export interface StepNeeds {
   readonly linearMacs: number;
   readonly attentionMacs: number;
-  /** Int8 weights and their f32 scales, gains included, read once for all rows. */
+  /** Weights, their scales, and gains, read once for all rows; outlier columns apart. */
   readonly weightBytes: number;
   readonly kvReadBytes: number;
   readonly kvWriteBytes: number;
@@ -17,15 +19,27 @@ export function macsAndBytes(model: ModelShape, rows: number, context: number, e
   const visible = windows.reduce<number>((sum, window) => sum + Math.min(context, window ?? context), 0);
   const layerWeights = hidden * (q + 2 * kv) + q * hidden + 3 * hidden * ffn;
   const own = (model.qkvBias === true ? q + 2 * kv : 0) + (model.qkNorm === true ? 2 * headDim : 0);
-  const layerFloats = q + 2 * kv + hidden + 2 * ffn + hidden + 2 * hidden + own;
+  const { precision = PLAIN_INT8 } = model;
+  const scales = isBf16(precision) ? 0 : 1;
+  const layerFloats = scales * (q + 2 * kv + hidden + 2 * ffn + hidden) + 2 * hidden + own;
   const headWeights = emitted > 0 ? vocab * hidden : 0;
-  const headFloats = emitted > 0 ? vocab + hidden : 0;
-  const record = 2 * kv + 8 * kvHeads;
+  const headFloats = emitted > 0 ? scales * vocab + hidden : 0;
+  const record = recordUsedBytes(model, precision);
   return {
     linearMacs: rows * layers * layerWeights + emitted * vocab * hidden,
     attentionMacs: rows * 2 * q * visible,
-    weightBytes: layers * layerWeights + headWeights + 4 * (layers * layerFloats + headFloats),
+    weightBytes:
+      weightBytesOf(precision, layers * layerWeights, headWeights) + 4 * (layers * layerFloats + headFloats),
     kvReadBytes: rows * visible * record,
     kvWriteBytes: rows * layers * record,
   };
+}
+
+/** Of int4 a byte for each group more, and a head of int8. */
+function weightBytesOf(precision: HardwarePrecision, inLayers: number, inHead: number): number {
+  const group = groupOf(precision);
+  const bytes = weightBits(precision) / 8;
+  return group === undefined
+    ? bytes * (inLayers + inHead)
+    : bytes * inLayers + Math.ceil(inLayers / group) + inHead;
 }

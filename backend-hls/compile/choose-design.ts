@@ -1,5 +1,15 @@
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
-import { type ArrayShape, type ModelShape, planAccelerator, weightBeats } from "../accelerator/index.ts";
+import {
+  type ArrayShape,
+  groupOf,
+  type HardwarePrecision,
+  type ModelShape,
+  mostInputs,
+  PLAIN_INT8,
+  planAccelerator,
+  weightBeats,
+  weightBits,
+} from "../accelerator/index.ts";
 import type { Device } from "../device/index.ts";
 import { deviceTooSmall, modelUnsupported, portUnsupported } from "./diagnostics.ts";
 
@@ -17,7 +27,7 @@ export interface ArrayMacs {
 }
 
 /** Output channels in parallel that are tried. */
-const CHANNELS = [1, 2, 4] as const;
+const CHANNELS = { int8: [1, 2, 4], int4: [1, 2, 4], bf16: [1, 2, 4, 8, 16] } as const;
 
 /** int8 weights of the narrowest and the widest beat. */
 const BEAT_BYTES = { least: 8, most: 128 } as const;
@@ -37,8 +47,8 @@ export function chooseDesign(
   const beatBytes = device.axi.data_bits / 8;
   if (beatBytes < BEAT_BYTES.least || beatBytes > BEAT_BYTES.most)
     return fail(portUnsupported(where, { device: device.name, bits: device.axi.data_bits }));
-  const shapes = CHANNELS.filter((pn) => beatBytes / pn >= 4).map(
-    (pn): ArrayShape => ({ pn, pk: beatBytes / pn, rows: wishes.rows ?? 1 }),
+  const shapes = splitsOf(model.precision ?? PLAIN_INT8, beatBytes).map(
+    (split): ArrayShape => ({ ...split, rows: wishes.rows ?? 1 }),
   );
   const shape = shapes.reduce((best, next) => (beatsOf(model, next) < beatsOf(model, best) ? next : best));
   const { linear, attention } = arrayMacs(model, shape);
@@ -55,6 +65,17 @@ export function chooseDesign(
 /** Multiply-accumulates per cycle: the array, and the dot product and the weighted sum of the heads in parallel. */
 export function arrayMacs({ headDim }: ModelShape, { pn, pk, pt = 1, ph = 1 }: ArrayShape): ArrayMacs {
   return { linear: pn * pk * pt, attention: 2 * headDim * ph, other: 0 };
+}
+
+/** How a beat can be split between output and input channels. */
+function splitsOf(precision: HardwarePrecision, beatBytes: number): readonly Pick<ArrayShape, "pn" | "pk">[] {
+  const weights = (8 * beatBytes) / weightBits(precision);
+  const group = groupOf(precision) ?? weights;
+  return CHANNELS[precision.weights.kind]
+    .map((pn) => ({ pn, pk: weights / pn }))
+    .filter(
+      ({ pn, pk }) => pk >= 4 && pk <= mostInputs(precision) && 4 * pn <= beatBytes && group % pk === 0,
+    );
 }
 
 function beatsOf(model: ModelShape, shape: ArrayShape): number {

@@ -3,6 +3,7 @@ import {
   createFloatDecoder,
   createIntegerDecoder,
   createParallelDecoder,
+  type QuantizedModel,
   quantizeModel,
   splitModel,
 } from "../../frontend/index.ts";
@@ -24,6 +25,8 @@ export interface SoftwareShape {
   readonly blocks?: number | undefined;
   /** Parts of the model that are computed apart, as on so many accelerators (default: 1). */
   readonly parts?: number | undefined;
+  /** The checkpoint in the numbers of the integer reference (default: int8 throughout). */
+  readonly quantized?: QuantizedModel | undefined;
 }
 
 /** Opens the integer reference (`reference`) or the float reference (`f32`) behind the device port. */
@@ -64,9 +67,8 @@ export function openSoftwareDevice(
 
 function integerOpener(
   checkpoint: Checkpoint,
-  { blockSize, parts = 1 }: SoftwareShape,
+  { blockSize, parts = 1, quantized = quantizeModel(checkpoint) }: SoftwareShape,
 ): () => SequenceDecoder {
-  const quantized = quantizeModel(checkpoint);
   if (parts === 1) return () => createIntegerDecoder(quantized, { blockSize });
   const split = splitModel(quantized, parts);
   return () => createParallelDecoder(split, { blockSize });

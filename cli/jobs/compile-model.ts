@@ -37,14 +37,15 @@ export async function compilePrepared(
   watch: JobWatch,
   hardware: Hardware,
 ): Promise<Result<CompiledBuild>> {
-  const { kvBits, precision } = formats;
-  if (kvBits === 32) throw new CompilerBug("hardware was asked to keep float32 keys and values");
+  const { kvBits, precision, quantization } = formats;
+  if (kvBits === 32 || quantization === undefined)
+    throw new CompilerBug("hardware was asked to keep float32 keys and values");
   const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, comments, verifyEach } = options;
   const { clock = deviceFile.clock_mhz } = options;
   for (const line of tellStorage(model, precision)) watch.onProgress?.(line);
   watch.onProgress?.(`compiling ${model.checkpoint.id} for ${deviceFile.name}`);
   const request = { model, device: deviceFile, precision, kvBits, schedule, rows, blockSize, maxContext };
-  const more = { outputs, sequences, clockMhz: clock, seed, emitIr, comments, verifyEach };
+  const more = { quantization, outputs, sequences, clockMhz: clock, seed, emitIr, comments, verifyEach };
   const build = await hardware.compileModel({ ...request, ...more }, watch);
   if (build.kind === "error") return build;
   return ok(completeBuild(build.value, model.tokenizer));

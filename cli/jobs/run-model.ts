@@ -1,6 +1,7 @@
 import { CompilerBug, ok, type Result } from "../../ir/index.ts";
 import type { EngineKind } from "../engines/number-formats.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
+import { quantizeLoaded } from "../engines/quantize-model.ts";
 import { openSoftwareEngine } from "../engines/software-engine.ts";
 import { resolvePrompt } from "../generation/resolve-prompt.ts";
 import type { CompileOptions } from "../options/compile-options.ts";
@@ -47,12 +48,8 @@ export async function runModel(
   try {
     const result = await generateTokens(job, engine.value, watch);
     if (result.kind === "error" || engine.value.kind !== "rtl") return result;
-    return await compareWithReference(
-      result.value,
-      job,
-      { checkpoint, maxContext: prepared.value.maxContext },
-      watch,
-    );
+    const { model: loaded, formats, maxContext } = prepared.value;
+    return await compareWithReference(result.value, job, { loaded, maxContext, ...formats }, watch);
   } finally {
     await engine.value.device.close();
   }
@@ -69,7 +66,11 @@ export async function openEngine(
   if (engine !== "rtl") {
     const { model, formats, maxContext } = prepared;
     for (const line of tellStorage(model, formats.precision)) watch.onProgress?.(line);
-    return ok(openSoftwareEngine(engine, model.checkpoint, formats, { ...options, maxContext }));
+    const { quantization } = formats;
+    const made = quantization === undefined ? ok(undefined) : quantizeLoaded(model, quantization, watch);
+    if (made.kind === "error") return made;
+    const shape = { ...options, maxContext, quantized: made.value };
+    return ok(openSoftwareEngine(engine, model.checkpoint, formats, shape));
   }
   const logits = options.outputs.logits || options.dumpLogits !== undefined;
   const outputs = { ...options.outputs, logits };

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { type Checkpoint, type FoundTokenizer, loadModel, readTokenizer } from "../../frontend/index.ts";
+import { type FoundTokenizer, type LoadedModel, loadModel, readTokenizer } from "../../frontend/index.ts";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { type CompiledBuild, readBuildFolder } from "../build-folder/read-build-folder.ts";
+import { quantizationOf } from "../engines/quantize-model.ts";
 import { resolvePrompt } from "../generation/resolve-prompt.ts";
 import type { GenerationOptions, SimulationOptions } from "../options/generation-options.ts";
 import { type Hardware, ownHardware } from "../rtl-engine.ts";
@@ -42,7 +43,14 @@ export async function simulateBuild(
     const job = { model, tokenizer: tokenizer.value, promptIds: promptIds.value, options, seed };
     const result = await generateTokens(job, engine.value, watch);
     if (result.kind === "error" || reference.value === undefined) return result;
-    const compiled = { checkpoint: reference.value, maxContext: build.value.manifest.design.max_context };
+    const { design } = build.value.manifest;
+    const quantization = quantizationOf(design);
+    if (quantization.kind === "error") return quantization;
+    const compiled = {
+      loaded: reference.value,
+      maxContext: design.max_context,
+      quantization: quantization.value,
+    };
     return await compareWithReference(result.value, job, compiled, watch);
   } finally {
     await engine.value.device.close();
@@ -52,12 +60,12 @@ export async function simulateBuild(
 function loadReference(
   path: string | undefined,
   { manifest }: CompiledBuild,
-): Result<Checkpoint | undefined> {
+): Result<LoadedModel | undefined> {
   if (path === undefined) return ok(undefined);
   const model = loadModel(path);
   if (model.kind === "error") return model;
   const { checkpoint } = model.value;
-  if (checkpoint.sha256 === manifest.model.sha256) return ok(checkpoint);
+  if (checkpoint.sha256 === manifest.model.sha256) return ok(model.value);
   return fail(otherModel(builtSpan(path), { compiled: manifest.model.id, given: checkpoint.id }));
 }
 

@@ -1,12 +1,14 @@
 import { crc32 } from "node:zlib";
 import type { ModelShape } from "../../backend-hls/index.ts";
-import { type Checkpoint, loadModel, quantizeModel } from "../../frontend/index.ts";
+import { type Checkpoint, type LoadedModel, loadModel, type QuantizedModel } from "../../frontend/index.ts";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { type CompiledBuild, hashContent, readBuildFolder } from "../build-folder/read-build-folder.ts";
+import { quantizationOf, quantizeLoaded } from "../engines/quantize-model.ts";
 import { completeBuild } from "../jobs/compile-model.ts";
 import { describeModel } from "../jobs/model-shape.ts";
 import { type BuildParts, readBuildParts, WEIGHTS_FILE } from "../rtl/build-parts.ts";
 import { goldenTokens } from "../rtl/golden.ts";
+import { hardwarePrecision } from "../rtl/hardware-precision.ts";
 import { packModel } from "../rtl/pack-model.ts";
 import { acceleratorProgram } from "../rtl/program.ts";
 import type { Manifest } from "../schemas/manifest.ts";
@@ -26,19 +28,27 @@ export function packBuild(folder: string, path: string, tokenizer?: string): Res
   const model = loadModel(path, { tokenizer });
   if (model.kind === "error") return model;
   const { checkpoint } = model.value;
-  const differences = differencesOf(parts.value.plan.model, checkpoint);
+  const quantized = quantizeAs(build.value.manifest, model.value);
+  if (quantized.kind === "error") return quantized;
+  const differences = differencesOf(parts.value.plan.model, checkpoint, quantized.value);
   if (differences.length > 0)
     return fail(shapeDiffers(builtSpan(path), { model: checkpoint.id, differences }));
-  const { manifest, files } = withWeights(build.value, parts.value, checkpoint);
+  const { manifest, files } = withWeights(build.value, parts.value, checkpoint, quantized.value);
   return ok(completeBuild({ manifest, files }, model.value.tokenizer));
+}
+
+/** The model in the numbers of the build. */
+function quantizeAs({ design }: Manifest, model: LoadedModel): Result<QuantizedModel> {
+  const quantization = quantizationOf(design);
+  return quantization.kind === "error" ? quantization : quantizeLoaded(model, quantization.value);
 }
 
 function withWeights(
   { manifest, files }: CompiledBuild,
   parts: BuildParts,
   checkpoint: Checkpoint,
+  quantized: QuantizedModel,
 ): CompiledBuild {
-  const quantized = quantizeModel(checkpoint);
   const image = packModel(quantized, parts);
   const golden = goldenTokens(quantized, parts.plan.model);
   const packed: Manifest = {
@@ -58,10 +68,18 @@ function withWeights(
 }
 
 /** Sizes that are compiled into the hardware and that the checkpoint has otherwise, as `name: theirs, not ours`. */
-function differencesOf(compiled: ModelShape, checkpoint: Checkpoint): readonly string[] {
+function differencesOf(
+  compiled: ModelShape,
+  checkpoint: Checkpoint,
+  quantized: QuantizedModel,
+): readonly string[] {
   const { blockSize, maxContext } = compiled;
   const own = checkpoint.config.maxContext;
-  const given = modelShapeOf(checkpoint, { blockSize, maxContext: Math.min(maxContext, own) });
+  const given = modelShapeOf(checkpoint, {
+    blockSize,
+    maxContext: Math.min(maxContext, own),
+    precision: hardwarePrecision(quantized),
+  });
   const names = [...new Set([...Object.keys(compiled), ...Object.keys(given)])].toSorted();
   const there = new Map<string, unknown>(Object.entries(given));
   const here = new Map<string, unknown>(Object.entries(compiled));

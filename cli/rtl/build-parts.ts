@@ -1,6 +1,5 @@
 import { z } from "zod";
 import {
-  type ArrayShape,
   type Device as DeviceFile,
   deviceSchema,
   layoutMemory,
@@ -13,6 +12,7 @@ import { builtSpan, fail, type Operation, ok, parseModule, present, type Result 
 import { buildDamaged } from "../build-folder/diagnostics.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import type { Manifest } from "../schemas/manifest.ts";
+import { hardwarePrecisionSchema } from "./hardware-precision.ts";
 
 /** Files of a build beside Verilog, manifest and tokenizer. */
 export const WEIGHTS_FILE = "weights.bin";
@@ -27,6 +27,7 @@ const count = z.int().nonnegative();
 const weightsLayout = z.looseObject({
   array: z.strictObject({ pn: count, pk: count, pt: count, pv: count, ph: count.default(1) }),
   norm_eps: z.number(),
+  precision: hardwarePrecisionSchema.exactOptional(),
 });
 
 /** What is in a build, read back. */
@@ -56,7 +57,7 @@ export function readBuildParts({ manifest, files }: CompiledBuild): Result<Build
   if (!shape.success) return damaged("manifest.json", "the layout of the weights is not known");
   const module = parseModule(hardware, HARDWARE_FILE);
   if (module.kind === "error") return module;
-  const plan = planOf(manifest, shape.data.array, shape.data.norm_eps);
+  const plan = planOf(manifest, shape.data);
   const layout = layoutMemory(plan, manifest.design.kv_blocks);
   if (weights.length !== layout.regions.descriptors.base)
     return damaged(WEIGHTS_FILE, "it does not fit the manifest");
@@ -66,8 +67,7 @@ export function readBuildParts({ manifest, files }: CompiledBuild): Result<Build
 
 function planOf(
   { model, design }: Manifest,
-  { pn, pk, pt, pv, ph }: Required<Pick<ArrayShape, "pn" | "pk" | "pt" | "pv" | "ph">>,
-  eps: number,
+  { array: { pn, pk, pt, pv, ph }, norm_eps: eps, precision }: z.output<typeof weightsLayout>,
 ): Plan {
   return planAccelerator(
     {
@@ -84,6 +84,7 @@ function planOf(
       maxContext: design.max_context,
       eps,
       blockSize: design.block_size,
+      ...(precision && { precision }),
     },
     { pn, pk, pt, pv, ph, rows: design.rows, outputs: design.outputs },
   );

@@ -6,19 +6,9 @@ import {
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { type Exploration, exploreDesigns, exploreReport, type Workload } from "../../dse/index.ts";
-import { quantizeModel } from "../../frontend/index.ts";
-import {
-  at,
-  builtSpan,
-  type Diagnostic,
-  fail,
-  type Operation,
-  ok,
-  printModule,
-  type Result,
-} from "../../ir/index.ts";
+import { at, type Diagnostic, fail, type Operation, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
-import { notYet } from "../jobs/diagnostics.ts";
+import { quantizeLoaded } from "../engines/quantize-model.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { kitFiles } from "../kit/kit-files.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
@@ -28,6 +18,7 @@ import { verifyBuild } from "../verify/verify-build.ts";
 import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
 import { emitLevels, hardwareModules } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
+import { hardwarePrecision } from "./hardware-precision.ts";
 import { locateLoops, loopComments } from "./locate-loops.ts";
 import { LOOPS_FILE } from "./loops-file.ts";
 import { describeBuild } from "./manifest.ts";
@@ -40,9 +31,12 @@ import { reportObject, stepReport } from "./step-report.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
 export async function compileBuild(request: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
-  const refused = refuse(request);
-  if (refused !== undefined) return refused;
-  const model = modelShapeOf(request.model.checkpoint, request);
+  const made = quantizeLoaded(request.model, request.quantization, watch);
+  if (made.kind === "error") return made;
+  const quantized = made.value;
+  const { maxContext, blockSize } = request;
+  const precision = hardwarePrecision(quantized);
+  const model = modelShapeOf(request.model.checkpoint, { maxContext, blockSize, precision });
   const { device, clockMhz, schedule, rows, outputs, sequences } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
@@ -56,7 +50,6 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule, sequences, locate });
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
-  const quantized = quantizeModel(request.model.checkpoint);
   const image = packModel(quantized, compiled.value);
   const estimate = estimateOf(request, model, explored.value);
   const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: workloadOf(rows) });
@@ -84,7 +77,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   for (const [path, text] of kitFiles(manifest, program, { image, part: device.part })) files.set(path, text);
   const build = { manifest, files, notes: reportLines(report) };
   if (!request.verifyEach) return ok(build);
-  const checks = await verifyBuild(request.model.checkpoint, compiled.value, request.seed, watch);
+  const checks = await verifyBuild({ ...request.model, quantized }, compiled.value, request.seed, watch);
   return ok({ ...build, checks });
 }
 
@@ -119,13 +112,6 @@ function estimateOf(
   explored: Exploration,
 ): Readonly<Record<string, unknown>> {
   return exploreReport({ id: model.checkpoint.id, model: shape, device, precision, kvBits, seed }, explored);
-}
-
-/** Ask for what is not there, and it says so. */
-function refuse({ precision, kvBits }: CompileRequest): Result<never> | undefined {
-  if (precision === "w8a8" && kvBits === 8) return undefined;
-  const what = `hardware for --precision ${precision} --kv ${kvBits}`;
-  return fail(notYet(builtSpan("--precision"), { what, instead: "--precision w8a8 --kv 8" }));
 }
 
 function writeVerilog(

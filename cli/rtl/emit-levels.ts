@@ -23,20 +23,22 @@ import { HARDWARE_FILE } from "./build-parts.ts";
 export interface LevelSources {
   readonly config: ModelConfig;
   readonly shape: GraphShape;
-  readonly compiled: Pick<CompiledAccelerator, "network" | "system" | "top">;
+  readonly compiled: Pick<CompiledAccelerator, "plan" | "network" | "system" | "top">;
 }
 
 /**
- * The text of every level (docs/architecture.md), by file in the build: the graph in float and quantized, its tasks, the network
+ * The text of every level (docs/architecture.md), by file in the build: the graph in float and (of int8 throughout) quantized, its tasks, the network
  * of kernels, the loops in them as functions, the hardware. Each reads back to the same text.
  */
 export function emitLevels({ config, shape, compiled }: LevelSources): ReadonlyMap<string, string> {
   const graph = buildFloatGraph(config, shape);
   const texts = new Map([["ir/1-graph.mlir", printModule(graph)]]);
-  lower(graph, withOptions(nnQuantize));
-  texts.set("ir/1-quantized.mlir", printModule(graph));
-  lower(graph, withOptions(dataflowCreateTasks));
-  texts.set("ir/2-tasks.mlir", printModule(graph));
+  if (compiled.plan.model.precision === undefined) {
+    lower(graph, withOptions(nnQuantize));
+    texts.set("ir/1-quantized.mlir", printModule(graph));
+    lower(graph, withOptions(dataflowCreateTasks));
+    texts.set("ir/2-tasks.mlir", printModule(graph));
+  }
   const loops = loopsModule(compiled.network.schedule);
   texts.set("ir/4-loops.mlir", printModule(loops));
   dropBodies(loops);

@@ -1,4 +1,4 @@
-import { createIntegerDecoder, decodeGreedily, type Int8Model } from "../../frontend/index.ts";
+import { createIntegerDecoder, decodeGreedily, type QuantizedModel } from "../../frontend/index.ts";
 import { at } from "../../ir/index.ts";
 import { firstRows, type RowDescriptor, slotOf } from "../../runtime-host/index.ts";
 
@@ -21,7 +21,7 @@ export interface GoldenDesign {
 }
 
 /** The golden tokens of a model: as many as a second allows, a prompt of at least one and two behind it. */
-export function goldenTokens(model: Int8Model, { blockSize, maxContext }: GoldenDesign): Golden {
+export function goldenTokens(model: QuantizedModel, { blockSize, maxContext }: GoldenDesign): Golden {
   const { vocab, bosId, hidden, layers, heads, kvHeads, headDim, ffn } = model.config;
   const perLayer = hidden * headDim * (2 * heads + 2 * kvHeads) + 3 * hidden * ffn;
   const positions = Math.floor(BUDGET_MACS / (layers * perLayer + hidden * vocab));

@@ -111,6 +111,7 @@ function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles
       layout: {
         array: { pn: plan.pn, pk: plan.pk, pt: plan.pt, pv: plan.pv, ph: plan.ph },
         norm_eps: plan.model.eps,
+        ...(plan.model.precision && { precision: plan.model.precision }),
         parts: { weights, constants, embedding, rope },
         strides: { embedding: strides.embedding, rope: strides.rope },
       },
@@ -131,12 +132,13 @@ function describeMemory({ plan, layout }: CompiledAccelerator, files: BuildFiles
 
 /** The fields of a KV record, in bytes. */
 function describeRecord({ plan }: CompiledAccelerator): Manifest["kv_layout"] {
-  const { kvWidth, model } = plan;
+  const { kvWidth, model, precision } = plan;
+  const [type, bytes] = [`i${precision.kvBits}`, precision.kvBits / 8];
   const scales = { count: model.kvHeads, type: "f32" };
   return [
-    { name: "keys", offset: 0, count: kvWidth, type: "i8" },
-    { name: "values", offset: kvWidth, count: kvWidth, type: "i8" },
-    { name: "key_scales", offset: 2 * kvWidth, ...scales },
-    { name: "value_scales", offset: 2 * kvWidth + WORD.bytes * model.kvHeads, ...scales },
+    { name: "keys", offset: 0, count: kvWidth, type },
+    { name: "values", offset: bytes * kvWidth, count: kvWidth, type },
+    { name: "key_scales", offset: 2 * bytes * kvWidth, ...scales },
+    { name: "value_scales", offset: 2 * bytes * kvWidth + WORD.bytes * model.kvHeads, ...scales },
   ];
 }

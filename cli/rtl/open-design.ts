@@ -4,7 +4,13 @@ import {
   compileAccelerator,
   type Device as DeviceFile,
 } from "../../backend-hls/index.ts";
-import { type Checkpoint, createIntegerDecoder, quantizeModel } from "../../frontend/index.ts";
+import {
+  type Checkpoint,
+  createIntegerDecoder,
+  type Precision,
+  type QuantizedModel,
+  quantizeModel,
+} from "../../frontend/index.ts";
 import { builtSpan, ok, type Result } from "../../ir/index.ts";
 import { createReferenceDevice, type Device } from "../../runtime-host/index.ts";
 import { buildWithoutTokenizer } from "../jobs/diagnostics.ts";
@@ -15,6 +21,7 @@ import type { Manifest } from "../schemas/manifest.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import { WEIGHTS_FILE } from "./build-parts.ts";
 import { hardwareModules } from "./emit-levels.ts";
+import { hardwarePrecision } from "./hardware-precision.ts";
 import { describeBuild } from "./manifest.ts";
 import { openSimulatedHardware } from "./open-simulated.ts";
 import { packModel } from "./pack-model.ts";
@@ -31,6 +38,8 @@ export interface Design {
   /** Sequences of full length that the KV memory holds. */
   readonly sequences: number;
   readonly schedule?: Manifest["design"]["schedule"];
+  /** The checkpoint in another precision than int8 throughout. */
+  readonly quantized?: QuantizedModel;
 }
 
 /** A compiled design, to be opened on any simulator and memory. */
@@ -46,17 +55,23 @@ export interface CompiledDesign {
 export function compileDesign(design: Design): Result<CompiledDesign> {
   const { checkpoint, device, array, blockSize, maxContext, sequences } = design;
   const { schedule = compileDefaults.schedule } = design;
-  const model = modelShapeOf(checkpoint, { maxContext, blockSize });
+  const quantized = design.quantized ?? quantizeModel(checkpoint);
+  const precision = hardwarePrecision(quantized);
+  const model = modelShapeOf(checkpoint, { maxContext, blockSize, precision });
   const clockMhz = device.clock_mhz;
   const made = compileAccelerator({ model, shape: array, device, clockMhz, schedule, sequences });
   if (made.kind === "error") return made;
   const compiled = made.value;
-  const quantized = quantizeModel(checkpoint);
   const weights = packModel(quantized, compiled);
-  const manifest = describeBuild(requestOf(design), compiled, new Map([[WEIGHTS_FILE, weights]]), {
-    promptIds: [],
-    tokenIds: [],
-  });
+  const manifest = describeBuild(
+    requestOf(design, quantized.precision),
+    compiled,
+    new Map([[WEIGHTS_FILE, weights]]),
+    {
+      promptIds: [],
+      tokenIds: [],
+    },
+  );
   const hardware = hardwareModules(compiled);
   const open = async (options: Partial<SimulationOptions>): Promise<Result<Device>> => {
     const parts = { ...compiled, deviceFile: device, hardware, weights };
@@ -80,7 +95,10 @@ export function compileDesign(design: Design): Result<CompiledDesign> {
 }
 
 /** The request that a manifest is made from. */
-function requestOf({ checkpoint, device, array, schedule, ...sizes }: Design): CompileRequest {
+function requestOf(
+  { checkpoint, device, array, schedule, ...sizes }: Design,
+  precision: Precision,
+): CompileRequest {
   const { outputs = compileDefaults.outputs } = array;
   return {
     model: {
@@ -88,8 +106,9 @@ function requestOf({ checkpoint, device, array, schedule, ...sizes }: Design): C
       tokenizer: { kind: "absent", reason: buildWithoutTokenizer(builtSpan("design"), {}) },
     },
     device,
-    precision: "w8a8",
-    kvBits: 8,
+    precision: precision.name,
+    kvBits: precision.kvBits === 16 ? 16 : 8,
+    quantization: { precision },
     schedule: schedule ?? compileDefaults.schedule,
     rows: array.rows,
     outputs,

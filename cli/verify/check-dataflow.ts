@@ -1,21 +1,23 @@
 import { decodeStep, encodeStep } from "../../backend-hls/index.ts";
-import { argmax, createGraphDecoder, quantizedWeights } from "../../frontend/index.ts";
+import { argmax, type SequenceDecoder } from "../../frontend/index.ts";
 import { builtSpan, fail, ok, type Result, ScheduleInterpreter } from "../../ir/index.ts";
-import { integerGraph } from "./check-graphs.ts";
 import { levelsDiffer } from "./diagnostics.ts";
 import { firstImage, rowsOf, type Subject } from "./subject.ts";
 
 /**
- * Level 2 against levels 3 and 4: each step by the graph interpreter and by the network of kernels on a memory image.
+ * Level 2, or the integer reference, against levels 3 and 4: each step by `decoder` and by the network of kernels on a memory image.
  * Compared are token and logit of each step; later steps read the keys and values of earlier ones.
  */
-export function checkDataflow(subject: Subject, image: Uint8Array = firstImage(subject)): Result<number> {
+export function checkDataflow(
+  subject: Subject,
+  decoder: Pick<SequenceDecoder, "step">,
+  image: Uint8Array = firstImage(subject),
+): Result<number> {
   const { plan, layout, network } = subject;
-  const graph = createGraphDecoder(integerGraph(subject, 2), quantizedWeights(subject.quantized));
   const made = ScheduleInterpreter.create(network.schedule, { memories: [image] });
   if (made.kind === "error") return made;
   for (const [step, row] of rowsOf(subject).entries()) {
-    const logits = graph.step(row.token);
+    const logits = decoder.step(row.token);
     made.value.push(0, encodeStep(plan, layout, [row], image));
     const state = made.value.finish();
     if (state.kind === "error") return state;

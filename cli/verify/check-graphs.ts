@@ -1,4 +1,12 @@
-import { buildFloatGraph, createGraphDecoder, quantizedWeights } from "../../frontend/index.ts";
+import {
+  buildFloatGraph,
+  createGraphDecoder,
+  createIntegerDecoder,
+  type Int8Model,
+  type QuantizedModel,
+  quantizedWeights,
+  type SequenceDecoder,
+} from "../../frontend/index.ts";
 import {
   ALL_OPS,
   builtSpan,
@@ -25,9 +33,28 @@ export function integerGraph(subject: Subject, level: 1 | 2): Operation {
   return module;
 }
 
+/** The model where graphs compute as its hardware does: int8 with a scale per token throughout. */
+export function asInt8(quantized: QuantizedModel): Int8Model | undefined {
+  const { activations, kvBits, outliers } = quantized.precision;
+  const isPlain = activations.kind === "int8" && activations.scales === "token" && kvBits === 8;
+  if (!isPlain || outliers !== undefined) return undefined;
+  return isInt8(quantized) ? quantized : undefined;
+}
+
+function isInt8(model: QuantizedModel): model is Int8Model {
+  return model.precision.weights.kind === "int8";
+}
+
+/** What kernels are compared with: the tasks of the graph, or the integer reference where graphs do not go. */
+export function openDecoder(subject: Subject, quantized: Int8Model | undefined): SequenceDecoder {
+  return quantized === undefined
+    ? createIntegerDecoder(subject.quantized, { blockSize: subject.plan.model.blockSize })
+    : createGraphDecoder(integerGraph(subject, 2), quantizedWeights(quantized));
+}
+
 /** Level 1 against level 2: all logits of all steps. The answer is how many numbers were compared. */
-export function checkGraphs(subject: Subject): Result<number> {
-  const weights = quantizedWeights(subject.quantized);
+export function checkGraphs(subject: Subject, quantized: Int8Model): Result<number> {
+  const weights = quantizedWeights(quantized);
   const [graph, tasks] = [1, 2].map((level) =>
     createGraphDecoder(integerGraph(subject, level === 1 ? 1 : 2), weights),
   );

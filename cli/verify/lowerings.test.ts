@@ -187,7 +187,12 @@ function levelsOf(subject: Subject): ReadonlyMap<string, string> {
   return emitLevels({
     config: subject.checkpoint.config,
     shape: { blockSize, context },
-    compiled: { network: subject.network, system, top: productTop("product", system.top) },
+    compiled: {
+      plan: subject.plan,
+      network: subject.network,
+      system,
+      top: productTop("product", system.top),
+    },
   });
 }
 

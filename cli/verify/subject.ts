@@ -1,4 +1,5 @@
 import {
+  type HardwarePrecision,
   kvBlocksOf,
   layoutMemory,
   type MemoryLayout,
@@ -11,7 +12,7 @@ import {
 import {
   type Checkpoint,
   type GraphShape,
-  type Int8Model,
+  type QuantizedModel,
   quantizeModel,
   rotaryTable,
   windowOfLayer,
@@ -20,7 +21,7 @@ import {
 /** A compiled model whose lowerings are to be checked. */
 export interface Subject {
   readonly checkpoint: Checkpoint;
-  readonly quantized: Int8Model;
+  readonly quantized: QuantizedModel;
   readonly plan: Plan;
   readonly network: NetworkPlan;
   readonly layout: MemoryLayout;
@@ -28,14 +29,15 @@ export interface Subject {
   readonly tokens: readonly number[];
 }
 
-/** A subject of what has been compiled. */
+/** A subject of what has been compiled (default: of int8 throughout). */
 export function subjectOf(
   checkpoint: Checkpoint,
   { plan, network }: { readonly plan: Plan; readonly network: NetworkPlan },
   tokens: readonly number[],
+  quantized: QuantizedModel = quantizeModel(checkpoint),
 ): Subject {
   const layout = layoutMemory(plan, kvBlocksOf(plan.model));
-  return { checkpoint, quantized: quantizeModel(checkpoint), plan, network, layout, tokens };
+  return { checkpoint, quantized, plan, network, layout, tokens };
 }
 
 /** The sizes of a checkpoint as the hardware knows them. */
@@ -44,13 +46,28 @@ export function modelShapeOf(
   {
     maxContext = config.maxContext,
     blockSize = 16,
-  }: { readonly maxContext?: number; readonly blockSize?: number } = {},
+    precision,
+  }: {
+    readonly maxContext?: number;
+    readonly blockSize?: number;
+    /** Number formats (default: int8 throughout). */
+    readonly precision?: HardwarePrecision | undefined;
+  } = {},
 ): ModelShape {
   const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, normEps: eps } = config;
   const { qkvBias, qkNorm } = config;
   const sizes = { hidden, layers, heads, kvHeads, headDim, ffn, vocab };
   const windows = Array.from({ length: layers }, (_, layer) => windowOfLayer(config, layer));
-  return { ...sizes, windows, eps, qkvBias, qkNorm, maxContext, blockSize };
+  return {
+    ...sizes,
+    windows,
+    eps,
+    qkvBias,
+    qkNorm,
+    maxContext,
+    blockSize,
+    ...(precision && { precision }),
+  };
 }
 
 /** The graph that computes the same steps. */

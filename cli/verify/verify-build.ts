@@ -1,5 +1,5 @@
 import type { NetworkPlan, Plan } from "../../backend-hls/index.ts";
-import type { Checkpoint } from "../../frontend/index.ts";
+import type { Checkpoint, QuantizedModel } from "../../frontend/index.ts";
 import { unreachable } from "../../ir/index.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { subjectOf } from "./subject.ts";
@@ -10,15 +10,15 @@ const STEPS = 3;
 
 /** Checks every lowering of a compiled model on a few steps, with a line of progress for each; `seed` chooses the tokens. */
 export function verifyBuild(
-  checkpoint: Checkpoint,
+  model: { readonly checkpoint: Checkpoint; readonly quantized: QuantizedModel },
   compiled: { readonly plan: Plan; readonly network: NetworkPlan },
   seed: number,
   { onProgress, signal }: JobWatch,
 ): Promise<readonly LoweringCheck[]> {
   const { vocab, maxContext } = compiled.plan.model;
-  const tokens = chooseTokens(checkpoint.config.bosId, vocab, Math.min(STEPS, maxContext), seed);
+  const tokens = chooseTokens(model.checkpoint.config.bosId, vocab, Math.min(STEPS, maxContext), seed);
   onProgress?.(`checking every lowering on tokens ${tokens.join(", ")}`);
-  return verifyEach(subjectOf(checkpoint, compiled, tokens), (check) => {
+  return verifyEach(subjectOf(model.checkpoint, compiled, tokens, model.quantized), (check) => {
     onProgress?.(`  ${tellCheck(check)}`);
     signal?.throwIfAborted();
   });

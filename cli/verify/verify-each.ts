@@ -1,13 +1,13 @@
 import type { Diagnostic, Result } from "../../ir/index.ts";
 import { checkDataflow } from "./check-dataflow.ts";
-import { checkGraphs } from "./check-graphs.ts";
+import { asInt8, checkGraphs, openDecoder } from "./check-graphs.ts";
 import { checkHardware } from "./check-hardware.ts";
 import type { Subject } from "./subject.ts";
 
 /** A lowering, both sides of which were executed. */
 export interface LoweringCheck {
   /** The levels on both sides (docs/architecture.md). */
-  readonly lowering: "1-2" | "2-4" | "4-5";
+  readonly lowering: "1-2" | "2-4" | "reference-4" | "4-5";
   readonly outcome:
     | { readonly kind: "same"; readonly compared: number }
     | { readonly kind: "different"; readonly diagnostics: readonly Diagnostic[] };
@@ -21,7 +21,7 @@ export interface StartImages {
 
 /**
  * Executes both sides of every lowering of a compiled model on the steps of `subject` (`--verify-each`): logits of graph and
- * tasks; outputs of tasks and kernels; every element of every queue, and the memory, of kernels and hardware.
+ * tasks (of int8 throughout; for other number formats the integer reference stands in their place); outputs of tasks and kernels; every element of every queue, and the memory, of kernels and hardware.
  */
 export async function verifyEach(
   subject: Subject,
@@ -37,8 +37,12 @@ export async function verifyEach(
     checks.push({ lowering, outcome });
     onCheck({ lowering, outcome });
   };
-  add("1-2", checkGraphs(subject));
-  add("2-4", checkDataflow(subject, images.dataflow));
+  const quantized = asInt8(subject.quantized);
+  if (quantized !== undefined) add("1-2", checkGraphs(subject, quantized));
+  add(
+    quantized === undefined ? "reference-4" : "2-4",
+    checkDataflow(subject, openDecoder(subject, quantized), images.dataflow),
+  );
   add("4-5", await checkHardware(subject, images.hardware));
   return checks;
 }

@@ -1,0 +1,38 @@
+import {
+  calibrateModel,
+  type LoadedModel,
+  needsCalibration,
+  type Precision,
+  parsePrecision,
+  type QuantizedModel,
+  quantizeTo,
+} from "../../frontend/index.ts";
+import { ok, type Result } from "../../ir/index.ts";
+import type { JobWatch } from "../jobs/job-watch.ts";
+import type { Manifest } from "../schemas/manifest.ts";
+
+/** How a checkpoint becomes numbers, and the text that statistics are taken from (default: the model's own). */
+export interface Quantization {
+  readonly precision: Precision;
+  readonly calibrate?: string | undefined;
+}
+
+/** How the numbers of a build were made, as its manifest says. */
+export function quantizationOf({ precision, kv_bits }: Manifest["design"]): Result<Quantization> {
+  const parsed = parsePrecision(precision, { kv: kv_bits });
+  return parsed.kind === "error" ? parsed : ok({ precision: parsed.value });
+}
+
+/** A model in the numbers of a precision; statistics are taken where it needs them. */
+export function quantizeLoaded(
+  model: Pick<LoadedModel, "checkpoint" | "tokenizer">,
+  { precision, calibrate }: Quantization,
+  { onProgress, signal }: JobWatch = {},
+): Result<QuantizedModel> {
+  if (!needsCalibration(precision)) return ok(quantizeTo(model.checkpoint, precision));
+  onProgress?.(`calibrating ${model.checkpoint.id} for ${precision.name}`);
+  const stops = signal === undefined ? {} : { signal };
+  const calibration = calibrateModel(model, { file: calibrate }, stops);
+  if (calibration.kind === "error") return calibration;
+  return ok(quantizeTo(model.checkpoint, precision, calibration.value, stops));
+}
