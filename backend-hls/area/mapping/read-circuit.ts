@@ -57,7 +57,9 @@ class CircuitReader {
         ? op.operands.flatMap((value) => (value.type.kind === "int" ? this.#word(value) : []))
         : [],
     );
-    this.#parts.push(...finish.inputs(), ...memories.map((op) => this.#memory(op)));
+    // One by one: a call takes only so many arguments.
+    for (const part of finish.inputs()) this.#parts.push(part);
+    for (const op of memories) this.#parts.push(this.#memory(op));
     return { logic: this.#logic, parts: this.#parts, roots };
   }
 
