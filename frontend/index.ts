@@ -23,6 +23,7 @@ export {
   type MeasuredDecoder,
   measureLikelihood,
 } from "./evaluate/measure-likelihood.ts";
+export { type Planting, plantOutliers } from "./evaluate/plant-outliers.ts";
 export { readTokenText, type TokenText } from "./evaluate/read-text.ts";
 export { argmax, decodeGreedily, forward, type SequenceDecoder } from "./executor/decoder.ts";
 export { createFloatDecoder } from "./executor/float-decoder.ts";
