@@ -82,15 +82,11 @@ export async function measureVariant(
 }
 
 /**
- * All variants have the array that is chosen for int8, with as many weights in a beat as the port brings of their format: they
+ * All variants have the array that is chosen for int8 and the optimized schedule, with as many weights in a beat as the port brings of their format: they
  * differ in the method alone.
  */
-function arrayFor(
-  { precision, schedule, rows }: Variant,
-  sizes: ModelShape,
-  device: string,
-): Result<ArrayShape> {
-  const array = chooseArray(sizes, { device, rows, schedule });
+function arrayFor({ precision, rows }: Variant, sizes: ModelShape, device: string): Result<ArrayShape> {
+  const array = chooseArray(sizes, { device, rows });
   if (array.kind === "error") return array;
   const bits = { int4: 4, int8: 8, bf16: 16 }[precision.weights.kind];
   return ok({ ...array.value, pk: (array.value.pk * 8) / bits });

@@ -31,12 +31,25 @@ const plain16: HardwarePrecision = {
   kvBits: 16,
 };
 
-const int8 = (scales: "token" | "static"): HardwarePrecision => ({
+const int8 = (scales: "token" | "static", kvBits: 8 | 16 = 8): HardwarePrecision => ({
   weights: { kind: "int8" },
   activations: { kind: "int8", scales },
-  kvBits: 8,
+  kvBits,
 });
 
+/** LLM.int8() with so many outlier columns at the input of every matrix; attention stays in 16 bits, as the method leaves it. */
+const outliers = (columns: number): HardwarePrecision => ({
+  ...int8("token", 16),
+  outliers: {
+    threshold: 6,
+    columns: { qkv: columns, wo: columns, gateUp: columns, down: columns, head: columns },
+  },
+});
+
+const llmInt8: Published = {
+  claim: "half the memory of 16 bits without loss; up to 175B parameters",
+  source: "Dettmers et al., LLM.int8(): 8-bit Matrix Multiplication for Transformers at Scale, NeurIPS 2022",
+};
 const smoothQuant: Published = {
   claim: "up to 1.56x faster and 2x less memory than FP16",
   source: "Xiao et al., SmoothQuant, ICML 2023",
@@ -110,6 +123,14 @@ export const variants: readonly Variant[] = [
     precision: int8("static"),
     published: smoothQuant,
   },
+  ...[0, 1, 6].map((columns) => ({
+    ...like,
+    key: `llm.int8-${String(columns)}`,
+    name: `LLM.int8(), ${String(columns)} outlier columns`,
+    method: "int8 with a scale per channel and per token, outlier columns in bf16, kv16",
+    precision: outliers(columns),
+    published: llmInt8,
+  })),
   {
     ...like,
     key: "w4a8",
