@@ -42,7 +42,10 @@ export {
 export { readProgram } from "./read/read-function.ts";
 export { type DistributeOptions, distribute } from "./transforms/distribute.ts";
 export { expandScalars, extentOf } from "./transforms/expand-scalars.ts";
+export { forwardStores, removeDead } from "./transforms/forward-stores.ts";
 export { type FuseInitOptions, fuseInit } from "./transforms/fuse-init.ts";
+export { type FuseOptions, fuseNests } from "./transforms/fuse-nests.ts";
+export { hoistInvariants } from "./transforms/hoist-invariants.ts";
 export { mergeBranches } from "./transforms/merge-branches.ts";
 export { isNormal, normalizeLoops } from "./transforms/normalize.ts";
 export { perfectize } from "./transforms/perfectize.ts";

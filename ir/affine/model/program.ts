@@ -2,7 +2,7 @@ import type { Attributes } from "../../core/attribute.ts";
 import type { Operation, Value } from "../../core/operation.ts";
 import type { Span } from "../../support/diagnostics.ts";
 import { type AffineSum, type Counter, mentions } from "./sum.ts";
-import { type Access, type Guard, type Term, type TermRewrite, TermRewriter } from "./term.ts";
+import { type Access, type Guard, loadsOf, type Term, type TermRewrite, TermRewriter } from "./term.ts";
 
 /** One store, under guards. All loads of a statement come before its store. */
 export interface Statement {
@@ -145,4 +145,24 @@ export function replaceNode(nodes: readonly Node[], old: Node, by: readonly Node
     const body = replaceNode(node.body, old, by);
     return [sameNodes(body, node.body) ? node : { ...node, body }];
   });
+}
+
+/** Every statement of a list of nodes, at any depth, through `change`. */
+export function changeStatements(
+  nodes: readonly Node[],
+  change: (statement: Statement) => Statement,
+): readonly Node[] {
+  return nodes.map((node) =>
+    node.kind === "loop" ? { ...node, body: changeStatements(node.body, change) } : change(node),
+  );
+}
+
+/** Whether a statement stores to an array or loads from it. */
+export function touches(statement: Statement, array: Value): boolean {
+  return statement.target.array === array || loadsArray(statement, array);
+}
+
+/** Whether a statement loads from an array. */
+export function loadsArray(statement: Statement, array: Value): boolean {
+  return loadsOf(rootsOf(statement)).some(({ access }) => access.array === array);
 }

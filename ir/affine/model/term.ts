@@ -108,7 +108,8 @@ export interface TermRewrite {
   readonly counter?: (counter: Counter) => AffineSum | undefined;
   /** A replacement of a load whose subscripts are rewritten already. */
   readonly load?: (load: LoadTerm) => Term | undefined;
-  readonly operation?: (operation: OperationTerm) => Term | undefined;
+  /** A replacement of an operation whose operands are rewritten already; `old` is as it was. */
+  readonly operation?: (operation: OperationTerm, old: OperationTerm) => Term | undefined;
 }
 
 /** Rewrites terms and keeps what they share. */
@@ -134,7 +135,7 @@ export class TermRewriter {
         const operands = term.operands.map((operand) => this.term(operand));
         const same = operands.every((operand, index) => operand === term.operands[index]);
         const made = same ? term : { ...term, operands };
-        return this.#rewrite.operation?.(made) ?? made;
+        return this.#rewrite.operation?.(made, term) ?? made;
       }
       case "choose":
         return {

@@ -4,7 +4,10 @@ import { cannotTransform } from "../diagnostics.ts";
 import type { LoopProgram } from "../model/program.ts";
 import { distribute } from "../transforms/distribute.ts";
 import { expandScalars } from "../transforms/expand-scalars.ts";
+import { forwardStores } from "../transforms/forward-stores.ts";
 import { fuseInit } from "../transforms/fuse-init.ts";
+import { fuseNests } from "../transforms/fuse-nests.ts";
+import { hoistInvariants } from "../transforms/hoist-invariants.ts";
 import { mergeBranches } from "../transforms/merge-branches.ts";
 import { normalizeLoops } from "../transforms/normalize.ts";
 import { perfectize } from "../transforms/perfectize.ts";
@@ -113,6 +116,24 @@ export const AFFINE_PASSES: readonly AffinePass[] = [
     summary: "A nest that stores start values goes into the reduction behind it, as a selection",
     options: { compute: "start values with float arithmetic too" },
     run: simple((program, options) => fuseInit(program, { compute: options.flag("compute") })),
+  },
+  {
+    name: "affine-scalrep",
+    summary: "Loads take what the same body has just stored; dead stores and arrays are removed",
+    options: {},
+    run: simple(forwardStores),
+  },
+  {
+    name: "affine-fuse",
+    summary: "Perfect nests with the same loops become one, where that is legal",
+    options: { unrelated: "nests without a common array too" },
+    run: simple((program, options) => fuseNests(program, { unrelated: options.flag("unrelated") })),
+  },
+  {
+    name: "affine-hoist",
+    summary: "Float arithmetic that some loops do not change is computed ahead, into an array",
+    options: {},
+    run: simple(hoistInvariants),
   },
   {
     name: "affine-perfectize",

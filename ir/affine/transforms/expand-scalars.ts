@@ -11,6 +11,7 @@ import {
   rewriteNodes,
   rootsOf,
   statementsOf,
+  touches,
 } from "../model/program.ts";
 import { variableSum } from "../model/sum.ts";
 import { type Access, type Constraint, loadsOf } from "../model/term.ts";
@@ -52,13 +53,6 @@ function expandableLoops(placed: readonly Placed[], array: Value): readonly Loop
     !loadsOf(rootsOf(statement)).some(({ access }) => access.array === array);
   const isWire = users.every((user) => user.loops.length === count);
   return isFirstStore && !isWire && loops.every(isNormal) ? loops : [];
-}
-
-function touches(statement: Placed["statement"], array: Value): boolean {
-  return (
-    statement.target.array === array ||
-    loadsOf(rootsOf(statement)).some(({ access }) => access.array === array)
-  );
 }
 
 /** The largest trip count of the innermost of `loops`, where some constraints hold. */

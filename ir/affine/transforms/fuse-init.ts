@@ -1,5 +1,5 @@
 import { at } from "../../support/bug.ts";
-import { guardConstraints, isImplied, loopConstraints } from "../analysis/instances.ts";
+import { guardConstraints, isImplied, loopConstraints, oppositesOf } from "../analysis/instances.ts";
 import { type Reduction, reductionOf } from "../analysis/reductions.ts";
 import { allZeroTerm, selectTerm } from "../model/build-term.ts";
 import {
@@ -13,6 +13,7 @@ import {
   rootsOf,
   type Statement,
   statementsOf,
+  touches,
 } from "../model/program.ts";
 import {
   type AffineSum,
@@ -25,8 +26,10 @@ import {
   subtractSums,
   variableSum,
 } from "../model/sum.ts";
-import { type Access, loadsOf, subtermsOf, type Term, TermRewriter } from "../model/term.ts";
-import { isNormal } from "./normalize.ts";
+import { type Constraint, loadsOf, subtermsOf, type Term, TermRewriter } from "../model/term.ts";
+import { around } from "./fuse-nests.ts";
+import { isNormal, normalizeNodes, withConstraints } from "./normalize.ts";
+import { scanDomain } from "./scan-domain.ts";
 
 /** What may be folded. */
 export interface FuseInitOptions {
@@ -68,19 +71,26 @@ function foldFirst(
   if (node === undefined || rest.slice(0, position + 1).some((each) => disturbs(each, init.statement)))
     return undefined;
   const users = statementsOf([node]).filter(({ statement }) => touches(statement, array));
-  const replaced = users.length === 1 ? foldIntoNode(node, at(users, 0), init, context) : undefined;
-  return replaced === undefined
-    ? undefined
-    : [...rest.slice(0, position), replaced, ...rest.slice(position + 1)];
+  const folded = users.length === 1 ? foldIntoNode(node, at(users, 0), init, context) : undefined;
+  if (folded === undefined) return undefined;
+  return [...folded.left, ...rest.slice(0, position), folded.node, ...rest.slice(position + 1)];
 }
 
-function foldIntoNode(node: Node, user: Placed, init: Placed, context: readonly Loop[]): Node | undefined {
+/** A nest with the start value inside, and what is left of the initial stores: cells that no iteration accumulates to. */
+interface Folded {
+  readonly node: Node;
+  readonly left: readonly Node[];
+}
+
+function foldIntoNode(node: Node, user: Placed, init: Placed, context: readonly Loop[]): Folded | undefined {
   if (user.statement.target.array !== init.statement.target.array) return undefined;
   const reduction = reductionOf(user.statement);
   if (reduction === undefined || reduction.accumulator !== reduction.load || reduction.readsOwnArray)
     return undefined;
   const folded = foldInto({ user, reduction, init, context });
-  return folded === undefined ? undefined : replaceNode([node], user.statement, [folded])[0];
+  if (folded === undefined) return undefined;
+  const [changed = node] = replaceNode([node], user.statement, [folded.statement]);
+  return { node: changed, left: folded.left };
 }
 
 /** A nest of one statement that stores what does not depend on the array. */
@@ -104,13 +114,6 @@ function isFloatArithmetic(term: Term): boolean {
   );
 }
 
-function touches(statement: Statement, array: Access["array"]): boolean {
-  return (
-    statement.target.array === array ||
-    loadsOf(rootsOf(statement)).some(({ access }) => access.array === array)
-  );
-}
-
 /** Whether a node stores to what the start value is loaded from. */
 function disturbs(node: Node, init: Statement): boolean {
   const read = new Set(loadsOf(rootsOf(init)).map(({ access }) => access.array));
@@ -125,7 +128,12 @@ interface Fold {
   readonly context: readonly Loop[];
 }
 
-function foldInto({ user, reduction, init, context }: Fold): Statement | undefined {
+function foldInto({
+  user,
+  reduction,
+  init,
+  context,
+}: Fold): { readonly statement: Statement; readonly left: readonly Node[] } | undefined {
   const { statement, loops } = user;
   if (!loops.every(isNormal) || statement.guards.some(({ kind }) => kind === "data")) return undefined;
   const [from, to] = [init.statement.target.subscripts, statement.target.subscripts];
@@ -140,31 +148,54 @@ function foldInto({ user, reduction, init, context }: Fold): Statement | undefin
   const toInit = substitution(userCounters);
   const userDomain = [...loops.flatMap(loopConstraints), ...guardConstraints(statement)];
   const initDomain = init.loops.flatMap(loopConstraints);
-  const covered =
-    initDomain.every(({ kind, sum }) => isImplied({ kind, sum: toUser(sum) }, userDomain, context)) &&
-    userDomain.every(({ kind, sum }) => isImplied({ kind, sum: toInit(sum) }, initDomain, context));
-  if (!covered) return undefined;
+  if (!initDomain.every(({ kind, sum }) => isImplied({ kind, sum: toUser(sum) }, userDomain, context)))
+    return undefined;
+  const [missing, ...more] = userDomain
+    .map(({ kind, sum }): Constraint => ({ kind, sum: toInit(sum) }))
+    .filter((constraint) => !isImplied(constraint, initDomain, context));
+  const left = missing === undefined ? [] : remaining(init, missing, context);
+  if (more.length > 0 || left === undefined) return undefined;
   const start = new TermRewriter({ counter: (counter) => initCounters.get(counter) }).term(
     init.statement.value,
   );
-  return withStart(statement, reduction, start, inReduction);
+  return { statement: withStart(statement, reduction, start, inReduction), left };
 }
 
-/** Each loop's counter as a sum, from a subscript that is the counter and a constant on one side. */
+/** The initial stores where a constraint does not hold. */
+function remaining(init: Placed, missing: Constraint, context: readonly Loop[]): readonly Node[] | undefined {
+  const [opposite, other] = oppositesOf(missing);
+  if (opposite === undefined || other !== undefined) return undefined;
+  const domain = [...init.loops.flatMap(loopConstraints), opposite];
+  const { loops, guards } = scanDomain(domain, init.loops, context);
+  const nest = around(loops, [withConstraints(init.statement, guards)]);
+  const normal = nest === undefined ? undefined : normalizeNodes([nest], context);
+  return normal?.kind === "ok" ? normal.value : undefined;
+}
+
+/**
+ * The counters of `loops` as sums, from subscripts `from` that are to equal `to`: one subscript after the other that holds
+ * one counter not known yet, once.
+ */
 function solveCounters(
   loops: readonly Loop[],
   from: readonly AffineSum[],
   to: readonly AffineSum[],
 ): Map<Counter, AffineSum> | undefined {
   const out = new Map<Counter, AffineSum>();
-  for (const { counter } of loops) {
-    const index = from.findIndex(
-      (sum) => factorOf(sum, counter) === 1 && [...sum.terms.keys()].every((each) => each === counter),
-    );
-    const [mine, other] = [from[index], to[index]];
-    if (mine === undefined || other === undefined) return undefined;
-    out.set(counter, subtractSums(other, constantSum(mine.constant)));
-  }
+  const unknown = new Set(loops.map(({ counter }) => counter));
+  const solve = (): boolean =>
+    from.some((sum, index) => {
+      const [counter, ...others] = [...unknown].filter((each) => mentions(sum, each));
+      const other = to[index];
+      if (counter === undefined || others.length > 0 || other === undefined) return false;
+      const factor = factorOf(sum, counter);
+      if (factor !== 1 || mentions(subtractSums(sum, variableSum(counter)), counter)) return false;
+      const rest = substitution(out)(subtractSums(sum, variableSum(counter)));
+      out.set(counter, subtractSums(other, rest));
+      unknown.delete(counter);
+      return true;
+    });
+  while (unknown.size > 0) if (!solve()) return undefined;
   return out;
 }
 

@@ -1,10 +1,11 @@
 import type { Operation } from "../../core/operation.ts";
+import { sameType } from "../../core/type.ts";
 import { at } from "../../support/bug.ts";
-import { ConstraintSystem, guardConstraints, Instance, isImplied } from "../analysis/instances.ts";
+import { isInside } from "../analysis/inside.ts";
+import { ConstraintSystem, guardConstraints, Instance } from "../analysis/instances.ts";
 import { arrayType, newArray } from "../model/arrays.ts";
 import { andTerms, constantTerm, constraintTerm, selectTerm, typeOfTerm } from "../model/build-term.ts";
 import { changeBodies, type Loop, type LoopProgram, type Node, type Statement } from "../model/program.ts";
-import { constantSum, offsetSum, subtractSums } from "../model/sum.ts";
 import {
   type Access,
   type Guard,
@@ -15,6 +16,7 @@ import {
   type Term,
   TermRewriter,
 } from "../model/term.ts";
+import { attributesKey } from "../write/share-terms.ts";
 
 /**
  * Statements side by side that never run in the same iteration ==> one set of float operations, whose operands are selected:
@@ -118,15 +120,6 @@ function guardLoads(statement: Statement, condition: Term, loops: readonly Loop[
   return new TermRewriter({ load }).term(statement.value);
 }
 
-/** Whether an access is inside of its array in every iteration of some loops. */
-function isInside({ array, subscripts }: Access, loops: readonly Loop[]): boolean {
-  const { shape } = arrayType(array);
-  return subscripts.every((sum, index) => {
-    const last = offsetSum(subtractSums(constantSum(at(shape, index)), sum), -1);
-    return [sum, last].every((each) => isImplied({ kind: "atLeast", sum: each }, [], loops));
-  });
-}
-
 /** The values with operations shared; undefined where there is nothing to share. */
 function mergeSides(sides: readonly Side[], statement: Statement): readonly Term[] | undefined {
   const [first, ...rest] = sides;
@@ -172,7 +165,8 @@ function matching(
   const same = (x: OperationTerm, y: OperationTerm): boolean =>
     x.name === y.name &&
     x.operands.length === y.operands.length &&
-    JSON.stringify([x.type, x.attributes], plain) === JSON.stringify([y.type, y.attributes], plain);
+    sameType(x.type, y.type) &&
+    attributesKey(x.attributes) === attributesKey(y.attributes);
   const best = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
@@ -186,10 +180,6 @@ function matching(
     else j++;
   }
   return out;
-}
-
-function plain(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
 }
 
 /** Both values with each pair as one operation. */

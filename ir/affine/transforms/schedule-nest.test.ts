@@ -8,6 +8,7 @@ import { randomProgram } from "../testing/random-program.ts";
 import { programOfText, sameResults, unwrap } from "../testing/run-both.ts";
 import { distribute } from "./distribute.ts";
 import { expandScalars } from "./expand-scalars.ts";
+import { fuseInit } from "./fuse-init.ts";
 import { normalizeLoops } from "./normalize.ts";
 import { type NestSchedule, scheduleNest } from "./schedule-nest.ts";
 
@@ -26,7 +27,7 @@ function randomSchedule(count: number, below: (bound: number) => number): NestSc
 
 function applied(text: string, seed: number): { readonly program: LoopProgram; readonly count: number } {
   const below = randomSource(seed + 1);
-  let program = distribute(expandScalars(unwrap(normalizeLoops(programOfText(text)))));
+  let program = fuseInit(distribute(expandScalars(unwrap(normalizeLoops(programOfText(text))))));
   let count = 0;
   for (const { node, loops, isPerfect } of nestsOf(program)) {
     if (node.kind !== "loop" || !isPerfect) continue;

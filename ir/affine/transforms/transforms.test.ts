@@ -5,7 +5,10 @@ import { randomProgram } from "../testing/random-program.ts";
 import { programOfText, sameResults, unwrap } from "../testing/run-both.ts";
 import { distribute } from "./distribute.ts";
 import { expandScalars } from "./expand-scalars.ts";
+import { forwardStores } from "./forward-stores.ts";
 import { fuseInit } from "./fuse-init.ts";
+import { fuseNests } from "./fuse-nests.ts";
+import { hoistInvariants } from "./hoist-invariants.ts";
 import { mergeBranches } from "./merge-branches.ts";
 import { normalizeLoops } from "./normalize.ts";
 import { perfectize } from "./perfectize.ts";
@@ -17,6 +20,10 @@ const PASSES: readonly (readonly [string, (program: LoopProgram) => LoopProgram]
   ["expand scalars", expandScalars],
   ["expand and distribute", (program) => distribute(expandScalars(program))],
   ["fuse init", (program) => fuseInit(distribute(expandScalars(program)))],
+  ["forward stores", forwardStores],
+  ["fuse nests", (program) => fuseNests(distribute(program), { unrelated: true })],
+  ["fuse and forward", (program) => forwardStores(fuseNests(distribute(expandScalars(program))))],
+  ["hoist", (program) => hoistInvariants(distribute(program))],
   ["perfectize", (program) => unwrap(perfectize(program))],
   ["merge branches", mergeBranches],
   ["perfectize and merge branches", (program) => mergeBranches(unwrap(perfectize(program)))],

@@ -1,5 +1,5 @@
 import { Block, Operation, Region, type Value } from "../../core/operation.ts";
-import { i1, indexType } from "../../core/type.ts";
+import { i1, indexType, printType } from "../../core/type.ts";
 import { AffineApplyOp, AffineLoadOp, AffineStoreOp } from "../../dialects/affine/ops.ts";
 import { LoopBuilder } from "../../dialects/loops/builder.ts";
 import { ScfIfOp, ScfYieldOp } from "../../dialects/scf/ops.ts";
@@ -16,6 +16,7 @@ import {
   type OperationTerm,
   type Term,
 } from "../model/term.ts";
+import { attributesKey } from "./share-terms.ts";
 
 /** Writes terms as operations; what one block has computed is used again in it and in the branches inside. */
 export class TermWriter {
@@ -105,15 +106,7 @@ export class TermWriter {
 
   /** A constant at the top of the function, once for each value. */
   #constant(op: Operation): Value {
-    const key = JSON.stringify([op.name, op.attributes, op.result.type], (_, value: unknown) =>
-      typeof value === "bigint"
-        ? `${String(value)}n`
-        : Object.is(value, -0)
-          ? "-0"
-          : typeof value === "number"
-            ? String(value)
-            : value,
-    );
+    const key = `${op.name} ${printType(op.result.type)} ${attributesKey(op.attributes)}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     this.#top.insert(op, this.#constants.size);

@@ -8,6 +8,7 @@ import { at } from "../../support/bug.ts";
 import { type Loop, type LoopProgram, type Node, rootsOf, type Statement } from "../model/program.ts";
 import { sameSum } from "../model/sum.ts";
 import { type Guard, loadsOf } from "../model/term.ts";
+import { shareTerms } from "./share-terms.ts";
 import { TermWriter } from "./term-writer.ts";
 
 /** The program as a new `func.func`; it is in no module. */
@@ -27,7 +28,7 @@ export function writeProgram(program: LoopProgram): Operation {
     outside.set(op.result, made.result);
   }
   const writer = new TermWriter(block, outside, func.span);
-  writeNodes(program.body, writer);
+  writeNodes(shareTerms(program.body), writer);
   const rest = program.returned.map((term) => writer.value(term));
   block.append(ReturnOp.create({ operands: {}, rest, attrs: {}, span: func.span }));
   return new Operation({
