@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { estimateStep, type Row } from "../../backend-hls/index.ts";
+import { estimateStep } from "../../backend-hls/index.ts";
 import { ok } from "../../ir/index.ts";
 import { positiveInteger } from "../options/words.ts";
 import type { BenchRow } from "../schemas/bench.ts";
 import { type BenchSubject, declareSubject, openSubject, subjectOptions } from "./bench-model.ts";
+import { decodeRow } from "./decode-row.ts";
 import { defineBench } from "./define-bench.ts";
 
 /** Cycles of a decode step of 1 … T sequences: what batching gives. */
@@ -52,13 +53,6 @@ function decodeSteps({ hardware, options }: BenchSubject, context: number): Benc
       method: "cycles of one decode step ÷ sequences, exact estimate; baseline: one sequence",
     };
   });
-}
-
-/** The next token of sequence `n`, whose blocks follow one another. */
-function decodeRow(n: number, context: number, blockSize: number): Row {
-  const count = Math.floor(context / blockSize) + 1;
-  const blocks = Array.from({ length: count }, (_, block) => 1 + n * count + block);
-  return { token: 2 + n, position: context, blocks, sequence: n, emit: "argmax" };
 }
 
 function powersUpTo(most: number): readonly number[] {

@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { accelerators } from "./accelerators.ts";
 import { concurrency } from "./concurrency.ts";
 import { paging } from "./paging.ts";
 import { polybench } from "./polybench.ts";
@@ -11,6 +12,7 @@ export const benches: readonly Verb[] = [
   throughputBench,
   latencyBench,
   concurrency,
+  accelerators,
   paging,
   polybench,
   survey,
