@@ -4,6 +4,7 @@ import {
   type CompiledAccelerator,
   compileAccelerator,
   deviceMemory,
+  type HardwarePrecision,
   kernelIntervals,
   loadDevice,
   type ModelShape,
@@ -94,3 +95,32 @@ test("every interval above 1 has a reason", () => {
   expect(slow.length).toBeGreaterThan(0);
   expect(slow.filter(({ bound }) => bound.kind === "none" || bound.kind === "sequential")).toEqual([]);
 });
+
+const int8 = { kind: "int8" } as const;
+const perRow = { kind: "int8", scales: "token" } as const;
+const columns = { qkv: 3, wo: 0, gateUp: 3, down: 1, head: 3 };
+const precisions: readonly (readonly [string, HardwarePrecision, ArrayShape])[] = [
+  [
+    "static scales",
+    { weights: int8, activations: { kind: "int8", scales: "static" }, kvBits: 8 },
+    { pn: 4, pk: 4, pt: 2, rows: 4 },
+  ],
+  [
+    "int4 groups",
+    { weights: { kind: "int4", group: 32 }, activations: perRow, kvBits: 8 },
+    { pn: 4, pk: 8, pt: 2, rows: 4 },
+  ],
+  [
+    "outlier columns",
+    { weights: int8, activations: perRow, kvBits: 8, outliers: { threshold: 6, columns } },
+    { pn: 4, pk: 4, pt: 2, rows: 4 },
+  ],
+];
+
+test.each(precisions)(
+  "%s: no cycle of error",
+  async (_, precision, array) => {
+    await expectExact(make(array, "dram", { precision, ffn: 45 }), [rowsAt(0, 3, true), rowsAt(3, 1, true)]);
+  },
+  60_000,
+);
