@@ -1,5 +1,4 @@
 import {
-  calibrateModel,
   type LoadedModel,
   needsCalibration,
   type Precision,
@@ -9,6 +8,7 @@ import {
 } from "../../frontend/index.ts";
 import { ok, type Result } from "../../ir/index.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
+import { calibrateLoaded, watchShares } from "../precision/calibrate-loaded.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 
 /** How a checkpoint becomes numbers, and the text that statistics are taken from (default: the model's own). */
@@ -27,12 +27,10 @@ export function quantizationOf({ precision, kv_bits }: Manifest["design"]): Resu
 export function quantizeLoaded(
   model: Pick<LoadedModel, "checkpoint" | "tokenizer">,
   { precision, calibrate }: Quantization,
-  { onProgress, signal }: JobWatch = {},
+  watch: JobWatch = {},
 ): Result<QuantizedModel> {
   if (!needsCalibration(precision)) return ok(quantizeTo(model.checkpoint, precision));
-  onProgress?.(`calibrating ${model.checkpoint.id} for ${precision.name}`);
-  const stops = signal === undefined ? {} : { signal };
-  const calibration = calibrateModel(model, { file: calibrate }, stops);
+  const calibration = calibrateLoaded(model, { calibrate }, watch);
   if (calibration.kind === "error") return calibration;
-  return ok(quantizeTo(model.checkpoint, precision, calibration.value, stops));
+  return ok(quantizeTo(model.checkpoint, precision, calibration.value, watchShares(precision.name, watch)));
 }

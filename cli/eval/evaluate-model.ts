@@ -27,7 +27,7 @@ import { ok, type Result } from "../../ir/index.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { describeModel } from "../jobs/model-shape.ts";
 import { compileDefaults } from "../options/compile-options.ts";
-import { calibrateLoaded, watchShares } from "../precision/quantize-loaded.ts";
+import { calibrateLoaded, watchShares } from "../precision/calibrate-loaded.ts";
 import type { EvalResult } from "../schemas/eval.ts";
 
 /** Everything that `eval` can be told. */

@@ -1,15 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import {
-  type Calibration,
-  calibrateModel,
-  type LoadedModel,
-  needsCalibration,
-  type Precision,
-  type QuantizedModel,
-  quantizeTo,
-} from "../../frontend/index.ts";
-import { ok, type Result } from "../../ir/index.ts";
+import { type Calibration, calibrateModel, type LoadedModel } from "../../frontend/index.ts";
+import type { Result } from "../../ir/index.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 
 /** Folder of calibrations of earlier runs: XDG_CACHE_HOME's, or ~/.cache's. */
@@ -17,22 +9,9 @@ function cacheFolder(): string {
   return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hidalgo", "calibration");
 }
 
-/** Quantizes a model for hardware; where data decide, it is calibrated on the named text or on its own. */
-export function quantizeLoaded(
-  model: LoadedModel,
-  precision: Precision,
-  { calibrate }: { readonly calibrate?: string | undefined },
-  watch: JobWatch,
-): Result<QuantizedModel> {
-  if (!needsCalibration(precision)) return ok(quantizeTo(model.checkpoint, precision));
-  const calibration = calibrateLoaded(model, { calibrate }, watch);
-  if (calibration.kind === "error") return calibration;
-  return ok(quantizeTo(model.checkpoint, precision, calibration.value, watchShares(precision.name, watch)));
-}
-
 /** The statistics of a model on the named text or on its own, from an earlier run where there is one. */
 export function calibrateLoaded(
-  model: LoadedModel,
+  model: Pick<LoadedModel, "checkpoint" | "tokenizer">,
   { calibrate }: { readonly calibrate?: string | undefined },
   watch: JobWatch,
 ): Result<Calibration> {
