@@ -1,18 +1,28 @@
 import { defineDiagnostic } from "../ir/index.ts";
-
-/** What a resource of a device lacks for a design. */
-export interface Shortage {
-  readonly what: string;
-  readonly needed: number;
-  readonly available: number;
-}
+import type { Need } from "./search/resources.ts";
 
 /** No design of the space fits the device. */
 export const nothingFits = defineDiagnostic(
   "DSE0001",
   "error",
-  (p: { readonly device: string; readonly shortages: readonly Shortage[] }) => ({
-    message: `no design fits ${p.device}: the smallest needs ${p.shortages.map(({ what, needed, available }) => `${needed} ${what} (the device has ${available})`).join(", ")}`,
-    expected: "a larger device",
+  (p: {
+    readonly device: string;
+    readonly nearest: string;
+    /** The one that is missing most first. */
+    readonly shortages: readonly Need[];
+    readonly planned: number;
+  }) => ({
+    message: `no design fits ${p.device}: the nearest of ${p.planned} that were planned (${p.nearest}) needs ${p.shortages.map(({ what, needed, available }) => `${needed} ${what} (there are ${available})`).join(", ")}`,
+    expected: `a larger device, or a limit of at least ${p.shortages.map(({ what, needed }) => `${needed} ${what}`).join(" and ")}`,
+  }),
+);
+
+/** No array takes a beat of the device's port, or the device allows fewer products than the smallest array has. */
+export const noSpace = defineDiagnostic(
+  "DSE0002",
+  "error",
+  (p: { readonly name: string; readonly axi: { readonly data_bits: number } }) => ({
+    message: `no array fits ${p.name}: its memory port has ${p.axi.data_bits} bits`,
+    expected: "a port of 64 to 1024 bits, and as many multipliers as a beat has weights",
   }),
 );

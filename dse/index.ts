@@ -1,4 +1,17 @@
 // The only door of `dse` for other folders.
-export type { DesignCost, Workload } from "./cost/design-cost.ts";
-export { exploreReport, type ReportSubject } from "./report/explore-report.ts";
-export { type DesignPoint, type Exploration, type ExploreOptions, exploreDesigns } from "./search/explore.ts";
+export type { Workload } from "./cost/workload.ts";
+export type { Evaluation } from "./evaluate/evaluate.ts";
+export { type Evaluator, sameThread } from "./evaluate/evaluator.ts";
+export { openThreads } from "./evaluate/thread-pool.ts";
+export { exploreReport } from "./report/explore-report.ts";
+export {
+  type DesignPoint,
+  type Exploration,
+  type ExploreProgress,
+  type ExploreRequest,
+  type ExploreWatch,
+  exploreDesigns,
+} from "./search/explore.ts";
+export { OBJECTIVES, type Objective } from "./search/objective.ts";
+export type { Limits } from "./search/resources.ts";
+export { type Design, designName, type Variant } from "./space/space.ts";

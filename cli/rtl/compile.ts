@@ -5,7 +5,7 @@ import {
   type ModelShape,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
-import { type Exploration, exploreDesigns, exploreReport, type Workload } from "../../dse/index.ts";
+import { type ExploreRequest, exploreDesigns, exploreReport, type Workload } from "../../dse/index.ts";
 import { at, type Diagnostic, fail, type Operation, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { quantizeLoaded } from "../engines/quantize-model.ts";
@@ -40,9 +40,10 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const { device, clockMhz, schedule, rows, outputs, sequences } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
-  const explored = exploreDesigns(model, device, workloadOf(rows), { rows: rows ?? 1, clockMhz, schedule });
+  const explored = await exploreDesigns(explorationFor(request, model), { signal: watch.signal });
   if (explored.kind === "error") return explored;
-  const shape = { ...at(explored.value.points, explored.value.chosen).shape, outputs };
+  watch.signal?.throwIfAborted();
+  const shape = { ...at(explored.value.points, explored.value.chosen).design.shape, outputs };
   let loops = "";
   const locate = (scheduled: Operation): void => {
     loops = locateLoops(scheduled);
@@ -51,7 +52,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
   const image = packModel(quantized, compiled.value);
-  const estimate = estimateOf(request, model, explored.value);
+  const estimate = exploreReport(request.model.checkpoint.id, explored.value);
   const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: workloadOf(rows) });
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value, loops, request.comments ?? true),
@@ -106,12 +107,28 @@ function workloadOf(rows = 1): Workload {
   return { prompt: Math.max(32, rows), output: 64, batch: rows };
 }
 
-function estimateOf(
-  { model, device, precision, kvBits, seed }: CompileRequest,
-  shape: ModelShape,
-  explored: Exploration,
-): Readonly<Record<string, unknown>> {
-  return exploreReport({ id: model.checkpoint.id, model: shape, device, precision, kvBits, seed }, explored);
+/** Designs that are planned, at most, where nobody explores: a second or two. */
+const EFFORT = 5;
+
+/** The explorer's choice where nobody made one: the fastest, or a smaller one that is nearly as fast. */
+function explorationFor(
+  { device, precision, kvBits, clockMhz, schedule, rows, seed }: CompileRequest,
+  model: ModelShape,
+): ExploreRequest {
+  return {
+    device,
+    variants: [{ precision, kvBits, model }],
+    clocksMhz: [clockMhz],
+    rows: rows ?? 1,
+    workload: workloadOf(rows),
+    objective: "throughput",
+    schedule,
+    seed,
+    replay: false,
+    effort: EFFORT,
+    worth: 1.02,
+    patience: 2,
+  };
 }
 
 function writeVerilog(

@@ -66,18 +66,18 @@ function loadCycles({ plan, timings, memory }: StepModel, { rows }: StepShape): 
 function matrixCycles(
   { plan, timings, memory }: StepModel,
   { rows }: StepShape,
-  { tiles, beats }: MatrixPlan,
+  { tiles, beats, tileBeats }: MatrixPlan,
   consumers: readonly Consumer[],
 ): number {
   const groups = Math.ceil(rows / plan.pt);
   const results = groups * plan.pt * plan.pn;
-  const stages = [all("dequantize"), ...consumers];
+  const stages = [all("dequantize"), all("hand_out"), ...consumers];
   const pace = Math.max(...stages.map(({ kernel, share }) => share * timings(kernel).ii));
   const depth = depthOf(timings, ["matmul", ...stages.map(({ kernel }) => kernel)]);
   const tileCycles = Math.max(
     beats * groups * timings("matmul").ii,
     results * pace,
-    beats * memory.cyclesPerBeat,
+    tileBeats * memory.cyclesPerBeat,
   );
   return tiles * tileCycles + Math.min(tileCycles, beats * groups) + results * pace + depth + HAND_OVER;
 }

@@ -1,67 +1,89 @@
-import { type Device, type ModelShape, planAccelerator } from "../../backend-hls/index.ts";
+import { planAccelerator } from "../../backend-hls/index.ts";
+import { at } from "../../ir/index.ts";
+import { ECONOMICS } from "../cost/energy.ts";
 import type { DesignPoint, Exploration } from "../search/explore.ts";
+import { OBJECTIVE_UNITS } from "../search/objective.ts";
+import { budgetOf, needsOf } from "../search/resources.ts";
+import { sensitivity } from "./sensitivity.ts";
 
-/** Whom a report is about; the search itself needs no names. */
-export interface ReportSubject {
-  readonly id: string;
-  readonly model: ModelShape;
-  readonly device: Device;
-  readonly precision: string;
-  readonly kvBits: number;
-  readonly seed: number;
-}
+/** Digits that are kept of figures: more are noise of the closed forms, and texts stay equal between machines. */
+const DIGITS = 6;
 
 /** An exploration as `hidalgo.explore/1` has it: plain data, the same for the same search. */
-export function exploreReport(
-  subject: ReportSubject,
-  { points, chosen, clockMhz, workload }: Exploration,
-): Readonly<Record<string, unknown>> {
-  const best = points[chosen]?.cost.totalCycles ?? 0;
-  const bound = Math.min(...points.filter(({ feasible }) => feasible).map(({ cost }) => cost.totalCycles));
-  const planned = points.filter(({ evidence }) => evidence === "planned").length;
+export function exploreReport(model: string, exploration: Exploration): Readonly<Record<string, unknown>> {
+  const { request, points, chosen, planned, bound, isProven } = exploration;
+  const best = at(points, chosen);
+  const { device, objective, workload, seed, variants, clocksMhz } = request;
   return {
     schema: "hidalgo.explore/1",
-    model: subject.id,
-    device: subject.device.name,
-    objective: "latency",
+    model,
+    device: device.name,
+    objective,
+    objective_unit: OBJECTIVE_UNITS[objective],
     workload: { ...workload },
-    seed: subject.seed,
-    space: { size: points.length, evaluated: points.length, planned, exhaustive: true },
-    bound: { value: bound, gap: bound > 0 ? best / bound - 1 : 0 },
+    seed,
+    space: {
+      size: points.length,
+      evaluated: points.length,
+      planned,
+      exhaustive: isProven,
+      variants: variants.map(({ precision, kvBits, model: { blockSize } }) => ({
+        precision,
+        kv_bits: kvBits,
+        block_size: blockSize,
+      })),
+      clocks_mhz: [...clocksMhz],
+    },
+    budget: { ...finite(budgetOf(device, request.limits)) },
+    bound: {
+      value: rounded(bound),
+      gap: bound > 0 ? rounded(best.value / bound - 1) : 0,
+      worth: request.worth,
+    },
     chosen,
-    points: points.map((point, id) => describePoint(subject, point, { id, clockMhz })),
+    energy_model: {
+      name: "model: needed products, DRAM bytes, each of them twice through on-chip memory, static power; not measured",
+      ...device.energy,
+      grams_co2_per_kwh: ECONOMICS.gramsCo2PerKwh,
+      usd_per_kwh: ECONOMICS.usdPerKwh,
+      board_years: ECONOMICS.boardYears,
+    },
+    sensitivity: sensitivity(exploration),
+    points: points.map((point, id) => describePoint(exploration, point, id)),
   };
 }
 
 function describePoint(
-  { model, device, precision, kvBits }: ReportSubject,
-  { shape, cost, area, evidence, feasible, pareto }: DesignPoint,
-  { id, clockMhz }: { readonly id: number; readonly clockMhz: number },
+  { request }: Exploration,
+  point: DesignPoint,
+  id: number,
 ): Readonly<Record<string, unknown>> {
-  const { energy } = device;
-  const plan = planAccelerator(model, shape);
-  const products = plan.pn * plan.pk * plan.pt;
-  const seconds = cost.cyclesPerToken / (clockMhz * 1e6);
-  const joules =
-    energy.static_w * seconds +
-    1e-12 * (energy.pj_dram_byte * cost.bytesPerToken + energy.pj_mac8 * cost.bytesPerToken);
-  const loop = (
-    dim: string,
-    trip: number,
-    unroll: number,
-    order: number,
-  ): Readonly<Record<string, unknown>> => ({ dim, trip, tile: unroll, unroll, order });
+  const { design, evidence, figures, feasible, pareto, value } = point;
+  const { cells } = figures;
+  const { model, precision, kvBits } = at(request.variants, design.variant);
+  const plan = planAccelerator(model, design.shape);
+  const needs = needsOf(budgetOf(request.device, request.limits), design, { cells, memoryBytes: 0 });
   return {
     id,
     pareto,
     feasible,
+    lacks: needs.filter(({ needed, available }) => needed > available).map(({ what }) => what),
+    value: rounded(value),
     params: {
-      rows: shape.rows,
+      rows: plan.rows,
       precision,
       kv_bits: kvBits,
-      clock_mhz: clockMhz,
+      clock_mhz: design.clockMhz,
+      block_size: model.blockSize,
       evidence,
-      array: { pn: plan.pn, pk: plan.pk, pt: plan.pt, pv: plan.pv, products },
+      array: {
+        pn: plan.pn,
+        pk: plan.pk,
+        pt: plan.pt,
+        pv: plan.pv,
+        ph: plan.ph,
+        products: plan.pn * plan.pk * plan.pt,
+      },
       nodes: [
         {
           name: "matmul",
@@ -72,20 +94,47 @@ function describePoint(
           loops: [
             loop("n", model.hidden, plan.pn, 0),
             loop("k", model.hidden, plan.pk, 1),
-            loop("row", shape.rows, plan.pt, 2),
+            loop("row", plan.rows, plan.pt, 2),
           ],
         },
       ],
     },
-    estimate: {
-      cycles_per_token: cost.cyclesPerToken,
-      prefill_cycles: cost.prefillCycles,
-      total_cycles: cost.totalCycles,
-      ...area,
-      uram: 0,
-      dram_bytes_per_token: cost.bytesPerToken,
-      j_per_token: joules,
-    },
+    estimate: describeEstimate(point),
     measured: null,
   };
+}
+
+function describeEstimate({ design, figures, searched }: DesignPoint): Readonly<Record<string, unknown>> {
+  const { work, token, cells } = figures;
+  return {
+    cycles_per_token: rounded(work.perToken),
+    prefill_cycles: rounded(work.prefill),
+    request_cycles: rounded(work.request),
+    total_cycles: rounded(work.total),
+    searched_cycles: rounded(searched),
+    tokens_per_s: rounded((design.clockMhz * 1e6) / work.perToken),
+    ...cells,
+    uram: 0,
+    macs_per_token: rounded(token.macs),
+    dram_bytes_per_token: rounded(token.bytes),
+    j_per_token: rounded(token.joules),
+    g_co2_per_million_tokens: rounded(token.gramsCo2PerMillion),
+    usd_per_million_tokens: rounded(token.usdPerMillion),
+  };
+}
+
+function loop(dim: string, trip: number, unroll: number, order: number): Readonly<Record<string, unknown>> {
+  return { dim, trip, tile: unroll, unroll, order };
+}
+
+/** A number with as many digits as are meant. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(DIGITS));
+}
+
+/** Entries that are numbers; what is unlimited is left out. */
+function finite(numbers: object): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(numbers).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  );
 }

@@ -1,238 +1,371 @@
+import type { ArrayShape, CellCounts, Device, ScheduleMode } from "../../backend-hls/index.ts";
+import { at, builtSpan, fail, ok, present, type Result } from "../../ir/index.ts";
+import { closedForm, leastCycles } from "../cost/closed-form.ts";
+import { timingsOf } from "../cost/kernel-timing.ts";
+import { type StepCycles, type Workload, workCycles } from "../cost/workload.ts";
+import { noSpace, nothingFits } from "../diagnostics.ts";
+import type { Evaluation, Task } from "../evaluate/evaluate.ts";
+import { type Evaluator, sameThread } from "../evaluate/evaluator.ts";
 import {
-  type ArrayShape,
-  type CellCounts,
-  compileAccelerator,
-  type Device,
-  type ModelShape,
-  planArea,
-  type ScheduleMode,
-} from "../../backend-hls/index.ts";
-import { builtSpan, fail, ok, present, type Result } from "../../ir/index.ts";
-import { type DesignCost, designCost, scaleArea, type Workload } from "../cost/design-cost.ts";
-import { type Timings, timingsOf } from "../cost/kernel-timing.ts";
-import { nothingFits, type Shortage } from "../diagnostics.ts";
-import { designSpace, type SpaceOptions } from "./space.ts";
+  contains,
+  type Design,
+  designName,
+  designSpace,
+  distance,
+  type Space,
+  type Variant,
+} from "../space/space.ts";
+import { markFront } from "./front.ts";
+import { type Figures, figuresOf, type Ground, type Objective, objectiveValue } from "./objective.ts";
+import { predictCells } from "./predict-cells.ts";
+import { type Budget, budgetOf, type Limits, needsOf, worstRatio } from "./resources.ts";
+import { seededChoices } from "./seeded-choices.ts";
 
-/** What the search may be told. */
-export interface ExploreOptions extends SpaceOptions {
-  /** Default: the device's clock. */
-  readonly clockMhz?: number | undefined;
-  readonly schedule?: ScheduleMode | undefined;
+/** What is explored, for what, and how long. */
+export interface ExploreRequest extends Space {
+  readonly device: Device;
+  readonly workload: Workload;
+  readonly objective: Objective;
+  readonly schedule: ScheduleMode;
+  readonly limits?: Limits | undefined;
+  readonly seed: number;
+  /** Whether planned designs are replayed; else their cycles are the closed form's. */
+  readonly replay: boolean;
+  /** Designs that are planned, at most. */
+  readonly effort: number;
+  /** A smaller design is taken where it is worse by no more than this factor; 1: never. */
+  readonly worth: number;
+  /** Rounds that bring no better design before the search is content. */
+  readonly patience: number;
 }
 
-/** One design with its estimate. */
+/** How a search is watched, helped and ended. */
+export interface ExploreWatch {
+  readonly evaluator?: Evaluator | undefined;
+  /** Evaluations of earlier runs, by the name of the design; new ones are added. */
+  readonly known?: Map<string, Evaluation> | undefined;
+  readonly onProgress?: ((progress: ExploreProgress) => void) | undefined;
+  /** Aborted: the search ends with what it has. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far a search is. */
+export interface ExploreProgress {
+  readonly planned: number;
+  readonly effort: number;
+  readonly space: number;
+  readonly best: string | undefined;
+}
+
+/** One design with what is known of it. */
 export interface DesignPoint {
-  readonly shape: ArrayShape;
-  readonly cost: DesignCost;
-  readonly area: CellCounts;
-  /** Planned: kernels were scheduled; searched: intervals and cells follow from planned designs of its class. */
-  readonly evidence: "planned" | "searched";
+  readonly design: Design;
+  /** Planned designs are replayed; of the others intervals, cells and a correction come from the nearest planned one. */
+  readonly evidence: Evaluation["evidence"] | "predicted";
+  readonly figures: Figures;
+  /** Closed form beside the replay: what would have been predicted without planning it. */
+  readonly searched: number;
   readonly feasible: boolean;
-  /** No feasible design is as fast with fewer DSPs. */
+  /** On the front of time, cells and energy among feasible planned designs. */
   readonly pareto: boolean;
+  readonly value: number;
 }
 
 /** The result of a search; `chosen` is an index into `points`. */
 export interface Exploration {
+  readonly request: ExploreRequest;
   readonly points: readonly DesignPoint[];
   readonly chosen: number;
-  readonly clockMhz: number;
-  readonly workload: Workload;
+  readonly planned: number;
+  /** No design that could still be better was left out. */
+  readonly isProven: boolean;
+  /** What no design of the space goes below. */
+  readonly bound: number;
+  readonly isInterrupted: boolean;
 }
 
-/** A cheaper design is taken where it is slower by no more than this. */
-const WORTH = 1.02;
-
-/** Designs that are planned, at most, until one keeps what the search promised. */
-const MOST_PLANS = 6;
-
-interface Planned {
-  readonly shape: ArrayShape;
-  readonly timings: Timings;
-  readonly cells: CellCounts;
-}
+/** Designs that are planned at a time; more jobs than this find no work. */
+const ROUND = 4;
 
 /**
- * Every array of the space by a closed form whose intervals and depths come from planned kernels, then plans of the best
- * until one fits. The objective is the time of the workload; of designs within 2 % of it the one with the fewest DSPs.
- * Deterministic; a device that holds nothing is a diagnostic that names what the smallest design needs.
+ * Best first: designs are planned and replayed in the order of a prediction, which each replay corrects for its neighbours, until
+ * no design is left whose bound (array, attention and port, no latencies) is below the best, or the effort is spent. A design that
+ * contains one that does not fit is taken not to fit. Deterministic for a seed, whatever the number of threads.
  */
-export function exploreDesigns(
-  model: ModelShape,
-  device: Device,
-  workload: Workload,
-  options: ExploreOptions = {},
-): Result<Exploration> {
-  const clockMhz = options.clockMhz ?? device.clock_mhz;
-  const search = new Search(model, device, workload, { ...options, clockMhz });
+export async function exploreDesigns(
+  request: ExploreRequest,
+  watch: ExploreWatch = {},
+): Promise<Result<Exploration>> {
+  const search = new Search(request, watch);
   return search.run();
 }
 
 class Search {
-  readonly #model: ModelShape;
-  readonly #device: Device;
-  readonly #workload: Workload;
-  readonly #options: ExploreOptions & { readonly clockMhz: number };
-  readonly #planned = new Map<string, Planned>();
+  readonly #request: ExploreRequest;
+  readonly #watch: ExploreWatch;
+  readonly #budget: Budget;
+  readonly #ground: Ground;
+  readonly #space: readonly Design[];
+  readonly #bounds: readonly number[];
+  readonly #planned = new Map<Design, Evaluation>();
+  readonly #unfit: Design[] = [];
 
-  constructor(
-    model: ModelShape,
-    device: Device,
-    workload: Workload,
-    options: ExploreOptions & { readonly clockMhz: number },
-  ) {
-    this.#model = model;
-    this.#device = device;
-    this.#workload = workload;
-    this.#options = options;
+  constructor(request: ExploreRequest, watch: ExploreWatch) {
+    this.#request = request;
+    this.#watch = watch;
+    this.#budget = budgetOf(request.device, request.limits);
+    this.#ground = request;
+    this.#space = designSpace(request.device, request).filter(
+      ({ shape: { pn, pk, pt = 1 } }) => pn * pk * pt <= this.#budget.macs,
+    );
+    this.#bounds = this.#space.map((design) => this.#boundOf(design));
   }
 
-  run(): Result<Exploration> {
-    const space = designSpace(this.#device, this.#model, this.#options);
-    const references = this.#references(space);
-    if (references.kind === "error") return references;
-    for (let plans = 0; plans < MOST_PLANS; plans++) {
-      const points = markPareto(space.map((shape) => this.#point(shape)));
-      const best = bestOf(points);
-      if (best === undefined)
-        return fail(
-          nothingFits(builtSpan(this.#device.name), {
-            device: this.#device.name,
-            shortages: this.#shortages(points),
-          }),
-        );
-      if (best.evidence === "planned") return ok(this.#finish(points, best));
-      const problem = this.#plan(best.shape);
-      if (problem.kind === "error") return problem;
-    }
-    const points = markPareto(space.map((shape) => this.#point(shape)));
-    const best = bestOf(points.filter(({ evidence }) => evidence === "planned"));
-    return best === undefined
-      ? fail(
-          nothingFits(builtSpan(this.#device.name), {
-            device: this.#device.name,
-            shortages: this.#shortages(points),
-          }),
-        )
-      : ok(this.#finish(points, best));
-  }
-
-  #finish(points: readonly DesignPoint[], best: DesignPoint): Exploration {
-    return {
-      points,
-      chosen: points.indexOf(best),
-      clockMhz: this.#options.clockMhz,
-      workload: this.#workload,
-    };
-  }
-
-  /** One small plan of each class: single rows and several. */
-  #references(space: readonly ArrayShape[]): Result<null> {
-    for (const isSingle of [true, false]) {
-      const shape = space
-        .filter(({ rows, pn }) => (rows === 1) === isSingle && pn === 1)
-        .reduce<ArrayShape | undefined>((best, next) => (isReference(next, best) ? next : best), undefined);
-      const planned = shape === undefined ? ok(null) : this.#plan(shape);
+  async run(): Promise<Result<Exploration>> {
+    if (this.#space.length === 0)
+      return fail(noSpace(builtSpan(this.#request.device.name), this.#request.device));
+    const first = await this.#plan(this.#references());
+    if (first.kind === "error") return first;
+    const choose = seededChoices(this.#request.seed);
+    let waiting = 0;
+    let best = this.#best();
+    while (!this.#isOver() && waiting < this.#request.patience) {
+      const round = this.#nextRound(choose);
+      if (round.length === 0) break;
+      const planned = await this.#plan(round);
       if (planned.kind === "error") return planned;
+      const now = this.#best();
+      waiting = now === best && now !== undefined ? waiting + 1 : 0;
+      best = now;
     }
-    return ok(null);
+    return best === undefined ? this.#nothingFits() : ok(this.#finish());
   }
 
-  #plan(shape: ArrayShape): Result<null> {
-    const { clockMhz, schedule = "optimized" } = this.#options;
-    const request = { model: this.#model, shape, device: this.#device, clockMhz, schedule };
-    const compiled = compileAccelerator(request);
-    if (compiled.kind === "error") return compiled;
-    this.#planned.set(keyOf(shape), {
-      shape,
-      timings: timingsOf(compiled.value.network),
-      cells: planArea(compiled.value).total,
+  #isOver(): boolean {
+    return this.#planned.size >= this.#request.effort || this.#watch.signal?.aborted === true;
+  }
+
+  async #plan(designs: readonly Design[]): Promise<Result<null>> {
+    const { evaluator = sameThread, known = new Map<string, Evaluation>(), onProgress } = this.#watch;
+    const names = designs.map((design) => designName(this.#request, design));
+    const missing = designs.filter((_, index) => !known.has(at(names, index)));
+    const done = await evaluator.evaluateAll(missing.map((design) => this.#task(design)));
+    if (done.kind === "error") return done;
+    missing.forEach((design, index) => {
+      known.set(designName(this.#request, design), at(done.value, index));
+    });
+    designs.forEach((design, index) => {
+      const evaluation = present(known.get(at(names, index)), "an evaluation");
+      this.#planned.set(design, evaluation);
+      if (worstRatio(needsOf(this.#budget, design, evaluation)) > 1) this.#unfit.push(design);
+    });
+    const best = this.#best();
+    onProgress?.({
+      planned: this.#planned.size,
+      effort: this.#request.effort,
+      space: this.#space.length,
+      best: best === undefined ? undefined : designName(this.#request, best),
     });
     return ok(null);
   }
 
-  #point(shape: ArrayShape): Omit<DesignPoint, "pareto"> {
-    const own = this.#planned.get(keyOf(shape));
-    const basis =
-      own ??
-      present(
-        [...this.#planned.values()].find((other) => (other.shape.rows === 1) === (shape.rows === 1)),
-        "a planned design of the class",
-      );
-    const target = { device: this.#device, clockMhz: this.#options.clockMhz, workload: this.#workload };
-    const area = own?.cells ?? scaleArea(basis, shape, this.#model);
+  #task({ variant, clockMhz, shape }: Design): Task {
+    const { device, schedule, workload, replay } = this.#request;
+    return { model: this.#variant(variant).model, shape, device, clockMhz, schedule, workload, replay };
+  }
+
+  #variant(index: number): Variant {
+    return at(this.#request.variants, index);
+  }
+
+  /** Of every variant and clock the smallest design, and where there are several rows the smallest with the most of them. */
+  #references(): readonly Design[] {
+    const size = ({ shape: { pv = 4, ph = 1, pt = 1, pn } }: Design): number =>
+      pv * 1e6 + ph * 1e4 + pt * 100 + pn;
+    const classes = new Map<string, Design>();
+    for (const design of this.#space) {
+      const { rows } = design.shape;
+      for (const key of [
+        `${String(design.variant)} ${String(design.clockMhz)} ${rows === 1 ? "one" : "several"}`,
+      ]) {
+        const best = classes.get(key);
+        const isBetter =
+          best === undefined ||
+          rows > best.shape.rows ||
+          (rows === best.shape.rows && size(design) < size(best));
+        if (isBetter) classes.set(key, design);
+      }
+    }
+    return [...classes.values()];
+  }
+
+  // ---- what is known of designs
+  #boundOf(design: Design): number {
+    const { objective, device } = this.#request;
+    const cells: CellCounts = { lut: 0, ff: 0, dsp: 0, bram18: 0 };
+    const cycles = leastCycles({ ...this.#target(design), device });
+    return objectiveValue(
+      objective,
+      this.#ground,
+      design,
+      figuresOf(this.#ground, design, { cycles, cells }),
+    );
+  }
+
+  #target({ variant, clockMhz, shape }: Design): {
+    readonly model: Variant["model"];
+    readonly shape: ArrayShape;
+    readonly device: Device;
+    readonly clockMhz: number;
+    readonly workload: Workload;
+  } {
+    const { device, workload } = this.#request;
+    return { model: this.#variant(variant).model, shape, device, clockMhz, workload };
+  }
+
+  /** The nearest planned design other than itself. */
+  #neighbour(design: Design): { readonly design: Design; readonly evaluation: Evaluation } | undefined {
+    let nearest: { readonly design: Design; readonly evaluation: Evaluation } | undefined;
+    let least = Infinity;
+    for (const [other, evaluation] of this.#planned) {
+      const away = other === design ? Infinity : distance(design, other);
+      if (away < least) [nearest, least] = [{ design: other, evaluation }, away];
+    }
+    return nearest;
+  }
+
+  /** Closed form with the neighbour's intervals, depths and error. */
+  #predictCycles(design: Design): StepCycles {
+    const neighbour = this.#neighbour(design);
+    if (neighbour === undefined) return leastCycles(this.#target(design));
+    const timings = timingsOf(neighbour.evaluation.kernels);
+    const own = closedForm(this.#target(design), timings);
+    const other = closedForm(this.#target(neighbour.design), timings);
+    const corrected = (step: keyof StepCycles): number =>
+      Math.round((own[step] * neighbour.evaluation.cycles[step]) / Math.max(1, other[step]));
     return {
-      shape,
-      area,
-      cost: designCost(this.#model, shape, basis.timings, target),
-      evidence: own === undefined ? "searched" : "planned",
-      feasible: shortagesOf(this.#device, shape, area).length === 0,
+      decode: corrected("decode"),
+      firstChunk: corrected("firstChunk"),
+      lateChunk: corrected("lateChunk"),
+      lastChunk: corrected("lastChunk"),
     };
   }
 
-  #shortages(points: readonly DesignPoint[]): readonly Shortage[] {
-    const smallest = points.reduce((least, next) => (next.area.dsp < least.area.dsp ? next : least));
-    return shortagesOf(this.#device, smallest.shape, smallest.area);
+  #point(design: Design): Omit<DesignPoint, "pareto"> {
+    const own = this.#planned.get(design);
+    const predicted = this.#predictCycles(design);
+    const neighbour = this.#neighbour(design);
+    const cells =
+      own?.cells ??
+      predictCells(present(neighbour, "a planned design"), design, this.#variant(design.variant).model);
+    const figures = figuresOf(this.#ground, design, { cycles: own?.cycles ?? predicted, cells });
+    const memoryBytes = own?.memoryBytes ?? 0;
+    const fits = worstRatio(needsOf(this.#budget, design, { cells, memoryBytes })) <= 1;
+    return {
+      design,
+      evidence: own?.evidence ?? "predicted",
+      figures,
+      searched: workCycles(this.#request.workload, design.shape.rows, predicted).total,
+      feasible: fits && (own !== undefined || !this.#isExcluded(design)),
+      value: objectiveValue(this.#request.objective, this.#ground, design, figures),
+    };
+  }
+
+  #isExcluded(design: Design): boolean {
+    return this.#unfit.some((unfit) => contains(design, unfit));
+  }
+
+  /** The planned design that is taken: of those not much worse than the best the one with the fewest cells. */
+  #best(): Design | undefined {
+    const points = [...this.#planned.keys()]
+      .map((design) => this.#point(design))
+      .filter(({ feasible }) => feasible);
+    return chooseOf(points, this.#request.worth)?.design;
+  }
+
+  /** Designs to be planned next: the best predictions whose bound allows it, and one that a seeded choice takes from the front. */
+  #nextRound(choose: (count: number) => number): readonly Design[] {
+    const limit = Math.min(
+      ...[...this.#planned.keys()]
+        .map((d) => this.#point(d))
+        .filter((p) => p.feasible)
+        .map((p) => p.value),
+    );
+    const open = this.#space
+      .filter(
+        (design, index) =>
+          !this.#planned.has(design) && at(this.#bounds, index) < limit && !this.#isExcluded(design),
+      )
+      .map((design) => this.#point(design));
+    const fitting = open.filter(({ feasible }) => feasible);
+    const ranked = (fitting.length > 0 ? fitting : open).toSorted(
+      (a, b) =>
+        a.value - b.value ||
+        a.figures.cells.dsp - b.figures.cells.dsp ||
+        a.figures.cells.lut - b.figures.cells.lut,
+    );
+    const room = Math.min(ROUND, this.#request.effort - this.#planned.size);
+    const first = ranked.slice(0, Math.max(1, room - 1));
+    const front = markFront(ranked.slice(first.length)).filter(({ pareto }) => pareto);
+    const extra = room > 1 && front.length > 0 ? [at(front, choose(front.length))] : [];
+    return [...first, ...extra].map(({ design }) => design);
+  }
+
+  // ---- the end
+  #finish(): Exploration {
+    const points = markFront(this.#space.map((design) => this.#point(design)));
+    const planned = points.filter(({ evidence, feasible }) => evidence !== "predicted" && feasible);
+    const chosen = present(chooseOf(planned, this.#request.worth), "a design that fits");
+    const least = Math.min(...planned.map(({ value }) => value));
+    const open = this.#space.flatMap((design, index) =>
+      this.#planned.has(design) || this.#isExcluded(design) ? [] : [at(this.#bounds, index)],
+    );
+    const bound = Math.min(least, ...open);
+    return {
+      request: this.#request,
+      points,
+      chosen: points.indexOf(chosen),
+      planned: this.#planned.size,
+      isProven: bound >= least,
+      bound,
+      isInterrupted: this.#watch.signal?.aborted === true,
+    };
+  }
+
+  #nothingFits(): Result<never> {
+    const { device } = this.#request;
+    const ranked = [...this.#planned]
+      .map(([design, evaluation]) => ({ design, needs: needsOf(this.#budget, design, evaluation) }))
+      .toSorted((a, b) => worstRatio(a.needs) - worstRatio(b.needs));
+    const { design, needs } = at(ranked, 0);
+    const shortages = needs
+      .filter(({ needed, available }) => needed > available)
+      .toSorted((a, b) => b.needed / b.available - a.needed / a.available);
+    return fail(
+      nothingFits(builtSpan(device.name), {
+        device: device.name,
+        nearest: designName(this.#request, design),
+        shortages,
+        planned: this.#planned.size,
+      }),
+    );
   }
 }
 
-/** Whether a design stands better for its class: most rows, and of everything else the least, as its block RAMs are taken for all. */
-function isReference(shape: ArrayShape, best: ArrayShape | undefined): boolean {
-  if (best === undefined) return true;
-  const places = ({ rows, pt = 1, pv = 4, ph = 1 }: ArrayShape): readonly number[] => [-rows, pv, ph, -pt];
-  const [own, other] = [places(shape), places(best)];
-  const place = own.findIndex((value, i) => value !== other[i]);
-  return place >= 0 && (own[place] ?? 0) < (other[place] ?? 0);
-}
-
-function keyOf({ pn, pk, pt = 1, pv, rows, ph }: ArrayShape): string {
-  return [pn, pk, pt, pv, rows, ph].join("x");
-}
-
-/** What a device lacks for a design. */
-function shortagesOf(
-  { resources, array }: Device,
-  { pn, pk, pt = 1 }: ArrayShape,
-  area: CellCounts,
-): readonly Shortage[] {
-  const needs: readonly Shortage[] = [
-    {
-      what: "int8 multipliers for linear layers",
-      needed: pn * pk * pt,
-      available: array?.int8_macs ?? Infinity,
-    },
-    { what: "DSP blocks", needed: area.dsp, available: resources.dsp },
-    { what: "LUTs", needed: area.lut, available: resources.lut },
-    { what: "flip-flops", needed: area.ff, available: resources.ff },
-    { what: "18-Kbit block RAMs", needed: area.bram18, available: resources.bram18 },
-  ];
-  return needs.filter(({ needed, available }) => needed > available);
-}
-
-/** The cheapest of the fast ones: fewest DSPs, then fewest rows, then the first. */
-function bestOf(points: readonly DesignPoint[]): DesignPoint | undefined {
-  const feasible = points.filter((point) => point.feasible);
-  const fastest = Math.min(...feasible.map(({ cost }) => cost.totalCycles));
-  const good = feasible.filter(({ cost }) => cost.totalCycles <= WORTH * fastest);
-  return good.reduce<DesignPoint | undefined>(
-    (best, next) => (best === undefined || isCheaper(next, best) ? next : best),
-    undefined,
-  );
-}
-
-function isCheaper(a: DesignPoint, b: DesignPoint): boolean {
-  return a.area.dsp !== b.area.dsp ? a.area.dsp < b.area.dsp : a.shape.rows < b.shape.rows;
-}
-
-function markPareto(points: readonly Omit<DesignPoint, "pareto">[]): readonly DesignPoint[] {
-  const feasible = points.filter((point) => point.feasible);
-  return points.map((point) => ({
-    ...point,
-    pareto: point.feasible && !feasible.some((other) => dominates(other, point)),
-  }));
-}
-
-function dominates(a: Omit<DesignPoint, "pareto">, b: Omit<DesignPoint, "pareto">): boolean {
-  const [fast, small] = [a.cost.totalCycles - b.cost.totalCycles, a.area.dsp - b.area.dsp];
-  return fast <= 0 && small <= 0 && (fast < 0 || small < 0);
+/** Of the points within `worth` of the best the one with the fewest DSPs, then LUTs, then the better. */
+function chooseOf<Point extends Omit<DesignPoint, "pareto">>(
+  points: readonly Point[],
+  worth: number,
+): Point | undefined {
+  const least = Math.min(...points.map(({ value }) => value));
+  const good = points.filter(({ value }) => value <= worth * least);
+  const rank = ({ figures: { cells }, value, design }: Point): readonly number[] =>
+    worth > 1
+      ? [cells.dsp, design.shape.rows, cells.lut, value]
+      : [value, cells.dsp, design.shape.rows, cells.lut];
+  return good.toSorted((a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    const place = x.findIndex((entry, index) => entry !== y[index]);
+    return place < 0 ? 0 : at(x, place) - at(y, place);
+  })[0];
 }
