@@ -55,13 +55,14 @@ function expandableLoops(placed: readonly Placed[], array: Value): readonly Loop
   return isFirstStore && !isWire && loops.every(isNormal) ? loops : [];
 }
 
-/** The largest trip count of the innermost of `loops`, where some constraints hold. */
+/** The largest trip count of the innermost of `loops`, where some constraints hold; at least 1. */
 export function extentOf(loops: readonly Loop[], given: readonly Constraint[] = []): number | undefined {
   const system = new ConstraintSystem();
   const instance = new Instance(system);
   instance.assumeLoops(loops);
   for (const constraint of given) instance.assume(constraint);
   const counter = at(loops, loops.length - 1).counter;
+  if (!system.isFeasible()) return 1;
   const { max } = rangeOf(system, instance.form(variableSum(counter)));
   return max === undefined ? undefined : Math.max(1, max + 1);
 }

@@ -76,10 +76,7 @@ interface Side {
 
 function mergeRun(run: readonly Statement[], loops: readonly Loop[], wires: Operation[]): readonly Node[] {
   const sides = run.map((statement): Side => {
-    const condition = andTerms(
-      statement.guards.map((guard) => guardTerm(guard, statement)),
-      statement.span,
-    );
+    const condition = conditionOf(statement, loops);
     return { condition, value: guardLoads(statement, condition, loops) };
   });
   const values = mergeSides(sides, at(run, 0));
@@ -96,6 +93,28 @@ function mergeRun(run: readonly Statement[], loops: readonly Loop[], wires: Oper
     ];
   });
   return [...wired.map(([store]) => store), ...wired.map(([, statement]) => statement)];
+}
+
+/** Whether a statement runs; a condition that loads what is outside of an array elsewhere is evaluated only behind those before it. */
+function conditionOf(statement: Statement, loops: readonly Loop[]): Term {
+  const { guards, span } = statement;
+  return guards.reduce<Term>(
+    (before, guard, index) => {
+      const own = guardTerm(guard, statement);
+      if (index === 0) return own;
+      if (loadsOf([own]).every(({ access }) => isInside(access, loops))) return andTerms([before, own], span);
+      const type = typeOfTerm(own);
+      return {
+        kind: "choose",
+        condition: before,
+        whenTrue: own,
+        whenFalse: constantTerm(0, type, span),
+        type,
+        span,
+      };
+    },
+    andTerms([], span),
+  );
 }
 
 function guardTerm(guard: Guard, { span }: Statement): Term {

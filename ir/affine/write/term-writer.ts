@@ -27,6 +27,8 @@ export class TermWriter {
   readonly #counters = new Map<Counter, Value>();
   readonly #constants = new Map<string, Value>();
   readonly #loaded = new Map<Term, ReadonlySet<Value>>();
+  /** What the bodies around the loop that is being written have computed. */
+  readonly #suspended: Map<Term, Value>[] = [];
   #scopes: Map<Term, Value>[] = [new Map<Term, Value>()];
 
   constructor(top: Block, outside: ReadonlyMap<Value, Value>, span: Span) {
@@ -38,10 +40,12 @@ export class TermWriter {
   /** Writes the body of a loop, which knows nothing of what was computed outside. */
   inLoop(block: Block, counter: Counter, body: () => void): void {
     const outer = this.#scopes;
+    this.#suspended.push(...outer);
     this.#scopes = [new Map<Term, Value>()];
     this.#counters.set(counter, at(block.args, 0));
     this.builder.within(block, body);
     this.#scopes = outer;
+    this.#suspended.splice(this.#suspended.length - outer.length);
   }
 
   /** Writes a branch. */
@@ -186,7 +190,7 @@ export class TermWriter {
 
   /** What was loaded from an array is not valid behind a store to it. */
   #forget(array: Value): void {
-    for (const scope of this.#scopes)
+    for (const scope of [...this.#scopes, ...this.#suspended])
       for (const term of [...scope.keys()]) if (this.#loadedBy(term).has(array)) scope.delete(term);
   }
 
