@@ -46,6 +46,7 @@ export { forwardStores, removeDead } from "./transforms/forward-stores.ts";
 export { type FuseInitOptions, fuseInit } from "./transforms/fuse-init.ts";
 export { type FuseOptions, fuseNests } from "./transforms/fuse-nests.ts";
 export { hoistInvariants } from "./transforms/hoist-invariants.ts";
+export { type Interleaving, interleaveReduction } from "./transforms/interleave.ts";
 export { mergeBranches } from "./transforms/merge-branches.ts";
 export { isNormal, normalizeLoops } from "./transforms/normalize.ts";
 export { perfectize } from "./transforms/perfectize.ts";

@@ -11,7 +11,7 @@ export interface Reduction {
   /** The load, or the selection of it or a start value. */
   readonly accumulator: Term;
   readonly element: Term;
-  /** `subf`: the element is subtracted. */
+  /** `subf`, `subi`: the element is subtracted. */
   readonly isNegated: boolean;
   /** Whether the order of its terms may be changed: whole numbers, or a flag of the operation says so. */
   readonly mayReassociate: boolean;
@@ -26,6 +26,7 @@ const REDUCIBLE: ReadonlySet<string> = new Set([
   "arith.maximumf",
   "arith.minimumf",
   "arith.addi",
+  "arith.subi",
   "arith.muli",
   "arith.andi",
   "arith.ori",
@@ -54,7 +55,7 @@ export function reductionOf({ value, target, guards }: Statement): Reduction | u
   const [left, right] = value.operands;
   if (left === undefined || right === undefined) return undefined;
   if (guards.some((guard) => guard.kind === "data" && loads(guard.condition, target))) return undefined;
-  const isNegated = value.name === "arith.subf";
+  const isNegated = value.name === "arith.subf" || value.name === "arith.subi";
   for (const [accumulator, element] of isNegated
     ? [[left, right] as const]
     : [[left, right] as const, [right, left] as const]) {

@@ -8,6 +8,7 @@ import { forwardStores } from "../transforms/forward-stores.ts";
 import { fuseInit } from "../transforms/fuse-init.ts";
 import { fuseNests } from "../transforms/fuse-nests.ts";
 import { hoistInvariants } from "../transforms/hoist-invariants.ts";
+import { interleaveReduction } from "../transforms/interleave.ts";
 import { mergeBranches } from "../transforms/merge-branches.ts";
 import { normalizeLoops } from "../transforms/normalize.ts";
 import { perfectize } from "../transforms/perfectize.ts";
@@ -89,6 +90,21 @@ export function reductionsOutward(nest: Nest): readonly number[] | undefined {
 function perfectizeNormal(program: LoopProgram): Result<LoopProgram> {
   const normal = normalizeLoops(program);
   return normal.kind === "ok" ? perfectize(normal.value) : normal;
+}
+
+function interleaving(program: LoopProgram, options: PassOptions): Result<LoopProgram> {
+  const normal = normalizeLoops(program);
+  if (normal.kind === "error") return normal;
+  const only = options.number("nest");
+  let current = normal.value;
+  for (const { node, loops } of nestsOf(current).filter((_, place) => only === undefined || place === only)) {
+    if (node.kind !== "loop") continue;
+    const place = options.number("loop") ?? loops.length - 1;
+    const made = interleaveReduction(current, node, { place, count: options.number("count") ?? 8 });
+    if (made.kind === "ok") current = made.value;
+    else if (only !== undefined) return made;
+  }
+  return ok(current);
 }
 
 /** All transformations, in the order in which they are usually applied. */
@@ -204,5 +220,12 @@ export const AFFINE_PASSES: readonly AffinePass[] = [
         ? { unroll: byPlace(options.numbers("factors")), reassociate: true }
         : undefined,
     ),
+  },
+  {
+    name: "affine-interleave",
+    summary: "Partial sums of a reduction take turns; a tree joins them, where operations allow it",
+    options: { loop: "place of the loop", count: "how many partial sums", nest: NEST },
+    reorders: true,
+    run: interleaving,
   },
 ];

@@ -16,8 +16,9 @@ import { scheduleNest } from "../transforms/schedule-nest.ts";
 import { writeProgram } from "../write/write-function.ts";
 import { unwrap } from "./run-both.ts";
 
-/** Every transformation that keeps all bits, by name. */
-export const TRANSFORMATIONS: readonly (readonly [string, (program: LoopProgram) => LoopProgram])[] = [
+type Transformation = readonly [name: string, apply: (program: LoopProgram) => LoopProgram];
+
+const ALL: readonly Transformation[] = [
   ["normalize", (program) => unwrap(normalizeLoops(program))],
   ["write and read", (program) => unwrap(normalizeLoops(unwrap(readProgram(writeProgram(program)))))],
   ["expand scalars", expandScalars],
@@ -32,6 +33,11 @@ export const TRANSFORMATIONS: readonly (readonly [string, (program: LoopProgram)
   ["merge branches", mergeBranches],
   ["schedule", scheduleAll],
 ];
+
+/** Every transformation that keeps all bits, by name. */
+export function transformations(): readonly Transformation[] {
+  return ALL;
+}
 
 /** The last legal order of each perfect nest, a tile of its outermost loop and lanes of two. */
 function scheduleAll(program: LoopProgram): LoopProgram {
@@ -50,7 +56,7 @@ export function randomChain(program: LoopProgram, seed: number, tell: (name: str
   const below = randomSource(seed);
   let current = unwrap(normalizeLoops(program));
   for (let step = 0; step < 4; step++) {
-    const [name, apply] = at(TRANSFORMATIONS, below(TRANSFORMATIONS.length));
+    const [name, apply] = at(ALL, below(ALL.length));
     tell(name);
     current = apply(current);
   }

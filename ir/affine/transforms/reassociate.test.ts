@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { at } from "../../support/bug.ts";
 import { nestsOf } from "../analysis/nests.ts";
 import { programOfText, sameResults, unwrap } from "../testing/run-both.ts";
+import { interleaveReduction } from "./interleave.ts";
 import { normalizeLoops } from "./normalize.ts";
 import { scheduleNest } from "./schedule-nest.ts";
 
@@ -46,6 +47,27 @@ test("trees of lanes give what one accumulation after the other gives", () => {
       expect(sameResults(text, scheduled)).toBe(true);
     }),
     { numRuns: 30, seed: 23 },
+  );
+});
+
+test("partial sums that take turns give the same", () => {
+  const cases = fc.record({
+    operation: fc.constantFrom(...OPERATIONS),
+    n: fc.integer({ min: 1, max: 9 }),
+    m: fc.integer({ min: 1, max: 12 }),
+    count: fc.integer({ min: 2, max: 4 }),
+  });
+  fc.assert(
+    fc.property(cases, ({ operation, n, m, count }) => {
+      const text = triangular(operation, n, m);
+      const program = unwrap(normalizeLoops(programOfText(text)));
+      const { node } = at(nestsOf(program), 0);
+      if (node.kind !== "loop") throw new Error("no nest");
+      const made = interleaveReduction(program, node, { place: 2, count });
+      expect(made.kind).toBe(12 - (n - 1) >= count ? "ok" : "error");
+      if (made.kind === "ok") expect(sameResults(text, made.value)).toBe(true);
+    }),
+    { numRuns: 30, seed: 37 },
   );
 });
 

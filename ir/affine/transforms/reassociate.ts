@@ -80,8 +80,8 @@ function laneTerm(
 }
 
 /** What the terms of a tree are joined by: what is subtracted one after the other is added first. */
-function treeOperation(operation: OperationTerm): (a: Term, b: Term) => Term {
-  const name = operation.name === "arith.subf" ? "arith.addf" : operation.name;
+export function treeOperation(operation: OperationTerm): (a: Term, b: Term) => OperationTerm {
+  const name = operation.name.replace("arith.sub", "arith.add");
   return (a, b) => ({ ...operation, name, operands: [a, b] });
 }
 
@@ -110,6 +110,7 @@ export function neutralOf({ name, type }: OperationTerm): number | bigint {
       return Number.POSITIVE_INFINITY;
     case "arith.subf":
     case "arith.addi":
+    case "arith.subi":
     case "arith.ori":
     case "arith.xori":
       return 0;

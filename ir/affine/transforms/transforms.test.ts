@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nestsOf } from "../analysis/nests.ts";
-import { randomChain, TRANSFORMATIONS } from "../testing/random-chain.ts";
+import { randomChain, transformations } from "../testing/random-chain.ts";
 import { randomProgram } from "../testing/random-program.ts";
 import { programOfText, sameResults, unwrap } from "../testing/run-both.ts";
 import { distribute } from "./distribute.ts";
@@ -11,7 +11,7 @@ import { perfectize } from "./perfectize.ts";
 
 const seeds = fc.integer({ min: 0, max: 2 ** 30 });
 
-test.each(TRANSFORMATIONS)("%s keeps the results of random programs", (_, apply) => {
+test.each(transformations())("%s keeps the results of random programs", (_, apply) => {
   fc.assert(
     fc.property(seeds, (seed) => {
       const text = randomProgram(seed);
