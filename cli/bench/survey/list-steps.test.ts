@@ -18,7 +18,7 @@ const capabilities: DeviceCapabilities = {
   hasTrees: false,
 };
 
-function valueOf<T>(result: Result<T>): T {
+function take<T>(result: Result<T>): T {
   if (result.kind === "error") throw new Error(JSON.stringify(result.diagnostics));
   return result.value;
 }
@@ -26,7 +26,7 @@ function valueOf<T>(result: Result<T>): T {
 const long = { name: "long", users: 1, prompt: 384, output: 64 } as const;
 
 test("alone: the prompt in chunks, then a token a step, the longest sequence reserved", async () => {
-  const { steps, mostBlocks } = valueOf(await listSteps(capabilities, long, "alone"));
+  const { steps, mostBlocks } = take(await listSteps(capabilities, long, "alone"));
   expect(steps).toHaveLength(6 + 63);
   expect(steps.map(({ rows }) => rows.length).slice(0, 8)).toEqual([64, 64, 64, 64, 64, 64, 1, 1]);
   expect(mostBlocks).toBe(32);
@@ -36,7 +36,7 @@ test("alone: the prompt in chunks, then a token a step, the longest sequence res
 
 test("together: requests share steps, and hold the blocks that they use", async () => {
   const short = { name: "short", users: 16, prompt: 16, output: 48 } as const;
-  const { steps, mostBlocks } = valueOf(await listSteps(capabilities, short, "together"));
+  const { steps, mostBlocks } = take(await listSteps(capabilities, short, "together"));
   expect(steps.map(({ rows }) => rows.length).reduce((a, b) => a + b)).toBe(16 * (16 + 47));
   expect(steps.length).toBeLessThan(60);
   expect(mostBlocks).toBeLessThanOrEqual(16 * 4);

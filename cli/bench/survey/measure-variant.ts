@@ -1,4 +1,11 @@
-import { type ArrayShape, type CellCounts, type ModelShape, planArea } from "../../../backend-hls/index.ts";
+import {
+  type ArrayShape,
+  type CellCounts,
+  chooseDesign,
+  loadDevice,
+  type ModelShape,
+  planArea,
+} from "../../../backend-hls/index.ts";
 import type { Checkpoint } from "../../../frontend/index.ts";
 import { at, ok, type Result } from "../../../ir/index.ts";
 import type { DeviceCapabilities } from "../../../runtime-host/index.ts";
@@ -6,9 +13,9 @@ import { joulesOf, sumJoules } from "../../generation/energy.ts";
 import { neededWork } from "../../generation/needed-work.ts";
 import { describeModel } from "../../jobs/model-shape.ts";
 import { modelShapeOf } from "../../verify/subject.ts";
-import { chooseArray, type PlannedHardware, planHardware } from "../plan-hardware.ts";
+import { type PlannedHardware, planHardware } from "../plan-hardware.ts";
 import { type ListedStep, type ListedWorkload, listSteps, type Workload } from "./list-steps.ts";
-import { timeSteps } from "./time-steps.ts";
+import { StepTimer } from "./time-steps.ts";
 import type { Variant } from "./variants.ts";
 
 /** What is measured: a model on a device. */
@@ -32,7 +39,6 @@ export interface SurveyCell {
   /** Weights, tables and the KV blocks that are in use or reserved at once. */
   readonly memoryBytes: { readonly weights: number; readonly kv: number };
   readonly steps: number;
-  readonly estimatedSteps: number;
 }
 
 /** A variant's hardware and what it takes for each workload. */
@@ -43,6 +49,8 @@ export interface MeasuredVariant {
   /** Lookup tables and so on that the hardware is expected to need. */
   readonly area: CellCounts;
   readonly cells: readonly SurveyCell[];
+  /** Steps that were estimated one by one, of all workloads. */
+  readonly estimatedSteps: number;
 }
 
 /** The hardware of a variant, with KV memory for what is served at once. */
@@ -53,13 +61,14 @@ export function planVariant(
 ): Result<PlannedHardware> {
   const { precision, schedule, rows, serving } = variant;
   const sizes = modelShapeOf(checkpoint, { maxContext, blockSize });
-  const array = arrayFor(variant, sizes, device);
+  const model = { ...sizes, precision };
+  const array = arrayFor(variant, model, device);
   if (array.kind === "error") return array;
   const sequences = serving === "alone" ? 1 : users;
   const kvBlocks = 1 + sequences * Math.ceil(maxContext / blockSize);
   const outputs = { candidates: 1, logits: false };
   const wishes = { device, rows, schedule, kvBlocks, array: array.value, outputs };
-  return planHardware({ ...sizes, precision }, wishes);
+  return planHardware(model, wishes);
 }
 
 /** Plans the hardware of a variant and times every workload on it. */
@@ -70,26 +79,27 @@ export async function measureVariant(
 ): Promise<Result<MeasuredVariant>> {
   const hardware = planVariant(variant, subject, Math.max(...workloads.map(({ users }) => users)));
   if (hardware.kind === "error") return hardware;
-  const cells: SurveyCell[] = [];
-  for (const workload of workloads) {
-    const cell = await measureCell({ variant, subject, hardware: hardware.value }, workload, cells);
-    if (cell.kind === "error") return cell;
-    cells.push(cell.value);
-  }
+  const measuring = { variant, subject, hardware: hardware.value };
+  const listed = await listAll(measuring, workloads);
+  if (listed.kind === "error") return listed;
+  const steps = listed.value.flatMap((one) => one.steps);
+  const timer = new StepTimer(hardware.value, steps, subject.samples);
+  const cells = listed.value.map((one) => costOf(measuring, one, timer));
   const { clockMhz } = hardware.value;
   const area = planArea(hardware.value).total;
-  return ok({ variant, clockMhz, hardware: hardware.value, area, cells });
+  return ok({ variant, clockMhz, hardware: hardware.value, area, cells, estimatedSteps: timer.estimated });
 }
 
 /**
- * All variants have the array that is chosen for int8 and the optimized schedule, with as many weights in a beat as the port brings of their format: they
- * differ in the method alone.
+ * All variants have the same array, but for as many weights in a beat as the port brings of their format: rows, channels and heads
+ * in parallel are those that the explorer chooses for int8 on `ref64`.
  */
-function arrayFor({ precision, rows }: Variant, sizes: ModelShape, device: string): Result<ArrayShape> {
-  const array = chooseArray(sizes, { device, rows });
-  if (array.kind === "error") return array;
-  const bits = { int4: 4, int8: 8, bf16: 16 }[precision.weights.kind];
-  return ok({ ...array.value, pk: (array.value.pk * 8) / bits });
+function arrayFor({ rows }: Variant, model: ModelShape, device: string): Result<ArrayShape> {
+  const file = loadDevice(device);
+  if (file.kind === "error") return file;
+  const port = chooseDesign(model, file.value, { rows });
+  if (port.kind === "error") return port;
+  return ok({ ...port.value, pt: Math.min(rows, 16), pv: 16, ph: 2 });
 }
 
 interface Measuring {
@@ -98,42 +108,40 @@ interface Measuring {
   readonly hardware: PlannedHardware;
 }
 
-/** One request at a time, many users take as often as long as one: their steps are the same. */
-async function measureCell(
-  measuring: Measuring,
-  workload: Workload,
-  before: readonly SurveyCell[],
-): Promise<Result<SurveyCell>> {
-  const { variant, hardware, subject } = measuring;
-  const one = before.find(({ workload: { name, users } }) => name === workload.name && users === 1);
-  if (variant.serving === "alone" && one !== undefined) return ok(repeatCell(one, workload));
-  const served = variant.serving === "alone" ? { ...workload, users: 1 } : workload;
-  const listed = await listSteps(capabilitiesOf(hardware, served.users), served, variant.serving);
-  if (listed.kind === "error") return listed;
-  const cost = timeSteps(listed.value.steps, hardware, subject.samples);
-  const joules = energyOf(measuring, listed.value.steps, cost);
-  const cell = {
-    workload: served,
-    cycles: cost.cycles,
-    bytes: cost.bytes,
-    joules,
-    memoryBytes: memoryOf(hardware, listed.value),
-    steps: listed.value.steps.length,
-    estimatedSteps: cost.estimated,
-  };
-  return ok(variant.serving === "alone" ? repeatCell(cell, workload) : cell);
+/** A workload with the steps that serve it `times` over. */
+interface ServedWorkload extends ListedWorkload {
+  readonly workload: Workload;
+  readonly times: number;
 }
 
-function repeatCell(one: SurveyCell, workload: Workload): SurveyCell {
-  const times = workload.users / one.workload.users;
-  const { cycles, bytes, joules, steps } = one;
+/** One request at a time, many users take as often as long as one: their steps are the same. */
+async function listAll(
+  { variant: { serving }, hardware }: Measuring,
+  workloads: readonly Workload[],
+): Promise<Result<readonly ServedWorkload[]>> {
+  const all: ServedWorkload[] = [];
+  for (const workload of workloads) {
+    const users = serving === "alone" ? 1 : workload.users;
+    const listed = await listSteps(capabilitiesOf(hardware, users), { ...workload, users }, serving);
+    if (listed.kind === "error") return listed;
+    all.push({ ...listed.value, workload, times: workload.users / users });
+  }
+  return ok(all);
+}
+
+function costOf(
+  measuring: Measuring,
+  { workload, times, ...listed }: ServedWorkload,
+  timer: StepTimer,
+): SurveyCell {
+  const cost = timer.cost(listed.steps);
   return {
-    ...one,
     workload,
-    cycles: times * cycles,
-    bytes: times * bytes,
-    joules: times * joules,
-    steps: times * steps,
+    cycles: times * cost.cycles,
+    bytes: times * cost.bytes,
+    joules: times * energyOf(measuring, listed.steps, cost),
+    memoryBytes: memoryOf(measuring.hardware, listed),
+    steps: times * listed.steps.length,
   };
 }
 

@@ -8,7 +8,7 @@ export function benchRows(measured: readonly MeasuredVariant[], workloads: reado
   const baseline = at(measured, 0);
   return measured.flatMap((one) =>
     workloads.map((workload): BenchRow => {
-      const { cycles, bytes, joules, memoryBytes, steps, estimatedSteps } = cellOf(one, workload);
+      const { cycles, bytes, joules, memoryBytes, steps } = cellOf(one, workload);
       const standardCycles = cellOf(baseline, workload).cycles;
       const { key, name, method, published } = one.variant;
       const { lut, dsp, bram18 } = one.area;
@@ -25,7 +25,7 @@ export function benchRows(measured: readonly MeasuredVariant[], workloads: reado
         memory_bytes: { ...memoryBytes, total: memoryBytes.weights + memoryBytes.kv },
         ...{ dsp, lut, bram18, clock_mhz: one.clockMhz },
         steps,
-        estimated_steps: estimatedSteps,
+        estimated_steps: one.estimatedSteps,
         method,
         published: published ?? null,
       };

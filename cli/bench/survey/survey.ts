@@ -31,11 +31,7 @@ export const survey = defineBench({
       .option("--block-size <n>", "positions of a KV block", "16")
       .option("--max-context <n>", "positions of a sequence", "512")
       .option("--only <rows>", "rows of the table, by key, separated by commas (default: all)")
-      .option(
-        "--samples <n>",
-        "of alike steps in a row, those that are estimated; others are interpolated",
-        "5",
-      );
+      .option("--samples <n>", "of alike steps, contexts that are estimated; others are interpolated", "5");
   },
   input: z.object({
     model: z.string().optional(),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { chooseSamples, sumOfLines } from "./time-steps.ts";
+import { chooseSamples, valueOnLine } from "./time-steps.ts";
 
 test("samples: both ends, at even distances, all where there are few", () => {
   expect(chooseSamples(3, 5)).toEqual([0, 1, 2]);
@@ -17,13 +17,13 @@ test("samples: both ends, at even distances, all where there are few", () => {
   );
 });
 
-test("what lies on lines is summed exactly, whichever points are known", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 2, max: 9 }), (count, most) => {
-      const value = (i: number): number => 1000 + 7 * i;
-      const places = chooseSamples(count, most);
-      const all = Array.from({ length: count }, (_, i) => value(i)).reduce((a, b) => a + b, 0);
-      expect(sumOfLines(places, places.map(value))).toBeCloseTo(all, 6);
-    }),
-  );
+test("lines: through the known points, straight between them", () => {
+  const line = [
+    { context: 0, cycles: 100 },
+    { context: 10, cycles: 200 },
+    { context: 20, cycles: 220 },
+  ];
+  const values = [0, 5, 10, 15, 20].map((context) => valueOnLine(line, context));
+  expect(values).toEqual([100, 150, 200, 210, 220]);
+  expect(valueOnLine(line.slice(0, 1), 0)).toBe(100);
 });

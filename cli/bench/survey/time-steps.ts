@@ -1,5 +1,5 @@
 import { StepEstimator, transferredBytes } from "../../../backend-hls/index.ts";
-import { at } from "../../../ir/index.ts";
+import { at, present } from "../../../ir/index.ts";
 import { toRow } from "../../rtl/program.ts";
 import type { TimedHardware } from "../timed-device.ts";
 import type { ListedStep } from "./list-steps.ts";
@@ -8,46 +8,84 @@ import type { ListedStep } from "./list-steps.ts";
 export interface WorkloadCost {
   readonly cycles: number;
   readonly bytes: number;
-  /** Steps that were estimated one by one; those between two of them are interpolated. */
-  readonly estimated: number;
 }
 
 /**
- * The cycles of steps by the exact estimator. Of steps in a row that are alike but for how much context they have (the decode
- * steps of an answer), `samples` are estimated, the first and the last among them, and the others lie on the lines between.
+ * The cycles of steps by the exact estimator. Steps that are alike but for how much context they have (the decode steps of an
+ * answer, the chunks of a prompt) take cycles that grow by a line with it: of each kind `samples` contexts are estimated, the
+ * least and the largest among them, and the others lie on the lines between. Steps of sequences that do different things (chunks
+ * beside decodes) are all estimated.
  */
-export function timeSteps(
-  steps: readonly ListedStep[],
-  { plan, network, layout, memory }: TimedHardware,
-  samples: number,
-): WorkloadCost {
-  const estimator = new StepEstimator({ plan, network, layout }, { memory });
-  let [cycles, estimated] = [0, 0];
-  for (const run of splitRuns(steps)) {
-    const chosen = chooseSamples(run.length, samples);
-    const known = chosen.map((index) => estimator.step(at(run, index).rows.map(toRow)).cycles);
-    cycles += sumOfLines(chosen, known);
-    estimated += chosen.length;
+export class StepTimer {
+  readonly #hardware: TimedHardware;
+  readonly #samples: number;
+  readonly #estimator: StepEstimator;
+  readonly #kinds = new Map<string, Line>();
+  #estimated = 0;
+
+  /** `steps` are all that will be asked for. */
+  constructor(hardware: TimedHardware, steps: readonly ListedStep[], samples: number) {
+    const { plan, network, layout, memory } = hardware;
+    this.#hardware = hardware;
+    this.#samples = samples;
+    this.#estimator = new StepEstimator({ plan, network, layout }, { memory });
+    for (const [kind, alike] of Map.groupBy(steps, kindOf)) this.#kinds.set(kind, this.#sample(alike));
   }
-  const bytes = steps.reduce((sum, { rows }) => {
-    const { weights, kvRead, kvWrite, other } = transferredBytes(plan, layout, rows.map(toRow));
-    return sum + weights + kvRead + kvWrite + other;
-  }, 0);
-  return { cycles: Math.round(cycles), bytes, estimated };
+
+  /** Steps that were estimated one by one. */
+  get estimated(): number {
+    return this.#estimated;
+  }
+
+  /** All steps of one workload, one after the other. */
+  cost(steps: readonly ListedStep[]): WorkloadCost {
+    const { plan, layout } = this.#hardware;
+    let [cycles, bytes] = [0, 0];
+    for (const step of steps) {
+      cycles += valueOnLine(present(this.#kinds.get(kindOf(step)), "the kind of a step"), contextOf(step));
+      const traffic = transferredBytes(plan, layout, step.rows.map(toRow));
+      bytes += traffic.weights + traffic.kvRead + traffic.kvWrite + traffic.other;
+    }
+    return { cycles: Math.round(cycles), bytes };
+  }
+
+  #sample(alike: readonly ListedStep[]): Line {
+    const byContext = new Map(alike.map((step) => [contextOf(step), step]));
+    const contexts = [...byContext.keys()].toSorted((a, b) => a - b);
+    const chosen = chooseSamples(contexts.length, this.#samples).map((index) => at(contexts, index));
+    this.#estimated += chosen.length;
+    return chosen.map((context) => {
+      const { rows } = present(byContext.get(context), "a step with this context");
+      return { context, cycles: this.#estimator.step(rows.map(toRow)).cycles };
+    });
+  }
 }
 
-/** Consecutive steps with the same rows of as many sequences, of which the same emit. */
-function splitRuns(steps: readonly ListedStep[]): readonly (readonly ListedStep[])[] {
-  const runs: ListedStep[][] = [];
-  let before = "";
-  for (const step of steps) {
-    const { phase, parts } = step.record;
-    const shape = `${phase} ${parts.map(({ count, emits }) => `${String(count)}${emits ? "!" : ""}`).join(" ")}`;
-    if (shape === before) runs.at(-1)?.push(step);
-    else runs.push([step]);
-    before = shape;
-  }
-  return runs;
+/** Cycles at some contexts, ascending; between them they lie on straight lines. */
+export type Line = readonly { readonly context: number; readonly cycles: number }[];
+
+/** Steps of one kind have as many sequences with as many rows each; where these differ, a step is of a kind of its own. */
+function kindOf({ rows, record: { parts } }: ListedStep): string {
+  const [first] = parts;
+  const isUniform = parts.every(({ count, emits }) => count === first?.count && emits === first.emits);
+  const shape = parts.map(({ count, emits }) => `${String(count)}${emits ? "!" : ""}`).join(" ");
+  return isUniform ? shape : `${shape} ${rows.map(({ position }) => position).join(" ")}`;
+}
+
+/** Positions behind which the rows of a step stand, over all its sequences. */
+function contextOf({ record: { parts } }: ListedStep): number {
+  return parts.reduce((sum, { from }) => sum + from, 0);
+}
+
+/** What a line says at a context within its ends. */
+export function valueOnLine(line: Line, context: number): number {
+  const index = Math.max(
+    1,
+    line.findIndex((point) => point.context >= context),
+  );
+  const [from, to] = [at(line, Math.min(index, line.length - 1) - (line.length > 1 ? 1 : 0)), line[index]];
+  if (to === undefined || to.context === from.context) return from.cycles;
+  return from.cycles + ((to.cycles - from.cycles) * (context - from.context)) / (to.context - from.context);
 }
 
 /** `most` of 0 … count - 1 at even distances, both ends included. */
@@ -56,15 +94,4 @@ export function chooseSamples(count: number, most: number): readonly number[] {
   const last = Math.max(most - 1, 1);
   const spread = Array.from({ length: last + 1 }, (_, i) => Math.round((i * (count - 1)) / last));
   return [...new Set(spread)];
-}
-
-/** The sum of all values when those at `places` are known and the others lie on straight lines between them. */
-export function sumOfLines(places: readonly number[], values: readonly number[]): number {
-  let sum = values[0] ?? 0;
-  for (let i = 1; i < places.length; i++) {
-    const width = at(places, i) - at(places, i - 1);
-    const [from, to] = [at(values, i - 1), at(values, i)];
-    for (let step = 1; step <= width; step++) sum += from + ((to - from) * step) / width;
-  }
-  return sum;
 }
