@@ -68,6 +68,7 @@ class Evaluation {
   readonly #text: TokenText;
   readonly #options: EvalOptions;
   readonly #watch: JobWatch;
+  #last: QuantizedModel | undefined;
 
   constructor(model: LoadedModel, text: TokenText, options: EvalOptions, watch: JobWatch) {
     this.#model = model;
@@ -85,12 +86,7 @@ class Evaluation {
     const layers: EvalResult["layers"] = [];
     for (const precision of this.#options.precisions) {
       if (precision.weights.kind === "f32") continue; // it is the first row
-      const quantized = quantizeTo(
-        checkpoint,
-        precision,
-        calibration,
-        watchShares(precision.name, this.#watch),
-      );
+      const quantized = this.#quantize(precision, calibration);
       rows.push(await this.#measureRow(quantized, float));
       layers.push(...noiseRows(quantized, products));
     }
@@ -104,6 +100,14 @@ class Evaluation {
       rows,
       layers,
     };
+  }
+
+  /** Matrices do not depend on the cache: they are made once for all its kinds. */
+  #quantize(precision: Precision, calibration: Calibration | undefined): QuantizedModel {
+    const known = this.#last?.precision.name === precision.name ? this.#last : undefined;
+    const watch = watchShares(precision.name, this.#watch);
+    this.#last = known ?? quantizeTo(this.#model.checkpoint, precision, calibration, watch);
+    return { ...this.#last, precision };
   }
 
   async #measureRow(model: QuantizedModel, float: Likelihood): Promise<Row> {

@@ -111,6 +111,14 @@ test("fable too, past its window", () => {
   expect(forward(createIntegerDecoder(model), ids)).toEqual(literalLogits(model, ids, 16));
 });
 
+test("keys and values in 16 bits are the same sentences with 32767 in place of 127", () => {
+  const model = quantizeModel(tinyCheckpoint({ ...config, qkNorm: true }));
+  const wide = { ...model, precision: { ...model.precision, kvBits: 16 } } as const;
+  const ids = [5, 6, 7, 8, 2, 3, 9, 1, 4, 6];
+  expect(forward(createIntegerDecoder(wide, { blockSize: 4 }), ids)).toEqual(literalLogits(wide, ids, 4));
+  expect(forward(createIntegerDecoder(wide), ids)).not.toEqual(forward(createIntegerDecoder(model), ids));
+});
+
 describe("exact equalities", () => {
   test("grouped attention is full attention with repeated heads", () => {
     const grouped = tinyCheckpoint(config);

@@ -15,7 +15,6 @@ import {
   scale2F32,
   subF32,
 } from "../../ir/index.ts";
-import type { ModelConfig } from "../checkpoint.ts";
 import { rotarySpeeds } from "../executor/rotary.ts";
 import type { Int8Matrix } from "../quantize/matrix.ts";
 import type { Int8Model, QuantizedLayer } from "../quantize/quantized-model.ts";
@@ -26,17 +25,20 @@ interface Int8Vector {
   readonly s: number;
 }
 
-const c127 = Math.fround(1 / 127);
 const integers = (from: number, to: number): Vector =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 const sum = (v: Vector): number => v.reduce((a, b) => a + b, 0);
 const maximum = (v: Vector): number => Math.max(...v);
 
-function quantize(v: Vector): Int8Vector {
+function quantize(v: Vector, levels: 127 | 32767 = 127): Int8Vector {
   const amax = maximum(v.map(Math.abs));
-  const inv = mulF32(127, recipF32(Math.max(amax, 2 ** -100)));
-  return { q: v.map((x) => f32ToSigned(mulF32(x, inv), 8)), s: mulF32(amax, c127) };
+  const inv = mulF32(levels, recipF32(Math.max(amax, 2 ** -100)));
+  const bits = levels === 127 ? 8 : 16;
+  return { q: v.map((x) => f32ToSigned(mulF32(x, inv), bits)), s: mulF32(amax, Math.fround(1 / levels)) };
 }
+
+/** Levels of keys, values and queries. */
+const cacheLevels = ({ precision }: Int8Model): 127 | 32767 => (precision.kvBits === 16 ? 32767 : 127);
 
 /** rsqrt of the mean of the squares, summed in eight parts, plus eps. */
 function rmsFactor(x: Vector, eps: number): number {
@@ -74,22 +76,19 @@ function rotated(x: Vector, pos: number, speeds: Float64Array): Vector {
 }
 
 /** Steps 2 and 3 for one head of queries or keys; `gains` where the model normalizes it. */
-function turned(
-  x: Vector,
-  pos: number,
-  gains: Float32Array | undefined,
-  { normEps, ...config }: ModelConfig,
-): Int8Vector {
-  const speeds = rotarySpeeds(config);
-  if (gains === undefined) return quantize(rotated(x, pos, speeds));
+function turned(x: Vector, pos: number, gains: Float32Array | undefined, model: Int8Model): Int8Vector {
+  const speeds = rotarySpeeds(model.config);
+  const levels = cacheLevels(model);
+  if (gains === undefined) return quantize(rotated(x, pos, speeds), levels);
   const { q, s } = quantize(
     rotated(
       x.map((value, j) => mulF32(value, at(gains, j))),
       pos,
       speeds,
     ),
+    levels,
   );
-  return { q, s: mulF32(s, rmsFactor(x, normEps)) };
+  return { q, s: mulF32(s, rmsFactor(x, model.config.normEps)) };
 }
 
 /** Step 4 for one query head; `keys` and `values` are those of its key/value head at the visible positions. */
@@ -151,15 +150,15 @@ function runLayer(
   );
   const headOf = (row: Vector, head: number): Vector => row.slice(head * headDim, (head + 1) * headDim);
   const keys = integers(0, kvHeads).map((g) =>
-    qkv.map((row, pos) => turned(headOf(row, heads + g), pos, layer.kNorm, model.config)),
+    qkv.map((row, pos) => turned(headOf(row, heads + g), pos, layer.kNorm, model)),
   );
   const values = integers(0, kvHeads).map((g) =>
-    qkv.map((row) => quantize(headOf(row, heads + kvHeads + g))),
+    qkv.map((row) => quantize(headOf(row, heads + kvHeads + g), cacheLevels(model))),
   );
   return rows.map((x, pos) => {
     const o = integers(0, heads).flatMap((h) => {
       const g = Math.floor(h / (heads / kvHeads));
-      const query = turned(headOf(at(qkv, pos), h), pos, layer.qNorm, model.config);
+      const query = turned(headOf(at(qkv, pos), h), pos, layer.qNorm, model);
       return attend(query, at(keys, g), at(values, g), visibleBlocks(pos, window, blockSize));
     });
     const attended = linear(quantize(o), layer.wo);
