@@ -61,5 +61,5 @@ function driveConstants(b: HwBuilder, prefix: string): void {
 }
 
 function isProductPort(name: string): boolean {
-  return name.startsWith("s_axi_") || name.startsWith("m_axi_") || name === "interrupt";
+  return /^[sm]_axis?_/u.test(name) || name === "interrupt";
 }

@@ -36,3 +36,9 @@ export const interfaceUnknown = defineDiagnostic(
     expected: `one of ${p.known.join(", ")}`,
   }),
 );
+
+/** A stream goes one way. */
+export const streamBothWays = defineDiagnostic("HLS0055", "error", (p: { readonly name: string }) => ({
+  message: `${p.name} is read and written, a stream goes one way`,
+  expected: `${p.name}=ram or ${p.name}=m_axi; axis for what is only read or only written`,
+}));

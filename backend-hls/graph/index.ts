@@ -2,7 +2,14 @@
 export { chooseGraphDesign } from "./choose-graph-design.ts";
 export { type CompiledGraph, compileGraph, type GraphRequest } from "./compile-graph.ts";
 export type { GraphDesign } from "./graph-scope.ts";
-export { checkInterfaces, INTERFACES, type Interface, type Interfaces, interfaceOf } from "./interfaces.ts";
+export {
+  checkInterfaces,
+  INTERFACES,
+  type Interface,
+  type Interfaces,
+  interfaceOf,
+  STREAM_PORTS,
+} from "./interfaces.ts";
 export { type LoweredGraph, lowerGraph } from "./lower-graph.ts";
 export {
   type CacheRegion,

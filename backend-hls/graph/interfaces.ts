@@ -13,9 +13,10 @@ import { interfaceUnknown } from "./diagnostics.ts";
 
 /**
  * How an argument or result of a kernel is reached: `m_axi` arrays live in external memory and are read and written
- * by bursts as part of a run; `ram` arrays live on chip, are loaded before a run and unloaded after it.
+ * by bursts as part of a run; `ram` arrays live on chip, are loaded before a run and unloaded after it; `axis` arrays
+ * come in or go out cell after cell through an AXI4-Stream port, in row-major order, as part of a run.
  */
-export const INTERFACES = ["m_axi", "ram"] as const;
+export const INTERFACES = ["m_axi", "ram", "axis"] as const;
 export type Interface = (typeof INTERFACES)[number];
 
 /** Interfaces by name of argument or result (`ret0`); `*` stands for all that are not named. What is missing is `m_axi`. */
@@ -52,3 +53,6 @@ export function checkInterfaces(
     .map((name) => interfaceUnknown(func.span, { name, known }));
   return problems.length === 0 ? ok(undefined) : fail(...problems);
 }
+
+/** The stream of an array that comes in, and of one that goes out; also the prefix of the port's signals. */
+export const STREAM_PORTS = { in: "s_axis_", out: "m_axis_" } as const;

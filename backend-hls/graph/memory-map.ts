@@ -10,6 +10,7 @@ import {
   type Type,
   tensorType,
 } from "../../ir/index.ts";
+import type { Interface } from "./interfaces.ts";
 import { elementBytes, type TensorShape, tensorShape } from "./tensor-shape.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface TensorRegion {
   readonly rowBytes: number;
   /** Of an argument: whether the function writes to it. */
   readonly isWritten?: boolean;
+  /** Of a function of loops: how the array is reached. An `axis` array's region is the host's alone. */
+  readonly interface?: Interface;
   /** What a constant holds; absent where the host brings it. */
   readonly data?: TensorData;
 }
@@ -70,7 +73,7 @@ export class MemoryMap {
     kind: TensorRegion["kind"],
     name: string,
     type: MemRefType,
-    more: Pick<TensorRegion, "data" | "isWritten"> = {},
+    more: Pick<TensorRegion, "data" | "isWritten" | "interface"> = {},
   ): TensorRegion {
     const element = type.element.kind === "vector" ? type.element.element : type.element;
     const shape: TensorShape = { rank: 1, rows: 1, width: cellCount(type), element };

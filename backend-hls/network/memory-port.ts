@@ -44,6 +44,19 @@ function memoriesOf(plan: NetworkPlan): readonly Value[] {
   return plan.outside.filter((value) => value.type.kind === "memory");
 }
 
+/** Whether a plan has external memory. */
+export function hasMemory(plan: NetworkPlan): boolean {
+  return memoriesOf(plan).length > 0;
+}
+
+/** What a network tells of memory that nothing in it uses: a silent port is never wrong. */
+export function leaveMemoryAlone(b: HwBuilder): void {
+  b.output("error_code", b.constant(0, ERROR_BITS));
+  b.output("error_where", b.constant(0, WHERE_BITS));
+  b.output("reading", b.constant(0, 1));
+  b.output("writing", b.constant(0, 1));
+}
+
 /**
  * The region of memory that a burst engine is confined to, by the name of its registers: all reads of a memory share
  * `gmem<k>`, each write has its own.
@@ -52,8 +65,9 @@ function regionOf(plan: NetworkPlan, { kind, memory, name }: PlannedBurst): stri
   return kind === "write" ? name : `gmem${String(memoriesOf(plan).indexOf(memory))}`;
 }
 
-/** Every region of a plan once: those of reads by memory, then those of writes. */
+/** Every region of a plan once: those of reads by memory, then those of writes; none where nothing goes to memory. */
 export function guardedRegions(plan: NetworkPlan): readonly string[] {
+  if (plan.bursts.length === 0) return [];
   const reads = memoriesOf(plan).map((_, index) => `gmem${String(index)}`);
   const writes = plan.bursts.filter(({ kind }) => kind === "write").map((burst) => regionOf(plan, burst));
   return [...reads, ...writes];
@@ -73,8 +87,7 @@ function fitRequest(b: HwBuilder, bundle: Value, bits: number): Value {
 
 /** The inputs that the memories of a plan bring with them. */
 export function memoryPorts(plan: NetworkPlan): readonly PortSpec[] {
-  const regions = plan.bursts.length === 0 ? [] : guardedRegions(plan);
-  const limits = regions.flatMap((region) =>
+  const limits = guardedRegions(plan).flatMap((region) =>
     ["base", "limit"].map((end) => ({ name: `${region}_${end}`, width: ADDRESS_BITS })),
   );
   const ports = memoriesOf(plan).flatMap((memory, index) => {

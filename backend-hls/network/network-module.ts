@@ -16,7 +16,7 @@ import { type KernelHardware, kernelModule } from "../pipeline/kernel-module.ts"
 import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../pipeline/ports.ts";
 import { fifoModule, type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { bankModule } from "./buffer-module.ts";
-import { type MemoryClient, MemoryPort, memoryPorts } from "./memory-port.ts";
+import { hasMemory, leaveMemoryAlone, type MemoryClient, MemoryPort, memoryPorts } from "./memory-port.ts";
 import type { NetworkPlan, PlannedKernel, PlannedStream } from "./plan-network.ts";
 import { connectPool, type UnitPool } from "./unit-pool.ts";
 
@@ -70,7 +70,7 @@ class NetworkBuilder {
       { name: "rst", width: 1 },
       ...this.#outsidePorts(),
       ...memoryPorts(plan),
-      ...(plan.bursts.length > 0 ? [{ name: "clear_error", width: 1 }] : []),
+      ...(hasMemory(plan) ? [{ name: "clear_error", width: 1 }] : []),
     ]);
   }
 
@@ -237,7 +237,10 @@ class NetworkBuilder {
 
   // ---- memory
   #connectMemories(): void {
-    if (this.#plan.bursts.length === 0) return;
+    if (this.#plan.bursts.length === 0) {
+      if (hasMemory(this.#plan)) leaveMemoryAlone(this.#b);
+      return;
+    }
     const memories = [...new Set(this.#plan.bursts.map((burst) => burst.memory))];
     const ports = memories.map((memory) => {
       const port = new MemoryPort(this.#b, this.#plan, memory);

@@ -4,6 +4,7 @@ export { type ArbiterOptions, axiReadArbiter, axiWriteArbiter, starvationBound }
 export { axiReadEngine, READ_ENGINE_LATENCY, type ReadEngineOptions } from "./axi-read-engine.ts";
 export { type AxiShape, beatShift, clockAndReset } from "./axi-shape.ts";
 export { axiWriteEngine, WRITE_ENGINE_LATENCY, type WriteEngineOptions } from "./axi-write-engine.ts";
+export { axisBits, axisInputModule } from "./axis-input.ts";
 export { controlAddressBits, controlRegistersModule } from "./control-registers.ts";
 export { cycleCountersModule, eventCountersModule, STALL_CAUSES } from "./counters.ts";
 export { type Credits, creditCounter } from "./credits.ts";

@@ -11,6 +11,7 @@ import {
 import { MAX_OUTSTANDING } from "../network/memory-port.ts";
 import { type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { axiChecker } from "./axi-checker.ts";
+import { type AxisEnd, axisSink, axisSource } from "./axis-ends.ts";
 import { backPressure } from "./back-pressure.ts";
 import { FAULT_INPUTS, faultInjector } from "./fault-injector.ts";
 
@@ -28,6 +29,8 @@ export interface SimulationTopOptions {
   readonly backPressure?: number | undefined;
   /** Read bursts that a port with one reader may have under way; the checker's limit. */
   readonly maxOutstanding?: number;
+  /** What is at the other ends of AXI4-Stream ports: instances of the ports' names. */
+  readonly streams?: readonly AxisEnd[];
 }
 
 const PORT = "m_axi_gmem0_";
@@ -62,19 +65,38 @@ export function simulationTop(
   core.connect({ ap_rst_n: b.not(b.input("rst")), ...Object.fromEntries(outside) });
   const injector = betweenModule(name, memory, options);
   joinPort(b, { core, store, checker, injector: injector && lateInstance(b, injector, "faults") });
+  const ends = (options.streams ?? []).map((end) => joinStream(b, core, end));
   for (const output of present(HwModuleOp.match(product.top), "a module").attrs.output_names)
-    if (!output.startsWith("m_axi_")) b.output(output, core.out(output));
+    if (!/^(?:m_axi|[sm]_axis)_/u.test(output)) b.output(output, core.out(output));
   b.output("axi_violation", checker.out("violation"));
   const top = b.finish();
   const parts = injector === undefined ? [dram] : [dram, injector];
   const submodules = [
     ...parts,
+    ...ends,
     ...checkerUnit.submodules,
     checkerUnit.module,
     ...product.modules,
     product.top,
   ];
   return { top, modules: modulesOf({ module: top, submodules }) };
+}
+
+/** Joins an AXI4-Stream port with its other end. */
+function joinStream(b: HwBuilder, core: LateInstance, { name, cells }: AxisEnd): Operation {
+  const dataBits = (of: Value): number => (of.type.kind === "int" ? of.type.width : 0);
+  const [into] = inputsBehind(core, `${name}_`).filter((port) => port.name === "tdata");
+  if (into !== undefined) {
+    const source = lateInstance(b, axisSource(`${name}_source`, cells, into.width), name);
+    source.connect({ tready: core.out(`${name}_tready`) });
+    core.connect({ [`${name}_tvalid`]: source.out("tvalid"), [`${name}_tdata`]: source.out("tdata") });
+    return source.module;
+  }
+  const data = core.out(`${name}_tdata`);
+  const sink = lateInstance(b, axisSink(`${name}_sink`, cells, dataBits(data)), name);
+  sink.connect({ tvalid: core.out(`${name}_tvalid`), tdata: data, tlast: core.out(`${name}_tlast`) });
+  core.connect({ [`${name}_tready`]: sink.out("tready") });
+  return sink.module;
 }
 
 /** What stands between product and memory, if anything. */

@@ -23,6 +23,7 @@ import {
   supervisorModule,
   watchdogModule,
 } from "../shell/index.ts";
+import { axisInputs, connectAxis } from "./axis-ports.ts";
 import { coreError, type StartLimit, startError } from "./core-errors.ts";
 import { DESIGN_ID_BITS, designIdOf } from "./design-id.ts";
 import { type GuardedPorts, guardedPorts } from "./guarded-ports.ts";
@@ -67,15 +68,11 @@ export function systemModule(options: SystemOptions): SystemHardware {
   const registers = systemRegisters(start, regions, engines, events);
   const designId = designIdOf(network.modules, registers);
   const control = controlRegistersModule(`${name}_control`, registers);
-  const shell = {
-    counters: cycleCountersModule(),
-    beats: eventCountersModule([...engines.map(beatCounter), ...events]),
-    watchdog: watchdogModule(),
-    supervisor: supervisorModule(),
-  };
+  const shell = shellModules([...engines.map(beatCounter), ...events]);
   const b = new HwBuilder(name, [
     ...outerInputs(control, "s_axi_control_"),
     ...outerInputs(network.top, "m_axi_").slice(2),
+    ...axisInputs(plan),
   ]);
   const host = lateInstance(b, control, "control");
   const core = lateInstance(b, network.top, "core");
@@ -105,6 +102,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
     ...beats,
     design_id: b.constant(designId, DESIGN_ID_BITS),
   });
+  const streams = connectAxis(b, plan, core, supervisor.out("core_reset"));
   passOutputs(b, control, host, "s_axi_control_");
   passOutputs(b, network.top, core, "tap_");
   b.output("interrupt", host.out("interrupt"));
@@ -112,8 +110,19 @@ export function systemModule(options: SystemOptions): SystemHardware {
   const top = b.finish();
   const { beats: beatCounters, ...rest } = shell;
   const counting = engines.length + events.length === 0 ? [] : [beatCounters];
-  const submodules = [control, ...Object.values(rest), ...counting, ...ports.modules, ...network.modules];
+  const around = [...counting, ...ports.modules, ...streams];
+  const submodules = [control, ...Object.values(rest), ...around, ...network.modules];
   return { top, registers, designId, modules: modulesOf({ module: top, submodules }) };
+}
+
+/** What stands around every core; `beats` counts events. */
+function shellModules(events: readonly string[]) {
+  return {
+    counters: cycleCountersModule(),
+    beats: eventCountersModule(events),
+    watchdog: watchdogModule(),
+    supervisor: supervisorModule(),
+  };
 }
 
 interface SupervisedParts {

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { type GraphMemory, outputsOf, regionsOf } from "../../backend-hls/index.ts";
+import { type GraphMemory, outputsOf, regionsOf, type TensorRegion } from "../../backend-hls/index.ts";
 import {
   at,
   builtSpan,
@@ -20,6 +20,10 @@ export function readInputs(memory: GraphMemory, path: string): Result<readonly T
   if (arrays.kind === "error") return arrays;
   const values: TensorData[] = [];
   for (const [index, region] of regionsOf(memory, "argument").entries()) {
+    if (startsEmpty(region)) {
+      values.push(emptyArray(region));
+      continue;
+    }
     const array = arrays.value.get(region.name) ?? arrays.value.get(`arg${index}`);
     const wanted = `${region.name}: ${printType(region.type)}`;
     const {
@@ -42,9 +46,19 @@ export function readInputs(memory: GraphMemory, path: string): Result<readonly T
   return ok(values);
 }
 
-function classOf(element: { readonly kind: string; readonly width?: number }): unknown {
+function classOf(element: TensorRegion["shape"]["element"]) {
   if (element.kind === "float") return Float32Array;
-  return element.width === 8 ? Int8Array : Int32Array;
+  return element.kind === "int" && element.width === 8 ? Int8Array : Int32Array;
+}
+
+/** Whether an argument is only sent: nobody brings what it holds at the start. */
+export function startsEmpty({ interface: kind, isWritten }: TensorRegion): boolean {
+  return kind === "axis" && isWritten === true;
+}
+
+/** What such an argument holds at the start. */
+export function emptyArray({ shape }: TensorRegion): TensorData {
+  return new (classOf(shape.element))(shape.rows * shape.width);
 }
 
 /** Writes what a run leaves behind as a .npz: arguments that it writes to under their names, results as ret0, …. */

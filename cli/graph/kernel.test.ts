@@ -65,6 +65,55 @@ test.each(["", "A=m_axi", "ram", "A=ram,x=ram", "ram,y=m_axi"])(
   60_000,
 );
 
+/** Streams of f32 in and out, and one of bytes; `z` is an argument that is only written. */
+const STREAMED = `func.func @streamed(%x: memref<5x7xf32>, %b: memref<35xi8>, %z: memref<5x7xf32>) -> memref<35xi8> {
+  %s = memref.alloc() : memref<35xi8>
+  affine.for %i = 0 to 5 {
+    affine.for %j = 1 to 7 {
+      %0 = affine.load %x[%i, %j] : memref<5x7xf32>
+      %1 = affine.load %x[%i, %j - 1] : memref<5x7xf32>
+      %2 = arith.addf %0, %1 : f32
+      affine.store %2, %z[%i, %j] : memref<5x7xf32>
+    }
+  }
+  affine.for %i = 0 to 35 {
+    %0 = affine.load %b[-%i + 34] : memref<35xi8>
+    affine.store %0, %s[%i] : memref<35xi8>
+  }
+  return %s : memref<35xi8>
+}
+`;
+
+test.each(["axis", "axis,x=m_axi", "x=axis", "axis,b=ram"])(
+  "arrays through AXI4-Stream ports, --interface %s",
+  async (interfaces) => {
+    const { folder, file, build } = written(STREAMED);
+    const compiled = await hidalgo(
+      "compile",
+      file,
+      "--device",
+      "u280",
+      "--interface",
+      interfaces,
+      "-o",
+      build,
+    );
+    expect(compiled).toMatchObject({ code: 0 });
+    const outputs = join(folder, "out.npz");
+    const ended = await hidalgo("simulate", build, "--check", "--outputs", outputs, "--json");
+    expect(ended).toMatchObject({ code: 0 });
+    expect(kernelRunSchema.parse(lastObject(ended))).toMatchObject({ matches_reference: true });
+  },
+  60_000,
+);
+
+test("an array that is read and written is no stream", async () => {
+  const { file, build } = written(matvec());
+  const ended = await hidalgo("compile", file, ...TARGET, "--interface", "y=axis", "-o", build);
+  expect(ended).toMatchObject({ code: 1 });
+  expect(ended.stderr).toContain("y is read and written");
+});
+
 test("sums that may be reassociated have a bound on their error", async () => {
   const { file, build } = written(matvec(" fastmath<reassoc>"));
   expect(await hidalgo("compile", file, ...TARGET, "--interface", "ram", "-o", build)).toMatchObject({
@@ -136,8 +185,8 @@ test.each(["bf16", "f16"] as const)(
 
 test.each<readonly [string, string]>([
   ["--interface=B=ram", "no argument or result B"],
-  ["--interface=A=bram", "expected name=m_axi or name=ram"],
-  ["--interface==ram", "expected name=m_axi or name=ram"],
+  ["--interface=A=bram", "expected name=m_axi or name=ram or name=axis"],
+  ["--interface==ram", "expected name=m_axi or name=ram or name=axis"],
   ["--top=absent", "no function @absent"],
 ])("%s is refused", async (option, message) => {
   const { file, build } = written(matvec());

@@ -7,6 +7,7 @@ import {
   roundToFormat,
   type TensorData,
 } from "../../ir/index.ts";
+import { emptyArray, startsEmpty } from "./array-files.ts";
 import type { GraphFile } from "./read-graph.ts";
 
 /**
@@ -22,7 +23,9 @@ export function randomArrays(
   const places = cachePlaces(module);
   const anyInteger = (): number => (words() % 2 ** 16) - 2 ** 15;
   const other = isLoopFunction(module, functionName) ? anyInteger : (): number => 0;
-  return regionsOf(memory, "argument").map(({ name, shape }): TensorData => {
+  return regionsOf(memory, "argument").map((region): TensorData => {
+    const { name, shape } = region;
+    if (startsEmpty(region)) return emptyArray(region);
     const count = shape.rows * shape.width;
     const float = (): number =>
       roundToFormat(shape.element, (words() / 2 ** 31 - 1) * 2 ** ((words() % 7) - 3));

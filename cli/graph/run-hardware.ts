@@ -7,6 +7,7 @@ import {
 } from "../../backend-hls/index.ts";
 import { builtSpan, fail, ok, parseModule, present, type Result, type TensorData } from "../../ir/index.ts";
 import type { AcceleratorProgram, Device } from "../../runtime-host/index.ts";
+import type { HwSimulator } from "../../sim/index.ts";
 import { buildDamaged } from "../build-folder/diagnostics.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import type { SimulationOptions } from "../options/generation-options.ts";
@@ -14,6 +15,7 @@ import { DEVICE_FILE, HARDWARE_FILE } from "../rtl/build-parts.ts";
 import { openSimulatedHardware, type SimulatedHardware } from "../rtl/open-simulated.ts";
 import { describeError, setupOf } from "../rtl/program.ts";
 import type { GraphManifest, KernelRun } from "../schemas/graph-manifest.ts";
+import { ArrayStreams } from "./array-streams.ts";
 import { contentOf, type GraphBuild } from "./compile-graph.ts";
 
 /** What the hardware says of a run, and what it leaves behind. */
@@ -30,7 +32,8 @@ export async function runHardware(
   { options, watch }: { readonly options: SimulationOptions; readonly watch: JobWatch },
 ): Promise<Result<HardwareRun>> {
   const host = new GraphHost(encodeArguments(memory, inputs));
-  const hardware = hardwareOf(build, memory, graphProgram(build.manifest, memory, host));
+  const streams = new ArrayStreams(memory, host);
+  const hardware = hardwareOf(build, memory, graphProgram(build.manifest, memory, host), streams);
   if (hardware.kind === "error") return hardware;
   const opened = await openSimulatedHardware(hardware.value, options, watch);
   if (opened.kind === "error") return opened;
@@ -38,6 +41,7 @@ export async function runHardware(
   try {
     const cycles = await runPhases(device, host, hasPhases(build.manifest) ? TRANSFERRED : ["run"]);
     if (cycles.kind === "error") return cycles;
+    await streams.receive();
     const { load, run, unload } = cycles.value;
     return ok({
       simulator,
@@ -90,6 +94,7 @@ function hardwareOf(
   build: GraphBuild,
   { bytes, beatBytes }: GraphMemory,
   program: AcceleratorProgram,
+  streams: ArrayStreams,
 ): Result<SimulatedHardware> {
   const hardware = parseModule(contentOf(build, HARDWARE_FILE), HARDWARE_FILE);
   if (hardware.kind === "error") return hardware;
@@ -99,7 +104,9 @@ function hardwareOf(
   const modules = [...present(hardware.value.regions[0], "the body of a module").block.ops];
   const { mhz: clockMhz } = build.manifest.design.clock;
   const sizes = { memoryBytes: bytes, beatBytes, clockMhz };
-  return ok({ hardware: modules, deviceFile: deviceFile.data, program, ...sizes });
+  const prepare = (simulator: HwSimulator): Promise<void> => streams.send(simulator);
+  const more = { streams: streams.ends, prepare };
+  return ok({ hardware: modules, deviceFile: deviceFile.data, program, ...sizes, ...more });
 }
 
 /** A graph has no rows that its host would know of: one step is one run. */

@@ -8,7 +8,7 @@ export function declareKernelOptions(command: Command): void {
     .option("--top <function>", "of a graph file: the function to compile (default: the only one)")
     .option(
       "--interface <list>",
-      "of a graph file: where arrays live, ram or m_axi: A=ram,C=m_axi, or one for all (default: m_axi)",
+      "of a graph file: where arrays live, ram, m_axi or axis: A=ram,C=m_axi, or one for all (default: m_axi)",
     );
 }
 

@@ -47,11 +47,15 @@ export interface SimulatedHardware extends MemorySizes {
   readonly hardware: readonly Operation[];
   readonly deviceFile: DeviceFile;
   readonly program: AcceleratorProgram;
+  /** What is at the other ends of AXI4-Stream ports. */
+  readonly streams?: readonly { readonly name: string; readonly cells: number }[];
+  /** What is done with the simulator before anything runs. */
+  readonly prepare?: (simulator: HwSimulator) => Promise<void>;
 }
 
 /** Opens any system on a simulator with a memory model behind its port; `observe` may stand between host and simulator. */
 export async function openSimulatedHardware(
-  { hardware, deviceFile, program, ...sizes }: SimulatedHardware,
+  { hardware, deviceFile, program, streams, prepare, ...sizes }: SimulatedHardware,
   options: SimulationOptions,
   watch: JobWatch,
   observe: (simulator: WatchingSimulator) => HwSimulator = (simulator) => simulator,
@@ -64,6 +68,7 @@ export async function openSimulatedHardware(
   watch.signal?.throwIfAborted();
   const top = simulationTop(SIMULATION.top, productOf(hardware), memory.value.parameters, {
     backPressure: options.backPressure,
+    ...(streams === undefined ? {} : { streams }),
   });
   const built = await buildSimulator(SIMULATION.top, top.modules, {
     engine: simulator.value,
@@ -71,6 +76,7 @@ export async function openSimulatedHardware(
     ...(options.trace === undefined ? {} : { trace: options.trace, traceView: traceView(options) }),
   });
   if (built.kind === "error") return built;
+  await prepare?.(built.value);
   const device = await openSimulatedAccelerator(observe(built.value), program, {
     memoryPath: SIMULATION.store,
   });

@@ -139,11 +139,13 @@ export function storeArray(around: Around, { value, region }: MovedArray): void 
 
 const DATA = "data";
 
-function copyPort(index: number): string {
+/** What a kernel calls its connection to one of the copies of an array. */
+export function copyPort(index: number): string {
   return `copy${String(index)}`;
 }
 
-function arrayType({ type }: Value): MemRefType {
+/** The type of a buffer. */
+export function arrayType({ type }: Value): MemRefType {
   return present(type.kind === "memref" ? type : undefined, "an array");
 }
 
@@ -153,7 +155,7 @@ function elementBytes(element: ElementType): number {
 }
 
 /** Cells in order, one an iteration. */
-function walkCells(
+export function walkCells(
   b: LoopBuilder,
   { shape }: MemRefType,
   body: (subscripts: readonly Value[], strides: readonly number[]) => void,
