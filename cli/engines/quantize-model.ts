@@ -23,12 +23,17 @@ export function quantizationOf({ precision, kv_bits }: Manifest["design"]): Resu
   return parsed.kind === "error" ? parsed : ok({ precision: parsed.value });
 }
 
-/** A model in the numbers of a precision; statistics are taken where it needs them. */
+/** Outlier columns of a vector that hardware multiplies in 16 bits, at most: each is a multiplier and an adder. */
+const MOST_OUTLIERS = 8;
+
+/** A model in the numbers of a precision, as hardware computes it; statistics are taken where the precision needs them. */
 export function quantizeLoaded(
   model: Pick<LoadedModel, "checkpoint" | "tokenizer">,
-  { precision, calibrate }: Quantization,
+  { precision: wanted, calibrate }: Quantization,
   watch: JobWatch = {},
 ): Result<QuantizedModel> {
+  const { outliers } = wanted;
+  const precision = outliers ? { ...wanted, outliers: { columns: MOST_OUTLIERS, ...outliers } } : wanted;
   if (!needsCalibration(precision)) return ok(quantizeTo(model.checkpoint, precision));
   const calibration = calibrateLoaded(model, { calibrate }, watch);
   if (calibration.kind === "error") return calibration;

@@ -34,7 +34,11 @@ export interface Precision {
   /** SmoothQuant's migration strength. */
   readonly smoothing?: { readonly alpha: MigrationStrength };
   /** Columns of activations that reach this magnitude are multiplied in 16 bits (LLM.int8). */
-  readonly outliers?: { readonly threshold: number };
+  readonly outliers?: {
+    readonly threshold: number;
+    /** At most so many of a vector, those with the largest calibrated magnitudes (default: all). */
+    readonly columns?: number;
+  };
 }
 
 /** What `--kv`, `--alpha`, `--threshold` and `--rounding` say; undefined: not given. */
