@@ -7,6 +7,7 @@ export { openBuild } from "./jobs/open-build.ts";
 export { prepareModel } from "./jobs/prepare.ts";
 export { chooseMemory } from "./rtl/choose-memory.ts";
 export { type CompiledDesign, compileDesign, type Design } from "./rtl/open-design.ts";
+export { packModel } from "./rtl/pack-model.ts";
 export { consecutiveRows } from "./rtl/step-report.ts";
 export { ownHardware } from "./rtl-engine.ts";
 export { modelShapeOf } from "./verify/subject.ts";
