@@ -3,11 +3,27 @@ import type { BenchRow } from "../../schemas/bench.ts";
 import type { Workload } from "./list-steps.ts";
 import { cellOf, type MeasuredVariant } from "./measure-variant.ts";
 
+/** A variant on one workload: a row as the table's JSON has it. */
+export type SurveyRow = BenchRow & {
+  readonly key: string;
+  readonly workload: Workload;
+  readonly cycles: number;
+  readonly ratio: number;
+  readonly bytes: number;
+  readonly joules: number;
+  readonly memory_bytes: { readonly weights: number; readonly kv: number; readonly total: number };
+  readonly dsp: number;
+  readonly method: string;
+};
+
 /** One row for each variant and workload. */
-export function benchRows(measured: readonly MeasuredVariant[], workloads: readonly Workload[]): BenchRow[] {
+export function surveyRows(
+  measured: readonly MeasuredVariant[],
+  workloads: readonly Workload[],
+): SurveyRow[] {
   const baseline = at(measured, 0);
   return measured.flatMap((one) =>
-    workloads.map((workload): BenchRow => {
+    workloads.map((workload) => {
       const { cycles, bytes, joules, memoryBytes, steps } = cellOf(one, workload);
       const standardCycles = cellOf(baseline, workload).cycles;
       const { key, name, method, published } = one.variant;
@@ -34,40 +50,45 @@ export function benchRows(measured: readonly MeasuredVariant[], workloads: reado
 }
 
 /** The table for people: ratios of all workloads, and what the long request of one user moves and costs. */
-export function tableLines(
-  measured: readonly MeasuredVariant[],
-  workloads: readonly Workload[],
-): readonly string[] {
-  const baseline = at(measured, 0);
-  const { plan, deviceFile } = baseline.hardware;
+export function tableLines(rows: readonly SurveyRow[], workloads: readonly Workload[]): readonly string[] {
   const detailed = workloads.find(({ name, users }) => name === "long" && users === 1) ?? at(workloads, 0);
-  const heads = workloads.map(({ name, users }) => `${name} x${String(users)}`);
-  const columns = [...heads, "cycles", "MB moved", "memory KB", "mJ", "DSP"];
-  const lines = measured.map((one) => {
-    const ratios = workloads.map((workload) => {
-      const ratio = cellOf(baseline, workload).cycles / cellOf(one, workload).cycles;
-      return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2);
-    });
-    const { cycles, bytes, joules, memoryBytes } = cellOf(one, detailed);
-    const memory = ((memoryBytes.weights + memoryBytes.kv) / 1024).toFixed(0);
-    const cost = [String(cycles), (bytes / 1e6).toFixed(1), memory, (joules * 1000).toFixed(1)];
-    return formatLine(one.variant.name, [...ratios, ...cost, String(one.area.dsp)]);
+  const variants = [...Map.groupBy(rows, ({ key }) => key).values()];
+  const heads = workloads.map(titleOf);
+  const lines = variants.map((cells) => {
+    const ratios = workloads.map((workload) => formatRatio(rowOf(cells, workload).ratio));
+    const { name, cycles, bytes, joules, memory_bytes: memory, dsp } = rowOf(cells, detailed);
+    const cost = [String(cycles), (bytes / 1e6).toFixed(1), (memory.total / 1024).toFixed(0)];
+    return formatLine(name, [...ratios, ...cost, (joules * 1000).toFixed(1), String(dsp)]);
   });
   const sizes = workloads
     .filter(({ users }) => users === 1)
     .map(({ name, prompt, output }) => `${name}: ${String(prompt)} tokens in, ${String(output)} out`);
   return [
-    `${deviceFile.name}, ${String(baseline.clockMhz)} MHz, up to ${String(plan.rows)} rows; attention of ${String(plan.model.heads)} heads over all positions, at most ${String(plan.model.maxContext)}`,
-    `${sizes.join("; ")}; all users submit at once; ratios of the time to the last token; cycles to DSP: ${detailed.name}, ${String(detailed.users)} user`,
+    `time from submission to the last token of the last user, as a ratio to the standard LLM; ${sizes.join("; ")}; x users`,
+    `cycles to DSP: ${titleOf(detailed)}; memory: weights, tables and the KV blocks in use or reserved`,
     "",
-    formatLine("", columns),
+    formatLine("", [...heads, "cycles", "MB moved", "memory KB", "mJ", "DSP"]),
     ...lines,
     "",
-    ...measured.flatMap(({ variant: { name, method, published } }) => [
-      `${name}: ${method}`,
-      ...(published === undefined ? [] : [`  published: ${published.claim} (${published.source})`]),
-    ]),
+    ...variants.flatMap((cells) => {
+      const { name, method, published } = at(cells, 0);
+      const claim = published ? [`  published: ${published.claim} (${published.source})`] : [];
+      return [`${name}: ${method}`, ...claim];
+    }),
   ];
+}
+
+const titleOf = ({ name, users }: Workload): string => `${name} x${String(users)}`;
+
+function rowOf(cells: readonly SurveyRow[], workload: Workload): SurveyRow {
+  return at(
+    cells,
+    cells.findIndex((cell) => titleOf(cell.workload) === titleOf(workload)),
+  );
+}
+
+function formatRatio(ratio: number): string {
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2);
 }
 
 function formatLine(name: string, cells: readonly string[]): string {

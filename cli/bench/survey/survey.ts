@@ -8,7 +8,7 @@ import { defineBench } from "../define-bench.ts";
 import { unknownSurveyRow } from "../diagnostics.ts";
 import type { Workload } from "./list-steps.ts";
 import { type MeasuredVariant, measureVariant, type SurveySubject } from "./measure-variant.ts";
-import { benchRows, tableLines } from "./survey-table.ts";
+import { surveyRows, tableLines } from "./survey-table.ts";
 import { standard, type Variant, variants } from "./variants.ts";
 
 /** The fixed requests. */
@@ -51,8 +51,9 @@ export const survey = defineBench({
       output.line(`measuring ${name}`);
     });
     if (measured.kind === "error") return measured;
-    for (const line of tableLines(measured.value, workloads)) output.line(line);
-    return ok({ rows: benchRows(measured.value, workloads) });
+    const rows = surveyRows(measured.value, workloads);
+    for (const line of tableLines(rows, workloads)) output.line(line);
+    return ok({ rows });
   },
 });
 

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { Workload } from "./list-steps.ts";
+import { type SurveyRow, tableLines } from "./survey-table.ts";
+
+const workloads: readonly Workload[] = [
+  { name: "short", users: 1, prompt: 16, output: 48 },
+  { name: "long", users: 1, prompt: 384, output: 64 },
+];
+const row = (key: string, workload: Workload, ratio: number): SurveyRow => ({
+  ...{ name: key.toUpperCase(), key, workload, ratio },
+  ...{ cycles: 1000, baseline_cycles: 1000 * ratio, bytes: 2e6, joules: 0.003, dsp: 7, method: "as it is" },
+  memory_bytes: { weights: 1024, kv: 1024, total: 2048 },
+  published: key === "a" ? null : { claim: "twice as fast", source: "a paper" },
+});
+
+test("a line for each method, ratios in the order of the workloads, then what is published", () => {
+  const rows = workloads.flatMap((workload, i) => [row("a", workload, 1), row("b", workload, i + 0.05)]);
+  const lines = tableLines(rows, workloads);
+  const cells = lines.slice(3, 6).map((line) => line.trim().split(/\s{2,}/u));
+  expect(cells).toEqual([
+    ["short x1", "long x1", "cycles", "MB moved", "memory KB", "mJ", "DSP"],
+    ["A", "1.00", "1.00", "1000", "2.0", "2", "3.0", "7"],
+    ["B", "0.050", "1.05", "1000", "2.0", "2", "3.0", "7"],
+  ]);
+  expect(lines.slice(7)).toEqual(["A: as it is", "B: as it is", "  published: twice as fast (a paper)"]);
+});
