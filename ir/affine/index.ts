@@ -16,6 +16,7 @@ export {
   nestDependences,
   nestReductions,
   nestsOf,
+  withoutReorderable,
 } from "./analysis/nests.ts";
 export { type Reduction, reductionLoops, reductionOf } from "./analysis/reductions.ts";
 export * from "./model/program.ts";
@@ -23,10 +24,13 @@ export {
   type AffineSum,
   type Counter,
   constantSum,
+  evaluateSum,
+  factorOf,
   floorSum,
   printSum,
   sumConstant,
   variableSum,
+  variablesOf,
 } from "./model/sum.ts";
 export type { Access, Constraint, Guard, LoadTerm, OperationTerm, Term } from "./model/term.ts";
 export { loadsOf, subtermsOf } from "./model/term.ts";

@@ -30,7 +30,7 @@ export class ArrayCopies {
     this.#nameOf = nameOf;
     this.#written = new Set(nests.flatMap(({ writes }) => writes));
     nests.forEach((nest, index) => {
-      for (const op of accessesOf(nest)) this.of(op, index);
+      for (const op of accessesOf(nest)) if (!nest.wires.includes(arrayOf(op))) this.of(op, index);
     });
   }
 

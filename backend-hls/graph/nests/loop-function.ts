@@ -28,6 +28,8 @@ export interface Nest {
   /** Arrays of the function, in the order of first access. */
   readonly reads: readonly Value[];
   readonly writes: readonly Value[];
+  /** Of those, cells without subscripts that no other nest touches: scalars of this nest. */
+  readonly wires: readonly Value[];
 }
 
 /** A function of affine loops over arrays (level 4, as one sequential program). */
@@ -60,7 +62,7 @@ export function splitFunction(module: Operation, name: string): Result<LoopFunct
     return fail(functionMissing(module.span, { name, known: functions.map(({ attrs }) => attrs.sym_name) }));
   const { block } = at(func.regions, 0);
   const returned = present(block.last, "a return").operands;
-  const nests = nestsOf(block.ops);
+  const nests = nestsOf(block.ops, returned);
   const problems = [
     ...(returned.length === 0 && writtenArguments(block.args, nests).length === 0
       ? [nothingReturned(func.span, { name })]
@@ -99,7 +101,24 @@ export function isRunConstant(op: Operation | undefined): boolean {
   return isPure && op.operands.every(({ producer }) => isRunConstant(producer));
 }
 
-function nestsOf(ops: readonly Operation[]): readonly Nest[] {
+/** Function-level cells without subscripts that only this nest touches. */
+function wiresOf(
+  nest: Pick<Nest, "reads" | "writes">,
+  nests: readonly Pick<Nest, "reads" | "writes">[],
+  returned: readonly Value[],
+): readonly Value[] {
+  const others = nests
+    .filter((other) => other !== nest)
+    .flatMap(({ reads, writes }) => [...reads, ...writes]);
+  return [...new Set([...nest.reads, ...nest.writes])].filter(
+    (array) =>
+      array.producer?.name === MemRefAllocOp.name &&
+      memrefOf(array).shape.length === 0 &&
+      ![...others, ...returned].includes(array),
+  );
+}
+
+function nestsOf(ops: readonly Operation[], returned: readonly Value[]): readonly Nest[] {
   const groups: Operation[][] = [];
   let straight: Operation[] | undefined;
   for (const op of ops) {
@@ -112,7 +131,7 @@ function nestsOf(ops: readonly Operation[]): readonly Nest[] {
       groups.push(straight);
     } else straight.push(op);
   }
-  return groups.map((group) => {
+  const found = groups.map((group) => {
     const inside = group.flatMap((op) => [...op.walk()]);
     const [reads, writes] = [new Set<Value>(), new Set<Value>()];
     for (const op of inside) {
@@ -123,6 +142,7 @@ function nestsOf(ops: readonly Operation[]): readonly Nest[] {
     }
     return { ops: group, reads: [...reads], writes: [...writes] };
   });
+  return found.map((nest) => ({ ...nest, wires: wiresOf(nest, found, returned) }));
 }
 
 /** Only arrays and constants may go from one nest to another. */

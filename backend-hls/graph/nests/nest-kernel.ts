@@ -10,7 +10,8 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { accessesOf } from "./array-copies.ts";
+import { accessesOf, arrayOf } from "./array-copies.ts";
+import { memrefOf } from "./array-type.ts";
 import { isRunConstant, type Nest } from "./loop-function.ts";
 
 /** How a nest is started, and what says that it has ended. */
@@ -36,7 +37,8 @@ export function nestKernel(
 ): NestKernel {
   const command = s.tokens(`${name}_cmd`);
   const done = s.tokens(`${name}_done`);
-  const buffers = [...new Set(accessesOf(nest).map(bufferOf))];
+  const shared = accessesOf(nest).filter((access) => !nest.wires.includes(arrayOf(access)));
+  const buffers = [...new Set(shared.map(bufferOf))];
   const port = (index: number): string => `array${String(index)}`;
   s.kernel({
     name,
@@ -46,8 +48,16 @@ export function nestKernel(
     done,
     connections: Object.fromEntries(buffers.map((buffer, index) => [port(index), buffer] as const)),
     body: ({ b, port: ports }) => {
-      const copy = new NestCopy(b, (access) =>
-        present(ports[port(buffers.indexOf(bufferOf(access)))], "an array"),
+      const wires = new Map(
+        nest.wires.map((wire, index) => [
+          wire,
+          b.array(wire.hint ?? `wire${String(index)}`, [], memrefOf(wire).element),
+        ]),
+      );
+      const copy = new NestCopy(
+        b,
+        (access) =>
+          wires.get(arrayOf(access)) ?? present(ports[port(buffers.indexOf(bufferOf(access)))], "an array"),
       );
       const [only] = nest.ops;
       if (only?.name === AffineForOp.name) copy.copy(nest.ops);
