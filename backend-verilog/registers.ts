@@ -68,6 +68,6 @@ function writeGroup(
     );
   } else if (enable !== undefined) {
     lines.push(`    if (${expressions.text(enable)}) begin`, ...load("      "), "    end");
-  } else lines.push(...load("    "));
+  } else return [...lines, ...load("    "), "  end"];
   return [...lines, "  end"];
 }

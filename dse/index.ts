@@ -3,6 +3,9 @@ export type { Workload } from "./cost/workload.ts";
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export { type Evaluator, sameThread } from "./evaluate/evaluator.ts";
 export { openThreads } from "./evaluate/thread-pool.ts";
+export type { UnitLimits } from "./kernels/candidates.ts";
+export { unitLimitsOf } from "./kernels/default-limits.ts";
+export { type NestChoice, type OptimizedLoops, optimizeLoops } from "./kernels/optimize-loops.ts";
 export { exploreReport } from "./report/explore-report.ts";
 export {
   type DesignPoint,

@@ -12,6 +12,7 @@ import type { Session } from "../verb.ts";
 import { watchSession } from "../verbs/tell-story.ts";
 import { type BenchTable, defineBench } from "./define-bench.ts";
 import { kernelFailed, unknownKernel } from "./diagnostics.ts";
+import { budgetOf } from "./polybench/budgets.ts";
 import { type KernelCase, type KernelMeasure, measureKernel } from "./polybench/measure-kernel.ts";
 import { rowName, tableRow } from "./polybench/table-row.ts";
 
@@ -31,6 +32,7 @@ const input = z.object({
   device: z.string(),
   clock: z.coerce.number("expected a number").positive(),
   schedule,
+  macs: z.coerce.number("expected a number").int().positive().optional(),
   family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
   ...simulationOptions,
 });
@@ -58,6 +60,7 @@ function declare(command: Command): void {
     .option("--device <name>", "a part or board", "u280")
     .option("--clock <MHz>", "clock to compile for", "300")
     .option("--schedule <name>", "optimized, sequential or pipelined", compileDefaults.schedule)
+    .option("--macs <n>", "f32 multipliers, and adders, at most (default: the table's budget of each kernel)")
     .option("--family <cells>", "synthesize with Yosys for these cells: xc7, xcup, ecp5 or ice40");
   declareSimulationOptions(command);
 }
@@ -76,7 +79,7 @@ function casesOf({
     const known = POLYBENCH.map(({ name }) => name);
     return fail(unknownKernel(builtSpan("--kernels"), { name: unknown, known }));
   }
-  const { device, clock, schedule: mode, ...simulation } = options;
+  const { device, clock, schedule: mode, macs, ...simulation } = options;
   const hardware = { device, clock, schedule: mode, emitIr: false, verifyEach: false };
   return ok(
     POLYBENCH.filter(({ name }) => names?.includes(name) ?? true).flatMap((kernel) =>
@@ -86,7 +89,11 @@ function casesOf({
             kernel,
             size,
             rounding: order,
-            hardware: { ...hardware, interface: { "*": kind } },
+            hardware: {
+              ...hardware,
+              interface: { "*": kind },
+              limit: macs === undefined ? budgetOf(kernel.name) : { mul: macs, add: macs },
+            },
             simulation,
             family,
           })),

@@ -3,14 +3,17 @@ import {
   checkInterfaces,
   chooseGraphDesign,
   compileGraph,
+  createOperatorLibrary,
   type Device as DeviceFile,
   type GraphDesign,
   interfaceOf,
+  isLoopFunction,
   loadDevice,
   manifestRegisters,
   PRODUCT_TOP,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
+import { optimizeLoops, unitLimitsOf } from "../../dse/index.ts";
 import {
   type Diagnostic,
   fail,
@@ -88,7 +91,8 @@ export async function compileReadGraph(
   watch.onProgress?.(`compiling @${graph.functionName} for ${device.value.name}`);
   watch.signal?.throwIfAborted();
   const { clock: clockMhz = device.value.clock_mhz, schedule } = options;
-  const { module, functionName, text } = graph;
+  const { functionName, text } = graph;
+  const module = loopsOf(graph, device.value, options, watch);
   const compiled = compileGraph({
     module,
     functionName,
@@ -141,6 +145,23 @@ async function emitted(
   if (!emitIr && !verifyEach) return [];
   const levels = [GRAPH_FILE, HARDWARE_FILE].map((file) => [file, files.get(file) ?? ""] as const);
   return checkUpstream(new Map([...levels, ["ir/4-loops.mlir", printModule(loopsModule(schedule))]]));
+}
+
+/** The module with its loops chosen; as it is where it is no function of loops, or one that the passes cannot read. */
+function loopsOf(
+  { module, functionName }: GraphFile,
+  device: DeviceFile,
+  { clock, schedule, limit = {} }: GraphOptions,
+  watch: JobWatch,
+): Operation {
+  if (!isLoopFunction(module, functionName)) return module;
+  const library = createOperatorLibrary(device.family, clock ?? device.clock_mhz);
+  const limits = { ...unitLimitsOf(device), ...limit };
+  const optimized = optimizeLoops(module, functionName, { library, limits, schedule });
+  if (optimized.kind === "ok") return optimized.value.module;
+  const reason = optimized.diagnostics.map(({ message }) => message).join("; ");
+  watch.onProgress?.(`loops are taken as they are: ${reason}`);
+  return module;
 }
 
 interface Choices {

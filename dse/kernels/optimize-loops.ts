@@ -1,3 +1,4 @@
+import type { OperatorLibrary, ScheduleMode } from "../../backend-hls/index.ts";
 import {
   at,
   distribute,
@@ -17,12 +18,31 @@ import {
   printModule,
   type Result,
   readProgram,
+  rewriteNodes,
   scheduleNest,
+  type Term,
   writeProgram,
 } from "../../ir/index.ts";
-import { agree, type Demands, demandsOf, withDemands, writtenArrays } from "./array-demands.ts";
-import { type Candidate, type CandidateOptions, candidatesOf } from "./candidates.ts";
+import {
+  agree,
+  bankSelections,
+  type Demands,
+  demandsOf,
+  mostBanks,
+  withDemands,
+  writtenArrays,
+} from "./array-demands.ts";
+import { type Candidate, type CandidateOptions, candidatesOf, type UnitLimits } from "./candidates.ts";
 import { shapeOf } from "./nest-shape.ts";
+import { unitTiming } from "./unit-timing.ts";
+
+/** What the loops of a function are made for. */
+export interface LoopTarget {
+  readonly library: OperatorLibrary;
+  readonly limits: UnitLimits;
+  /** `sequential` and `pipelined` keep one lane and the program's order inside of each nest. */
+  readonly schedule: ScheduleMode;
+}
 
 /** What was decided about one nest. */
 export interface NestChoice {
@@ -45,12 +65,17 @@ export interface OptimizedLoops {
 export function optimizeLoops(
   module: Operation,
   functionName: string,
-  options: CandidateOptions,
+  { library, limits, schedule }: LoopTarget,
 ): Result<OptimizedLoops> {
   const func = functionOf(module, functionName);
   const program = perfectNests(func);
   if (program.kind === "error") return program;
-  const choices = chooseSchedules(nestsOf(program.value), options);
+  const nests = nestsOf(program.value);
+  const options = { limits, timing: unitTiming(library), mostLanes: mostLanes(limits) };
+  const choices =
+    schedule === "optimized"
+      ? chooseSchedules(nests, options)
+      : nests.map((nest) => ({ nest, candidate: undefined }));
   let current = program.value;
   for (const { nest, candidate } of choices) {
     if (candidate === undefined || nest.node.kind !== "loop") continue;
@@ -68,8 +93,31 @@ export function perfectNests(func: Operation): Result<LoopProgram> {
   const normal = read.kind === "ok" ? normalizeLoops(read.value) : read;
   if (normal.kind === "error") return normal;
   const perfect = perfectize(fuseInit(distribute(expandScalars(normal.value))));
-  return perfect.kind === "ok" ? ok(mergeBranches(perfect.value)) : perfect;
+  return perfect.kind === "ok" ? ok(withoutSubtraction(mergeBranches(perfect.value))) : perfect;
 }
+
+/** a - b ==> a + (-b): the same bits, and one kind of unit for both. */
+function withoutSubtraction(program: LoopProgram): LoopProgram {
+  const body = rewriteNodes(program.body, {
+    operation: (operation) => {
+      if (operation.name !== "arith.subf") return undefined;
+      const [left, right] = operation.operands;
+      if (left === undefined || right === undefined) return undefined;
+      const negated: Term = { ...operation, name: "arith.negf", operands: [right] };
+      return { ...operation, name: "arith.addf", operands: [left, negated] };
+    },
+  });
+  return { ...program, body };
+}
+
+/** Lanes of a nest at most: as many as the most numerous units. */
+function mostLanes(limits: UnitLimits): number {
+  return Math.max(1, ...Object.values(limits));
+}
+
+/** Banks of an array that nests write, at most, and selections among banks at run time that one nest may need. */
+const MOST_BANKS = 1024;
+const MOST_SELECTIONS = 512;
 
 /** The nests that take longest choose first; the others agree with their banks. */
 function chooseSchedules(nests: readonly Nest[], options: CandidateOptions): readonly NestChoice[] {
@@ -84,7 +132,16 @@ function chooseSchedules(nests: readonly Nest[], options: CandidateOptions): rea
   for (const { index, nest, candidates } of open.toSorted(
     (a, b) => work(b.candidates) - work(a.candidates),
   )) {
-    const candidate = candidates.find(({ lanes }) => agree(demandsOf(nest, lanes, written), demands));
+    const candidate = candidates.find(({ lanes }) => {
+      const own = demandsOf(nest, lanes, written);
+      if (!agree(own, demands)) return false;
+      const joined = withDemands(demands, own);
+      if (mostBanks(joined) > MOST_BANKS || bankSelections(nest, lanes, joined) > MOST_SELECTIONS)
+        return false;
+      return [...chosen].every(
+        ([other, { lanes: theirs }]) => bankSelections(at(nests, other), theirs, joined) <= MOST_SELECTIONS,
+      );
+    });
     if (candidate === undefined) continue;
     chosen.set(index, candidate);
     demands = withDemands(demands, demandsOf(nest, candidate.lanes, written));
