@@ -25,7 +25,8 @@ import {
 import { unpartitioned } from "./array-layout.ts";
 import { convertPure, selectNodes } from "./convert-arith.ts";
 import { ConvertScope, fieldTypesOf, isInteger, Unsupported, widthOfType } from "./convert-scope.ts";
-import { linearConstant, linearCounter, rangeOf } from "./linear.ts";
+import { linearAdd, linearConstant, linearCounter, linearScale } from "./linear.ts";
+import { boundsOf, type LoopBound, tripRange } from "./loop-bound.ts";
 import { isFullyUnrolled, isPerfect } from "./nest-shape.ts";
 import {
   type ArrayLayout,
@@ -326,9 +327,19 @@ class GraphBuilder {
   #whereEntered(index: number, body: () => void): void {
     const { trip } = at(this.#loops, index);
     const scope = this.#scope;
-    if (trip.kind === "affine" && trip.min < 1)
-      scope.under(scope.builder.compare("slt", scope.counterNode(index), scope.linearNode(trip.bound)), body);
+    if (trip.kind === "affine" && trip.min < 1) scope.under(this.#isInside(index, trip.bounds), body);
     else body();
+  }
+
+  /** counter < floor(sum / divisor), which is (counter + 1) divisor <= sum, for every bound. */
+  #isInside(index: number, bounds: readonly LoopBound[]): NodeId {
+    const scope = this.#scope;
+    return bounds
+      .map(({ sum, divisor }) => {
+        const behind = linearScale(linearAdd(linearCounter(index), linearConstant(1)), divisor);
+        return scope.builder.compare("sle", scope.linearNode(behind), scope.linearNode(sum));
+      })
+      .reduce((all, bit) => scope.builder.binary("and", all, bit));
   }
 
   #tripOf(op: Operation, from: number, to: number | undefined): KernelLoop["trip"] {
@@ -342,9 +353,10 @@ class GraphBuilder {
     const { attrs, rest } = present(AffineForOp.match(op), op.name);
     const operands = rest.slice(attrs.lowerBound.dims + attrs.lowerBound.symbols);
     if (operands.some((value) => !this.#scope.isLinear(value))) return undefined;
-    const [bound, ...others] = this.#scope.subscripts(attrs.upperBound, operands);
-    if (bound === undefined || others.length > 0 || bound.opaque.size > 0) return undefined;
-    return { kind: "affine", bound, ...rangeOf(this.#loops, bound) };
+    const inputs = operands.map((value) => this.#scope.linear(value));
+    const bounds = boundsOf(attrs.upperBound, inputs);
+    if (bounds === undefined || bounds.some(({ sum }) => sum.opaque.size > 0)) return undefined;
+    return { kind: "affine", bounds, ...tripRange(this.#loops, bounds) };
   }
 
   /** Beside an inner loop of the nest only pure operations may stand. */

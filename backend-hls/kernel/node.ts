@@ -1,4 +1,5 @@
 import type { FloatPrimitiveName, IcmpPredicate, Span } from "../../ir/index.ts";
+import type { LoopBound } from "./loop-bound.ts";
 
 /** Two's-complement operations on operands of the result's width. */
 export type BinaryOperator = "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shru" | "shrs";
@@ -72,8 +73,13 @@ export interface KernelLoop {
         readonly max: number /** Fewest trips, where a guard tells (otherwise 1). */;
         readonly min?: number;
       }
-    /** A sum over counters of outer loops (a triangular nest); where it is less than 1, one iteration passes that does nothing. */
-    | { readonly kind: "affine"; readonly bound: Linear; readonly min: number; readonly max: number };
+    /** The least of bounds by counters of outer loops (a triangular nest); where it is less than 1, one iteration passes that does nothing. */
+    | {
+        readonly kind: "affine";
+        readonly bounds: readonly LoopBound[];
+        readonly min: number;
+        readonly max: number;
+      };
 }
 
 /** Most iterations of a loop each time it is entered. */

@@ -175,7 +175,7 @@ class NetworkBuilder {
     for (const buffer of this.#plan.buffers.values()) {
       for (let bank = 0; bank < buffer.layout.banks; bank++) {
         const users = kernels.flatMap(({ kernel, instance }) =>
-          sharedBanks(kernel.scheduled.graph)
+          sharedBanks(kernel.scheduled)
             .filter(
               (shared) => shared.bank === bank && at(kernel.connections, shared.argument) === buffer.value,
             )

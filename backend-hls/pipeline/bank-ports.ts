@@ -1,6 +1,7 @@
 import { at, type HwBuilder, present, type Value } from "../../ir/index.ts";
 import type { KernelGraph, NodeOp } from "../kernel/node.ts";
 import { addressBits, bankPort, sharedBanks } from "./ports.ts";
+import type { ScheduledKernel } from "./schedule-kernel.ts";
 
 type LoadOp = NodeOp & { readonly kind: "load" };
 type StoreOp = NodeOp & { readonly kind: "store" };
@@ -51,11 +52,15 @@ export class BankPorts {
   readonly #readLatency: 1 | 2;
 
   /** `readLatency` is that of block RAM at the kernel's clock. */
-  constructor(b: HwBuilder, graph: KernelGraph, readLatency: 1 | 2, validAt: (cycle: number) => Value) {
+  constructor(b: HwBuilder, kernel: ScheduledKernel, readLatency: 1 | 2, validAt: (cycle: number) => Value) {
     this.#b = b;
+    const { graph } = kernel;
     this.#graph = graph;
     this.#shared = new Map(
-      sharedBanks(graph).map(({ array, bank, readPorts }) => [`${String(array)}:${String(bank)}`, readPorts]),
+      sharedBanks(kernel).map(({ array, bank, readPorts }) => [
+        `${String(array)}:${String(bank)}`,
+        readPorts,
+      ]),
     );
     this.#validAt = validAt;
     this.#readLatency = readLatency;

@@ -1,4 +1,5 @@
 import { at, CompilerBug, type HwBuilder, type Value, widthOf } from "../../ir/index.ts";
+import type { LoopBound } from "../kernel/loop-bound.ts";
 import { type KernelGraph, type KernelLoop, mostTrips, type NodeId } from "../kernel/node.ts";
 import { creditCounter } from "../shell/credits.ts";
 import { combineNode } from "./combine-node.ts";
@@ -127,33 +128,43 @@ function isLast(
   const { trip } = loop;
   if (trip.kind === "constant")
     return trip.count <= 1 ? b.constant(1, 1) : b.equals(counter, loop.from + loop.step * (trip.count - 1));
-  if (trip.kind === "affine") return isLastOfBound(b, trip, counter, values);
+  if (trip.kind === "affine") return isLastOfBounds(b, trip.bounds, counter, values);
   const trips = b.resize(at(fields, trip.index), width);
   return b.icmp("eq", b.add(counter, b.constant(1, width)), trips);
 }
 
-/** counter + 1 >= bound: also where the bound leaves no iterations. */
-function isLastOfBound(
+/** Whether some bound leaves no further iteration, nor this one where it leaves none at all. */
+function isLastOfBounds(
   b: HwBuilder,
-  { bound, min, max }: KernelLoop["trip"] & { readonly kind: "affine" },
+  bounds: readonly LoopBound[],
   counter: Value,
   values: readonly Value[],
 ): Value {
-  const terms = [...bound.counters].map(([outer, factor]) => ({ value: at(values, outer), factor }));
+  return bounds
+    .map((bound) => isLastOfBound(b, bound, counter, values))
+    .reduce((some, bit) => b.or(some, bit));
+}
+
+/** counter + 1 >= floor(sum / divisor), which is (counter + 2) divisor > sum. */
+function isLastOfBound(
+  b: HwBuilder,
+  { sum, divisor }: LoopBound,
+  counter: Value,
+  values: readonly Value[],
+): Value {
+  const terms = [...sum.counters].map(([outer, factor]) => ({ value: at(values, outer), factor }));
   const reach = terms.reduce(
-    (sum, { value, factor }) => sum + Math.abs(factor) * 2 ** widthOf(value),
-    Math.abs(bound.constant) + max + Math.abs(min) + 2,
+    (total, { value, factor }) => total + Math.abs(factor) * 2 ** widthOf(value),
+    Math.abs(sum.constant) + divisor * (2 ** widthOf(counter) + 2),
   );
   const width = Math.ceil(Math.log2(reach)) + 1;
-  const constant = (number: number): Value => b.constant(BigInt.asUintN(width, BigInt(number)), width);
-  const sum = terms.reduce(
-    (partial, { value, factor }) => {
-      const term = b.resize(value, width);
-      return b.add(partial, factor === 1 ? term : b.mul(term, constant(factor)));
-    },
-    constant(bound.constant - 1),
-  );
-  return b.icmp("sge", b.resize(counter, width), sum);
+  const scaled = (value: Value, factor: number): Value =>
+    factor === 1
+      ? b.resize(value, width)
+      : b.mul(b.resize(value, width), b.constant(BigInt.asUintN(width, BigInt(factor)), width));
+  const constant = b.constant(BigInt.asUintN(width, BigInt(sum.constant - 2 * divisor)), width);
+  const total = terms.reduce((partial, { value, factor }) => b.add(partial, scaled(value, factor)), constant);
+  return b.icmp("sgt", scaled(counter, divisor), total);
 }
 
 /** A command whose nest has no iterations: it only says that it is done. */

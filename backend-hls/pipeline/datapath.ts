@@ -32,7 +32,7 @@ export class Datapath {
     this.#valid = [control.valid];
     this.#done = [control.done];
     this.#units = new SharedUnits(b, kernel.graph.poolsUnits, (cycle) => this.#validAt(cycle));
-    this.#banks = new BankPorts(b, kernel.graph, blockReadLatency(library), (cycle) => this.#validAt(cycle));
+    this.#banks = new BankPorts(b, kernel, blockReadLatency(library), (cycle) => this.#validAt(cycle));
   }
 
   /** Flip-flops of the pipeline, and units by primitive. */

@@ -35,7 +35,7 @@ export function kernelModule(
       width: scalarWidth(FLOAT_PRIMITIVES[primitive].result),
     })),
   );
-  const b = new HwBuilder(name, [...kernelInputs(kernel.graph), ...results]);
+  const b = new HwBuilder(name, [...kernelInputs(kernel), ...results]);
   const control = buildControl(b, kernel, options);
   const { registerBits, units } = new Datapath(b, kernel, library, control).build();
   b.output("busy", control.busy);

@@ -1,5 +1,6 @@
 import { at, type PortSpec } from "../../ir/index.ts";
 import type { KernelGraph, KernelNode } from "../kernel/node.ts";
+import type { ScheduledKernel } from "./schedule-kernel.ts";
 
 /** The streams of a kernel by direction; each is used in one. */
 export interface StreamUse {
@@ -28,10 +29,10 @@ export interface SharedBank {
   readonly stores: boolean;
 }
 
-/** The banks of shared arrays with what the kernel does to them, in order. */
-export function sharedBanks(graph: KernelGraph): readonly SharedBank[] {
-  const found = new Map<string, SharedBank & { readonly loads: number }>();
-  for (const { op } of graph.nodes) {
+/** The banks of shared arrays with what the kernel does to them, in order; as many read ports as cells are read in one slot. */
+export function sharedBanks({ graph, schedule }: ScheduledKernel): readonly SharedBank[] {
+  const found = new Map<string, Omit<SharedBank, "readPorts"> & { readonly slots: Map<number, number> }>();
+  for (const { id, op } of graph.nodes) {
     if (op.kind !== "load" && op.kind !== "store") continue;
     const { shared } = at(graph.arrays, op.array);
     if (shared === undefined) continue;
@@ -40,19 +41,17 @@ export function sharedBanks(graph: KernelGraph): readonly SharedBank[] {
       argument: shared,
       array: op.array,
       bank: op.bank,
-      loads: 0,
-      readPorts: 0,
+      slots: new Map<number, number>(),
       stores: false,
     };
-    const loads = known.loads + (op.kind === "load" ? 1 : 0);
-    found.set(key, {
-      ...known,
-      loads,
-      readPorts: Math.min(loads, at(graph.layouts, op.array).readPorts),
-      stores: known.stores || op.kind === "store",
-    });
+    found.set(key, { ...known, stores: known.stores || op.kind === "store" });
+    if (op.kind === "store") continue;
+    const slot = at(graph.layouts, op.array).storage === "reg" ? -1 : at(schedule.start, id) % schedule.ii;
+    known.slots.set(slot, slot < 0 ? 1 : (known.slots.get(slot) ?? 0) + 1);
   }
-  return [...found.values()].sort((a, b) => a.argument - b.argument || a.bank - b.bank);
+  return [...found.values()]
+    .map(({ slots, ...bank }) => ({ ...bank, readPorts: Math.max(0, ...slots.values()) }))
+    .sort((a, b) => a.argument - b.argument || a.bank - b.bank);
 }
 
 /** Names of a stream's signals at a kernel. */
@@ -76,7 +75,8 @@ export function addressBits(depth: number): number {
 }
 
 /** The inputs of a kernel's module, in order. */
-export function kernelInputs(graph: KernelGraph): readonly PortSpec[] {
+export function kernelInputs(kernel: ScheduledKernel): readonly PortSpec[] {
+  const { graph } = kernel;
   const command: readonly PortSpec[] = [
     { name: "cmd_valid", width: 1 },
     ...(graph.command.width > 0 ? [{ name: "cmd_data", width: graph.command.width }] : []),
@@ -87,7 +87,7 @@ export function kernelInputs(graph: KernelGraph): readonly PortSpec[] {
     const valid = { name: streamPort(argument, "valid"), width: 1 };
     return width === 0 ? [valid] : [valid, { name: streamPort(argument, "data"), width }];
   });
-  const banks = sharedBanks(graph).flatMap(({ argument, array, bank, readPorts }) =>
+  const banks = sharedBanks(kernel).flatMap(({ argument, array, bank, readPorts }) =>
     Array.from({ length: readPorts }, (_, port) => ({
       name: bankPort(argument, bank, "rdata", port),
       width: at(graph.arrays, array).width,

@@ -59,9 +59,13 @@ export class LoopWalk {
   #tripsOf(index: number): number {
     const { trip } = at(this.#loops, index);
     if (trip.kind !== "affine") return this.#trips[index] ?? 0;
-    let sum = trip.bound.constant;
-    for (const [outer, factor] of trip.bound.counters) sum += factor * (this.counters[outer] ?? 0);
-    return Math.max(1, sum);
+    let trips = Number.POSITIVE_INFINITY;
+    for (const { sum, divisor } of trip.bounds) {
+      let value = sum.constant;
+      for (const [outer, factor] of sum.counters) value += factor * (this.counters[outer] ?? 0);
+      trips = Math.min(trips, Math.floor(value / divisor));
+    }
+    return Math.max(1, trips);
   }
 
   /** Iterations of the loops from `first` on, for the counters of those outside. */

@@ -158,7 +158,7 @@ function distanceOf(
     ...shape.distances.map((steps) => stepsBetween(shape, order, lanes, steps)),
   );
   const last = order.findLastIndex(
-    (place) => shape.reductions.has(place) && tripsOf(shape, place, lanes) > 1,
+    (place) => shape.reductions.has(place) && at(lanes, place) < at(shape.extents, place),
   );
   if (last < 0) return others;
   const inner = order.slice(last + 1).filter((place) => place !== tile?.place);

@@ -1,17 +1,21 @@
 import type { OperatorLibrary, ScheduleMode } from "../../backend-hls/index.ts";
 import {
+  type AffineSum,
   at,
   distribute,
   expandScalars,
   FuncOp,
   fuseInit,
   type LoopProgram,
+  loadsOf,
   mergeBranches,
   type Nest,
+  type NestSchedule,
   nestsOf,
   normalizeLoops,
   type Operation,
   ok,
+  type Placed,
   parseModule,
   perfectize,
   present,
@@ -19,8 +23,10 @@ import {
   type Result,
   readProgram,
   rewriteNodes,
+  rootsOf,
   scheduleNest,
   type Term,
+  variablesOf,
   writeProgram,
 } from "../../ir/index.ts";
 import {
@@ -74,7 +80,7 @@ export function optimizeLoops(
   const options = { limits, timing: unitTiming(library), mostLanes: mostLanes(limits) };
   const choices =
     schedule === "optimized"
-      ? chooseSchedules(nests, options)
+      ? chooseSchedules(program.value, nests, options)
       : nests.map((nest) => ({ nest, candidate: undefined }));
   let current = program.value;
   for (const { nest, candidate } of choices) {
@@ -120,7 +126,11 @@ const MOST_BANKS = 1024;
 const MOST_SELECTIONS = 512;
 
 /** The nests that take longest choose first; the others agree with their banks. */
-function chooseSchedules(nests: readonly Nest[], options: CandidateOptions): readonly NestChoice[] {
+function chooseSchedules(
+  program: LoopProgram,
+  nests: readonly Nest[],
+  options: CandidateOptions,
+): readonly NestChoice[] {
   const written = writtenArrays(nests);
   const open = nests.map((nest, index) => ({
     index,
@@ -132,14 +142,16 @@ function chooseSchedules(nests: readonly Nest[], options: CandidateOptions): rea
   for (const { index, nest, candidates } of open.toSorted(
     (a, b) => work(b.candidates) - work(a.candidates),
   )) {
-    const candidate = candidates.find(({ lanes }) => {
+    const candidate = candidates.slice(0, MOST_TRIED).find(({ lanes, schedule }) => {
       const own = demandsOf(nest, lanes, written);
       if (!agree(own, demands)) return false;
       const joined = withDemands(demands, own);
       if (mostBanks(joined) > MOST_BANKS || bankSelections(nest, lanes, joined) > MOST_SELECTIONS)
         return false;
-      return [...chosen].every(
-        ([other, { lanes: theirs }]) => bankSelections(at(nests, other), theirs, joined) <= MOST_SELECTIONS,
+      return (
+        [...chosen].every(
+          ([other, { lanes: theirs }]) => bankSelections(at(nests, other), theirs, joined) <= MOST_SELECTIONS,
+        ) && isBuildable(program, nest, schedule)
       );
     });
     if (candidate === undefined) continue;
@@ -147,6 +159,37 @@ function chooseSchedules(nests: readonly Nest[], options: CandidateOptions): rea
     demands = withDemands(demands, demandsOf(nest, candidate.lanes, written));
   }
   return nests.map((nest, index) => ({ nest, candidate: chosen.get(index) }));
+}
+
+/** Candidates of a nest that are looked at before it stays as it is. */
+const MOST_TRIED = 2000;
+
+/** Whether a schedule is legal and leaves bounds and subscripts that counters can follow: no quotients but those of a bound. */
+function isBuildable(program: LoopProgram, nest: Nest, schedule: NestSchedule): boolean {
+  if (nest.node.kind !== "loop") return false;
+  const scheduled = scheduleNest({ ...program, body: [nest.node] }, nest.node, schedule);
+  return (
+    scheduled.kind === "ok" && nestsOf(scheduled.value).every(({ statements }) => statements.every(isAffine))
+  );
+}
+
+function isAffine({ statement, loops }: Placed): boolean {
+  const accesses = [statement.target, ...loadsOf(rootsOf(statement)).map(({ access }) => access)];
+  const sums = accesses.flatMap(({ subscripts }) => subscripts);
+  return sums.every((sum) => !hasQuotient(sum)) && loops.flatMap(({ upper }) => upper).every(isCountable);
+}
+
+function hasQuotient(sum: AffineSum): boolean {
+  return variablesOf(sum).some(({ kind }) => kind === "quotient");
+}
+
+/** A sum of counters, or one quotient of such a sum plus whole multiples of its divisor. */
+function isCountable(sum: AffineSum): boolean {
+  const quotients = [...sum.terms].filter(([variable]) => variable.kind === "quotient");
+  return quotients.every(
+    ([variable, factor]) =>
+      factor === 1 && quotients.length === 1 && variable.kind === "quotient" && !hasQuotient(variable.of),
+  );
 }
 
 function work(candidates: readonly Candidate[]): number {

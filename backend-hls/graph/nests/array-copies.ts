@@ -23,6 +23,7 @@ export class ArrayCopies {
   readonly #s: ScheduleBuilder;
   readonly #written: ReadonlySet<Value>;
   readonly #nameOf: (array: Value) => string;
+  #count = 0;
   readonly #buffers = new Map<Value, Map<string, Value>>();
 
   constructor(s: ScheduleBuilder, { nests }: LoopFunction, nameOf: (array: Value) => string) {
@@ -54,7 +55,8 @@ export class ArrayCopies {
     const known = copies.get(key);
     if (known !== undefined) return known;
     const { shape, element } = memrefOf(array);
-    const name = `${this.#nameOf(array)}${copies.size === 0 ? "" : `_${String(copies.size)}`}`;
+    const name = `m${String(this.#count)}_${this.#nameOf(array)}`; // numbers keep names of banks apart
+    this.#count += 1;
     const made = this.#s.buffer(name, shape, element, { readPorts: READ_PORTS });
     copies.set(key, made);
     return made;
