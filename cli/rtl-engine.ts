@@ -1,4 +1,4 @@
-import type { Device as DeviceFile, Outputs } from "../backend-hls/index.ts";
+import type { ArrayShape, Device as DeviceFile, Outputs } from "../backend-hls/index.ts";
 import type { LoadedModel } from "../frontend/index.ts";
 import type { Result } from "../ir/index.ts";
 import type { Device } from "../runtime-host/index.ts";
@@ -22,6 +22,8 @@ export interface CompileRequest {
   readonly schedule: Manifest["design"]["schedule"];
   /** Undefined: chosen by the explorer. */
   readonly rows: number | undefined;
+  /** The array of a report's point; undefined: chosen by the explorer. */
+  readonly shape?: ArrayShape | undefined;
   readonly outputs: Outputs;
   /** Sequences of full length that the KV memory holds. */
   readonly sequences: number;

@@ -4,6 +4,7 @@ import { calibrate } from "./verbs/calibrate.ts";
 import { compile } from "./verbs/compile.ts";
 import { diff } from "./verbs/diff.ts";
 import { doctor } from "./verbs/doctor.ts";
+import { explore } from "./verbs/explore.ts";
 import { evaluate } from "./verbs/eval.ts";
 import { opt } from "./verbs/opt.ts";
 import { pack } from "./verbs/pack.ts";
@@ -17,6 +18,7 @@ import { synth } from "./verbs/synth.ts";
 export const verbs: readonly (Verb | VerbGroup)[] = [
   run,
   compile,
+  explore,
   simulate,
   evaluate,
   opt,

@@ -7,6 +7,8 @@ export type { UnitLimits } from "./kernels/candidates.ts";
 export { unitLimitsOf } from "./kernels/default-limits.ts";
 export { type NestChoice, type OptimizedLoops, optimizeLoops } from "./kernels/optimize-loops.ts";
 export { exploreReport } from "./report/explore-report.ts";
+export { explorePage } from "./report/page/explore-page.ts";
+export { pointsTable } from "./report/points-table.ts";
 export {
   type DesignPoint,
   type Exploration,
@@ -14,7 +16,9 @@ export {
   type ExploreRequest,
   type ExploreWatch,
   exploreDesigns,
+  exploreHere,
 } from "./search/explore.ts";
 export { OBJECTIVES, type Objective } from "./search/objective.ts";
 export type { Limits } from "./search/resources.ts";
+export { usualRequest } from "./search/usual-request.ts";
 export { type Design, designName, type Variant } from "./space/space.ts";

@@ -1,3 +1,4 @@
+import type { ArrayShape } from "../../backend-hls/index.ts";
 import { type FoundTokenizer, readTokenizerFile } from "../../frontend/index.ts";
 import { CompilerBug, ok, type Result } from "../../ir/index.ts";
 import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
@@ -11,6 +12,8 @@ import { tellStorage } from "./tell-storage.ts";
 
 /** Everything that `compile` can be told. */
 export interface CompileJobOptions extends CompileOptions {
+  /** The array of a report's point; undefined: chosen by the explorer. */
+  readonly shape?: ArrayShape | undefined;
   /** Whether the build holds the IR of every level. */
   readonly emitIr: boolean;
   /** Comments in the Verilog that lead back to operations (default: true). */
@@ -40,12 +43,23 @@ export async function compilePrepared(
   const { kvBits, precision, quantization } = formats;
   if (kvBits === 32 || quantization === undefined)
     throw new CompilerBug("hardware was asked to keep float32 keys and values");
-  const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, comments, verifyEach } = options;
+  const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, comments, verifyEach, shape } =
+    options;
   const { clock = deviceFile.clock_mhz } = options;
   for (const line of tellStorage(model, precision)) watch.onProgress?.(line);
   watch.onProgress?.(`compiling ${model.checkpoint.id} for ${deviceFile.name}`);
   const request = { model, device: deviceFile, precision, kvBits, schedule, rows, blockSize, maxContext };
-  const more = { quantization, outputs, sequences, clockMhz: clock, seed, emitIr, comments, verifyEach };
+  const more = {
+    quantization,
+    outputs,
+    sequences,
+    clockMhz: clock,
+    seed,
+    emitIr,
+    comments,
+    verifyEach,
+    shape,
+  };
   const build = await hardware.compileModel({ ...request, ...more }, watch);
   if (build.kind === "error") return build;
   return ok(completeBuild(build.value, model.tokenizer));

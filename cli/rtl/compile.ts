@@ -1,11 +1,6 @@
-import {
-  type CompiledAccelerator,
-  chooseDesign,
-  compileAccelerator,
-  type ModelShape,
-} from "../../backend-hls/index.ts";
+import { type CompiledAccelerator, chooseDesign, compileAccelerator } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
-import { type ExploreRequest, exploreDesigns, exploreReport, type Workload } from "../../dse/index.ts";
+import { exploreDesigns, exploreReport, usualRequest } from "../../dse/index.ts";
 import { at, type Diagnostic, fail, type Operation, ok, printModule, type Result } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { quantizeLoaded } from "../engines/quantize-model.ts";
@@ -37,10 +32,13 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const { maxContext, blockSize } = request;
   const precision = hardwarePrecision(quantized);
   const model = modelShapeOf(request.model.checkpoint, { maxContext, blockSize, precision });
-  const { device, clockMhz, schedule, rows, outputs, sequences } = request;
+  const { device, clockMhz, schedule, outputs, sequences } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
-  const explored = await exploreDesigns(explorationFor(request, model), { signal: watch.signal });
+  const { kvBits, rows, shape: given, seed } = request;
+  const variant = { precision: request.precision, kvBits, model };
+  const wishes = usualRequest({ device, variant, clockMhz, schedule, rows, shape: given, seed });
+  const explored = await exploreDesigns(wishes, { signal: watch.signal });
   if (explored.kind === "error") return explored;
   watch.signal?.throwIfAborted();
   const shape = { ...at(explored.value.points, explored.value.chosen).design.shape, outputs };
@@ -53,7 +51,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   watch.signal?.throwIfAborted();
   const image = packModel(quantized, compiled.value);
   const estimate = exploreReport(request.model.checkpoint.id, explored.value);
-  const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: workloadOf(rows) });
+  const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: wishes.workload });
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value, loops, request.comments ?? true),
     [RTL_INDEX, rtlIndex(compiled.value.network, loops)],
@@ -101,35 +99,6 @@ const ESTIMATE_FILE = "estimate.json";
 
 /** Where the cycles go, for people. */
 const REPORT_FILE = "report.md";
-
-/** What a design is chosen for: one user, a short prompt and a short story; with rows, as many users and a prompt that fills them. */
-function workloadOf(rows = 1): Workload {
-  return { prompt: Math.max(32, rows), output: 64, batch: rows };
-}
-
-/** Designs that are planned, at most, where nobody explores: a second or two. */
-const EFFORT = 5;
-
-/** The explorer's choice where nobody made one: the fastest, or a smaller one that is nearly as fast. */
-function explorationFor(
-  { device, precision, kvBits, clockMhz, schedule, rows, seed }: CompileRequest,
-  model: ModelShape,
-): ExploreRequest {
-  return {
-    device,
-    variants: [{ precision, kvBits, model }],
-    clocksMhz: [clockMhz],
-    rows: rows ?? 1,
-    workload: workloadOf(rows),
-    objective: "throughput",
-    schedule,
-    seed,
-    replay: false,
-    effort: EFFORT,
-    worth: 1.02,
-    patience: 2,
-  };
-}
 
 function writeVerilog(
   { system, top, network }: CompiledAccelerator,

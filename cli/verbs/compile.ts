@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ok } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { checkTarget, writeBuildFolder } from "../build-folder/write-build-folder.ts";
+import { readPoint } from "../explore/read-point.ts";
 import { isGraphFile } from "../graph/compile-graph.ts";
 import { compileGraphVerb } from "../graph/verbs.ts";
 import { compileModel } from "../jobs/compile-model.ts";
@@ -20,6 +21,7 @@ export const compile = defineVerb({
   declare: (command) => {
     command.argument("<model>", "a Hugging Face folder, a llama2.c .bin or a graph file (.mlir)");
     command.option("-o, --output <folder>", "where the build goes; an older build is replaced", "build");
+    command.option("--from <report#id>", "the design of a report's point: report/report.json#12");
     command.option("--emit-ir", "write the IR of every level too");
     command.option("--no-comments", "Verilog without the comments that lead back to the IR");
     declareKernelOptions(command);
@@ -28,14 +30,18 @@ export const compile = defineVerb({
   input: z.object({
     model: z.string(),
     output: z.string(),
+    from: z.string().optional(),
     emitIr: z.boolean().default(false),
     comments: z.boolean().default(true),
     ...kernelOptions,
     ...compileOptions,
   }),
-  run: async ({ model, output: target, ...options }, session) => {
+  run: async ({ model, output: target, from, ...given }, session) => {
     const free = checkTarget(target);
     if (free.kind === "error") return free;
+    const point = from === undefined ? ok({}) : readPoint(from);
+    if (point.kind === "error") return point;
+    const options = { ...given, ...point.value };
     if (isGraphFile(model)) return compileGraphVerb(model, target, options, session);
     const refused = refuseKernelOptions(model, options);
     if (refused !== undefined) return refused;

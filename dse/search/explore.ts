@@ -4,7 +4,7 @@ import { closedForm, leastCycles } from "../cost/closed-form.ts";
 import { timingsOf } from "../cost/kernel-timing.ts";
 import { type StepCycles, type Workload, workCycles } from "../cost/workload.ts";
 import { noSpace, nothingFits } from "../diagnostics.ts";
-import type { Evaluation, Task } from "../evaluate/evaluate.ts";
+import { type Evaluation, evaluate, type Task } from "../evaluate/evaluate.ts";
 import { type Evaluator, sameThread } from "../evaluate/evaluator.ts";
 import {
   contains,
@@ -96,9 +96,35 @@ export async function exploreDesigns(
   request: ExploreRequest,
   watch: ExploreWatch = {},
 ): Promise<Result<Exploration>> {
-  const search = new Search(request, watch);
-  return search.run();
+  const { evaluator = sameThread } = watch;
+  const search = new Search(request, watch).run();
+  let state = search.next();
+  while (state.done !== true) {
+    const done = await evaluator.evaluateAll(state.value);
+    if (done.kind === "error") return done;
+    state = search.next(done.value);
+  }
+  return state.value;
 }
+
+/** The same at once, in this thread. */
+export function exploreHere(request: ExploreRequest): Result<Exploration> {
+  const search = new Search(request, {}).run();
+  let state = search.next();
+  while (state.done !== true) {
+    const found: Evaluation[] = [];
+    for (const task of state.value) {
+      const done = evaluate(task);
+      if (done.kind === "error") return done;
+      found.push(done.value);
+    }
+    state = search.next(found);
+  }
+  return state.value;
+}
+
+/** Asks for evaluations of tasks. */
+type Asking<Answer> = Generator<readonly Task[], Answer, readonly Evaluation[]>;
 
 class Search {
   readonly #request: ExploreRequest;
@@ -108,11 +134,13 @@ class Search {
   readonly #space: readonly Design[];
   readonly #bounds: readonly number[];
   readonly #planned = new Map<Design, Evaluation>();
+  readonly #known: Map<string, Evaluation>;
   readonly #unfit: Design[] = [];
 
   constructor(request: ExploreRequest, watch: ExploreWatch) {
     this.#request = request;
     this.#watch = watch;
+    this.#known = watch.known ?? new Map<string, Evaluation>();
     this.#budget = budgetOf(request.device, request.limits);
     this.#ground = request;
     this.#space = designSpace(request.device, request).filter(
@@ -121,19 +149,17 @@ class Search {
     this.#bounds = this.#space.map((design) => this.#boundOf(design));
   }
 
-  async run(): Promise<Result<Exploration>> {
+  *run(): Asking<Result<Exploration>> {
     if (this.#space.length === 0)
       return fail(noSpace(builtSpan(this.#request.device.name), this.#request.device));
-    const first = await this.#plan(this.#references());
-    if (first.kind === "error") return first;
+    yield* this.#plan(this.#references());
     const choose = seededChoices(this.#request.seed);
     let waiting = 0;
     let best = this.#best();
     while (!this.#isOver() && waiting < this.#request.patience) {
       const round = this.#nextRound(choose);
       if (round.length === 0) break;
-      const planned = await this.#plan(round);
-      if (planned.kind === "error") return planned;
+      yield* this.#plan(round);
       const now = this.#best();
       waiting = now === best && now !== undefined ? waiting + 1 : 0;
       best = now;
@@ -145,17 +171,16 @@ class Search {
     return this.#planned.size >= this.#request.effort || this.#watch.signal?.aborted === true;
   }
 
-  async #plan(designs: readonly Design[]): Promise<Result<null>> {
-    const { evaluator = sameThread, known = new Map<string, Evaluation>(), onProgress } = this.#watch;
+  *#plan(designs: readonly Design[]): Asking<void> {
+    const { onProgress } = this.#watch;
     const names = designs.map((design) => designName(this.#request, design));
-    const missing = designs.filter((_, index) => !known.has(at(names, index)));
-    const done = await evaluator.evaluateAll(missing.map((design) => this.#task(design)));
-    if (done.kind === "error") return done;
+    const missing = designs.filter((_, index) => !this.#known.has(at(names, index)));
+    const done = yield missing.map((design) => this.#task(design));
     missing.forEach((design, index) => {
-      known.set(designName(this.#request, design), at(done.value, index));
+      this.#known.set(designName(this.#request, design), at(done, index));
     });
     designs.forEach((design, index) => {
-      const evaluation = present(known.get(at(names, index)), "an evaluation");
+      const evaluation = present(this.#known.get(at(names, index)), "an evaluation");
       this.#planned.set(design, evaluation);
       if (worstRatio(needsOf(this.#budget, design, evaluation)) > 1) this.#unfit.push(design);
     });
@@ -166,7 +191,6 @@ class Search {
       space: this.#space.length,
       best: best === undefined ? undefined : designName(this.#request, best),
     });
-    return ok(null);
   }
 
   #task({ variant, clockMhz, shape }: Design): Task {

@@ -29,6 +29,8 @@ export interface Space {
   readonly clocksMhz: readonly number[];
   /** Rows of a step; undefined: powers of two up to what the device allows. */
   readonly rows?: number | undefined;
+  /** These arrays and no others. */
+  readonly shapes?: readonly ArrayShape[] | undefined;
 }
 
 /** Bytes of the narrowest and the widest beat of an array. */
@@ -49,10 +51,10 @@ const WEIGHT_BITS = { int4: 4, int8: 8, bf16: 16 } as const;
  * All designs: for every variant and clock the memory port's beat split between output and input channels, by rows, rows in
  * parallel, quantizer and heads. Empty where the port has a width that no array takes.
  */
-export function designSpace(device: Device, { variants, clocksMhz, rows }: Space): readonly Design[] {
+export function designSpace(device: Device, { variants, clocksMhz, rows, shapes }: Space): readonly Design[] {
   return variants.flatMap(({ model }, variant) =>
     clocksMhz.flatMap((clockMhz) =>
-      arrayShapes(device, model, rows).map((shape) => ({ variant, clockMhz, shape })),
+      (shapes ?? arrayShapes(device, model, rows)).map((shape) => ({ variant, clockMhz, shape })),
     ),
   );
 }
