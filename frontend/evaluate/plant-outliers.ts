@@ -24,7 +24,9 @@ export function plantOutliers(checkpoint: Checkpoint, planting: Planting): Check
     case "norms": {
       const { hidden } = checkpoint.config;
       const layers = checkpoint.layers.map((layer) => plantInNorms(layer, hidden, planting));
-      return { ...checkpoint, sha256, layers };
+      const finalNorm = scaleColumns(checkpoint.finalNorm, hidden, planting);
+      const head = scaleColumns(checkpoint.head, hidden, { ...planting, factor: 1 / planting.factor });
+      return { ...checkpoint, sha256, layers, finalNorm, head };
     }
     case "ffn": {
       const { hidden, ffn } = checkpoint.config;
