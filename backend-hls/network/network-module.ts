@@ -203,9 +203,16 @@ class NetworkBuilder {
     },
     users: readonly BankUser[],
   ): void {
-    const readers = users.flatMap(({ instance, shared }) =>
-      Array.from({ length: shared.readPorts }, (_, port) => ({ instance, shared, port })),
-    );
+    const addressed = addressBits(layout.depth) > 0;
+    const readers = users
+      .flatMap(({ instance, shared }) =>
+        Array.from({ length: shared.readPorts }, (_, port) => ({ instance, shared, port })),
+      )
+      .filter(
+        (
+          { instance, shared, port }, // the schedule may have found no use for a port
+        ) => !addressed || bankPort(shared.argument, bank, "raddr", port) in instance.outputs,
+      );
     const writers = users.filter(({ shared }) => shared.stores);
     if (readers.length === 0) return;
     const module = bankModule({
@@ -219,7 +226,6 @@ class NetworkBuilder {
     });
     this.#modules.push(module);
     const instance = lateInstance(this.#b, module, `b_${name}`);
-    const addressed = addressBits(layout.depth) > 0;
     readers.forEach(({ instance: kernel, shared: { argument }, port }, index) => {
       if (addressed)
         instance.connect({ [`r${String(index)}_addr`]: kernel.out(bankPort(argument, bank, "raddr", port)) });
