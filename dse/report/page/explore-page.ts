@@ -21,7 +21,7 @@ export function explorePage(model: string, exploration: Exploration): string {
     libraries: LIBRARIES.map(
       ({ module, file }) => `<script>${insideScript(library(module, file))}</script>`,
     ).join("\n"),
-    data: insideScript(JSON.stringify(data)),
+    data: `<script type="application/json" id="data">${insideScript(JSON.stringify(data))}</script>`,
     dataflow: dataflowDrawing(detail.queues),
   };
   const template = readFileSync(new URL("./page.html", import.meta.url), "utf8");
