@@ -1,6 +1,7 @@
 /**
  * Random schedules on the integer reference: chunks, batches, prefix cache, preemption by recomputation and by swapping, forks,
- * window, evicted prefixes restored from the host, damaged blocks, several accelerators, requests that leave. Every request has to get
+ * window, evicted prefixes restored from the host, damaged blocks, several accelerators (data and tensor parallel), keys and values in 8 and
+ * 16 bits, requests that leave. Every request has to get
  * exactly the tokens that it gets alone with everything off. Failing seeds go to test/serving/failing-seeds.json, where CI plays them.
  *
  *     node bench/serving-schedules.ts [schedules] [first seed] > bench/results/serving-schedules.txt

@@ -1,5 +1,13 @@
-import { createIntegerDecoder, quantizeModel } from "../../frontend/index.ts";
+import {
+  createIntegerDecoder,
+  createParallelDecoder,
+  parsePrecision,
+  quantizeTo,
+  splitModel,
+} from "../../frontend/index.ts";
+import { at } from "../../ir/index.ts";
 import { createReferenceDevice, type Device } from "../../runtime-host/index.ts";
+import { takeValue } from "../rows/play-configuration.ts";
 import { plainConfig, randomCheckpoint } from "../rows/random-checkpoint.ts";
 import {
   aloneSchedule,
@@ -13,19 +21,25 @@ import {
 
 const maxContext = 32;
 const window = 11;
+/** Two equal parts of everything, for tensor parallelism. */
+const sizes = { hidden: 18, ffn: 22, vocab: 38 };
 
-/** A model of less than 20,000 parameters, once without and once with a window. */
-const models = [undefined, window].map((own) =>
-  quantizeModel(
-    randomCheckpoint({ ...plainConfig, hidden: 18, ffn: 21, layers: 1, window: own, maxContext }, 5),
-  ),
+/** A model of less than 20,000 parameters: without and with a window, keys and values in 8 and 16 bits. */
+const models = [undefined, window].flatMap((own) =>
+  ([8, 16] as const).map((kv) => {
+    const config = { ...plainConfig, ...sizes, layers: 1, window: own, maxContext };
+    return {
+      window: own,
+      model: quantizeTo(randomCheckpoint(config, 5), takeValue(parsePrecision("w8a8", { kv }))),
+    };
+  }),
 );
 
 /** Parameters of a model that is played. */
-export const PARAMETERS = 18 * 37 + 18 * 32 + 18 * 32 + 32 * 18 + 3 * 18 * 21 + 3 * 18;
+export const PARAMETERS = 18 * 38 + 18 * 64 + 32 * 18 + 3 * 18 * 22 + 3 * 18;
 
 const space: Omit<ScheduleSpace, "window"> = {
-  vocab: plainConfig.vocab,
+  vocab: sizes.vocab,
   maxContext,
   mostRows: 12,
   mostSequences: 5,
@@ -39,14 +53,17 @@ export async function playReferenceSeed(
   seed: number,
   exercised: Exercised = nothingExercised(),
 ): Promise<string | undefined> {
-  const own = seed % 2 === 0 ? undefined : window;
-  const model = models[seed % 2];
-  if (model === undefined) throw new RangeError("there are two models");
-  const schedule = randomSchedule(seed, { ...space, window: own });
-  const blockSize = [1, 2, 4, 8][(seed >>> 1) % 4] ?? 8;
+  const chosen = at(models, seed % models.length);
+  const { model } = chosen;
+  const schedule = randomSchedule(seed, { ...space, window: chosen.window });
+  const blockSize = [1, 2, 4, 8][(seed >>> 2) % 4] ?? 8;
+  const split = seed % 3 === 0 ? splitModel(model, 2) : undefined;
   const open = (rows: number, sequences: number, spare: number): Device =>
     createReferenceDevice({
-      openDecoder: () => createIntegerDecoder(model, { blockSize }),
+      openDecoder: () =>
+        split === undefined || rows === 1 // whoever is alone is on one accelerator
+          ? createIntegerDecoder(model, { blockSize })
+          : createParallelDecoder(split, { blockSize }),
       rows,
       sequences,
       blocks: Math.ceil(maxContext / blockSize) + 1 + spare,

@@ -8,7 +8,7 @@ import {
   type Outputs,
   type ScheduleMode,
 } from "../../backend-hls/index.ts";
-import { exploreDesigns } from "../../dse/index.ts";
+import { exploreHere, usualRequest } from "../../dse/index.ts";
 import { at, ok, type Result } from "../../ir/index.ts";
 import { chooseMemory } from "../rtl/choose-memory.ts";
 import type { TimedHardware } from "./timed-device.ts";
@@ -29,21 +29,20 @@ export interface HardwareWishes {
 /** Planned hardware with its modules. */
 export type PlannedHardware = TimedHardware & CompiledAccelerator;
 
-/** What decides about the array. */
-type ArrayWishes = Pick<HardwareWishes, "device" | "rows" | "schedule">;
-
 /** The array that `compile` would choose for a model on a device. */
 export function chooseArray(
   model: ModelShape,
-  { device, rows, schedule = "optimized" }: ArrayWishes,
+  { device, rows, schedule = "optimized" }: Pick<HardwareWishes, "device" | "rows" | "schedule">,
 ): Result<ArrayShape> {
   const file = loadDevice(device);
   if (file.kind === "error") return file;
   const { clock_mhz: clockMhz } = file.value;
-  const workload = { prompt: Math.max(32, rows), output: 64, batch: rows };
-  const explored = exploreDesigns(model, file.value, workload, { rows, clockMhz, schedule });
+  const variant = { precision: "w8a8", kvBits: 8, model } as const;
+  const explored = exploreHere(
+    usualRequest({ device: file.value, variant, clockMhz, schedule, rows, seed: 0 }),
+  );
   if (explored.kind === "error") return explored;
-  return ok(at(explored.value.points, explored.value.chosen).shape);
+  return ok(at(explored.value.points, explored.value.chosen).design.shape);
 }
 
 /** The hardware of a model on a device, with its memory, without Verilog. */

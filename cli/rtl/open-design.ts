@@ -12,7 +12,7 @@ import {
   quantizeModel,
 } from "../../frontend/index.ts";
 import { builtSpan, ok, type Result } from "../../ir/index.ts";
-import { createReferenceDevice, type Device } from "../../runtime-host/index.ts";
+import { type AcceleratorProgram, createReferenceDevice, type Device } from "../../runtime-host/index.ts";
 import { buildWithoutTokenizer } from "../jobs/diagnostics.ts";
 import { compileDefaults } from "../options/compile-options.ts";
 import { type SimulationOptions, simulationDefaults } from "../options/generation-options.ts";
@@ -45,6 +45,8 @@ export interface Design {
 /** A compiled design, to be opened on any simulator and memory. */
 export interface CompiledDesign {
   readonly compiled: CompiledAccelerator;
+  /** What a host knows of it. */
+  readonly program: () => AcceleratorProgram;
   /** Opens it on a simulator: memory loaded, reset. */
   readonly open: (options: Partial<SimulationOptions>) => Promise<Result<Device>>;
   /** The integer reference with the same capabilities. */
@@ -73,11 +75,11 @@ export function compileDesign(design: Design): Result<CompiledDesign> {
     },
   );
   const hardware = hardwareModules(compiled);
+  const program = (): AcceleratorProgram =>
+    acceleratorProgram(manifest, { ...compiled, deviceFile: device, hardware, weights });
   const open = async (options: Partial<SimulationOptions>): Promise<Result<Device>> => {
-    const parts = { ...compiled, deviceFile: device, hardware, weights };
-    const program = acceleratorProgram(manifest, parts);
     const sizes = { memoryBytes: compiled.layout.bytes, beatBytes: compiled.plan.beatBytes, clockMhz };
-    const simulated = { hardware, deviceFile: device, program, ...sizes };
+    const simulated = { hardware, deviceFile: device, program: program(), ...sizes };
     const opened = await openSimulatedHardware(simulated, { ...simulationDefaults, ...options }, {});
     return opened.kind === "error" ? opened : ok(opened.value.device);
   };
@@ -91,7 +93,7 @@ export function compileDesign(design: Design): Result<CompiledDesign> {
       vocab: model.vocab,
       candidates: compiled.plan.outputs.candidates,
     });
-  return ok({ compiled, open, openReference });
+  return ok({ compiled, program, open, openReference });
 }
 
 /** The request that a manifest is made from. */

@@ -21,7 +21,7 @@ export function restartableDevice(first: Device, reopen: () => Promise<Result<De
       return result;
     },
     recover: async () => {
-      if (isSound) return ok("kept");
+      if (isSound) return (await device.recover?.()) ?? ok("kept");
       await device.close().catch(() => undefined); // it is gone already, perhaps
       const opened = await reopen();
       if (opened.kind === "error") return opened;

@@ -6,6 +6,7 @@ import type {
   DeviceCapabilities,
   Emission,
   KvPort,
+  Recovery,
   RowDescriptor,
   StepCounters,
   StepResult,
@@ -94,6 +95,12 @@ const SLICE_CYCLES = 100_000;
 /** Cycles from a write to the control register being shown to the start pulse behind it. */
 const START_DELAY = 2;
 
+/** How often the port is looked at behind a fault, and cycles in between. */
+const [DRAIN_LOOKS, DRAIN_CYCLES] = [20, 1000];
+
+/** Bit of the register `port_status`: the memory owes something and does not move. */
+const STUCK = 1;
+
 /** Bits of the interrupt registers: done and error. */
 const BOTH_EVENTS = 3;
 
@@ -144,6 +151,18 @@ class SimulatedDevice implements Device {
           return null;
         }),
     };
+  }
+
+  /** Lets time pass while the memory owes something behind a fault: steps are refused until it has answered. */
+  recover(): Promise<Result<Recovery>> {
+    return this.#guarded(async (): Promise<Recovery> => {
+      if (!("port_status" in this.#program.registers)) return "kept";
+      for (let look = 0; look < DRAIN_LOOKS; look++) {
+        if (((await this.#port.read("port_status")) & STUCK) === 0) break;
+        await this.#port.run(DRAIN_CYCLES);
+      }
+      return "kept";
+    });
   }
 
   async close(): Promise<void> {
