@@ -26,7 +26,8 @@ for (const variant of surveyVariants) {
   const same = JSON.stringify([variant.precision, variant.schedule, variant.rows]);
   if (keys.length > 0 ? !keys.includes(variant.key) : seen.has(same)) continue;
   seen.add(same);
-  const hardware = must(planVariant(variant, { checkpoint, device: "ref64", maxContext, blockSize: 16 }, 1));
+  const subject = { checkpoint, device: "ref64", maxContext, blockSize: 16 };
+  const { hardware } = must(planVariant(variant, subject, 1));
   const rtl = await RtlSteps.open(hardware, hardware.memory, new Uint8Array(hardware.layout.bytes));
   const estimator = new StepEstimator(hardware, { memory: hardware.memory });
   const steps = [

@@ -1,7 +1,7 @@
 import {
-  type ArrayShape,
   type CellCounts,
   chooseDesign,
+  type Device as DeviceFile,
   loadDevice,
   type ModelShape,
   planArea,
@@ -53,22 +53,45 @@ export interface MeasuredVariant {
   readonly estimatedSteps: number;
 }
 
-/** The hardware of a variant, with KV memory for what is served at once. */
+/** A variant's hardware and its cells. */
+export interface PlannedVariant {
+  readonly hardware: PlannedHardware;
+  readonly area: CellCounts;
+}
+
+/** Rows in parallel, at most; the explorer's choice for int8 on `ref64`, as the channels and heads beside it. */
+const mostParallelRows = 16;
+
+/**
+ * The hardware of a variant, with KV memory for what is served at once. All variants have the same array, but for as many weights
+ * in a beat as the port brings of their format, and for half the rows in parallel as often as it needs to fit the device.
+ */
 export function planVariant(
   variant: Variant,
   { checkpoint, device, maxContext, blockSize }: Omit<SurveySubject, "samples">,
   users: number,
-): Result<PlannedHardware> {
+): Result<PlannedVariant> {
   const { precision, schedule, rows, serving } = variant;
-  const sizes = modelShapeOf(checkpoint, { maxContext, blockSize });
-  const model = { ...sizes, precision };
-  const array = arrayFor(variant, model, device);
-  if (array.kind === "error") return array;
+  const file = loadDevice(device);
+  if (file.kind === "error") return file;
+  const model = { ...modelShapeOf(checkpoint, { maxContext, blockSize }), precision };
+  const port = chooseDesign(model, file.value, { rows });
+  if (port.kind === "error") return port;
   const sequences = serving === "alone" ? 1 : users;
   const kvBlocks = 1 + sequences * Math.ceil(maxContext / blockSize);
   const outputs = { candidates: 1, logits: false };
-  const wishes = { device, rows, schedule, kvBlocks, array: array.value, outputs };
-  return planHardware(model, wishes);
+  for (let pt = Math.min(rows, mostParallelRows); ; pt /= 2) {
+    const array = { ...port.value, pt, pv: 16, ph: 2 };
+    const hardware = planHardware(model, { device, rows, schedule, kvBlocks, array, outputs });
+    if (hardware.kind === "error") return hardware;
+    const area = planArea(hardware.value).total;
+    if (pt === 1 || fits(area, file.value)) return ok({ hardware: hardware.value, area });
+  }
+}
+
+function fits({ lut, ff, dsp, bram18 }: CellCounts, { resources }: DeviceFile): boolean {
+  const { lut: luts, ff: registers, dsp: multipliers, bram18: blocks } = resources;
+  return lut <= luts && ff <= registers && dsp <= multipliers && bram18 <= blocks;
 }
 
 /** Plans the hardware of a variant and times every workload on it. */
@@ -77,29 +100,17 @@ export async function measureVariant(
   subject: SurveySubject,
   workloads: readonly Workload[],
 ): Promise<Result<MeasuredVariant>> {
-  const hardware = planVariant(variant, subject, Math.max(...workloads.map(({ users }) => users)));
-  if (hardware.kind === "error") return hardware;
-  const measuring = { variant, subject, hardware: hardware.value };
+  const planned = planVariant(variant, subject, Math.max(...workloads.map(({ users }) => users)));
+  if (planned.kind === "error") return planned;
+  const { hardware, area } = planned.value;
+  const measuring = { variant, subject, hardware };
   const listed = await listAll(measuring, workloads);
   if (listed.kind === "error") return listed;
   const steps = listed.value.flatMap((one) => one.steps);
-  const timer = new StepTimer(hardware.value, steps, subject.samples);
+  const timer = new StepTimer(hardware, steps, subject.samples);
   const cells = listed.value.map((one) => costOf(measuring, one, timer));
-  const { clockMhz } = hardware.value;
-  const area = planArea(hardware.value).total;
-  return ok({ variant, clockMhz, hardware: hardware.value, area, cells, estimatedSteps: timer.estimated });
-}
-
-/**
- * All variants have the same array, but for as many weights in a beat as the port brings of their format: rows, channels and heads
- * in parallel are those that the explorer chooses for int8 on `ref64`.
- */
-function arrayFor({ rows }: Variant, model: ModelShape, device: string): Result<ArrayShape> {
-  const file = loadDevice(device);
-  if (file.kind === "error") return file;
-  const port = chooseDesign(model, file.value, { rows });
-  if (port.kind === "error") return port;
-  return ok({ ...port.value, pt: Math.min(rows, 16), pv: 16, ph: 2 });
+  const { clockMhz } = hardware;
+  return ok({ variant, clockMhz, hardware, area, cells, estimatedSteps: timer.estimated });
 }
 
 interface Measuring {

@@ -13,8 +13,7 @@ export interface WorkloadCost {
 /**
  * The cycles of steps by the exact estimator. Steps that are alike but for how much context they have (the decode steps of an
  * answer, the chunks of a prompt) take cycles that grow by a line with it: of each kind `samples` contexts are estimated, the
- * least and the largest among them, and the others lie on the lines between. Steps of sequences that do different things (chunks
- * beside decodes) are all estimated.
+ * least and the largest among them, and the others lie on the lines between.
  */
 export class StepTimer {
   readonly #hardware: TimedHardware;
@@ -64,12 +63,9 @@ export class StepTimer {
 /** Cycles at some contexts, ascending; between them they lie on straight lines. */
 export type Line = readonly { readonly context: number; readonly cycles: number }[];
 
-/** Steps of one kind have as many sequences with as many rows each; where these differ, a step is of a kind of its own. */
-function kindOf({ rows, record: { parts } }: ListedStep): string {
-  const [first] = parts;
-  const isUniform = parts.every(({ count, emits }) => count === first?.count && emits === first.emits);
-  const shape = parts.map(({ count, emits }) => `${String(count)}${emits ? "!" : ""}`).join(" ");
-  return isUniform ? shape : `${shape} ${rows.map(({ position }) => position).join(" ")}`;
+/** Steps of one kind have as many sequences with as many rows each, of which the same emit. */
+function kindOf({ record: { parts } }: ListedStep): string {
+  return parts.map(({ count, emits }) => `${String(count)}${emits ? "!" : ""}`).join(" ");
 }
 
 /** Positions behind which the rows of a step stand, over all its sequences. */
