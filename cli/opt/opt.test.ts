@@ -76,3 +76,18 @@ test("what is no pass, what a nest cannot have", async () => {
   expect(await message("--pass", "affine-tile{sizes=4 nest=7}")).toContain("there is no nest 7");
   expect((await hidalgo("opt", "--list")).stdout).toContain("affine-perfectize");
 });
+
+test("directives of a file", async () => {
+  const directives = join(folder, "directives.json");
+  const write = (value: unknown): void => {
+    writeFileSync(directives, JSON.stringify(value));
+  };
+  const run = () =>
+    hidalgo("opt", file, "--pass", "affine-distribute", "--directives", directives, "--verify-each");
+  write({ loops: { j: { unroll: 2 } }, orders: [["j", "i"]], arrays: { A: { partition: [1, 2] } } });
+  expect((await run()).stdout).toContain("arrays = {A = {partition = [1, 2]}}");
+  write({ loops: { z: { unroll: 2 } } });
+  expect((await run()).stderr).toContain("AFF0004");
+  write({ loops: { j: { unrol: 2 } } });
+  expect((await run()).stderr).toContain("CLI0071");
+});

@@ -1,5 +1,9 @@
 import {
+  type AffinePass,
+  applyDirectives,
+  closenessOf,
   type Diagnostic,
+  type Directives,
   FuncOp,
   fail,
   findPass,
@@ -8,6 +12,7 @@ import {
   loopFunctions,
   type Operation,
   ok,
+  PassOptions,
   printModule,
   type ReadyPass,
   type Result,
@@ -31,13 +36,27 @@ export interface RunSettings {
   readonly seed: number;
 }
 
+/** A pass that follows directives of a file. */
+function directivesPass(file: string, directives: Directives): ReadyPass {
+  const pass: AffinePass = {
+    name: "directives",
+    summary: "",
+    options: {},
+    ...(directives.reassociate === true ? { reorders: "always" } : {}),
+    run: (program) => applyDirectives(program, directives),
+  };
+  return { text: `directives of ${file}`, pass, options: new PassOptions(new Map()) };
+}
+
 /** Runs passes, given as text, over the loop functions of a module. */
 export function runPassTexts(
   module: Operation,
   texts: readonly string[],
   settings: RunSettings,
+  asked?: { readonly file: string; readonly directives: Directives },
 ): Result<Optimized> {
-  const found = texts.map(findPass);
+  const last = asked === undefined ? [] : [ok(directivesPass(asked.file, asked.directives))];
+  const found = [...texts.map(findPass), ...last];
   const problems = found.flatMap((pass): readonly Diagnostic[] =>
     pass.kind === "error" ? pass.diagnostics : [],
   );
@@ -89,10 +108,10 @@ function runPass(
 function differenceOver(
   before: Operation,
   after: Operation,
-  { pass }: ReadyPass,
+  pass: ReadyPass,
   { verifyRuns, seed }: RunSettings,
 ): Result<string | undefined> {
-  const closeness = pass.reorders === true ? "whole numbers" : "same bits";
+  const closeness = closenessOf(pass);
   for (let run = 0; run < verifyRuns; run++) {
     const difference = firstDifference(before, after, { seed: seed + run, closeness });
     if (difference.kind === "error" || difference.value !== undefined) return difference;

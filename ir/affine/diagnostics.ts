@@ -32,3 +32,13 @@ export const badPass = defineDiagnostic(
       p.known === undefined ? "a pass such as `affine-tile{sizes=4,8}`" : `one of ${p.known.join(", ")}`,
   }),
 );
+
+/** A directive that names nothing, or that its array cannot have. */
+export const badDirective = defineDiagnostic(
+  "AFF0004",
+  "error",
+  (p: { readonly what: string; readonly reason: string; readonly known: readonly string[] }) => ({
+    message: `the directive on ${p.what} cannot be followed: ${p.reason}`,
+    expected: `one of ${p.known.filter((name) => name !== "").join(", ")}`,
+  }),
+);

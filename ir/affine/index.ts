@@ -36,7 +36,9 @@ export type { Access, Constraint, Guard, LoadTerm, OperationTerm, Term } from ".
 export { loadsOf, subtermsOf } from "./model/term.ts";
 export { type Closeness, firstDifference } from "./passes/compare-functions.ts";
 export { AFFINE_PASSES, type AffinePass, reductionsOutward } from "./passes/pass-table.ts";
+export { PassOptions } from "./passes/pass-text.ts";
 export {
+  closenessOf,
   findPass,
   insertFunction,
   loopFunctions,
@@ -44,6 +46,13 @@ export {
   runOnFunction,
 } from "./passes/run-passes.ts";
 export { readProgram } from "./read/read-function.ts";
+export {
+  type ArrayDirective,
+  applyDirectives,
+  type Directives,
+  type LoopDirective,
+  loopName,
+} from "./transforms/directives.ts";
 export { type DistributeOptions, distribute } from "./transforms/distribute.ts";
 export { expandScalars, extentOf } from "./transforms/expand-scalars.ts";
 export { forwardStores, removeDead } from "./transforms/forward-stores.ts";

@@ -34,6 +34,8 @@ const REDUCIBLE: ReadonlySet<string> = new Set([
   "arith.maxsi",
   "arith.minsi",
 ]);
+/** The element is taken away, not added. */
+const SUBTRACTING: ReadonlySet<string> = new Set(["arith.subf", "arith.subi"]);
 /** Exact in any order. */
 const EXACT: ReadonlySet<string> = new Set(["arith.maximumf", "arith.minimumf"]);
 
@@ -55,7 +57,7 @@ export function reductionOf({ value, target, guards }: Statement): Reduction | u
   const [left, right] = value.operands;
   if (left === undefined || right === undefined) return undefined;
   if (guards.some((guard) => guard.kind === "data" && loads(guard.condition, target))) return undefined;
-  const isNegated = value.name === "arith.subf" || value.name === "arith.subi";
+  const isNegated = SUBTRACTING.has(value.name);
   for (const [accumulator, element] of isNegated
     ? [[left, right] as const]
     : [[left, right] as const, [right, left] as const]) {

@@ -2,7 +2,15 @@ import type { Attributes } from "../../core/attribute.ts";
 import type { Operation, Value } from "../../core/operation.ts";
 import type { Span } from "../../support/diagnostics.ts";
 import { type AffineSum, type Counter, mentions } from "./sum.ts";
-import { type Access, type Guard, loadsOf, type Term, type TermRewrite, TermRewriter } from "./term.ts";
+import {
+  type Access,
+  type Guard,
+  type LoadTerm,
+  loadsOf,
+  type Term,
+  type TermRewrite,
+  TermRewriter,
+} from "./term.ts";
 
 /** One store, under guards. All loads of a statement come before its store. */
 export interface Statement {
@@ -32,6 +40,8 @@ export type Node = Loop | Statement;
 export interface LoopProgram {
   /** The function that it was read from. */
   readonly func: Operation;
+  /** Attributes that the function gets beside its own. */
+  readonly attributes?: Attributes;
   /** The operations that make arrays, in order; an array is known by its operation's result. */
   readonly arrays: readonly Operation[];
   readonly body: readonly Node[];
@@ -165,4 +175,25 @@ export function touches(statement: Statement, array: Value): boolean {
 /** Whether a statement loads from an array. */
 export function loadsArray(statement: Statement, array: Value): boolean {
   return loadsOf(rootsOf(statement)).some(({ access }) => access.array === array);
+}
+
+/** A program in which some arrays are made by other operations. */
+export function moveArrays(program: LoopProgram, by: ReadonlyMap<Operation, Operation>): LoopProgram {
+  if (by.size === 0) return program;
+  const values = new Map([...by].map(([old, made]) => [old.result, made.result]));
+  const move = (access: Access): Access => ({ ...access, array: values.get(access.array) ?? access.array });
+  const load = (found: LoadTerm): Term => ({ ...found, access: move(found.access) });
+  const moved = changeStatements(rewriteNodes(program.body, { load }), (statement) => ({
+    ...statement,
+    target: move(statement.target),
+  }));
+  return {
+    ...program,
+    arrays: program.arrays.map((op) => by.get(op) ?? op),
+    body: moved,
+    returned: program.returned.map((term): Term => {
+      if (term.kind !== "value") return new TermRewriter({ load }).term(term);
+      return { kind: "value", value: values.get(term.value) ?? term.value };
+    }),
+  };
 }

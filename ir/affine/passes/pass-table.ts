@@ -2,6 +2,7 @@ import { fail, ok, type Result } from "../../support/result.ts";
 import { legalOrders, type Nest, nestReductions, nestsOf } from "../analysis/nests.ts";
 import { cannotTransform } from "../diagnostics.ts";
 import type { LoopProgram } from "../model/program.ts";
+import { applyDirectives } from "../transforms/directives.ts";
 import { distribute } from "../transforms/distribute.ts";
 import { expandScalars } from "../transforms/expand-scalars.ts";
 import { forwardStores } from "../transforms/forward-stores.ts";
@@ -21,8 +22,8 @@ export interface AffinePass {
   readonly summary: string;
   /** Its options, each with what it says. */
   readonly options: Readonly<Record<string, string>>;
-  /** Whether float sums may come out in another order, where operations allow it. */
-  readonly reorders?: boolean;
+  /** Whether float sums may come out in another order, where operations allow it: always, or with `reassociate`. */
+  readonly reorders?: "always" | "when asked";
   readonly run: (program: LoopProgram, options: PassOptions) => Result<LoopProgram>;
 }
 
@@ -214,7 +215,7 @@ export const AFFINE_PASSES: readonly AffinePass[] = [
     name: "affine-reassociate",
     summary: "Unrolled terms of a reduction in a balanced tree, where operations allow it",
     options: { factors: "lanes by place, 1 for none", nest: NEST },
-    reorders: true,
+    reorders: "always",
     run: scheduling((nest, options) =>
       fits(nest, options.numbers("factors"))
         ? { unroll: byPlace(options.numbers("factors")), reassociate: true }
@@ -225,7 +226,14 @@ export const AFFINE_PASSES: readonly AffinePass[] = [
     name: "affine-interleave",
     summary: "Partial sums of a reduction take turns; a tree joins them, where operations allow it",
     options: { loop: "place of the loop", count: "how many partial sums", nest: NEST },
-    reorders: true,
+    reorders: "always",
     run: interleaving,
+  },
+  {
+    name: "affine-directives",
+    summary: "Follows the attributes unroll, tile, ii and order of loops",
+    options: { reassociate: "reductions that allow it may be reordered" },
+    reorders: "when asked",
+    run: (program, options) => applyDirectives(program, { reassociate: options.flag("reassociate") }),
   },
 ];

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "../../support/result.ts";
 import { badPass } from "../diagnostics.ts";
 import { readProgram } from "../read/read-function.ts";
 import { writeProgram } from "../write/write-function.ts";
+import type { Closeness } from "./compare-functions.ts";
 import { AFFINE_PASSES, type AffinePass } from "./pass-table.ts";
 import { type PassCall, parsePassCall } from "./pass-text.ts";
 
@@ -30,6 +31,12 @@ export function findPass(text: string): Result<ReadyPass> {
   const odd = options.names.find((option) => !(option in pass.options));
   if (odd === undefined) return ok({ text, pass, options });
   return fail(badPass(span, { text, reason: `it has no option ${odd}`, known: Object.keys(pass.options) }));
+}
+
+/** How close the results of a pass have to be to those before it. */
+export function closenessOf({ pass, options }: ReadyPass): Closeness {
+  const reorders = pass.reorders === "always" || (pass.reorders !== undefined && options.flag("reassociate"));
+  return reorders ? "whole numbers" : "same bits";
 }
 
 /** Runs a pass on a function over arrays; gives a new function. */

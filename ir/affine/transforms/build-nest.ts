@@ -118,7 +118,11 @@ function wantedLoop(
     return { counter, span, count, attributes: { unroll: i64Attr.write(count) } };
   if (level === "point")
     return { counter, span, attributes: {}, ...(guarded && count !== undefined ? { count } : {}) };
-  return { counter, span, attributes: withoutAttributes(attributes, "unroll", "ii", "max_trip") };
+  return {
+    counter,
+    span,
+    attributes: withoutAttributes(attributes, "unroll", "ii", "tile", "order", "max_trip"),
+  };
 }
 
 /** Lanes whose terms are added before they are accumulated: the nest's only statement reduces over them. */

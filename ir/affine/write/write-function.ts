@@ -33,7 +33,7 @@ export function writeProgram(program: LoopProgram): Operation {
   block.append(ReturnOp.create({ operands: {}, rest, attrs: {}, span: func.span }));
   return new Operation({
     name: FuncOp.name,
-    attributes: func.attributes,
+    attributes: { ...func.attributes, ...program.attributes },
     regions: [new Region(block)],
     span: func.span,
   });
