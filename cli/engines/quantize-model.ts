@@ -18,9 +18,12 @@ export interface Quantization {
 }
 
 /** How the numbers of a build were made, as its manifest says. */
-export function quantizationOf({ precision, kv_bits }: Manifest["design"]): Result<Quantization> {
-  const parsed = parsePrecision(precision, { kv: kv_bits });
-  return parsed.kind === "error" ? parsed : ok({ precision: parsed.value });
+export function quantizationOf(
+  { precision, kv_bits, method }: Manifest["design"],
+  calibrate?: string,
+): Result<Quantization> {
+  const parsed = parsePrecision(precision, { ...method, kv: kv_bits });
+  return parsed.kind === "error" ? parsed : ok({ precision: parsed.value, calibrate });
 }
 
 /** Outlier columns of a vector that hardware multiplies in 16 bits, at most: each is a multiplier and an adder. */

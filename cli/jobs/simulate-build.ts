@@ -18,6 +18,8 @@ export interface SimulateOptions extends GenerationOptions, SimulationOptions {
   readonly seed: number;
   /** The model that was compiled: its integer reference checks the tokens. A build holds no checkpoint. */
   readonly reference?: string | undefined;
+  /** The text that it was calibrated on; undefined: its own. */
+  readonly calibrate?: string | undefined;
 }
 
 /** Simulates a build folder; compares with the integer reference where the model is given too. */
@@ -44,7 +46,7 @@ export async function simulateBuild(
     const result = await generateTokens(job, engine.value, watch);
     if (result.kind === "error" || reference.value === undefined) return result;
     const { design } = build.value.manifest;
-    const quantization = quantizationOf(design);
+    const quantization = quantizationOf(design, options.calibrate);
     if (quantization.kind === "error") return quantization;
     const compiled = {
       loaded: reference.value,

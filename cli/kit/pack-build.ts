@@ -16,11 +16,23 @@ import { modelShapeOf } from "../verify/subject.ts";
 import { shapeDiffers } from "./diagnostics.ts";
 import { kitFiles } from "./kit-files.ts";
 
+/** What decides about the packed weights beside build and model. */
+export interface PackOptions {
+  /** A tokenizer in place of the one beside the model. */
+  readonly tokenizer?: string | undefined;
+  /** Text to take statistics from, where the build's precision asks for them; undefined: the model's own. */
+  readonly calibrate?: string | undefined;
+}
+
 /**
  * A build with the weights of another checkpoint: hardware, sizes and register map stay, image, golden tokens, tokenizer and
  * what the kit has of them are new. A checkpoint of another shape is a diagnostic that lists the differences.
  */
-export function packBuild(folder: string, path: string, tokenizer?: string): Result<CompiledBuild> {
+export function packBuild(
+  folder: string,
+  path: string,
+  { tokenizer, calibrate }: PackOptions = {},
+): Result<CompiledBuild> {
   const build = readBuildFolder(folder);
   if (build.kind === "error") return build;
   const parts = readBuildParts(build.value);
@@ -28,7 +40,7 @@ export function packBuild(folder: string, path: string, tokenizer?: string): Res
   const model = loadModel(path, { tokenizer });
   if (model.kind === "error") return model;
   const { checkpoint } = model.value;
-  const quantized = quantizeAs(build.value.manifest, model.value);
+  const quantized = quantizeAs(build.value.manifest, model.value, calibrate);
   if (quantized.kind === "error") return quantized;
   const differences = differencesOf(parts.value.plan.model, checkpoint, quantized.value);
   if (differences.length > 0)
@@ -38,8 +50,12 @@ export function packBuild(folder: string, path: string, tokenizer?: string): Res
 }
 
 /** The model in the numbers of the build. */
-function quantizeAs({ design }: Manifest, model: LoadedModel): Result<QuantizedModel> {
-  const quantization = quantizationOf(design);
+function quantizeAs(
+  { design }: Manifest,
+  model: LoadedModel,
+  calibrate: string | undefined,
+): Result<QuantizedModel> {
+  const quantization = quantizationOf(design, calibrate);
   return quantization.kind === "error" ? quantization : quantizeLoaded(model, quantization.value);
 }
 

@@ -6,6 +6,7 @@ import {
   PRODUCT_TOP,
   type Region,
 } from "../../backend-hls/index.ts";
+import type { Precision } from "../../frontend/index.ts";
 import type { BuildFiles } from "../build-folder/build-files.ts";
 import { hashContent } from "../build-folder/read-build-folder.ts";
 import { describeModel } from "../jobs/model-shape.ts";
@@ -61,7 +62,7 @@ export function describeBuild(
 }
 
 function describeDesign(
-  { device, clockMhz, precision, kvBits, schedule, maxContext }: CompileRequest,
+  { device, clockMhz, precision, kvBits, schedule, maxContext, quantization }: CompileRequest,
   { plan, layout, system }: CompiledAccelerator,
   hash: string,
 ): Manifest["design"] {
@@ -78,11 +79,21 @@ function describeDesign(
     clock: { mhz: clockMhz, source: "assumed" },
     precision,
     kv_bits: kvBits,
+    method: describeMethod(quantization.precision),
     schedule,
     max_context: maxContext,
     kv_blocks: layout.kvBlocks,
     outputs: { ...plan.outputs },
     energy: { ...device.energy },
+  };
+}
+
+/** The options with which weights were made: other weights for the same hardware are made in the same way. */
+function describeMethod({ weights, smoothing, outliers }: Precision): Manifest["design"]["method"] {
+  return {
+    ...(smoothing && { alpha: smoothing.alpha }),
+    ...(outliers && { threshold: outliers.threshold }),
+    ...(weights.kind === "int4" && { rounding: weights.rounding }),
   };
 }
 

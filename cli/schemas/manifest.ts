@@ -74,6 +74,14 @@ const manifestDesign = designSchema.extend({
   clock: clockSchema,
   precision: precisionName,
   kv_bits: kvBits,
+  /** The options of the precision's method; absent: its defaults. */
+  method: z
+    .strictObject({
+      alpha: z.union([z.number(), z.enum(["architecture", "auto"])]).optional(),
+      threshold: z.number().optional(),
+      rounding: z.enum(["nearest", "gptq", "awq"]).optional(),
+    })
+    .optional(),
   schedule,
   max_context: count,
   /** Blocks of the KV memory, the null block included. */

@@ -15,6 +15,7 @@ export const pack = defineVerb({
       .argument("<model>", "a Hugging Face folder or a llama2.c .bin")
       .requiredOption("--for <build>", "the build whose hardware is used")
       .option("-o, --output <folder>", "where the build with the new weights goes (default: --for)")
+      .option("--calibrate <file>", "text to take statistics from (default: the model's own)")
       .option("--tokenizer <file>", "tokenizer.json or tokenizer.bin, in place of the one beside the model");
   },
   input: z.object({
@@ -22,11 +23,12 @@ export const pack = defineVerb({
     for: z.string(),
     output: z.string().optional(),
     tokenizer: z.string().optional(),
+    calibrate: z.string().optional(),
   }),
-  run: async ({ model, for: folder, output: target = folder, tokenizer }, session) => {
+  run: async ({ model, for: folder, output: target = folder, ...options }, session) => {
     const free = checkTarget(target);
     if (free.kind === "error") return free;
-    const packed = packBuild(folder, model, tokenizer);
+    const packed = packBuild(folder, model, options);
     if (packed.kind === "error") return packed;
     const written = await writeBuildFolder(target, packed.value.files, session.signal);
     if (written.kind === "error") return written;

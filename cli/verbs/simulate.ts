@@ -21,6 +21,7 @@ export const simulate = defineVerb({
     declareGenerationOptions(command);
     declareSimulationOptions(command);
     command.option("--reference <model>", "compare with the integer reference of this, the compiled model");
+    command.option("--calibrate <file>", "with --reference: the text that it was compiled with");
     command.option("--inputs <file>", "of a graph: a .npz with an array per argument (default: random)");
     command.option("--outputs <file>", "of a graph: the .npz for its results");
     command.option("--check", "of a graph: compare with the graph interpreter, bit for bit");
@@ -31,6 +32,7 @@ export const simulate = defineVerb({
       build: z.string(),
       seed: naturalNumber,
       reference: z.string().optional(),
+      calibrate: z.string().optional(),
       inputs: z.string().optional(),
       outputs: z.string().optional(),
       check: z.boolean().optional(),
