@@ -1,6 +1,6 @@
 /**
- * Many clients at once in front of the server and the integer reference of a toy model: requests that are answered, that leave
- * in the middle, that are malformed, too long, or read slowly.
+ * Many clients at once in front of the server and two devices of a toy model that fail now and then: requests that are answered, that
+ * leave in the middle, that are malformed, too long, or read slowly.
  *
  *     node bench/serving-load.ts [clients] [requests] > bench/results/serving-load.txt
  *
@@ -8,12 +8,14 @@
  */
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { ok } from "../ir/index.ts";
+import { builtSpan, defineDiagnostic, fail, ok } from "../ir/index.ts";
 import {
   createReferenceDevice,
   createServer,
+  type Device,
   Engine,
   EngineLoop,
+  HostStore,
   ServerMetrics,
 } from "../runtime-host/index.ts";
 import { Choices } from "./fuzz/choices.ts";
@@ -41,16 +43,36 @@ const codec = {
   stream: () => ({ push: (id: number) => String.fromCharCode(33 + id), end: () => "" }),
 };
 
-const engine = new Engine(
-  createReferenceDevice({
+const failed = defineDiagnostic("BENCH0001", "error", () => ({ message: "the device failed" }));
+const faults = { steps: 0, kept: 0, lost: 0 };
+
+/** A device that fails in one of 97 steps, every third time with its memory. */
+function faultyDevice(): Device {
+  const device = createReferenceDevice({
     openDecoder,
     rows: 32,
     sequences: 24,
+    blocks: 120,
     blockSize: 4,
     maxContext: CONTEXT,
     vocab: VOCAB,
-  }),
-);
+  });
+  return {
+    ...device,
+    step: (rows) =>
+      ++faults.steps % 97 === 0 ? Promise.resolve(fail(failed(builtSpan("device"), {}))) : device.step(rows),
+    recover: () => {
+      const recovery = (faults.kept + faults.lost) % 3 === 2 ? "lost" : "kept";
+      faults[recovery] += 1;
+      return Promise.resolve(ok(recovery));
+    },
+  };
+}
+
+const engine = new Engine([faultyDevice(), faultyDevice()], {
+  preemption: "swap",
+  store: new HostStore({ prefixBlocks: 50, swapBlocks: 200 }),
+});
 const metrics = new ServerMetrics("toy", engine);
 const loop = new EngineLoop(engine, (step) => {
   metrics.step(step);
@@ -107,6 +129,7 @@ async function one(choices: Choices): Promise<string> {
     return "left";
   }
   const text = kind === "slow" ? await readSlowly(answer) : await answer.text();
+  if (text.includes("BENCH0001")) return `${kind}: failed with the device`;
   const isCut = isStream(kind) && answer.status === 200 && !text.endsWith("data: [DONE]\n\n");
   return isCut ? `${kind}: cut off` : `${kind}: ${String(answer.status)}`;
 }
@@ -134,11 +157,12 @@ await Promise.all(
   }),
 );
 await loop.drain();
-const { freeBlocks, blocks } = engine.load;
+const { freeBlocks, blocks, host } = engine.load;
 await app.close();
 process.stdout.write(`${String(clients)} clients, ${String(requests)} requests\n`);
 for (const [end, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
   process.stdout.write(`  ${end.padEnd(16)} ${String(count)}\n`);
 process.stdout.write(
-  `blocks free at the end: ${String(freeBlocks)} of ${String(blocks)}; idle: ${String(engine.isIdle)}\n`,
+  `failing steps: ${String(faults.kept)} with memory kept, ${String(faults.lost)} with memory lost\n` +
+    `blocks free at the end: ${String(freeBlocks)} of ${String(blocks)}, swapped: ${String(host.swapBlocks)}; idle: ${String(engine.isIdle)}\n`,
 );

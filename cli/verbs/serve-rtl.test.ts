@@ -35,29 +35,32 @@ const greedy = { model: "fable", prompt, max_tokens: 8, temperature: 0 } as cons
 const seeded = { seed: 7 };
 
 async function completions(client: OpenAI): Promise<void> {
-  const whole = await client.completions.create({ ...greedy, logprobs: 2 });
-  const [choice] = whole.choices;
-  expect(choice?.text.length).toBeGreaterThan(0);
-  expect(choice?.logprobs?.tokens?.join("")).toContain((choice?.text ?? "").trim().slice(0, 3));
-  expect(choice?.logprobs?.token_logprobs).toHaveLength(whole.usage?.completion_tokens ?? 0);
-  const stream = await client.completions.create({
-    ...greedy,
-    stream: true,
-    stream_options: { include_usage: true },
-  });
-  let text = "";
-  let usage: unknown;
-  for await (const chunk of stream) {
-    text += chunk.choices[0]?.text ?? "";
-    usage = chunk.usage ?? usage;
-  }
-  expect([text, usage]).toEqual([choice?.text, whole.usage]);
+  const { choices, usage } = await client.completions.create({ ...greedy, logprobs: 2 });
+  const [choice] = choices;
+  if (choice === undefined || usage === undefined) throw new Error("no answer");
+  const { text, logprobs } = choice;
+  expect(text.length).toBeGreaterThan(0);
+  expect(logprobs?.tokens?.join("")).toContain(text.trim().slice(0, 3));
+  expect(logprobs?.token_logprobs).toHaveLength(usage.completion_tokens);
+  expect(await streamed(client)).toEqual([text, usage]);
   const stop = text.slice(4, 6);
   const stopped = await client.completions.create({ ...greedy, stop });
   expect(stopped.choices[0]).toMatchObject({
     text: text.slice(0, text.indexOf(stop)),
     finish_reason: "stop",
   });
+}
+
+/** Text and usage of the same answer, piece by piece. */
+async function streamed(client: OpenAI): Promise<readonly [string, unknown]> {
+  const options = { stream: true, stream_options: { include_usage: true } } as const;
+  let text = "";
+  let usage: unknown;
+  for await (const chunk of await client.completions.create({ ...greedy, ...options })) {
+    text += chunk.choices[0]?.text ?? "";
+    usage = chunk.usage ?? usage;
+  }
+  return [text, usage];
 }
 
 async function chats(client: OpenAI): Promise<void> {

@@ -79,8 +79,8 @@ class Machine {
 }
 
 const codec = {
-  encode: (text: string) => ok([...text].map((_, i) => (i * 5 + text.length) % plainConfig.vocab)),
-  encodeContinuation: (text: string) => ok([...text].map((_, i) => i % plainConfig.vocab)),
+  encode: (text: string) => ok(Array.from(text, (_, i) => (i * 5 + text.length) % plainConfig.vocab)),
+  encodeContinuation: (text: string) => ok(Array.from(text, (_, i) => i % plainConfig.vocab)),
   decode: (ids: readonly number[]) => ids.join(" "),
   stream: () => ({ push: (id: number) => `${String(id)} `, end: () => "" }),
 };
