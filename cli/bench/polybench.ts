@@ -14,7 +14,7 @@ import { type BenchTable, defineBench } from "./define-bench.ts";
 import { kernelFailed, unknownKernel } from "./diagnostics.ts";
 import { budgetOf } from "./polybench/budgets.ts";
 import { type KernelCase, type KernelMeasure, measureKernel } from "./polybench/measure-kernel.ts";
-import { rowName, tableRow } from "./polybench/table-row.ts";
+import { macRate, rowName, tableRow } from "./polybench/table-row.ts";
 
 /** Words out of a closed set, separated by commas. */
 function listOf<const W extends string>(words: readonly W[]) {
@@ -137,5 +137,6 @@ function tell(measure: Result<KernelMeasure>): string {
     area === undefined
       ? ""
       : `, ${String(area.dsp)} DSP, ${String(area.lut)} LUT, ${String(area.bram18)} RAMB18`;
-  return `${String(cycles).padStart(10)} cycles, ${built.join(" ")}${synthesized}${matches === true ? "" : ", WRONG"}`;
+  const rate = `${macRate(measure.value).toFixed(2)} MAC/cycle/unit`;
+  return `${String(cycles).padStart(10)} cycles, ${rate}, ${built.join(" ")}${synthesized}${matches === true ? "" : ", WRONG"}`;
 }

@@ -18,6 +18,7 @@ import { openGraph } from "../../graph/simulate-graph.ts";
 import type { JobWatch } from "../../jobs/job-watch.ts";
 import type { SimulationOptions } from "../../options/generation-options.ts";
 import type { KernelRun } from "../../schemas/graph-manifest.ts";
+import { countOperations, type OperationCounts } from "./count-operations.ts";
 
 /** One row of the table: what is compiled, and how. */
 export interface KernelCase {
@@ -37,6 +38,8 @@ export interface KernelMeasure
     "cycles" | "transfer_cycles" | "matches_reference" | "first_mismatch" | "errors" | "simulator"
   > {
   readonly clockMhz: number;
+  /** What the program asks for, as it is written. */
+  readonly operations: OperationCounts;
   readonly units: Readonly<Record<string, number>>;
   readonly area: { readonly dsp: number; readonly lut: number; readonly bram18: number } | undefined;
 }
@@ -54,14 +57,15 @@ export async function measureKernel(each: KernelCase, watch: JobWatch): Promise<
   const area = each.family === undefined ? ok(undefined) : await areaOf(build.value, each.family, watch);
   if (area.kind === "error") return area;
   const { clock, units } = build.value.manifest.design;
-  return ok({ ...run.value, clockMhz: clock.mhz, units, area: area.value });
+  const operations = countOperations(graph.value.module, kernel.top);
+  return ok({ ...run.value, clockMhz: clock.mhz, operations, units, area: area.value });
 }
 
 async function runKernel(
   { kernel, size, simulation }: KernelCase,
   build: GraphBuild,
   watch: JobWatch,
-): Promise<Result<Omit<KernelMeasure, "clockMhz" | "units" | "area">>> {
+): Promise<Result<Omit<KernelMeasure, "clockMhz" | "operations" | "units" | "area">>> {
   const opened = openGraph(kernel.name, build);
   if (opened.kind === "error") return opened;
   const { graph, memory } = opened.value;

@@ -29,7 +29,10 @@ export function tableRow(each: KernelCase, measure: Result<KernelMeasure>): Benc
     cycles: value.cycles,
     ...(baseline === undefined ? {} : { baseline_cycles: baseline, ratio: baseline / value.cycles }),
     ratios: Object.fromEntries(columns.map(([system, { cycles }]) => [system, cycles / value.cycles])),
+    operations: operationsOf(value),
     units: unitsOf(value),
+    vendor_dsp: vendorDsp(value),
+    macs_per_cycle_per_unit: macRate(value),
     ...value.area,
     clock_mhz: value.clockMhz,
     transfer_cycles: value.transfer_cycles,
@@ -43,6 +46,33 @@ export function tableRow(each: KernelCase, measure: Result<KernelMeasure>): Benc
 function unitsOf({ units }: KernelMeasure): Record<string, number> {
   const { add = 0, sub = 0, mul = 0, div = 0, sqrt = 0 } = units;
   return { fmul: mul, fadd: add + sub, fdiv: div, fsqrt: sqrt };
+}
+
+/** Operations of the program under the names of the units. */
+function operationsOf({ operations }: KernelMeasure): Record<string, number> {
+  const count = (name: string): number => operations.get(name) ?? 0;
+  return {
+    fmul: count("arith.mulf"),
+    fadd: count("arith.addf") + count("arith.subf"),
+    fdiv: count("arith.divf"),
+    fsqrt: count("math.sqrt"),
+  };
+}
+
+/** DSPs that a vendor's cores for f32 take at full speed: 3 for a product, 2 for a sum. */
+const VENDOR_DSP = { fmul: 3, fadd: 2 } as const;
+
+function vendorDsp(measure: KernelMeasure): number {
+  const { fmul = 0, fadd = 0 } = unitsOf(measure);
+  return VENDOR_DSP.fmul * fmul + VENDOR_DSP.fadd * fadd;
+}
+
+/** Multiply-adds per cycle and pair of units built: 1 where every pair works in every cycle. */
+export function macRate(measure: KernelMeasure): number {
+  const [asked, built] = [operationsOf(measure), unitsOf(measure)];
+  const macs = Math.min(asked["fmul"] ?? 0, asked["fadd"] ?? 0);
+  const pairs = Math.max(built["fmul"] ?? 0, built["fadd"] ?? 0, 1);
+  return macs / (measure.cycles * pairs);
 }
 
 function failureOf(diagnostics: readonly Diagnostic[]): string {
