@@ -1,4 +1,5 @@
 import type { Manifest } from "../schemas/manifest.ts";
+import { storedFormats } from "./stored-formats.ts";
 
 /** Work that costs energy, and the time that it took. */
 export interface EnergyUse {
@@ -24,15 +25,20 @@ export const ENERGY_MODEL = "macs, dram bytes, sram twice the dram bytes, static
 const joulePerPico = 1e-12;
 
 /**
- * The stated model: each needed MAC, each byte over the memory ports, each of these bytes once into and once out
+ * The stated model: each needed MAC (of 16 bits where the weights have 16), each byte over the memory ports, each of these bytes once into and once out
  * of on-chip memory, and static power over all cycles. An estimate from the device file's figures, no measurement.
  */
 export function joulesOf(
   { macs, bytes, cycles }: EnergyUse,
-  { energy, clock }: Pick<Manifest["design"], "energy" | "clock">,
+  {
+    energy,
+    clock,
+    ...formats
+  }: Pick<Manifest["design"], "energy" | "clock"> & Partial<Pick<Manifest["design"], "precision">>,
 ): Joules {
+  const perMac = storedFormats(formats).weights === "bf16" ? energy.pj_mac16 : energy.pj_mac8;
   return {
-    mac: macs * energy.pj_mac8 * joulePerPico,
+    mac: macs * perMac * joulePerPico,
     sram: 2 * bytes * energy.pj_sram_byte * joulePerPico,
     dram: bytes * energy.pj_dram_byte * joulePerPico,
     static: (cycles / (clock.mhz * 1e6)) * energy.static_w,

@@ -3,6 +3,7 @@ import type { Manifest, ModelShape } from "../schemas/manifest.ts";
 import type { RunResult } from "../schemas/run.ts";
 import { ENERGY_MODEL, joulesOf, sumJoules } from "./energy.ts";
 import { type MeasuredStep, neededWork } from "./needed-work.ts";
+import { storedFormats } from "./stored-formats.ts";
 
 /** The fields of a result that steps are measured by. */
 export type Measurements = Pick<
@@ -25,7 +26,8 @@ export type Measurements = Pick<
 >;
 
 /** What is measured against: the hardware that was built, its clock and its energy figures. */
-export type MeasuredDesign = Pick<Manifest["design"], "macs" | "ports" | "port_bits" | "clock" | "energy">;
+export type MeasuredDesign = Pick<Manifest["design"], "macs" | "ports" | "port_bits" | "clock" | "energy"> &
+  Partial<Pick<Manifest["design"], "precision" | "kv_bits">>;
 
 /** A step on a device with a clock. */
 type TimedStep = MeasuredStep & { readonly counters: StepCounters };
@@ -116,10 +118,10 @@ function addCounters(steps: readonly TimedStep[]): Pick<Measurements, "busy_cycl
 function utilization(
   steps: readonly TimedStep[],
   model: ModelShape,
-  { macs, ports, port_bits: portBits }: MeasuredDesign,
+  { macs, ports, port_bits: portBits, ...design }: MeasuredDesign,
 ): { readonly mbu: number; readonly mfu: number } {
   const cycles = cyclesOf(steps);
-  const needed = steps.map((step) => neededWork(model, step));
+  const needed = steps.map((step) => neededWork(model, step, storedFormats(design)));
   const portBytes = (ports * portBits) / 8;
   return {
     mbu: sum(needed, ({ bytes }) => bytes) / (cycles * portBytes),

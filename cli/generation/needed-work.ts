@@ -1,10 +1,11 @@
 import type { StepRecord } from "../../runtime-host/index.ts";
 import type { ModelShape } from "../schemas/manifest.ts";
+import { INT8_FORMATS, matrixBytes, type StoredFormats } from "./stored-formats.ts";
 
 /** What a step has to do, whatever the hardware. */
 export interface NeededWork {
   readonly macs: number;
-  /** With int8 weights and keys and values: each weight and each committed position once per step. */
+  /** Each weight and each committed position once per step, as they are stored. */
   readonly bytes: number;
 }
 
@@ -16,7 +17,11 @@ export type MeasuredStep = Omit<StepRecord, "parts" | "moved" | "devices" | "hol
   Partial<Pick<StepRecord, "parts">>;
 
 /** The numerators of MFU and MBU for one step. */
-export function neededWork(model: ModelShape, step: MeasuredStep): NeededWork {
+export function neededWork(
+  model: ModelShape,
+  step: MeasuredStep,
+  formats: StoredFormats = INT8_FORMATS,
+): NeededWork {
   const { hidden, layers, heads, kv_heads: kvHeads, head_dim: headDim, ffn, vocab } = model;
   const [queries, keys] = [heads * headDim, kvHeads * headDim];
   const matrices = [
@@ -28,16 +33,19 @@ export function neededWork(model: ModelShape, step: MeasuredStep): NeededWork {
   const weights = sum(matrices.map((matrix) => matrix.out * matrix.in));
   const biases = model.qkv_bias === true ? queries + 2 * keys : 0;
   const gains = 2 * hidden + (model.qk_norm === true ? 2 * headDim : 0);
-  const floats = sum(matrices.map((matrix) => matrix.out)) + biases + gains;
+  const scales = formats.weights === "bf16" ? 0 : 1;
+  const floats = scales * sum(matrices.map((matrix) => matrix.out)) + biases + gains;
   const emitting = step.tokens.length;
-  const head = emitting > 0 ? vocab * hidden + floatBytes * (vocab + hidden) : 0;
+  const headBytes = matrixBytes(formats, { count: vocab * hidden, isHead: true });
+  const head = emitting > 0 ? headBytes + floatBytes * (scales * vocab + hidden) : 0;
+  const layerBytes = matrixBytes(formats, { count: weights, isHead: false });
   const { pairs, records } = contextOf(model, step);
-  const record = 2 * keys + 2 * floatBytes * kvHeads;
+  const record = 2 * keys * formats.kvBytes + 2 * floatBytes * kvHeads;
   const macsOfLayers = layers * step.rows * weights + pairs * 2 * queries;
   return {
     macs: macsOfLayers + emitting * vocab * hidden,
     bytes:
-      layers * (weights + floatBytes * floats) + records * record + head + step.rows * hidden * floatBytes,
+      layers * (layerBytes + floatBytes * floats) + records * record + head + step.rows * hidden * floatBytes,
   };
 }
 

@@ -3,12 +3,15 @@ import {
   type Device as DeviceFile,
   layoutMemory,
   loadDevice,
+  type ModelShape,
   planAccelerator,
   REGION_NAMES,
 } from "../../backend-hls/index.ts";
 import { type Checkpoint, loadModel } from "../../frontend/index.ts";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import { type Quantization, quantizeLoaded } from "../engines/quantize-model.ts";
 import { contextTooLong } from "../jobs/diagnostics.ts";
+import { hardwarePrecision } from "../rtl/hardware-precision.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import { memoryTooSmall, memoryUnknown } from "./diagnostics.ts";
 import type { MemoryPlan } from "./plan-schema.ts";
@@ -22,6 +25,8 @@ export interface PlanOptions {
   readonly maxContext?: number | undefined;
   /** MiB that keys and values may take, at most; all that is left where absent. */
   readonly kvMemory?: number | undefined;
+  /** Number formats; int8 throughout where absent. */
+  readonly quantization?: Quantization | undefined;
 }
 
 const MEBIBYTE = 2 ** 20;
@@ -40,18 +45,24 @@ export function planMemory(path: string, options: PlanOptions): Result<MemoryPla
   const { maxContext = own } = options;
   if (maxContext > own)
     return fail(contextTooLong(builtSpan("--max-context"), { asked: maxContext, model: own }));
-  return fillMemory(checkpoint, device.value, { ...options, maxContext });
+  const { quantization } = options;
+  const quantized = quantization === undefined ? ok(undefined) : quantizeLoaded(model.value, quantization);
+  if (quantized.kind === "error") return quantized;
+  const precision = quantized.value && hardwarePrecision(quantized.value);
+  const shape = modelShapeOf(checkpoint, { maxContext, blockSize: options.blockSize, precision });
+  return fillMemory(checkpoint, device.value, shape, options);
 }
 
 function fillMemory(
   checkpoint: Checkpoint,
   device: DeviceFile,
-  options: PlanOptions & { readonly maxContext: number },
+  shape: ModelShape,
+  options: PlanOptions,
 ): Result<MemoryPlan> {
-  const { maxContext, blockSize, rows } = options;
+  const { maxContext, blockSize } = shape;
+  const { rows } = options;
   const dramBytes = device.dram?.bytes;
   if (dramBytes === undefined) return fail(memoryUnknown(builtSpan("--device"), { device: device.name }));
-  const shape = modelShapeOf(checkpoint, { maxContext, blockSize });
   const array = chooseDesign(shape, device, { rows });
   if (array.kind === "error") return array;
   const { regions, strides } = layoutMemory(planAccelerator(shape, array.value), 1);

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { resolveFormats } from "../engines/number-formats.ts";
 import { planMemory, renderPlan } from "../kit/plan-memory.ts";
 import { compileDefaults } from "../options/compile-options.ts";
+import { declarePrecisionOptions, precisionOptions } from "../options/precision-options.ts";
 import { positiveInteger } from "../options/words.ts";
 import { defineVerb } from "../verb.ts";
 
@@ -15,7 +17,9 @@ export const plan = defineVerb({
       .option("--kv-memory <MiB>", "memory for keys and values (default: what the weights leave)")
       .option("--max-context <n>", "positions of a sequence (default: the model's own)")
       .option("--block-size <n>", "positions of a KV block", String(compileDefaults.blockSize))
-      .option("--rows <n>", "rows of a step, at most", "1");
+      .option("--rows <n>", "rows of a step, at most", "1")
+      .option("--precision <name>", "number formats (default: w8a8)");
+    declarePrecisionOptions(command);
   },
   input: z.object({
     model: z.string(),
@@ -24,9 +28,12 @@ export const plan = defineVerb({
     maxContext: positiveInteger.optional(),
     blockSize: positiveInteger.refine((n) => Number.isInteger(Math.log2(n)), "expected a power of two"),
     rows: positiveInteger,
+    ...precisionOptions,
   }),
   run: ({ model, ...options }, { output }) => {
-    const planned = planMemory(model, options);
+    const formats = resolveFormats("rtl", options);
+    if (formats.kind === "error") return Promise.resolve(formats);
+    const planned = planMemory(model, { ...options, quantization: formats.value.quantization });
     if (planned.kind === "ok") output.line(renderPlan(planned.value));
     return Promise.resolve(planned);
   },
