@@ -50,6 +50,8 @@ export interface ArrayShape {
   readonly rows: number;
   /** Query heads of a key in parallel (default 1): divides a key/value head's group, or is a multiple of it that divides the heads. */
   readonly ph?: number;
+  /** Whether two products of neighbouring output channels take one multiplication (default: with int4 weights). */
+  readonly packed?: boolean;
   /** What a row can give (default: its greedy token). */
   readonly outputs?: Outputs;
 }
@@ -94,6 +96,8 @@ export interface Plan {
   readonly pv: number;
   readonly rows: number;
   readonly beatBytes: number;
+  /** Whether two products of neighbouring output channels take one multiplication. */
+  readonly isPacked: boolean;
   /** 32-bit words of a beat. */
   readonly beatWords: number;
   readonly qWidth: number;
@@ -164,7 +168,7 @@ function checkBeat(
 function checkShape(
   model: ModelShape,
   beatBytes: number,
-  { pn, pk, pt, pv, rows, outputs }: Required<ArrayShape>,
+  { pn, pk, pt, pv, rows, outputs }: Required<Omit<ArrayShape, "packed">>,
 ): void {
   if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
     throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
@@ -200,6 +204,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     pv,
     ...attentionSizes(model, precision, { ph, pv, rows }, beatBytes),
     rows,
+    isPacked: isPacked(design, precision),
     beatBytes,
     beatWords,
     qWidth,
@@ -233,6 +238,11 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
       Math.ceil(Math.log2(largestSum(precision, hidden, Math.max(hidden, qWidth, ffn)))) + 2,
     ),
   };
+}
+
+/** Packing needs pairs of output channels; it is the default where an array has twice the products of one for int8. */
+function isPacked({ pn, packed }: ArrayShape, precision: HardwarePrecision): boolean {
+  return pn % 2 === 0 && (packed ?? groupOf(precision) !== undefined);
 }
 
 /** A matrix on the array; that of the head is int8 where the others are int4. */

@@ -16,6 +16,7 @@ import { awaitVector, rowScale, sourceConnections, sourceFields, vectorPlace } f
 import { type ArrayWeights, makeArrayWeights, weightConnections, weightFields } from "./array-weights.ts";
 import { headUnits } from "./head-units.ts";
 import { outlierAdder, productConnections } from "./outliers.ts";
+import { packedDots } from "./packed-dot.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
 export function largest(plan: Plan): { readonly tiles: number; readonly beats: number } {
@@ -143,24 +144,41 @@ interface TileStep {
   readonly which: Readonly<Record<"isNew" | "isShared" | "isKept", Value>>;
 }
 
+/** The sum of products of each output channel, made when it is asked for. */
+function productsOf(
+  b: LoopBuilder,
+  { pn, pk, sumBits, isPacked }: Plan,
+  inputs: readonly Value[],
+  weights: readonly Value[],
+): readonly (() => Value)[] {
+  const rows = Array.from({ length: pn }, (_, n) => weights.slice(n * pk, (n + 1) * pk));
+  if (!isPacked) return rows.map((row) => () => dot(b, inputs, row));
+  return rows.flatMap((row, n) => {
+    if (n % 2 === 1) return [];
+    const [upper, lower] = packedDots(b, inputs, [at(rows, n + 1), row], sumBits);
+    return [() => lower, () => upper];
+  });
+}
+
 /** Adds the products of a beat to the sums of `pn` channels and `pt` rows; gives the sums, rows outside. */
 function accumulateTile(
   b: LoopBuilder,
   plan: Plan,
   { vector, weights, sums, which }: TileStep,
 ): readonly Value[] {
-  const { pn, pk, pt } = plan;
+  const { pn, pt } = plan;
   const totals: Value[] = [];
   for (let p = 0; p < pt; p++) {
     const row = affineSum([[vector.group, pt]], p);
     const place = [...vector.lead, row];
     const inputs = activationLanes(b, plan, vector.activation, { place, k: vector.k });
-    for (let n = 0; n < pn; n++) {
-      const product = dot(b, inputs, weights.lanes.slice(n * pk, (n + 1) * pk));
+    const products = productsOf(b, plan, inputs, weights.lanes);
+    products.forEach((productOf, n) => {
+      const product = productOf();
       const factor = weights.factors?.[n];
       const sum = factor === undefined ? product : b.muli(product, factor);
       totals.push(accumulate(b, plan, sums, { sum, ...which, lane: p * pn + n, place: [row, n] }));
-    }
+    });
   }
   return totals;
 }
