@@ -17,25 +17,30 @@ const shared = join(root, "../shared");
 const tokens = process.argv[2] ?? "2048";
 const folder = mkdtempSync(join(tmpdir(), "hidalgo-accuracy-"));
 
+/** Options for these precisions. */
+const precisions = (...names: readonly string[]): readonly string[] =>
+  names.flatMap((name) => ["--precision", name]);
+const bothCaches = ["--kv", "16", "--kv", "8"];
+const smoothed = ["smoothquant", "smoothquant-o1", "smoothquant-o2", "smoothquant-o3"];
+
 /** What is asked for beside the model and the text. */
-const runs: readonly (readonly string[])[] = [
-  [
-    ...["w16a16", "w8a8", "smoothquant", "smoothquant-o1", "smoothquant-o2", "smoothquant-o3"],
-    ...["llm.int8", "w4a8", "w4a8-g64", "w4a8-g128"],
-  ]
-    .flatMap((name) => ["--precision", name])
-    .concat("--kv", "16", "--kv", "8"),
-  ["smoothquant", "smoothquant-o1", "smoothquant-o3"]
-    .flatMap((name) => ["--precision", name])
-    .concat("--kv", "16", "--alpha", "auto"),
-  ["w4a8", "w4a8-g64"].flatMap((name) => ["--precision", name]).concat("--kv", "16", "--rounding", "awq"),
-  ["w4a8", "w4a8-g64"].flatMap((name) => ["--precision", name]).concat("--kv", "16", "--rounding", "nearest"),
+const fableRuns: readonly (readonly string[])[] = [
+  [...precisions("w16a16", "w8a8", ...smoothed, "llm.int8", "w4a8", "w4a8-g64", "w4a8-g128"), ...bothCaches],
+  [...precisions("smoothquant", "smoothquant-o1", "smoothquant-o3"), "--kv", "16", "--alpha", "auto"],
+  [...precisions("w4a8", "w4a8-g64"), "--kv", "16", "--rounding", "awq"],
+  [...precisions("w4a8", "w4a8-g64"), "--kv", "16", "--rounding", "nearest"],
+];
+const storiesRuns: readonly (readonly string[])[] = [
+  [...precisions("w8a8", "smoothquant", "smoothquant-o1"), ...bothCaches],
+  [...precisions("smoothquant-o2", "smoothquant-o3", "llm.int8"), "--kv", "16"],
+  [...precisions("w4a8", "w4a8-g64"), "--kv", "16"],
+  [...precisions("w4a8", "w4a8-g64"), "--kv", "16", "--rounding", "nearest"],
 ];
 
 try {
-  evaluate(join(root, "models/fable"), tellStories(join(root, "models/fable")));
+  evaluate(join(root, "models/fable"), tellStories(join(root, "models/fable")), fableRuns);
   const stories260K = join(shared, "models/stories260K/stories260K.bin");
-  if (existsSync(stories260K)) evaluate(stories260K, join(shared, "text/tinystories-1000.json"));
+  if (existsSync(stories260K)) evaluate(stories260K, join(shared, "text/tinystories-1000.json"), storiesRuns);
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -52,7 +57,7 @@ function tellStories(path: string): string {
   return file;
 }
 
-function evaluate(path: string, text: string): void {
+function evaluate(path: string, text: string, runs: readonly (readonly string[])[]): void {
   process.stdout.write(`${path.split("/").at(-1) ?? path}\n`);
   for (const [i, run] of runs.entries()) {
     const report = join(folder, `report${i}`);
