@@ -12,20 +12,20 @@ export interface DesignCells {
   readonly below: (name: string) => CellCounts;
 }
 
-/** Cells of modules that were mapped before, by family and content. */
-export type CellCache = Map<string, CellCounts>;
+/** Cells of modules that were mapped before in this process, by family and content: most are the same from design to design. */
+const mapped = new Map<string, CellCounts>();
+
+/** Modules that are remembered, at most. */
+const MOST_MAPPED = 20_000;
 
 /** Maps every distinct module once; modules that instantiate others come with them in `modules`. */
-export function designCells(
-  modules: readonly Operation[],
-  family: DeviceFamily,
-  cache: CellCache = new Map(),
-): DesignCells {
+export function designCells(modules: readonly Operation[], family: DeviceFamily): DesignCells {
+  if (mapped.size > MOST_MAPPED) mapped.clear();
   const own = new Map(
     modules.map((module) => {
       const key = `${family} ${moduleKey(module)}`;
-      const cells = cache.get(key) ?? moduleCells(module, family);
-      cache.set(key, cells);
+      const cells = mapped.get(key) ?? moduleCells(module, family);
+      mapped.set(key, cells);
       return [symbolOf(module), cells];
     }),
   );

@@ -2,7 +2,7 @@ import { at, type Operation } from "../../ir/index.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import { fifoName } from "../shell/index.ts";
 import { addCells, type CellCounts, NO_CELLS } from "./counts.ts";
-import { type CellCache, designCells, instancesOf, symbolOf } from "./design-cells.ts";
+import { designCells, instancesOf, symbolOf } from "./design-cells.ts";
 
 /** A design's cells, by what they are for. */
 export interface PlanArea {
@@ -26,9 +26,9 @@ export interface BuiltDesign {
  * The area of a design, from its modules as synthesis maps them (`mapping/module-cells.ts`), each distinct one once. Nothing is
  * optimized across modules.
  */
-export function planArea({ network, system }: BuiltDesign, cache?: CellCache): PlanArea {
+export function planArea({ network, system }: BuiltDesign): PlanArea {
   const modules = [...new Set([...system.modules, system.top])];
-  const { below } = designCells(modules, network.library.family, cache);
+  const { below } = designCells(modules, network.library.family);
   const coreModule = modules.find((module) => isCore(network, module));
   const core = coreModule === undefined ? "" : symbolOf(coreModule);
   const kernels = new Map(network.kernels.map(({ name }) => [name, below(`${core}_${name}`)]));

@@ -1,6 +1,5 @@
 import {
   type ArrayShape,
-  type CellCache,
   type CellCounts,
   type CompiledAccelerator,
   compileAccelerator,
@@ -38,20 +37,13 @@ export interface Evaluation {
   readonly memoryBytes: number;
 }
 
-/** Modules that were mapped before in this thread: most are the same from design to design. */
-const cache: CellCache = new Map();
-
-/** Cached modules, at most: some kilobytes each. */
-const MOST_CACHED = 50_000;
-
 /** Schedules all kernels of a design, maps its modules, and replays the steps of the workload. */
 export function evaluate(task: Task): Result<Evaluation> {
   const { model, shape, device, clockMhz, schedule, workload } = task;
   const { sequences } = workSteps(workload, shape.rows).decode;
   const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule, sequences });
   if (compiled.kind === "error") return compiled;
-  if (cache.size > MOST_CACHED) cache.clear();
-  const cells = planArea(compiled.value, cache).total;
+  const cells = planArea(compiled.value).total;
   const kernels = timingTable(compiled.value.network);
   const memoryBytes = compiled.value.layout.bytes;
   if (!task.replay)

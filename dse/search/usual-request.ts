@@ -16,7 +16,7 @@ export interface UsualWishes {
 }
 
 /** Designs that are planned, at most: a second or two. */
-const EFFORT = 5;
+const EFFORT = 4;
 
 /**
  * The exploration behind `compile`: one user, a short prompt and a short story; with rows, as many users and a prompt that fills
