@@ -6,7 +6,7 @@ import type { StepRecord } from "../scheduling/step-record.ts";
 import { BUCKETS } from "./metric-buckets.ts";
 
 /** What a step cost on hardware, and what it had to do. */
-export interface MeteredStep {
+interface MeteredStep {
   /** Simulated time: of the slowest accelerator, blocks that were moved and the host's pause included. */
   readonly cycles: number;
   /** What had to cross the memory ports. */
