@@ -314,7 +314,7 @@ class GroupShifter {
     const lanes = b.choose(
       isNew,
       types,
-      () => fresh().map((value) => b.extsi(value, this.#type.width)),
+      () => fresh().map((value) => widened(b, value, this.#type)),
       () => [
         ...this.#cells.map((cell) => b.load(cell)),
         ...range(this.#lanes).map(() => b.int(0, this.#type.width)),
@@ -325,6 +325,11 @@ class GroupShifter {
     });
     return lanes.slice(0, this.#lanes);
   }
+}
+
+/** Sign-extended, where the type is wider. */
+function widened(b: LoopBuilder, value: Value, type: IntType): Value {
+  return value.type.kind === "int" && value.type.width === type.width ? value : b.extsi(value, type.width);
 }
 
 function scaled(b: LoopBuilder, sum: Value, exponent: Value): Value {
