@@ -12,7 +12,7 @@ export * from "./core/pass.ts";
 export type { ScalarType } from "./core/type.ts"; // numerics/primitives.ts has one of its own
 export * from "./core/type.ts";
 export * from "./dialects/affine/ops.ts";
-export { fastmathFlags, mayReassociate } from "./dialects/arith/fastmath.ts";
+export { mayReassociate } from "./dialects/arith/fastmath.ts";
 export * from "./dialects/arith/ops.ts";
 export * from "./dialects/builtin/ops.ts";
 export * from "./dialects/comb/builder.ts";

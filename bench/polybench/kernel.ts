@@ -27,7 +27,7 @@ export interface KernelDefinition<D> {
 }
 
 /** A kernel at one size. */
-export interface KernelInstance {
+interface KernelInstance {
   readonly arrays: readonly ArrayArgument[];
   /** MLIR: every float operation in IEEE order (`strict`), or with `fastmath<reassoc>`. */
   readonly text: (rounding: Rounding) => string;

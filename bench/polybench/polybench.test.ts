@@ -14,6 +14,8 @@ import { SIZES } from "./kernel.ts";
 import type { Rounding } from "./kernel-text.ts";
 import { POLYBENCH } from "./kernels.ts";
 
+const MLIR_OPT = "mlir-opt-22";
+
 function parsed(text: string): Operation {
   const module = parseModule(text, "kernel.mlir");
   const problems = module.kind === "error" ? module.diagnostics : verify(module.value, ALL_OPS);
@@ -52,13 +54,13 @@ describe.each(POLYBENCH)("$name", (kernel) => {
 });
 
 test("upstream's parser takes every text", (context) => {
-  if (spawnSync("mlir-opt-22", ["--version"]).status !== 0) context.skip("there is no mlir-opt-22");
+  if (spawnSync(MLIR_OPT, ["--version"]).status !== 0) context.skip("there is no mlir-opt-22");
   const texts = POLYBENCH.flatMap((kernel) =>
     (["strict", "reassoc"] as const).flatMap((rounding) =>
       SIZES.map((size) => kernel.at(size).text(rounding)),
     ),
   );
-  const answer = spawnSync("mlir-opt-22", ["-split-input-file", "-o", "/dev/null"], {
+  const answer = spawnSync(MLIR_OPT, ["-split-input-file", "-o", "/dev/null"], {
     input: texts.join("// -----\n"),
     encoding: "utf8",
   });

@@ -16,19 +16,13 @@ import { elementBytes } from "../tensor-shape.ts";
 import { rowBeats } from "./load.ts";
 
 /** A tensor of the graph and the region that it goes to. */
-export interface Returned {
+interface Returned {
   readonly value: Value;
   readonly region: TensorRegion;
 }
 
 /** Makes the kernel that writes results to memory and appends the steps that start it. Rows are padded with zeros. */
 export function storeResults(scope: GraphScope, returned: readonly Returned[]): void {
-  const start = makeStore(scope, returned);
-  for (const each of returned) start(each);
-}
-
-/** Makes the kernel that writes these to memory; what it gives appends the step that starts it for one of them. */
-export function makeStore(scope: GraphScope, returned: readonly Returned[]): (each: Returned) => void {
   const {
     s,
     design: { beatBytes },
@@ -73,19 +67,18 @@ export function makeStore(scope: GraphScope, returned: readonly Returned[]): (ea
       });
     },
   });
-  return (each) => {
-    const { value, region } = each;
+  returned.forEach(({ value, region }, use) => {
     const beats = rowBeats(scope.tensor(value), beatBytes);
     const { rows } = region.shape;
     program.step({
       after: [value],
       sends: [
         { to: requests, fields: [{ offset: region.base }, rows * beats] },
-        { to: commands, fields: [returned.indexOf(each), rows, beats] },
+        { to: commands, fields: [use, rows, beats] },
       ],
       done: acks,
     });
-  };
+  });
 }
 
 interface WordLoad {

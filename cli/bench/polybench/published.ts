@@ -1,5 +1,5 @@
 /** Cycles that a published system needs for a kernel of PolyBench-medium, f32; DSPs where they are known. */
-export interface PublishedCycles {
+interface PublishedCycles {
   readonly cycles: number;
   readonly dsp?: number;
 }
