@@ -1,4 +1,4 @@
-import { at, BufferOp, type Operation, ScheduleBuilder, StreamOp } from "../../ir/index.ts";
+import { at, BufferOp, CompilerBug, type Operation, ScheduleBuilder, StreamOp } from "../../ir/index.ts";
 import { addChunksKernel, foldKernel } from "./kernels/add-chunks.ts";
 import { adjustKernels } from "./kernels/adjust.ts";
 import { splitWeightsKernel } from "./kernels/array-weights.ts";
@@ -100,6 +100,9 @@ function dropUnconnected(schedule: Operation): Operation {
 /** Builds the network that computes one step of the model (docs/numerics.md, "Integer reference"), one layer's hardware serving all layers. */
 export function buildAccelerator(model: ModelShape, design: ArrayShape): Accelerator {
   const plan = planAccelerator(model, design);
+  const { activations } = plan.precision;
+  if (activations.kind === "int8" && activations.scales === "tensor")
+    throw new CompilerBug("there are no kernels for one scale for all rows of a step");
   const s = new ScheduleBuilder("accelerator", outsideConnections(plan));
   const w = makeWires(s, plan);
   for (const kernel of KERNELS) kernel(s, plan, w);
