@@ -93,7 +93,7 @@ function powersOfTwo(from: number, to: number): readonly number[] {
 }
 
 /** What can be chosen of a design, as numbers that grow with the hardware: rows, rows in parallel, quantizer, heads. */
-export function sizesOf({ shape: { rows, pt = 1, pv = 4, ph = 1 } }: Design): readonly number[] {
+function sizesOf({ shape: { rows, pt = 1, pv = 4, ph = 1 } }: Design): readonly number[] {
   return [rows, pt, pv, ph];
 }
 

@@ -31,7 +31,7 @@ export interface Sum {
 }
 
 /** A comparison on a carry chain of a family whose chains take any propagate and generate: the last carry is the result. */
-export interface Comparison {
+interface Comparison {
   readonly kind: "comparison";
   readonly output: Literal;
   readonly propagate: Word;
@@ -39,7 +39,7 @@ export interface Comparison {
 }
 
 /** A product in one hard block; operands are signed. */
-export interface Product {
+interface Product {
   readonly kind: "product";
   readonly key: number;
   readonly outputs: Word;

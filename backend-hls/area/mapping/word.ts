@@ -72,7 +72,7 @@ export function equalWords(logic: LogicNetwork, a: Word, b: Word): Literal {
 }
 
 /** A balanced and of bits. */
-export function allOf(logic: LogicNetwork, bits: Word): Literal {
+function allOf(logic: LogicNetwork, bits: Word): Literal {
   let left = [...bits];
   while (left.length > 1)
     left = Array.from({ length: Math.ceil(left.length / 2) }, (_, pair) =>
