@@ -27,7 +27,7 @@ for (const variant of surveyVariants) {
   if (keys.length > 0 ? !keys.includes(variant.key) : seen.has(same)) continue;
   seen.add(same);
   const subject = { checkpoint, device: "ref64", maxContext, blockSize: 16 };
-  const { hardware } = must(planVariant(variant, subject, 1));
+  const hardware = must(planVariant(variant, subject, 1));
   const rtl = await RtlSteps.open(hardware, hardware.memory, new Uint8Array(hardware.layout.bytes));
   const estimator = new StepEstimator(hardware, { memory: hardware.memory });
   const steps = [

@@ -1,7 +1,6 @@
 import {
   type CellCounts,
   chooseDesign,
-  type Device as DeviceFile,
   loadDevice,
   type ModelShape,
   planArea,
@@ -53,24 +52,18 @@ export interface MeasuredVariant {
   readonly estimatedSteps: number;
 }
 
-/** A variant's hardware and its cells. */
-export interface PlannedVariant {
-  readonly hardware: PlannedHardware;
-  readonly area: CellCounts;
-}
-
 /** Rows in parallel, at most; the explorer's choice for int8 on `ref64`, as the channels and heads beside it. */
 const mostParallelRows = 16;
 
 /**
  * The hardware of a variant, with KV memory for what is served at once. All variants have the same array, but for as many weights
- * in a beat as the port brings of their format, and for half the rows in parallel as often as it needs to fit the device.
+ * in a beat as the port brings of their format; whether it fits the device is not asked: the table says what it needs.
  */
 export function planVariant(
   variant: Variant,
   { checkpoint, device, maxContext, blockSize }: Omit<SurveySubject, "samples">,
   users: number,
-): Result<PlannedVariant> {
+): Result<PlannedHardware> {
   const { precision, schedule, rows, serving } = variant;
   const file = loadDevice(device);
   if (file.kind === "error") return file;
@@ -79,19 +72,9 @@ export function planVariant(
   if (port.kind === "error") return port;
   const sequences = serving === "alone" ? 1 : users;
   const kvBlocks = 1 + sequences * Math.ceil(maxContext / blockSize);
+  const array = { ...port.value, pt: Math.min(rows, mostParallelRows), pv: 16, ph: 2 };
   const outputs = { candidates: 1, logits: false };
-  for (let pt = Math.min(rows, mostParallelRows); ; pt /= 2) {
-    const array = { ...port.value, pt, pv: 16, ph: 2 };
-    const hardware = planHardware(model, { device, rows, schedule, kvBlocks, array, outputs });
-    if (hardware.kind === "error") return hardware;
-    const area = planArea(hardware.value).total;
-    if (pt === 1 || fits(area, file.value)) return ok({ hardware: hardware.value, area });
-  }
-}
-
-function fits({ lut, ff, dsp, bram18 }: CellCounts, { resources }: DeviceFile): boolean {
-  const { lut: luts, ff: registers, dsp: multipliers, bram18: blocks } = resources;
-  return lut <= luts && ff <= registers && dsp <= multipliers && bram18 <= blocks;
+  return planHardware(model, { device, rows, schedule, kvBlocks, array, outputs });
 }
 
 /** Plans the hardware of a variant and times every workload on it. */
@@ -102,7 +85,7 @@ export async function measureVariant(
 ): Promise<Result<MeasuredVariant>> {
   const planned = planVariant(variant, subject, Math.max(...workloads.map(({ users }) => users)));
   if (planned.kind === "error") return planned;
-  const { hardware, area } = planned.value;
+  const hardware = planned.value;
   const measuring = { variant, subject, hardware };
   const listed = await listAll(measuring, workloads);
   if (listed.kind === "error") return listed;
@@ -110,6 +93,7 @@ export async function measureVariant(
   const timer = new StepTimer(hardware, steps, subject.samples);
   const cells = listed.value.map((one) => costOf(measuring, one, timer));
   const { clockMhz } = hardware;
+  const area = planArea(hardware).total;
   return ok({ variant, clockMhz, hardware, area, cells, estimatedSteps: timer.estimated });
 }
 
