@@ -79,7 +79,7 @@ function levelsOf(pair: Omit<Dependence, "common" | "carrier">, isBefore: boolea
 }
 
 /** The pairs of iterations of a dependence. */
-export interface Relation {
+interface Relation {
   readonly system: ConstraintSystem;
   readonly source: Instance;
   readonly target: Instance;

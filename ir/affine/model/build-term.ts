@@ -38,7 +38,7 @@ function compareTerm(predicate: bigint, left: Term, right: Term, span: Span): Te
 }
 
 /** A sum as the difference of two without negative factors. */
-export function bothSides(sum: AffineSum): readonly [AffineSum, AffineSum] {
+function bothSides(sum: AffineSum): readonly [AffineSum, AffineSum] {
   const part = (sign: 1 | -1): AffineSum => ({
     terms: new Map([...sum.terms].filter(([, factor]) => factor * sign > 0)),
     constant: sum.constant * sign > 0 ? sum.constant : 0,

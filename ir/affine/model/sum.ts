@@ -7,7 +7,7 @@ export interface Counter {
   readonly name: string;
 }
 /** `floor(of / by)`: what tiling and upstream's `floordiv`, `ceildiv` and `mod` come down to. */
-export interface Quotient {
+interface Quotient {
   readonly kind: "quotient";
   readonly of: AffineSum;
   readonly by: number;

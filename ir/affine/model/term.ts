@@ -27,17 +27,17 @@ export interface LoadTerm {
   readonly span: Span;
 }
 /** An affine function of counters as a value. */
-export interface IndexTerm {
+interface IndexTerm {
   readonly kind: "index";
   readonly sum: AffineSum;
 }
 /** A value that is defined outside of all loops: an argument. */
-export interface ValueTerm {
+interface ValueTerm {
   readonly kind: "value";
   readonly value: Value;
 }
 /** One of two terms, of which only that one is evaluated (`scf.if` with results). */
-export interface ChooseTerm {
+interface ChooseTerm {
   readonly kind: "choose";
   readonly condition: Term;
   readonly whenTrue: Term;
@@ -60,7 +60,7 @@ export type Guard =
   | { readonly kind: "data"; readonly condition: Term; readonly holds: boolean };
 
 /** The terms that a term is made of. */
-export function operandsOf(term: Term): readonly Term[] {
+function operandsOf(term: Term): readonly Term[] {
   switch (term.kind) {
     case "operation":
       return term.operands;
@@ -76,7 +76,7 @@ export function operandsOf(term: Term): readonly Term[] {
 }
 
 /** The terms behind the opaque variables of a sum. */
-export function opaqueTerms(sum: AffineSum): readonly Term[] {
+function opaqueTerms(sum: AffineSum): readonly Term[] {
   return [...sum.terms.keys()].flatMap((variable) =>
     variable.kind === "opaque"
       ? [variable.term]

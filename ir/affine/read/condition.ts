@@ -20,7 +20,7 @@ export function guardOf(condition: Term, holds: boolean): Guard {
 }
 
 /** The opposite of a constraint; of an equality there is none. */
-export function negate({ kind, sum }: Constraint): Constraint | undefined {
+function negate({ kind, sum }: Constraint): Constraint | undefined {
   return kind === "equal" ? undefined : { kind, sum: offsetSum(subtractSums(constantSum(0), sum), -1) };
 }
 

@@ -7,7 +7,7 @@ interface Scoped {
 }
 
 /** What random programs are made of. */
-export interface ProgramShape {
+interface ProgramShape {
   /** Loops in each other at most. */
   readonly depth?: number;
   /** One loop or the statements in each body: nests are perfect. */

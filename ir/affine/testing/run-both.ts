@@ -17,7 +17,7 @@ export function unwrap<T>(result: Result<T>): T {
 }
 
 /** The first function of a text. */
-export function functionOfText(text: string): Operation {
+function functionOfText(text: string): Operation {
   const module = unwrap(parseModule(text, "test.mlir"));
   const func = [...module.walk()].find(({ name }) => name === "func.func");
   if (func === undefined) throw new CompilerBug("a text without a function");

@@ -157,7 +157,7 @@ function withInterval(
 }
 
 /** Loops around nodes. */
-export function wrap(loops: readonly Loop[], body: readonly Node[]): Node {
+function wrap(loops: readonly Loop[], body: readonly Node[]): Node {
   const nodes = loops.reduceRight<readonly Node[]>((inner, loop) => [{ ...loop, body: inner }], body);
   return at(nodes, 0);
 }

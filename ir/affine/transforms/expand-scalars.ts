@@ -87,7 +87,7 @@ function expanded(
 }
 
 /** Nodes with every access changed. */
-export function moveAccesses(
+function moveAccesses(
   nodes: LoopProgram["body"],
   move: (access: Access) => Access,
 ): LoopProgram["body"] {

@@ -26,7 +26,7 @@ export interface WantedLoop {
 }
 
 /** Loops without bodies, and what is left to be checked in the innermost one. */
-export interface Scan {
+interface Scan {
   readonly loops: readonly Loop[];
   readonly guards: readonly Constraint[];
 }
