@@ -55,7 +55,7 @@ export function drawToken(logits: Float32Array, share: number): number {
 }
 
 /** Numbers in [0, 1) that a seed decides: a 32-bit counter through Murmur3's finalizer. */
-export function createRandom(seed: number): () => number {
+function createRandom(seed: number): () => number {
   let state = Math.imul(seed, 0x9e3779b1) >>> 0;
   return () => {
     state = (state + 0x9e3779b9) >>> 0;

@@ -27,7 +27,7 @@ export interface Int8Activation {
 }
 
 /** A row in bfloat16, as float32. */
-export interface Bf16Activation {
+interface Bf16Activation {
   readonly kind: "bf16";
   readonly values: Float32Array;
 }

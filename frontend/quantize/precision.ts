@@ -5,7 +5,7 @@ import { precisionOption, precisionUnknown } from "./diagnostics.ts";
 export type Rounding = "nearest" | "gptq" | "awq";
 
 /** Columns of a group of 4-bit weights that share a scale. */
-export type GroupSize = 32 | 64 | 128;
+type GroupSize = 32 | 64 | 128;
 
 /** Number format of the matrices; the head of an int4 model is int8 per channel. */
 export type WeightFormat =

@@ -8,7 +8,7 @@ import {
 import type { Checkpoint, LayerWeights } from "../checkpoint.ts";
 
 /** Inputs that a norm writes, whose gains can take a scale of each channel. */
-export type NormedInput = "qkv" | "gateUp" | "head";
+type NormedInput = "qkv" | "gateUp" | "head";
 
 /** An input that a norm writes, with the matrices that multiply it. */
 export interface NormedGroup {

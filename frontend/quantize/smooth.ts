@@ -41,7 +41,7 @@ function chooseScales(
 }
 
 /** s_j for each channel of the group. */
-export function smoothingScales({ matrices, statistics }: NormedGroup, alpha: number): Float32Array {
+function smoothingScales({ matrices, statistics }: NormedGroup, alpha: number): Float32Array {
   const weights = largestOfColumns(matrices, statistics.largest.length);
   return statistics.largest.map((activation, j) => {
     const weight = Math.max(weights[j] ?? 0, smallest);
