@@ -78,6 +78,15 @@ test("who took part in a step that failed gets an error; who only had blocks the
   expect(tokens.get("b")).toEqual(continueHistory([3, 4], 6));
 });
 
+test("every answer of a request ends, also where none was begun", async () => {
+  const engine = new Engine(failing(0, "kept"));
+  const ended: (readonly [number, string])[] = [];
+  const onFinish = (sample: number, reason: string) => ended.push([sample, reason]);
+  engine.add(request("a", [1, 2], { n: 3 }), { onFinish });
+  while (!engine.isIdle) await engine.step();
+  expect(ended).toEqual([0, 1, 2].map((sample) => [sample, "error"]));
+});
+
 test("an accelerator that does not come back leaves its work to the others; without any, requests are refused", async () => {
   const { engine, add, run, tokens, ends } = start([failing(1, "gone"), failing(8, "gone")]);
   for (const id of ["a", "b", "c"]) add(request(id, [id.charCodeAt(0) % 50, 2]));

@@ -264,8 +264,12 @@ export class Engine {
     if (sequence.state === "finished") return;
     this.#scheduler.finish(sequence);
     const active = present(this.#active.get(sequence.request.id), "an active request");
-    if (active.sequences.every(({ state }) => state === "finished")) this.#active.delete(sequence.request.id);
+    const isOver = active.sequences.every(({ state }) => state === "finished");
+    if (isOver) this.#active.delete(sequence.request.id);
     active.listener.onFinish?.(sequence.sample, reason, diagnostics);
+    const { n = 1 } = sequence.request; // answers that were not begun end with it
+    for (let sample = active.sequences.length; isOver && sample < n; sample++)
+      active.listener.onFinish?.(sample, reason, diagnostics);
   }
 
   /** The cheapest output of the device that the sequence's next token can be chosen from. */
