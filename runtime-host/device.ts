@@ -77,6 +77,8 @@ export interface StepCounters {
   readonly busy: number;
   readonly stalls: StallCycles;
   readonly bytes: TransferredBytes;
+  /** Vectors in which a value outside the outlier columns reached the threshold, where the device counts them. */
+  readonly outlierMisses?: number;
 }
 
 /** What came out of a step. */

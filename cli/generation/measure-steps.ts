@@ -13,6 +13,7 @@ export type Measurements = Pick<
   | "cycles_per_token"
   | "ttft_cycles"
   | "estimate"
+  | "outlier_misses"
   | "tokens_per_s"
   | "busy_cycles"
   | "stalls"
@@ -59,6 +60,7 @@ export function measureSteps(
     cycles_per_token: cyclesPerToken,
     ttft_cycles: cyclesOf(prefill) + gap(prefill),
     estimate: compareEstimate(timed),
+    outlier_misses: countMisses(timed),
     tokens_per_s: cyclesPerToken === null ? null : (design.clock.mhz * 1e6) / cyclesPerToken,
     ...addCounters(timed),
     ...utilization(timed, model, design),
@@ -73,6 +75,7 @@ const untimed = {
   cycles_per_token: null,
   ttft_cycles: null,
   estimate: null,
+  outlier_misses: null,
   tokens_per_s: null,
   busy_cycles: null,
   stalls: null,
@@ -91,6 +94,11 @@ function compareEstimate(steps: readonly TimedStep[]): Measurements["estimate"] 
   const cycles = sum(both, ({ counters }) => counters.estimated ?? 0);
   const measured = cyclesOf(both);
   return { steps: both.length, cycles, measured, error: cycles / measured - 1 };
+}
+
+function countMisses(steps: readonly TimedStep[]): number | null {
+  const counting = steps.filter(({ counters }) => counters.outlierMisses !== undefined);
+  return counting.length === 0 ? null : sum(counting, ({ counters }) => counters.outlierMisses ?? 0);
 }
 
 function addCounters(steps: readonly TimedStep[]): Pick<Measurements, "busy_cycles" | "stalls" | "bytes"> {

@@ -23,6 +23,7 @@ function timing(result: RunResult): readonly string[] {
     `  utilization        decode: ${shares(result.decode)}; prefill: ${shares(result.prefill)}`,
     ...estimateLine(result),
     ...energyLine(result),
+    ...missesLine(result),
   ];
 }
 
@@ -50,6 +51,10 @@ function estimateLine({ estimate }: RunResult): readonly string[] {
 function energyLine({ energy }: RunResult): readonly string[] {
   if (energy === null) return [];
   return [`  energy (a model)   ${(energy.j_per_token * 1000).toPrecision(3)} mJ per token`];
+}
+
+function missesLine({ outlier_misses: misses }: RunResult): readonly string[] {
+  return typeof misses === "number" ? [`  outliers missed    in ${number(misses)} vectors`] : [];
 }
 
 function shares(use: RunResult["decode"]): string {

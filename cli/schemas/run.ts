@@ -23,6 +23,8 @@ const timed = {
     .strictObject({ steps: count, cycles: count, measured: count, error: z.number() })
     .nullable()
     .optional(),
+  /** llm.int8: vectors in which a value outside the outlier columns reached the threshold; null where hardware counts none. */
+  outlier_misses: count.nullable().optional(),
   tokens_per_s: z.number().positive().nullable(),
   busy_cycles: count.nullable(),
   /** Together with `busy_cycles`: the total without `host_gap`. */

@@ -209,6 +209,12 @@ class SimulatedDevice implements Device {
     }
   }
 
+  /** Hardware without outlier columns has no such register. */
+  async #countMisses(): Promise<Pick<StepCounters, "outlierMisses">> {
+    if (!Object.hasOwn(this.#program.registers, "outlier_misses")) return {};
+    return { outlierMisses: await this.#port.read("outlier_misses") };
+  }
+
   async #step(rows: readonly RowDescriptor[]): Promise<Result<StepResult>> {
     const { encode, decode, outputs } = this.#program;
     const { memory, command, transferred } = encode(rows);
@@ -220,7 +226,7 @@ class SimulatedDevice implements Device {
     const isDone = await this.#waitForInterrupt();
     this.#idleSince = this.#port.cycle;
     const counted = await this.#readCounters(hostGap, await this.#countBytes(transferred));
-    const counters = { started, ...counted };
+    const counters = { started, ...counted, ...(await this.#countMisses()) };
     const cycle = this.#port.cycle;
     const state = describeState(counters);
     const where = builtSpan("simulation");
