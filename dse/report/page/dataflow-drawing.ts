@@ -1,5 +1,35 @@
-import dagre from "@dagrejs/dagre";
+import loaded from "@dagrejs/dagre";
 import type { QueueDetail } from "./design-detail.ts";
+
+/** An edge behind the layout. */
+interface RoutedEdge {
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What is used of dagre: its own declarations do not resolve under Node's rules. */
+interface Dagre {
+  readonly graphlib: { readonly Graph: new (options: { readonly multigraph: boolean }) => LayoutGraph };
+  readonly layout: (graph: LayoutGraph) => void;
+}
+
+interface LayoutGraph {
+  setGraph(options: Readonly<Record<string, string | number>>): void;
+  setDefaultEdgeLabel(label: () => object): void;
+  setNode(name: string, size: { readonly width: number; readonly height: number }): void;
+  setEdge(from: string, to: string, label: object, name: string): void;
+  graph(): { readonly width?: number; readonly height?: number };
+  node(name: string): Box;
+  edge(edge: { readonly v: string; readonly w: string; readonly name: string }): RoutedEdge;
+}
+
+const dagre = loaded as unknown as Dagre; // see there
 
 /** Pixels of a box, by the letters of its name. */
 const LETTER = 7;
