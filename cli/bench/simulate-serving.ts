@@ -115,7 +115,7 @@ class ServingRun {
   }
 
   #cycleOf({ arrival }: TimedRequest): number {
-    return arrival * this.#hardware.clockMhz * 1e6;
+    return Math.round(arrival * this.#hardware.clockMhz * 1e6);
   }
 
   /** Requests that have come by now. */
