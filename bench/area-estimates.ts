@@ -54,7 +54,11 @@ const LEAST = 50;
 /** The most that a kernel may be off. */
 const ALLOWED = 0.15;
 
-type Row = { readonly name: string; readonly estimate: CellCounts; readonly counted: AreaCounts };
+interface Row {
+  readonly name: string;
+  readonly estimate: CellCounts;
+  readonly counted: AreaCounts;
+}
 
 for (const core of CORES) await report(core);
 
