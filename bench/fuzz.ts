@@ -17,9 +17,11 @@ const { values } = parseArgs({
 const engine = (["embedded", "icarus", "verilator"] as const).find((name) => name === values.engine);
 if (engine === undefined)
   throw new RangeError(`--engine is embedded, icarus or verilator, not ${values.engine}`);
-const shape = (["general", "commands", "tokens", "memory"] as const).find((name) => name === values.shape);
+const shape = (["general", "commands", "tokens", "memory", "loops"] as const).find(
+  (name) => name === values.shape,
+);
 if (shape === undefined)
-  throw new RangeError(`--shape is general, commands, tokens or memory, not ${values.shape}`);
+  throw new RangeError(`--shape is general, commands, tokens, memory or loops, not ${values.shape}`);
 
 const started = performance.now();
 const result = await runFuzz({

@@ -12,6 +12,7 @@ import {
 import { type Diagnostic, packElement, present, type Result } from "../../ir/index.ts";
 import { buildBatch, type HwSimulator, type SimulatorOptions } from "../../sim/index.ts";
 import { elementOf, type FuzzBench, fuzzBench, TRACE_CYCLES } from "./bench-module.ts";
+import { loopsProgram } from "./random-loops.ts";
 import { memoryProgram } from "./random-memory.ts";
 import { type RandomProgram, randomProgram } from "./random-program.ts";
 import { commandsProgram, tokensProgram } from "./random-shapes.ts";
@@ -21,6 +22,8 @@ import { type BenchResult, simulateBench } from "./simulate-bench.ts";
 export interface PreparedProgram {
   readonly seed: number;
   readonly program: RandomProgram;
+  /** What the external memory holds at the end. */
+  readonly image: Uint8Array | undefined;
   readonly plan: NetworkPlan;
   readonly values: RecordedValues;
   readonly report: ReplayReport;
@@ -42,6 +45,7 @@ const SHAPES = {
   commands: commandsProgram,
   tokens: tokensProgram,
   memory: memoryProgram,
+  loops: loopsProgram,
 } as const;
 
 /** A family of programs. */
@@ -49,7 +53,9 @@ export type ProgramShape = keyof typeof SHAPES;
 
 /** Interpreter, plan, estimate and hardware of a seed. */
 export function prepareProgram(seed: number, shape: ProgramShape = "general"): Result<PreparedProgram> {
-  const program = SHAPES[shape](seed);
+  const drawn = SHAPES[shape](seed);
+  if ("kind" in drawn && drawn.kind === "error") return drawn;
+  const program = "kind" in drawn ? drawn.value : drawn;
   const plan = planNetwork(
     program.schedule,
     createOperatorLibrary(program.family, program.clockMhz),
@@ -66,11 +72,8 @@ export function prepareProgram(seed: number, shape: ProgramShape = "general"): R
     ready: (_, cycle) => ((program.ready >> BigInt(cycle % 64)) & 1n) === 1n,
   };
   const memories = program.memory === undefined ? [] : [program.memory];
-  const values = recordCommands(
-    plan.value,
-    stimulus,
-    memories.map(({ image }) => image.slice()),
-  );
+  const images = memories.map(({ image }) => image.slice());
+  const values = recordCommands(plan.value, stimulus, images);
   if (values.kind === "error") return values;
   const issues = new Map<string, number[]>(plan.value.kernels.map(({ name }) => [name, []]));
   const report = replay(plan.value, stimulus, {
@@ -85,9 +88,10 @@ export function prepareProgram(seed: number, shape: ProgramShape = "general"): R
     expected,
     memory: program.memory,
   });
+  const image = program.memory?.wanted ?? images[0];
   return {
     kind: "ok",
-    value: { seed, program, plan: plan.value, values: values.value, report, issues, bench },
+    value: { seed, program, image, plan: plan.value, values: values.value, report, issues, bench },
   };
 }
 
@@ -123,7 +127,10 @@ async function checkOne(program: PreparedProgram, simulator: HwSimulator): Promi
 /** The first difference between hardware and interpreter (values), then hardware and estimate (cycles). */
 function differences(program: PreparedProgram, result: BenchResult): string | undefined {
   return (
-    valueDifference(program, result) ?? timeDifference(program, result) ?? issueDifference(program, result)
+    valueDifference(program, result) ??
+    memoryDifference(program, result) ??
+    timeDifference(program, result) ??
+    issueDifference(program, result)
   );
 }
 
@@ -143,6 +150,11 @@ function valueDifference({ plan, values }: PreparedProgram, { streams }: BenchRe
       return `${name}: hardware gave ${String(got.length)} elements, interpreter ${String(wanted.length)}`;
   }
   return undefined;
+}
+
+function memoryDifference({ image }: PreparedProgram, { memory }: BenchResult): string | undefined {
+  const place = image?.findIndex((byte, index) => byte !== memory?.[index]) ?? -1;
+  return place < 0 ? undefined : `byte ${String(place)} of the memory at the end`;
 }
 
 function timeDifference({ report }: PreparedProgram, { streams, cycles }: BenchResult): string | undefined {

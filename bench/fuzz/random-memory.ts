@@ -33,7 +33,7 @@ const TABLE_BYTES = 4096;
 const DATA_BYTES = 16384;
 
 /** A memory with random timing: ideal or banked, as slow as it likes. */
-function randomMemory(c: Choices, beatBytes: number): MemoryParameters {
+export function randomMemory(c: Choices, beatBytes: number): MemoryParameters {
   const port = {
     dataBits: 8 * beatBytes,
     addressBits: 32,

@@ -1,3 +1,4 @@
+import type { ScheduleMode } from "../../backend-hls/index.ts";
 import {
   bitWidth,
   bundleType,
@@ -28,11 +29,16 @@ export interface RandomProgram {
   >;
   /** In cycle `t` an element of any output is taken where bit `t % 64` is 1. */
   readonly ready: bigint;
-  readonly mode: "optimized" | "sequential";
+  readonly mode: ScheduleMode;
   readonly family: "xc7" | "xcup";
   readonly clockMhz: number;
   /** The external memory, where the schedule has one. */
-  readonly memory?: { readonly parameters: MemoryParameters; readonly image: Uint8Array };
+  readonly memory?: {
+    readonly parameters: MemoryParameters;
+    readonly image: Uint8Array;
+    /** What it should hold at the end, where somebody else than the interpreter of schedules says so. */
+    readonly wanted?: Uint8Array;
+  };
 }
 
 /** One kernel before it is built. */

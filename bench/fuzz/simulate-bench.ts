@@ -11,6 +11,8 @@ export interface BenchResult {
   readonly cycles: number;
   /** By cycle: issue bits above busy bits. */
   readonly trace: readonly bigint[];
+  /** What the external memory holds at the end. */
+  readonly memory: Uint8Array | undefined;
 }
 
 /** Cycles run after the last expected element, in which nothing more may come out. */
@@ -37,7 +39,17 @@ export async function simulateBench(
     const traceBytes = Math.ceil((2 * bench.kernels.length) / 8);
     const traced = Math.min(TRACE_CYCLES, cycles + AFTERMATH);
     const bytes = await simulator.readMemory("trace", 0, traced * traceBytes);
-    return { streams, finished: stopped, cycles: cycles + AFTERMATH, trace: wordsOf(bytes, traceBytes) };
+    const memory =
+      bench.image === undefined
+        ? undefined
+        : await simulator.readMemory("memory.store", 0, bench.image.length);
+    return {
+      memory,
+      streams,
+      finished: stopped,
+      cycles: cycles + AFTERMATH,
+      trace: wordsOf(bytes, traceBytes),
+    };
   } catch (error) {
     if (error instanceof SimulationError) return error.diagnostic;
     throw error;

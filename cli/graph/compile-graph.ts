@@ -13,7 +13,7 @@ import {
   PRODUCT_TOP,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
-import { optimizeLoops, unitLimitsOf } from "../../dse/index.ts";
+import { chooseLoops, unitLimitsOf } from "../../dse/index.ts";
 import {
   type Diagnostic,
   fail,
@@ -92,7 +92,7 @@ export async function compileReadGraph(
   watch.signal?.throwIfAborted();
   const { clock: clockMhz = device.value.clock_mhz, schedule } = options;
   const { functionName, text } = graph;
-  const module = loopsOf(graph, device.value, options, watch);
+  const module = loopsOf(graph, { device: device.value, design: design.value }, options, watch);
   const compiled = compileGraph({
     module,
     functionName,
@@ -150,14 +150,14 @@ async function emitted(
 /** The module with its loops chosen; as it is where it is no function of loops, or one that the passes cannot read. */
 function loopsOf(
   { module, functionName }: GraphFile,
-  device: DeviceFile,
+  { device, design }: { readonly device: DeviceFile; readonly design: GraphDesign },
   { clock, schedule, limit = {} }: GraphOptions,
   watch: JobWatch,
 ): Operation {
   if (!isLoopFunction(module, functionName)) return module;
   const library = createOperatorLibrary(device.family, clock ?? device.clock_mhz);
   const limits = { ...unitLimitsOf(device), ...limit };
-  const optimized = optimizeLoops(module, functionName, { library, limits, schedule });
+  const optimized = chooseLoops(module, functionName, { library, limits, schedule }, design);
   if (optimized.kind === "ok") return optimized.value.module;
   const reason = optimized.diagnostics.map(({ message }) => message).join("; ");
   watch.onProgress?.(`loops are taken as they are: ${reason}`);

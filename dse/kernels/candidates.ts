@@ -17,6 +17,11 @@ export interface Candidate {
   readonly units: ReadonlyMap<FloatPrimitiveName, number>;
 }
 
+/** What tells a candidate from the others of its nest. */
+export function candidateKey({ schedule: { order, tiles }, lanes }: Candidate): string {
+  return JSON.stringify([order, lanes, [...(tiles ?? [])]]);
+}
+
 /** What candidates are made for. */
 export interface CandidateOptions {
   readonly limits: UnitLimits;

@@ -38,7 +38,13 @@ import {
   withDemands,
   writtenArrays,
 } from "./array-demands.ts";
-import { type Candidate, type CandidateOptions, candidatesOf, type UnitLimits } from "./candidates.ts";
+import {
+  type Candidate,
+  type CandidateOptions,
+  candidateKey,
+  candidatesOf,
+  type UnitLimits,
+} from "./candidates.ts";
 import { shapeOf } from "./nest-shape.ts";
 import { unitTiming } from "./unit-timing.ts";
 
@@ -49,6 +55,9 @@ export interface LoopTarget {
   /** `sequential` and `pipelined` keep one lane and the program's order inside of each nest. */
   readonly schedule: ScheduleMode;
 }
+
+/** Schedules that are not to be taken, by nest. */
+export type Avoided = ReadonlyMap<number, ReadonlySet<string>>;
 
 /** What was decided about one nest. */
 export interface NestChoice {
@@ -72,6 +81,7 @@ export function optimizeLoops(
   module: Operation,
   functionName: string,
   { library, limits, schedule }: LoopTarget,
+  avoided: Avoided = new Map(),
 ): Result<OptimizedLoops> {
   const func = functionOf(module, functionName);
   const program = perfectNests(func);
@@ -80,7 +90,7 @@ export function optimizeLoops(
   const options = { limits, timing: unitTiming(library), mostLanes: mostLanes(limits) };
   const choices =
     schedule === "optimized"
-      ? chooseSchedules(program.value, nests, options)
+      ? chooseSchedules(program.value, nests, options, avoided)
       : nests.map((nest) => ({ nest, candidate: undefined }));
   let current = program.value;
   for (const { nest, candidate } of choices) {
@@ -130,12 +140,18 @@ function chooseSchedules(
   program: LoopProgram,
   nests: readonly Nest[],
   options: CandidateOptions,
+  avoided: Avoided,
 ): readonly NestChoice[] {
   const written = writtenArrays(nests);
   const open = nests.map((nest, index) => ({
     index,
     nest,
-    candidates: nest.isPerfect && nest.loops.length > 0 ? candidatesOf(shapeOf(nest), options) : [],
+    candidates:
+      nest.isPerfect && nest.loops.length > 0
+        ? candidatesOf(shapeOf(nest), options).filter(
+            (candidate) => avoided.get(index)?.has(candidateKey(candidate)) !== true,
+          )
+        : [],
   }));
   const chosen = new Map<number, Candidate>();
   let demands: Demands = new Map();

@@ -46,6 +46,7 @@ export {
   runOnFunction,
 } from "./passes/run-passes.ts";
 export { readProgram } from "./read/read-function.ts";
+export { randomProgram as randomLoopProgram } from "./testing/random-program.ts";
 export {
   type ArrayDirective,
   applyDirectives,
