@@ -1,11 +1,11 @@
 /** Number format of the matrices in the layers; the head of an int4 model is int8 per channel. */
-export type WeightFormat =
+type WeightFormat =
   | { readonly kind: "int8" }
   | { readonly kind: "int4"; readonly group: number }
   | { readonly kind: "bf16" };
 
 /** Number format of what a matrix multiplies: one scale per row, per step (`tensor`), or known at compile time. */
-export type ActivationFormat =
+type ActivationFormat =
   | { readonly kind: "int8"; readonly scales: "token" | "tensor" | "static" }
   | { readonly kind: "bf16" };
 

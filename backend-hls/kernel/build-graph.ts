@@ -2,8 +2,6 @@ import {
   AffineForOp,
   AffineLoadOp,
   AffineStoreOp,
-  ArithIndexCastOp,
-  ArithIndexCastUIOp,
   asConstantBound,
   at,
   CommandOp,
@@ -25,6 +23,7 @@ import {
 import { unpartitioned } from "./array-layout.ts";
 import { convertPure, selectNodes } from "./convert-arith.ts";
 import { ConvertScope, fieldTypesOf, isInteger, Unsupported, widthOfType } from "./convert-scope.ts";
+import { storedArrays, withoutCast } from "./kernel-values.ts";
 import { linearAdd, linearConstant, linearCounter, linearScale } from "./linear.ts";
 import { boundsOf, type LoopBound, tripRange } from "./loop-bound.ts";
 import { isFullyUnrolled, isPerfect } from "./nest-shape.ts";
@@ -386,22 +385,4 @@ class GraphBuilder {
       this.#convertBlock(block.ops, false);
     }
   }
-}
-
-/** The integer that was cast to an index, or the value itself. */
-function withoutCast(value: Value): Value {
-  const { producer } = value;
-  return producer?.name === ArithIndexCastOp.name || producer?.name === ArithIndexCastUIOp.name
-    ? at(producer.operands, 0)
-    : value;
-}
-
-/** Places of the arrays that the kernel stores to. */
-function storedArrays(kernel: Operation, arrays: readonly Value[]): ReadonlySet<number> {
-  const stored = new Set<number>();
-  for (const op of kernel.walk()) {
-    const store = AffineStoreOp.match(op);
-    if (store !== undefined) stored.add(arrays.indexOf(store.operands.memref));
-  }
-  return stored;
 }

@@ -24,12 +24,14 @@ function boundOf(expr: AffineExpr, inputs: readonly Linear[], dims: number): Loo
   if (left === undefined || right === undefined) return undefined;
   if (expr.op === "+") return addBounds(left, right);
   const factor = right.divisor === 1 ? asConstant(right.sum) : undefined;
-  if (factor === undefined) return undefined;
-  if (expr.op === "*")
-    return left.divisor === 1 ? { sum: linearScale(left.sum, factor), divisor: 1 } : undefined;
-  if (factor < 1 || expr.op === "mod") return undefined;
-  const sum =
-    expr.op === "ceildiv" ? linearAdd(left.sum, linearConstant(left.divisor * (factor - 1))) : left.sum;
+  return factor === undefined ? undefined : scaledBound(expr.op, left, factor);
+}
+
+/** A bound times or divided by a number. */
+function scaledBound(op: string, left: LoopBound, factor: number): LoopBound | undefined {
+  if (op === "*") return left.divisor === 1 ? { sum: linearScale(left.sum, factor), divisor: 1 } : undefined;
+  if (factor < 1 || op === "mod") return undefined;
+  const sum = op === "ceildiv" ? linearAdd(left.sum, linearConstant(left.divisor * (factor - 1))) : left.sum;
   return { sum, divisor: left.divisor * factor };
 }
 

@@ -41,7 +41,7 @@ export interface PlannedStream {
 }
 
 /** A shared array: its banks, and which kernels read and write it. */
-export interface PlannedBuffer {
+interface PlannedBuffer {
   readonly value: Value;
   readonly name: string;
   readonly width: number;

@@ -1,14 +1,14 @@
 import { defineDiagnostic } from "../../ir/index.ts";
 
 /** `--from` names no point of a report. */
-export const noPoint = defineDiagnostic("CLI0090", "error", (p: { readonly problem: string }) => ({
+export const noPoint = defineDiagnostic("CLI0131", "error", (p: { readonly problem: string }) => ({
   message: `no design can be taken from there: ${p.problem}`,
   expected: "a report of hidalgo explore and a point in it: report/report.json#12",
 }));
 
 /** The workload does not fit the model's context. */
 export const workloadTooLong = defineDiagnostic(
-  "CLI0091",
+  "CLI0132",
   "error",
   (p: { readonly tokens: number; readonly context: number }) => ({
     message: `prompt and output are ${p.tokens} tokens, the context has ${p.context}`,
@@ -17,7 +17,7 @@ export const workloadTooLong = defineDiagnostic(
 );
 
 /** `--resume` where there is nothing, or something of another exploration. */
-export const nothingToResume = defineDiagnostic("CLI0092", "error", (p: { readonly problem: string }) => ({
+export const nothingToResume = defineDiagnostic("CLI0133", "error", (p: { readonly problem: string }) => ({
   message: `nothing can be resumed: ${p.problem}`,
   expected: "the folder of an exploration of the same model, device and workload",
 }));

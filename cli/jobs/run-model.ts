@@ -56,7 +56,7 @@ export async function runModel(
 }
 
 /** Opens a model on an engine; for hardware it is compiled first. */
-export async function openEngine(
+async function openEngine(
   prepared: PreparedModel,
   options: RunOptions,
   watch: JobWatch,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What `hidalgo opt` did. */
-export const optSchema = z.object({
+const optSchema = z.object({
   schema: z.literal("hidalgo.opt/1"),
   /** The passes as they were written, with the functions that each changed. */
   passes: z.array(z.object({ pass: z.string(), changed: z.array(z.string()) })),

@@ -115,12 +115,12 @@ async function fromAShell(url: string): Promise<void> {
   expect(events).toMatch(/^data: \{.*"role":"assistant"/u);
   expect(events.endsWith("data: [DONE]\n\n")).toBe(true);
   const { stdout: metrics } = await curl("curl", ["-sS", `${url}/metrics`]);
-  const valueOf = (name: string): number =>
+  const metricOf = (name: string): number =>
     Number(new RegExp(`^hidalgo:${name}\\{[^}]*\\} (\\S+)$`, "mu").exec(metrics)?.[1]);
-  expect(valueOf("cycles_total")).toBeGreaterThan(10_000);
-  expect(valueOf("joules_total")).toBeGreaterThan(0);
-  expect(valueOf("mbu")).toBeGreaterThan(0.2);
-  expect(valueOf("mbu")).toBeLessThan(1);
+  expect(metricOf("cycles_total")).toBeGreaterThan(10_000);
+  expect(metricOf("joules_total")).toBeGreaterThan(0);
+  expect(metricOf("mbu")).toBeGreaterThan(0.2);
+  expect(metricOf("mbu")).toBeLessThan(1);
 }
 
 test("the official client and curl in front of simulated hardware", async () => {

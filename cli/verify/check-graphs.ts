@@ -25,7 +25,7 @@ import { levelsDiffer } from "./diagnostics.ts";
 import { graphShapeOf, type Subject } from "./subject.ts";
 
 /** The integer graph (level 1), or its tasks (level 2). */
-export function integerGraph(subject: Subject, level: 1 | 2): Operation {
+function integerGraph(subject: Subject, level: 1 | 2): Operation {
   const module = buildFloatGraph(subject.checkpoint.config, graphShapeOf(subject));
   const passes = [withOptions(nnQuantize), ...(level === 2 ? [withOptions(dataflowCreateTasks)] : [])];
   const outcome = runPasses(module, passes, { registry: ALL_OPS });

@@ -104,7 +104,7 @@ export function optimizeLoops(
 }
 
 /** A function of loops in perfect nests, in which nothing else is chosen. */
-export function perfectNests(func: Operation): Result<LoopProgram> {
+function perfectNests(func: Operation): Result<LoopProgram> {
   const read = readProgram(func);
   const normal = read.kind === "ok" ? normalizeLoops(read.value) : read;
   if (normal.kind === "error") return normal;

@@ -4,10 +4,8 @@ import { ECONOMICS } from "../cost/energy.ts";
 import type { DesignPoint, Exploration } from "../search/explore.ts";
 import { OBJECTIVE_UNITS } from "../search/objective.ts";
 import { budgetOf, needsOf } from "../search/resources.ts";
+import { rounded } from "./rounded.ts";
 import { sensitivity } from "./sensitivity.ts";
-
-/** Digits that are kept of figures: more are noise of the closed forms, and texts stay equal between machines. */
-const DIGITS = 6;
 
 /** An exploration as `hidalgo.explore/1` has it: plain data, the same for the same search. */
 export function exploreReport(model: string, exploration: Exploration): Readonly<Record<string, unknown>> {
@@ -125,11 +123,6 @@ function describeEstimate({ design, figures, searched }: DesignPoint): Readonly<
 
 function loop(dim: string, trip: number, unroll: number, order: number): Readonly<Record<string, unknown>> {
   return { dim, trip, tile: unroll, unroll, order };
-}
-
-/** A number with as many digits as are meant. */
-export function rounded(value: number): number {
-  return Number(value.toPrecision(DIGITS));
 }
 
 /** Entries that are numbers; what is unlimited is left out. */

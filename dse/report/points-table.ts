@@ -1,6 +1,6 @@
 import { at } from "../../ir/index.ts";
 import type { Exploration } from "../search/explore.ts";
-import { rounded } from "./explore-report.ts";
+import { rounded } from "./rounded.ts";
 
 const COLUMNS = [
   "id",

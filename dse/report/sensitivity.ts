@@ -2,7 +2,7 @@ import { at } from "../../ir/index.ts";
 import type { Exploration } from "../search/explore.ts";
 import { budgetOf, needsOf } from "../search/resources.ts";
 import { designName } from "../space/space.ts";
-import { rounded } from "./explore-report.ts";
+import { rounded } from "./rounded.ts";
 
 /** What more of one resource would give. */
 export interface Sensitivity {

@@ -70,7 +70,9 @@ class Machine {
   /** From now on, or no more. */
   arm(kind: FaultKind): void {
     const values = [FAULT_KINDS.indexOf(kind), 0, 2 ** 32 - 1, 0, 0];
-    FAULT_INPUTS.forEach(({ name }, index) => this.#simulator?.poke(name, BigInt(values[index] ?? 0)));
+    FAULT_INPUTS.forEach(({ name }, index) => {
+      this.#simulator?.poke(name, BigInt(values[index] ?? 0));
+    });
   }
 
   kill(): void {

@@ -4,7 +4,7 @@ import type { Int8Matrix } from "../../quantize/matrix.ts";
 import type { QuantizedLayer, QuantizedModel } from "../../quantize/quantized-model.ts";
 
 /** The part of a layer that one accelerator holds; its matrices are int8. */
-export type LayerShard = Omit<QuantizedLayer<Int8Matrix>, "inputs">;
+type LayerShard = Omit<QuantizedLayer<Int8Matrix>, "inputs">;
 
 /** The part of a model that one accelerator holds: some heads with their keys and values, some FFN columns, some logits. */
 export interface ModelShard {

@@ -60,12 +60,6 @@ export function u32(value: number): WrittenValue {
   return { type: "u32", value };
 }
 
-/** The bytes that a tensor of this type and size has. */
-export function tensorBytes(type: GgufTypeName, elements: number): number {
-  const { elements: each, bytes } = blockShapes[type];
-  return (elements / each) * bytes;
-}
-
 const padding = (length: number, alignment: number): number => (alignment - (length % alignment)) % alignment;
 
 function encode(value: WrittenValue): readonly Uint8Array[] {

@@ -87,10 +87,7 @@ function expanded(
 }
 
 /** Nodes with every access changed. */
-function moveAccesses(
-  nodes: LoopProgram["body"],
-  move: (access: Access) => Access,
-): LoopProgram["body"] {
+function moveAccesses(nodes: LoopProgram["body"], move: (access: Access) => Access): LoopProgram["body"] {
   const loaded = rewriteNodes(nodes, { load: (load) => ({ ...load, access: move(load.access) }) });
   const visit = (list: LoopProgram["body"]): LoopProgram["body"] =>
     list.map((node) =>
