@@ -1,5 +1,5 @@
 import { ggufMagic } from "../read-file.ts";
-import { blockShapes, type GgufTypeName, numberOfType } from "../tensor-types.ts";
+import { type GgufTypeName, numberOfType } from "../tensor-types.ts";
 
 /** A value for {@link writeGguf}: its type in the file and what stands behind it. */
 export type WrittenValue =
