@@ -22,8 +22,6 @@ export class NodeBuilder {
   /** Loads of what an earlier iteration may have stored, or a choice of one: kept at the root of sums, so that recurrences stay short. */
   readonly #accumulators = new Set<NodeId>();
   readonly #storedArrays: ReadonlySet<number>;
-  /** Stores of this iteration so far, by bank: what was loaded before may have changed. */
-  readonly #stores = new Map<string, number>();
 
   constructor(span: Span, storedArrays: ReadonlySet<number>) {
     this.span = span;
@@ -239,16 +237,19 @@ export class NodeBuilder {
 
   // ---- memory and streams
   load(op: NodeOp & { readonly kind: "load" }, address: readonly NodeId[], width: number): NodeId {
-    const key = `load${bankOf(op)}@${address.join(",")}#${String(this.#stores.get(bankOf(op)) ?? 0)}`;
+    if (this.#storedArrays.has(op.array)) {
+      const id = this.#push(op, address, width, undefined);
+      this.#accumulators.add(id);
+      return id;
+    }
+    const key = `load${String(op.array)}:${String(op.bank)}@${address.join(",")}`; // nothing changes it
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
     const id = this.#push(op, address, width, undefined);
-    if (this.#storedArrays.has(op.array)) this.#accumulators.add(id);
     this.#shared.set(key, id);
     return id;
   }
   effect(op: NodeOp, args: readonly NodeId[], width: number, predicate: NodeId | undefined): NodeId {
-    if (op.kind === "store") this.#stores.set(bankOf(op), (this.#stores.get(bankOf(op)) ?? 0) + 1);
     return this.#push(op, args, width, predicate);
   }
 
@@ -268,10 +269,6 @@ export class NodeBuilder {
       this.#accumulators.add(id);
     return id;
   }
-}
-
-function bankOf({ array, bank }: { readonly array: number; readonly bank: number }): string {
-  return `${String(array)}:${String(bank)}`;
 }
 
 function powerOfTwo(value: bigint): number | undefined {
