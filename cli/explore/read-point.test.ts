@@ -31,11 +31,11 @@ test("a point of a report becomes the options of compile", () => {
   const shape = { pn: 1, pk: 16, pt: 2, pv: 8, ph: 2, rows: 4 };
   expect(readPoint(file)).toEqual({ kind: "ok", value: { ...expected, shape } });
   expect(readPoint(`${file}#0`)).toMatchObject({ value: { shape: { ph: 1 } } });
-  expect(codeOf(readPoint(`${file}#7`))).toBe("CLI0090");
+  expect(codeOf(readPoint(`${file}#7`))).toBe("CLI0131");
   writeFileSync(file, "{}");
-  expect(codeOf(readPoint(file))).toBe("CLI0090");
+  expect(codeOf(readPoint(file))).toBe("CLI0131");
   rmSync(folder, { recursive: true });
-  expect(codeOf(readPoint(file))).toBe("CLI0090");
+  expect(codeOf(readPoint(file))).toBe("CLI0131");
 });
 
 test("workloads, limits and lists", () => {

@@ -88,8 +88,6 @@ const misuses: readonly (readonly [string, readonly string[]])[] = [
   ["CLI0001", [fable, "--kv", "12"]],
   ["CLI0001", [fable, "--rows", "0"]],
   ["CLI0001", [fable, "--block-size", "12"]],
-  ["CLI0031", [fable, "--precision", "w16a16"]],
-  ["CLI0031", [fable, "--kv", "16"]],
   ["CLI0033", [fable, "--max-context", "2048"]],
   ["CLI0034", [fable, "--rows", "65"]],
 ];
@@ -112,6 +110,7 @@ const badRuns: readonly (readonly [string, readonly string[]])[] = [
   ["CLI0001", ["--prompt-ids", "1,x"]],
   ["CLI0001", ["--max-tokens", "0"]],
   ["CLI0001", ["--engine", "board"]],
+  ["CLI0031", ["--precision", "smoothquant-o2", "--prompt-ids", "1"]],
   ["CLI0032", ["--engine", "f32", "--precision", "w8a8"]],
   ["CLI0032", ["--engine", "f32", "--kv", "8"]],
   ["CLI0032", ["--trace", "out.fst"]],
