@@ -110,7 +110,6 @@ const badRuns: readonly (readonly [string, readonly string[]])[] = [
   ["CLI0001", ["--prompt-ids", "1,x"]],
   ["CLI0001", ["--max-tokens", "0"]],
   ["CLI0001", ["--engine", "board"]],
-  ["CLI0031", ["--precision", "smoothquant-o2", "--prompt-ids", "1"]],
   ["CLI0032", ["--engine", "f32", "--precision", "w8a8"]],
   ["CLI0032", ["--engine", "f32", "--kv", "8"]],
   ["CLI0032", ["--trace", "out.fst"]],

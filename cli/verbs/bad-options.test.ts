@@ -8,6 +8,7 @@ import { fable, temporaryFolder } from "../testing/model-folders.ts";
 import { hidalgo, lastObject } from "../testing/run-in-process.ts";
 
 const cases: readonly (readonly [string, (folder: string) => readonly string[]])[] = [
+  ["CLI0031", (folder) => ["compile", fable, "--precision", "smoothquant-o2", "-o", join(folder, "b")]],
   ["CLI0070", (folder) => ["opt", scalars(folder), "--pass", "affine-normalize"]],
   ["CLI0120", () => ["bench", "polybench", "--kernels", "nothing"]],
   [
