@@ -41,7 +41,7 @@ test("a build takes clock and resources from reports, and a simulation says so",
   writeFileSync(join(folder, "calibration.json"), text.replace(/"design": "./u, '"design": "f'));
   const other = await hidalgo("simulate", folder, ...prompt, "--json");
   expect(errorSchema.parse(lastObject(other))).toMatchObject({ code: "CLI0023", where: "calibration.json" });
-}, 60_000);
+}, 240_000);
 
 test("malformed reports and those of other designs are diagnostics, and nothing is written", async () => {
   const folder = writeFiles(await compileTiny(1));
@@ -68,7 +68,7 @@ test("malformed reports and those of other designs are diagnostics, and nothing 
   });
   const absent = await hidalgo("calibrate", join(folder, "absent.rpt"), "--for", folder, "--json");
   expect(lastObject(absent)).toMatchObject({ code: "CLI0002" });
-}, 60_000);
+}, 240_000);
 
 test("reports of both tools", () => {
   const vivado = parseVivadoReport(`${UTILIZATION}\n${timingSummary("hidalgo", "-0.5")}`);

@@ -75,7 +75,7 @@ test("sound hardware is the same in every queue and in memory", async () => {
   });
   expect(result.elements_compared).toBeGreaterThan(1000);
   expect(result.token_ids).toHaveLength(2);
-}, 120_000);
+}, 480_000);
 
 test("a stuck bit in a datapath: kernel, layer, row, cycle, values and a waveform of the place", async () => {
   const folder = await compileTiny();
@@ -103,7 +103,7 @@ test("a stuck bit in a datapath: kernel, layer, row, cycle, values and a wavefor
   expect(vcd).toContain("$scope module k_probabilities $end");
   expect(vcd).toContain(`#${String(2 * cycle)}\n`);
   expect(vcd).not.toContain(`#${String(2 * (cycle + 11))}\n`);
-}, 120_000);
+}, 480_000);
 
 test("a stream that stops: the kernel that owes, not those that wait for it", async () => {
   const folder = await compileTiny();
@@ -111,7 +111,7 @@ test("a stream that stops: the kernel that owes, not those that wait for it", as
   spoil(folder, "score", (module) => replaceOutput(module, `${port}_valid`, silent));
   const { divergence } = await diff(folder);
   expect(divergence).toMatchObject({ kind: "stream", kernel: "score", layer: 0, element: 0, actual: null });
-}, 120_000);
+}, 480_000);
 
 test("every kernel's own stuck bit is found at that kernel", async () => {
   const folder = await compileTiny();
@@ -155,7 +155,7 @@ test("steps from a file; what is wrong with one is told", async () => {
   ];
   for (const content of bad) expect(await step(content)).toMatchObject({ code: "CLI0050", where: file });
   expect(existsSync(join(folder, "diff.vcd"))).toBe(false);
-}, 120_000);
+}, 480_000);
 
 test.skipIf(findTool("iverilog") === undefined)(
   "Icarus finds the same in the emitted Verilog",
@@ -192,7 +192,7 @@ test("a byte of a weight that changed in the hardware's memory: found where the 
     code: "CLI0054",
     where: image,
   });
-}, 120_000);
+}, 480_000);
 
 test.skipIf(findTool("verilator") === undefined)(
   "Verilator finds the same, and writes the waveform as FST",

@@ -35,7 +35,7 @@ test.each(["qmatmul", "ffn", "attention", ...TENSOR_PROGRAMS])(
     if (result.kind === "ok") kernelRunSchema.parse(result.value);
     expect(Object.keys(unzipSync(readFileSync(outputs)))).toEqual(["ret0.npy"]);
   },
-  60_000,
+  240_000,
 );
 
 test("given inputs are used; missing ones and those of another type are diagnostics", async () => {
@@ -65,7 +65,7 @@ test("given inputs are used; missing ones and those of another type are diagnost
   expect(await run(inputs)).toMatchObject({ kind: "error", diagnostics: [{ code: "CLI0061" }] });
   writeFileSync(inputs, "no zip");
   expect(await run(inputs)).toMatchObject({ kind: "error", diagnostics: [{ code: "CLI0060" }] });
-}, 60_000);
+}, 240_000);
 
 test("a graph file that is wrong is a diagnostic with its place", async () => {
   const file = join(temporaryFolder(), "bad.mlir");

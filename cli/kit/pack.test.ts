@@ -37,7 +37,7 @@ test("a packed build is what compiling the other checkpoint gives, byte for byte
     matches_reference: true,
     token_ids: result.self_test.token_ids,
   });
-}, 120_000);
+}, 480_000);
 
 test("another shape is refused with its differences, and the build stays", async () => {
   const place = temporaryFolder();
@@ -54,4 +54,4 @@ test("another shape is refused with its differences, and the build stays", async
   expect(readdirSync(place)).toEqual(["build"]);
   const nowhere = await hidalgo("pack", other, "--for", join(place, "nowhere"), "--json");
   expect(lastObject(nowhere)).toMatchObject({ code: "CLI0022" });
-}, 60_000);
+}, 240_000);

@@ -50,7 +50,7 @@ test("as many sequences fit as the plan says, and one more does not", async () =
   expect(bytesWith(kv.blocks)).toBeLessThanOrEqual(bytes);
   expect(bytesWith(kv.blocks + 1)).toBeGreaterThan(bytes);
   expect(sequences).toBe(Math.floor(kv.blocks / 8));
-}, 60_000);
+}, 240_000);
 
 test("less memory for keys and values, fewer tokens; a shorter context, more sequences", async () => {
   const whole = await planOf(fable, "--device", "kv260");

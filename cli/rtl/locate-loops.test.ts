@@ -37,7 +37,7 @@ test("a line's comment names the operation that stands at its line of level 4; w
     const stripped = (verilog.get(name) ?? "").replace(/ \/\/ \S+ 4-loops:\d+$/gmu, "");
     expect(stripped.replace(/^(?:\/\/.*\n)+/u, "")).toBe(text);
   }
-}, 120_000);
+}, 480_000);
 
 test("rtl/index.md leads from modules to functions; it is no Verilog", async () => {
   const folder = await compiled();
@@ -55,4 +55,4 @@ test("rtl/index.md leads from modules to functions; it is no Verilog", async () 
     expect(verilogOf(folder).has(`${groups?.["module"] ?? ""}.v`)).toBe(true);
   }
   expect(readFileSync(join(folder, "manifest.json"), "utf8")).not.toContain("index.md");
-}, 120_000);
+}, 480_000);

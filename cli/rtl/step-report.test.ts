@@ -29,4 +29,4 @@ test("compile says where every cycle of a step goes, and why intervals are what 
   const text = readFileSync(join(target, "report.md"), "utf8");
   for (const heading of ["## Steps", "## Where the cycles of a decode step go", "## Pace of the kernels"])
     expect(text).toContain(heading);
-}, 60_000);
+}, 240_000);

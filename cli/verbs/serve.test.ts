@@ -50,7 +50,7 @@ test("one accelerator, two with data in parallel, two with tensors in parallel: 
   }
   expect(answers[1]).toEqual(answers[0]);
   expect(answers[2]).toEqual(answers[0]);
-}, 60_000);
+}, 240_000);
 
 test("what cannot be split, and what the hardware cannot do, is said", async () => {
   const run = async (...args: readonly string[]) =>

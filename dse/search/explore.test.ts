@@ -76,7 +76,7 @@ test("a device that holds no design is told what the nearest one lacks (DSE0001)
   expect(result.kind === "error" && at(result.diagnostics, 0).message).toMatch(
     /^no design fits kv260: the nearest of \d+ that were planned \(.*\) needs \d+ DSP blocks \(there are 20\)/u,
   );
-}, 120_000);
+}, 480_000);
 
 test("a port that no array takes is told (DSE0002)", async () => {
   const device = deviceOf("kv260");

@@ -82,12 +82,12 @@ async function expectExact({ accelerator, memory }: Made, steps: readonly (reado
 test("a whole model behind DRAM: three tokens one after the other, every counter to the cycle", async () => {
   const made = make({ pn: 4, pk: 4, rows: 1 }, "dram");
   await expectExact(made, [rowsAt(4, 1, true), rowsAt(5, 1, true), rowsAt(6, 1, false)]);
-}, 60_000);
+}, 240_000);
 
 test("several rows on an array of several rows, a window, an ideal memory of 64 cycles", async () => {
   const made = make({ pn: 2, pk: 8, pt: 2, rows: 8 }, "ideal", { windows: [9, 9] });
   await expectExact(made, [rowsAt(11, 8, false), rowsAt(19, 3, true)]);
-}, 60_000);
+}, 240_000);
 
 test("every interval above 1 has a reason", () => {
   const { accelerator } = make({ pn: 4, pk: 4, rows: 2 }, "dram");
@@ -122,5 +122,5 @@ test.each(precisions)(
   async (_, precision, array) => {
     await expectExact(make(array, "dram", { precision, ffn: 45 }), [rowsAt(0, 3, true), rowsAt(3, 1, true)]);
   },
-  60_000,
+  240_000,
 );

@@ -151,4 +151,4 @@ test("memory errors, a watchdog and a killed simulator end the requests of that 
   }
   expect(machine.opened).toBe(2);
   await close();
-}, 120_000);
+}, 480_000);
