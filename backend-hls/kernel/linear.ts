@@ -74,3 +74,10 @@ export function rangeOf(
   }
   return { min, max };
 }
+
+/** The sum as text; equal sums have the same. */
+export function linearText({ counters, opaque, constant }: Linear): string {
+  const terms = (map: ReadonlyMap<number, number>, name: string): readonly string[] =>
+    [...map].toSorted(([a], [b]) => a - b).map(([key, factor]) => `${String(factor)}${name}${String(key)}`);
+  return [...terms(counters, "i"), ...terms(opaque, "n"), String(constant)].join("+");
+}

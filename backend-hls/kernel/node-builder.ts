@@ -8,6 +8,7 @@ import {
   type Span,
 } from "../../ir/index.ts";
 import { signedValue, signedWidthOf } from "./fold.ts";
+import { linearText } from "./linear.ts";
 import type { BinaryOperator, KernelNode, Linear, NodeId, NodeOp } from "./node.ts";
 
 const UNCHANGED_BY_ZERO: ReadonlySet<BinaryOperator> = new Set(["xor", "shl", "shru", "shrs"]);
@@ -22,6 +23,8 @@ export class NodeBuilder {
   /** Loads of what an earlier iteration may have stored, or a choice of one: kept at the root of sums, so that recurrences stay short. */
   readonly #accumulators = new Set<NodeId>();
   readonly #storedArrays: ReadonlySet<number>;
+  /** Stores of this iteration so far, by bank. */
+  readonly #stores = new Map<string, number>();
 
   constructor(span: Span, storedArrays: ReadonlySet<number>) {
     this.span = span;
@@ -237,19 +240,27 @@ export class NodeBuilder {
 
   // ---- memory and streams
   load(op: NodeOp & { readonly kind: "load" }, address: readonly NodeId[], width: number): NodeId {
-    if (this.#storedArrays.has(op.array)) {
-      const id = this.#push(op, address, width, undefined);
-      this.#accumulators.add(id);
-      return id;
-    }
-    const key = `load${String(op.array)}:${String(op.bank)}@${address.join(",")}`; // nothing changes it
+    const isStored = this.#storedArrays.has(op.array);
+    const key = `load ${bankOf(op)} ${address.join(",")}${isStored ? ` ${this.#epochOf(op)}` : ""}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
     const id = this.#push(op, address, width, undefined);
+    if (isStored) this.#accumulators.add(id);
     this.#shared.set(key, id);
     return id;
   }
+
+  /**
+   * What equal loads of an array that the kernel stores to have in common beside the address: no store to the bank between
+   * them, and the access function. A bank of one word has no address; two accesses that may meet there are two, each with
+   * dependences of its own.
+   */
+  #epochOf(op: NodeOp & { readonly kind: "load" }): string {
+    return `${String(this.#stores.get(bankOf(op)) ?? 0)} ${op.subscripts.map(linearText).join(";")}`;
+  }
+
   effect(op: NodeOp, args: readonly NodeId[], width: number, predicate: NodeId | undefined): NodeId {
+    if (op.kind === "store") this.#stores.set(bankOf(op), (this.#stores.get(bankOf(op)) ?? 0) + 1);
     return this.#push(op, args, width, predicate);
   }
 
@@ -269,6 +280,10 @@ export class NodeBuilder {
       this.#accumulators.add(id);
     return id;
   }
+}
+
+function bankOf({ array, bank }: { readonly array: number; readonly bank: number }): string {
+  return `${String(array)}:${String(bank)}`;
 }
 
 function powerOfTwo(value: bigint): number | undefined {

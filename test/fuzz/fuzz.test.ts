@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ProgramShape } from "../../bench/fuzz/check-program.ts";
 import { type FuzzOptions, runFuzz } from "../../bench/fuzz/run-fuzz.ts";
 import { findTool } from "../../sim/index.ts";
 
@@ -35,10 +36,15 @@ test("one batch of 12 random programs agrees under Verilator", { timeout: 300_00
 });
 
 // Each of these once found a fault.
-const REGRESSIONS: readonly (readonly [number, string])[] = [
-  [772, "a computed bank was compared with numbers cut to its width, so that bank 8 of 9 was bank 0"],
+const REGRESSIONS: readonly (readonly [number, ProgramShape, string])[] = [
+  [
+    772,
+    "general",
+    "a computed bank was compared with numbers cut to its width, so that bank 8 of 9 was bank 0",
+  ],
+  [14, "loops", "two accesses that meet in a bank of one word had the dependences of the first"],
 ];
 
-test.for(REGRESSIONS)("seed %i: %s", async ([seed]) => {
-  await expectEqual({ seed, count: 1, batch: 1, simulator: { engine: "embedded" } });
+test.for(REGRESSIONS)("seed %i of %s: %s", async ([seed, shape]) => {
+  await expectEqual({ seed, shape, count: 1, batch: 1, simulator: { engine: "embedded" } });
 });
