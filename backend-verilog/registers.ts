@@ -53,21 +53,21 @@ function writeGroup(
     group.map(
       ({ op, next }) => `${indent}${expressions.target(op.result)} <= ${expressions.text(next)};${span(op)}`,
     );
-  const lines = [`  always @(posedge ${expressions.text(clock)}) begin`];
-  if (reset !== undefined) {
-    lines.push(`    if (${expressions.text(reset.when)}) begin`);
-    for (const register of group)
-      if (register.reset !== undefined)
-        lines.push(
-          `      ${expressions.target(register.op.result)} <= ${expressions.text(register.reset.value)};`,
-        );
-    lines.push(
-      `    end else ${enable === undefined ? "" : `if (${expressions.text(enable)}) `}begin`,
-      ...load("      "),
-      "    end",
-    );
-  } else if (enable !== undefined) {
-    lines.push(`    if (${expressions.text(enable)}) begin`, ...load("      "), "    end");
-  } else return [...lines, ...load("    "), "  end"];
-  return [...lines, "  end"];
+  const whenEnabled = enable === undefined ? "" : `if (${expressions.text(enable)}) `;
+  const body = (): readonly string[] => {
+    if (reset !== undefined)
+      return [
+        `    if (${expressions.text(reset.when)}) begin`,
+        ...group.flatMap(({ op, reset: own }) =>
+          own === undefined
+            ? []
+            : [`      ${expressions.target(op.result)} <= ${expressions.text(own.value)};`],
+        ),
+        `    end else ${whenEnabled}begin`,
+        ...load("      "),
+        "    end",
+      ];
+    return enable === undefined ? load("    ") : [`    ${whenEnabled}begin`, ...load("      "), "    end"];
+  };
+  return [`  always @(posedge ${expressions.text(clock)}) begin`, ...body(), "  end"]; // in literals: a call takes no million arguments
 }

@@ -9,7 +9,7 @@ import {
   replay,
   type Stimulus,
 } from "../../backend-hls/index.ts";
-import { type Diagnostic, packElement, present, type Result } from "../../ir/index.ts";
+import { type Diagnostic, ok, packElement, present, type Result } from "../../ir/index.ts";
 import { buildBatch, type HwSimulator, type SimulatorOptions } from "../../sim/index.ts";
 import { elementOf, type FuzzBench, fuzzBench, TRACE_CYCLES } from "./bench-module.ts";
 import { loopsProgram } from "./random-loops.ts";
@@ -41,12 +41,12 @@ export type Outcome =
 
 /** Families of programs: any nests and networks; commands close behind each other; arrays shared under tokens; external memory. */
 const SHAPES = {
-  general: randomProgram,
-  commands: commandsProgram,
-  tokens: tokensProgram,
-  memory: memoryProgram,
+  general: (seed) => ok(randomProgram(seed)),
+  commands: (seed) => ok(commandsProgram(seed)),
+  tokens: (seed) => ok(tokensProgram(seed)),
+  memory: (seed) => ok(memoryProgram(seed)),
   loops: loopsProgram,
-} as const;
+} as const satisfies Readonly<Record<string, (seed: number) => Result<RandomProgram>>>;
 
 /** A family of programs. */
 export type ProgramShape = keyof typeof SHAPES;
@@ -54,8 +54,8 @@ export type ProgramShape = keyof typeof SHAPES;
 /** Interpreter, plan, estimate and hardware of a seed. */
 export function prepareProgram(seed: number, shape: ProgramShape = "general"): Result<PreparedProgram> {
   const drawn = SHAPES[shape](seed);
-  if ("kind" in drawn && drawn.kind === "error") return drawn;
-  const program = "kind" in drawn ? drawn.value : drawn;
+  if (drawn.kind === "error") return drawn;
+  const program = drawn.value;
   const plan = planNetwork(
     program.schedule,
     createOperatorLibrary(program.family, program.clockMhz),
