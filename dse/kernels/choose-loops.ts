@@ -1,7 +1,7 @@
-import { type GraphDesign, lowerGraph, type NetworkPlan, planNetwork } from "../../backend-hls/index.ts";
-import { at, type Operation, type Result } from "../../ir/index.ts";
+import { type GraphDesign, lowerGraph, planNetwork } from "../../backend-hls/index.ts";
+import { type Operation, ok, present, type Result } from "../../ir/index.ts";
 import { candidateKey } from "./candidates.ts";
-import { type LoopTarget, type NestChoice, type OptimizedLoops, optimizeLoops } from "./optimize-loops.ts";
+import { closeLoops, type LoopTarget, type OptimizedLoops, openLoops } from "./optimize-loops.ts";
 
 /** Times that schedules which turn out slower than expected are replaced. */
 const ROUNDS = 5;
@@ -16,51 +16,51 @@ export function chooseLoops(
   target: LoopTarget,
   design: GraphDesign,
 ): Result<OptimizedLoops> {
+  const open = openLoops(module, functionName, target);
+  if (open.kind === "error") return open;
   const avoided = new Map<number, Set<string>>();
-  let best: { readonly cycles: number; readonly loops: OptimizedLoops } | undefined;
+  let best: Judged | undefined;
   for (let round = 0; round < ROUNDS; round++) {
-    const loops = optimizeLoops(module, functionName, target, avoided);
-    if (loops.kind === "error") return loops;
-    const plan = planOf(loops.value.module, functionName, target, design);
-    if (plan.kind === "error") return best === undefined ? plan : { kind: "ok", value: best.loops };
-    const found = judge(loops.value.choices, plan.value);
-    if (best === undefined || found.cycles < best.cycles) best = { cycles: found.cycles, loops: loops.value };
-    if (found.slower.length === 0 || target.schedule !== "optimized")
-      return { kind: "ok", value: best.loops };
-    for (const { nest, key } of found.slower)
+    const loops = closeLoops(open.value, avoided);
+    const found = loops.kind === "ok" ? judge(loops.value, functionName, target, design) : loops;
+    if (found.kind === "error") return best === undefined ? found : ok(best.loops);
+    if (best === undefined || found.value.cycles < best.cycles) best = found.value;
+    if (found.value.slower.length === 0) break;
+    for (const { nest, key } of found.value.slower)
       avoided.set(nest, (avoided.get(nest) ?? new Set<string>()).add(key));
   }
-  return best === undefined ? optimizeLoops(module, functionName, target) : { kind: "ok", value: best.loops };
+  return ok(present(best, "a round").loops);
 }
 
-function planOf(
-  module: Operation,
+/** Chosen loops with their cycles by the scheduled intervals, and the schedules that got a larger one than expected. */
+interface Judged {
+  readonly loops: OptimizedLoops;
+  readonly cycles: number;
+  readonly slower: readonly { readonly nest: number; readonly key: string }[];
+}
+
+function judge(
+  loops: OptimizedLoops,
   functionName: string,
   { library, schedule }: LoopTarget,
   design: GraphDesign,
-): Result<NetworkPlan> {
-  const lowered = lowerGraph(module, functionName, design);
-  return lowered.kind === "ok" ? planNetwork(lowered.value.schedule, library, schedule) : lowered;
-}
-
-/** Cycles by the scheduled intervals, and the schedules that got a larger one than expected. */
-function judge(
-  choices: readonly NestChoice[],
-  { kernels }: NetworkPlan,
-): { readonly cycles: number; readonly slower: readonly { readonly nest: number; readonly key: string }[] } {
+): Result<Judged> {
+  const lowered = lowerGraph(loops.module, functionName, design);
+  const plan = lowered.kind === "ok" ? planNetwork(lowered.value.schedule, library, schedule) : lowered;
+  if (plan.kind === "error") return plan;
+  const intervals = new Map(
+    plan.value.kernels.map(({ name, scheduled }) => [name, scheduled.schedule.ii] as const),
+  );
   const slower: { readonly nest: number; readonly key: string }[] = [];
   let cycles = 0;
   let kernel = -1;
-  choices.forEach(({ nest, candidate }, index) => {
-    const joinsLast = nest.node.kind === "statement" && choices[index - 1]?.nest.node.kind === "statement";
-    if (!joinsLast) kernel += 1; // statements outside of loops that stand together are one kernel
+  loops.choices.forEach(({ nest, candidate }, index) => {
+    const last = loops.choices[index - 1]?.nest.node;
+    if (nest.node.kind !== "statement" || last?.kind !== "statement") kernel += 1; // statements that stand together are one kernel
     if (candidate === undefined) return;
-    const { ii } = at(
-      kernels.filter(({ name }) => name === `nest${String(kernel)}`),
-      0,
-    ).scheduled.schedule;
+    const ii = present(intervals.get(`nest${String(kernel)}`), "the kernel of a nest");
     cycles += ii * candidate.iterations;
     if (ii > candidate.ii) slower.push({ nest: index, key: candidateKey(candidate) });
   });
-  return { cycles, slower };
+  return ok({ loops, cycles, slower });
 }
