@@ -12,6 +12,7 @@ export type { DeviceFamily } from "./library/table-types.ts";
 export { isRead, type NetworkHardware, networkModule } from "./network/network-module.ts";
 export { type NetworkPlan, type PlannedKernel, planNetwork } from "./network/plan-network.ts";
 export type { ScheduledKernel, ScheduleMode } from "./pipeline/schedule-kernel.ts";
+export { POOL_CYCLES } from "./pipeline/unit-pool.ts";
 export { type PipelinedPrimitive, pipelinedPrimitive } from "./primitives/pipelined-primitive.ts";
 export * from "./replay/index.ts";
 export * from "./shell/index.ts";

@@ -1,5 +1,4 @@
-import type { OperatorLibrary } from "../../backend-hls/index.ts";
-import { pipelinedPrimitive } from "../../backend-hls/index.ts";
+import { type OperatorLibrary, POOL_CYCLES, pipelinedPrimitive } from "../../backend-hls/index.ts";
 import { reductionOf, subtermsOf, type Term } from "../../ir/index.ts";
 import type { NestShape } from "./nest-shape.ts";
 import { primitiveOf } from "./nest-units.ts";
@@ -12,10 +11,9 @@ export interface UnitTiming {
   depth(shape: NestShape, lanes: readonly number[]): number;
 }
 
-/** Cycles of a load, of a store until it can be read, and of the registers before pooled units. */
+/** Cycles of a load, and of a store until it can be read. */
 const LOAD_CYCLES = 2;
 const STORE_CYCLES = 1;
-const POOL_CYCLES = 1;
 /** Cycles between the end of a nest and the first iteration of the next. */
 const HANDOVER_CYCLES = 10;
 

@@ -5,13 +5,12 @@ import type { QuantizedLayer, QuantizedModel } from "../quantize/quantized-model
 import { countMisses, prepareRows, type ScaledRow } from "./activation.ts";
 import type { SequenceDecoder } from "./decoder.ts";
 import type { MatrixName } from "./float-decoder.ts";
-import { HeadNorm } from "./head-norm.ts";
-import { gateQuantizedFfn, rotateHeads } from "./integer-activation.ts";
+import { HeadRows } from "./head-rows.ts";
+import { gateQuantizedFfn } from "./integer-activation.ts";
 import { BlockAttention } from "./integer-attention.ts";
-import { createIntegerCache, type IntegerCache, storeQuantized } from "./integer-cache.ts";
+import { createIntegerCache, type IntegerCache } from "./integer-cache.ts";
 import { addVector, type NormConstants, normConstants, normRow } from "./integer-kernels.ts";
 import { multiplyRow } from "./multiply.ts";
-import { rotaryRow, rotarySpeeds } from "./rotary.ts";
 
 /** How the integer reference runs. */
 export interface IntegerDecoderOptions {
@@ -122,21 +121,17 @@ interface Place {
 
 /** Runs layers; its constants serve all of them. */
 class LayerRunner {
-  readonly #model: QuantizedModel;
   readonly #linear: LinearRunner;
   readonly #attention: BlockAttention;
   readonly #constants: NormConstants;
-  readonly #headNorm: HeadNorm;
-  readonly #speeds: Float64Array;
+  readonly #headRows: HeadRows;
 
   constructor(model: QuantizedModel, linear: LinearRunner, blockSize: number) {
     const { config, precision } = model;
-    this.#model = model;
     this.#linear = linear;
     this.#attention = new BlockAttention(config, blockSize, precision.kvBits === 16 ? 16 : 8);
     this.#constants = normConstants(config.hidden, config.normEps);
-    this.#headNorm = new HeadNorm(config);
-    this.#speeds = rotarySpeeds(config);
+    this.#headRows = new HeadRows(config);
   }
 
   /** The rows times a norm's gains, with their RMS factors. */
@@ -154,7 +149,7 @@ class LayerRunner {
     const normed = this.norm(residuals, layer.attnNorm);
     const [products = []] = this.#linear.run(normed, layer.inputs.qkv, place.layer, [["qkv", layer.qkv]]);
     const stored = products.map((qkv, r) =>
-      this.#turn(layer, { ...place, position: place.position + r }, qkv),
+      this.#headRows.take(layer, { ...place, position: place.position + r }, qkv),
     );
     const attended = stored.map(({ queries, factors }, r) => {
       const values = new Float32Array(queries.length);
@@ -163,24 +158,6 @@ class LayerRunner {
     });
     const [deltas = []] = this.#linear.run(attended, layer.inputs.wo, place.layer, [["wo", layer.wo]]);
     addRows(residuals, deltas);
-  }
-
-  /** Biases, norms and positions of a row; keys and values go to the cache, queries come back. */
-  #turn(
-    layer: QuantizedLayer,
-    { cache, position }: Place,
-    qkv: Float32Array,
-  ): { readonly queries: Float32Array; readonly factors: Float32Array } {
-    const { heads, kvHeads, headDim } = this.#model.config;
-    if (layer.qkvBias !== undefined) addVector(qkv, layer.qkvBias);
-    const keysFrom = heads * headDim;
-    const valuesFrom = keysFrom + kvHeads * headDim;
-    const [queries, keys] = [qkv.subarray(0, keysFrom), qkv.subarray(keysFrom, valuesFrom)];
-    const factors = this.#headNorm.apply(queries, layer.qNorm);
-    const keyFactors = this.#headNorm.apply(keys, layer.kNorm);
-    rotateHeads(qkv.subarray(0, valuesFrom), rotaryRow(position, this.#speeds));
-    storeQuantized(cache, position, { keys, keyFactors, values: qkv.subarray(valuesFrom) });
-    return { queries, factors };
   }
 
   #runFfn(layer: QuantizedLayer, place: Place, residuals: readonly Float32Array[]): void {

@@ -1,27 +1,20 @@
 import { at, present, type Value } from "../../../ir/index.ts";
-import { isLast } from "../../accelerator/nest.ts";
-import { type Around, arrayType, copyPort, walkCells } from "./transfer.ts";
+import { type Around, arrayType, copyConnections, isLastCell, storeToCopies, walkCells } from "./transfer.ts";
 
 /** Starts the reception of an array from an outside stream, cell after cell in row-major order. */
 export function receiveArray({ s, program, copies }: Around, value: Value, stream: Value): void {
   const buffers = copies.all(value);
   const name = `receive_${present(stream.hint, "a name")}`;
   const [command, done] = [s.tokens(`${name}_cmd`), s.tokens(`${name}_done`)];
-  const connections: Readonly<Record<string, Value>> = {
-    ...Object.fromEntries(buffers.map((buffer, index) => [copyPort(index), buffer] as const)),
-    [CELLS]: stream,
-  };
   s.kernel({
     name,
     command,
     fields: [],
     done,
-    connections,
+    connections: { ...copyConnections(buffers), [CELLS]: stream },
     body: ({ b, port }) => {
       walkCells(b, arrayType(at(buffers, 0)), (subscripts) => {
-        const cell = b.read(present(port[CELLS], "cells"));
-        for (const index of buffers.keys())
-          b.store(cell, present(port[copyPort(index)], "a copy"), ...subscripts);
+        storeToCopies(b, port, b.read(present(port[CELLS], "cells")), subscripts);
       });
     },
   });
@@ -33,7 +26,7 @@ export function sendArray({ s, program, copies }: Around, value: Value, stream: 
   const buffer = at(copies.all(value), 0);
   const name = `send_${present(stream.hint, "a name")}`;
   const [command, done] = [s.tokens(`${name}_cmd`), s.tokens(`${name}_done`)];
-  const { shape } = arrayType(buffer);
+  const type = arrayType(buffer);
   s.kernel({
     name,
     command,
@@ -41,9 +34,8 @@ export function sendArray({ s, program, copies }: Around, value: Value, stream: 
     done,
     connections: { array: buffer, [CELLS]: stream },
     body: ({ b, port }) => {
-      walkCells(b, arrayType(buffer), (subscripts) => {
-        const ends = subscripts.map((subscript, dim) => isLast(b, subscript, at(shape, dim)));
-        const last = ends.reduce((all, bit) => b.andi(all, bit), b.int(1, 1));
+      walkCells(b, type, (subscripts) => {
+        const last = isLastCell(b, subscripts, type);
         b.write(present(port[CELLS], "cells"), b.load(present(port.array, "an array"), ...subscripts), last);
       });
     },

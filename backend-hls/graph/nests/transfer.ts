@@ -53,16 +53,12 @@ export function loadArray(around: Around, { value, region }: MovedArray): void {
   s.burstRead(`${name}_burst`, { memory, requests, data }, maxBurst);
   const type = arrayType(at(buffers, 0));
   const lanes = design.beatBytes / elementBytes(type.element);
-  const connections: Readonly<Record<string, Value>> = {
-    ...Object.fromEntries(buffers.map((buffer, index) => [copyPort(index), buffer] as const)),
-    [DATA]: data,
-  };
   s.kernel({
     name,
     command,
     fields: [],
     done,
-    connections,
+    connections: { ...copyConnections(buffers), [DATA]: data },
     body: ({ b, port }) => {
       const bits = storedType(type.element);
       const shifter = new LaneShifter(b, "cell", lanes, bits);
@@ -71,9 +67,7 @@ export function loadArray(around: Around, { value, region }: MovedArray): void {
         const cell = shifter.next(b, isNew, () =>
           b.lanes(b.vectorCast(b.read(present(port[DATA], "data")), vectorType(lanes, bits))),
         );
-        const element = asElement(b, cell, type.element);
-        for (const index of buffers.keys())
-          b.store(element, present(port[copyPort(index)], "a copy"), ...subscripts);
+        storeToCopies(b, port, asElement(b, cell, type.element), subscripts);
       });
     },
   });
@@ -119,9 +113,7 @@ export function storeArray(around: Around, { value, region }: MovedArray): void 
           b.store(next, before);
           return next;
         });
-        const ends = subscripts.map((subscript, dim) => isLast(b, subscript, at(type.shape, dim)));
-        const isEnd = ends.reduce((all, bit) => b.andi(all, bit), b.int(1, 1));
-        b.when(b.ori(b.equals(lane, lanes - 1), isEnd), () => {
+        b.when(b.ori(b.equals(lane, lanes - 1), isLastCell(b, subscripts, type)), () => {
           b.write(port.data, b.vectorCast(b.vector(cells, bits), vectorType(design.beatBytes, i8)));
         });
       });
@@ -139,9 +131,26 @@ export function storeArray(around: Around, { value, region }: MovedArray): void 
 
 const DATA = "data";
 
-/** What a kernel calls its connection to one of the copies of an array. */
-export function copyPort(index: number): string {
-  return `copy${String(index)}`;
+/** Connections of a kernel to all copies of an array. */
+export function copyConnections(buffers: readonly Value[]): Ports {
+  return Object.fromEntries(buffers.map((buffer, index) => [`${COPY}${String(index)}`, buffer]));
+}
+
+/** Stores a cell to every copy. */
+export function storeToCopies(b: LoopBuilder, port: Ports, cell: Value, subscripts: readonly Value[]): void {
+  for (const [name, copy] of Object.entries(port))
+    if (name.startsWith(COPY)) b.store(cell, copy, ...subscripts);
+}
+
+type Ports = Readonly<Record<string, Value>>;
+
+const COPY = "copy";
+
+/** Whether a cell is the last of its array. */
+export function isLastCell(b: LoopBuilder, subscripts: readonly Value[], { shape }: MemRefType): Value {
+  return subscripts
+    .map((subscript, dim) => isLast(b, subscript, at(shape, dim)))
+    .reduce((all, bit) => b.andi(all, bit), b.int(1, 1));
 }
 
 /** The type of a buffer. */

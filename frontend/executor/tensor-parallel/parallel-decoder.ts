@@ -2,10 +2,10 @@ import { at, CompilerBug, maxF32 } from "../../../ir/index.ts";
 import { windowOfLayer } from "../../checkpoint.ts";
 import { quantizeWithin } from "../activation.ts";
 import type { SequenceDecoder } from "../decoder.ts";
-import { HeadNorm } from "../head-norm.ts";
-import { gateQuantizedFfn, rotateHeads } from "../integer-activation.ts";
+import { HeadRows } from "../head-rows.ts";
+import { gateQuantizedFfn } from "../integer-activation.ts";
 import { BlockAttention } from "../integer-attention.ts";
-import { createIntegerCache, type IntegerCache, storeQuantized } from "../integer-cache.ts";
+import { createIntegerCache, type IntegerCache } from "../integer-cache.ts";
 import {
   addVector,
   largestMagnitude,
@@ -15,7 +15,6 @@ import {
   scaleSums,
   sumProducts,
 } from "../integer-kernels.ts";
-import { rotaryRow, rotarySpeeds } from "../rotary.ts";
 import type { ModelShard, SplitModel } from "./split-model.ts";
 
 /** A vector in int8, the same on all accelerators. */
@@ -110,8 +109,7 @@ interface Place {
 class ShardRunner {
   readonly #shard: ModelShard;
   readonly #attention: BlockAttention;
-  readonly #headNorm: HeadNorm;
-  readonly #speeds: Float64Array;
+  readonly #headRows: HeadRows;
   readonly #caches: readonly IntegerCache[];
 
   constructor(
@@ -120,28 +118,19 @@ class ShardRunner {
   ) {
     this.#shard = shard;
     this.#attention = new BlockAttention(shard.config, blockSize, kvBits);
-    this.#headNorm = new HeadNorm(shard.config);
-    this.#speeds = rotarySpeeds(shard.config);
+    this.#headRows = new HeadRows(shard.config);
     this.#caches = shard.layers.map(() => createIntegerCache(shard.config, kvBits));
   }
 
   /** What the own heads attend to. */
   attend({ q, scale }: Shared, { layer: n, position, window }: Place): Float32Array {
-    const { heads, kvHeads, headDim } = this.#shard.config;
     const layer = at(this.#shard.layers, n);
     const cache = at(this.#caches, n);
     const qkv = new Float32Array(layer.qkv.rows);
     multiplyQuantized(layer.qkv, q, scale, qkv);
-    if (layer.qkvBias !== undefined) addVector(qkv, layer.qkvBias);
-    const keysFrom = heads * headDim;
-    const valuesFrom = keysFrom + kvHeads * headDim;
-    const [queries, keys] = [qkv.subarray(0, keysFrom), qkv.subarray(keysFrom, valuesFrom)];
-    const factors = this.#headNorm.apply(queries, layer.qNorm);
-    const keyFactors = this.#headNorm.apply(keys, layer.kNorm);
-    rotateHeads(qkv.subarray(0, valuesFrom), rotaryRow(position, this.#speeds));
-    storeQuantized(cache, position, { keys, keyFactors, values: qkv.subarray(valuesFrom) });
-    const attended = new Float32Array(keysFrom);
-    this.#attention.attend({ queries, factors }, { cache, position, window }, attended);
+    const taken = this.#headRows.take(layer, { cache, position }, qkv);
+    const attended = new Float32Array(taken.queries.length);
+    this.#attention.attend(taken, { cache, position, window }, attended);
     return attended;
   }
 
