@@ -4,29 +4,15 @@ import { promisify } from "node:util";
 import OpenAI, { APIError } from "openai";
 import { expect, test } from "vitest";
 import { packageRoot } from "../package-root.ts";
-import { hidalgoWith } from "../testing/run-in-process.ts";
+import { serveWhile } from "../testing/serve-while.ts";
 
 const curl = promisify(execFile);
 const fable = join(packageRoot(), "models/fable");
 
 /** Serves the bundled model on simulated hardware while `use` talks to it. */
 async function serving(use: (url: string) => Promise<void>): Promise<void> {
-  const interrupt = new AbortController();
-  let used: Promise<void> | undefined;
   const options = ["--device", "zcu104", "--rows", "4", "--max-context", "96", "--sequences", "4"];
-  const ended = await hidalgoWith(
-    interrupt,
-    (text) => {
-      const url = /"event":"ready","url":"([^"]+)"/u.exec(text)?.[1];
-      if (url !== undefined)
-        used ??= use(url).finally(() => {
-          interrupt.abort();
-        });
-    },
-    ["serve", fable, "--port", "0", "--json", ...options],
-  );
-  if (used === undefined) throw new Error(ended.stderr);
-  await used;
+  await serveWhile([fable, ...options], use);
 }
 
 const prompt = "Once upon a time";

@@ -1,27 +1,14 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../package-root.ts";
-import { hidalgo, hidalgoWith, lastObject } from "../testing/run-in-process.ts";
+import { hidalgo, lastObject } from "../testing/run-in-process.ts";
+import { serveWhile } from "../testing/serve-while.ts";
 
 const fable = join(packageRoot(), "models/fable");
 
 /** Serves, does something with the address, presses Ctrl-C. */
-async function serving(args: readonly string[], use: (url: string) => Promise<void>): Promise<string> {
-  const interrupt = new AbortController();
-  let used: Promise<void> | undefined;
-  const ended = await hidalgoWith(
-    interrupt,
-    (text) => {
-      const url = /"event":"ready","url":"([^"]+)"/u.exec(text)?.[1];
-      if (url !== undefined)
-        used ??= use(url).finally(() => {
-          interrupt.abort();
-        });
-    },
-    ["serve", fable, "--engine", "reference", "--port", "0", "--json", ...args],
-  );
-  await used;
-  return ended.stderr;
+function serving(args: readonly string[], use: (url: string) => Promise<void>): Promise<string> {
+  return serveWhile([fable, "--engine", "reference", ...args], use);
 }
 
 async function complete(url: string, seed: number): Promise<unknown> {

@@ -55,38 +55,31 @@ const SIX_INPUTS: LutFamily = { costs: [2, 2, 3, 5, 5, 5, 10, 20], cells: [1, 1,
 /** Four-input tables; up to seven inputs by multiplexers. */
 const FOUR_INPUTS: LutFamily = { costs: [1, 1, 1, 1, 2, 4, 8], cells: [1, 1, 1, 1, 2, 4, 8] };
 
-const XILINX_ARITHMETIC = { tableInputs: 6, shortSum: 2, comparesInTables: true } as const;
+/** A multiplier of Xilinx' DSP blocks, by its left operand and whether it takes the registers around it. */
+function xilinxArithmetic(left: number, absorbs: boolean): MappingFamily["arithmetic"] {
+  return {
+    tableInputs: 6,
+    shortSum: 2,
+    comparesInTables: true,
+    multiplier: { left, right: 18, piece: 18, leastResult: 9, absorbs, signedOnly: true },
+  };
+}
+
+/** What 7-series and UltraScale+ have in common. */
+const XILINX = {
+  tables: SIX_INPUTS,
+  tableFactor: 0.92,
+  shiftTables: true,
+  carry: "behind-table",
+  blockTable: Infinity,
+  softBit: 2.2,
+  blockRams: (depth: number, width: number) => fewestBlocks(HALF_BLOCK, depth, width),
+} as const;
 
 /** Rules of Yosys 0.23's flows; factors from `bench/area-estimates.ts --calibrate`. */
 export const FAMILIES: Readonly<Record<DeviceFamily, MappingFamily>> = {
-  xc7: {
-    arithmetic: {
-      ...XILINX_ARITHMETIC,
-      multiplier: { left: 25, right: 18, piece: 18, leastResult: 9, absorbs: true, signedOnly: true },
-    },
-    tables: SIX_INPUTS,
-    tableFactor: 0.92,
-    shiftTables: true,
-    carry: "behind-table",
-    blockTable: Infinity,
-    softBit: 2.2,
-    tableRam: tableRam(4, 6),
-    blockRams: (depth, width) => fewestBlocks(HALF_BLOCK, depth, width),
-  },
-  xcup: {
-    arithmetic: {
-      ...XILINX_ARITHMETIC,
-      multiplier: { left: 27, right: 18, piece: 18, leastResult: 9, absorbs: false, signedOnly: true },
-    },
-    tables: SIX_INPUTS,
-    tableFactor: 0.92,
-    shiftTables: true,
-    carry: "behind-table",
-    blockTable: Infinity,
-    softBit: 2.2,
-    tableRam: tableRam(8, 14),
-    blockRams: (depth, width) => fewestBlocks(HALF_BLOCK, depth, width),
-  },
+  xc7: { ...XILINX, arithmetic: xilinxArithmetic(25, true), tableRam: tableRam(4, 6) },
+  xcup: { ...XILINX, arithmetic: xilinxArithmetic(27, false), tableRam: tableRam(8, 14) },
   ecp5: {
     arithmetic: {
       tableInputs: 4,

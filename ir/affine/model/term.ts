@@ -103,6 +103,18 @@ export function loadsOf(roots: readonly Term[]): readonly LoadTerm[] {
   return subtermsOf(roots).flatMap((term) => (term.kind === "load" ? [term] : []));
 }
 
+/** The operation on mapped operands; itself where none changes. */
+export function mapOperation(term: OperationTerm, map: (operand: Term) => Term): OperationTerm {
+  const operands = term.operands.map(map);
+  return operands.every((operand, index) => operand === term.operands[index]) ? term : { ...term, operands };
+}
+
+/** The choice between mapped terms. */
+export function mapChoice(term: ChooseTerm, map: (operand: Term) => Term): ChooseTerm {
+  const { condition, whenTrue, whenFalse } = term;
+  return { ...term, condition: map(condition), whenTrue: map(whenTrue), whenFalse: map(whenFalse) };
+}
+
 /** How {@link TermRewriter} changes what it meets; what is not given stays. */
 export interface TermRewrite {
   readonly counter?: (counter: Counter) => AffineSum | undefined;
@@ -132,18 +144,11 @@ export class TermRewriter {
   #make(term: Term): Term {
     switch (term.kind) {
       case "operation": {
-        const operands = term.operands.map((operand) => this.term(operand));
-        const same = operands.every((operand, index) => operand === term.operands[index]);
-        const made = same ? term : { ...term, operands };
+        const made = mapOperation(term, (operand) => this.term(operand));
         return this.#rewrite.operation?.(made, term) ?? made;
       }
       case "choose":
-        return {
-          ...term,
-          condition: this.term(term.condition),
-          whenTrue: this.term(term.whenTrue),
-          whenFalse: this.term(term.whenFalse),
-        };
+        return mapChoice(term, (operand) => this.term(operand));
       case "load": {
         const load = { ...term, access: this.access(term.access) };
         return this.#rewrite.load?.(load) ?? load;

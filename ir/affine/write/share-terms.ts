@@ -3,7 +3,7 @@ import type { Value } from "../../core/operation.ts";
 import { printType, type Type } from "../../core/type.ts";
 import { changeStatements, type Node } from "../model/program.ts";
 import type { AffineSum, Variable } from "../model/sum.ts";
-import type { Guard, Term } from "../model/term.ts";
+import { type Guard, mapChoice, mapOperation, type Term } from "../model/term.ts";
 
 /** Terms that say the same become one object, so that what is computed twice in a body is written once. */
 export function shareTerms(nodes: readonly Node[]): readonly Node[] {
@@ -45,19 +45,10 @@ class Sharing {
 
   #withSharedOperands(term: Term): Term {
     switch (term.kind) {
-      case "operation": {
-        const operands = term.operands.map((operand) => this.term(operand));
-        return operands.every((operand, index) => operand === term.operands[index])
-          ? term
-          : { ...term, operands };
-      }
+      case "operation":
+        return mapOperation(term, (operand) => this.term(operand));
       case "choose":
-        return {
-          ...term,
-          condition: this.term(term.condition),
-          whenTrue: this.term(term.whenTrue),
-          whenFalse: this.term(term.whenFalse),
-        };
+        return mapChoice(term, (operand) => this.term(operand));
       case "load":
       case "index":
       case "value":
