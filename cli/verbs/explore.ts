@@ -38,7 +38,7 @@ export const explore = defineVerb({
       .option("--rows <n>", "rows of a step (default: explored)")
       .option("--max-context <n>", "positions of a sequence (default: the model's own)")
       .option("--tokenizer <file>", "in place of the one beside the model")
-      .option("--effort <n>", "designs that are planned and replayed, at most", String(EFFORT))
+      .option("--effort <n>", "designs that fit and are replayed, at most", String(EFFORT))
       .option("--seed <n>", "seed of every choice that is free", String(compileDefaults.seed))
       .option("--jobs <n>", "threads (default: all cores)")
       .option("--resume", "go on with what is in the folder");

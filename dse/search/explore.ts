@@ -31,7 +31,7 @@ export interface ExploreRequest extends Space {
   readonly seed: number;
   /** Whether planned designs are replayed; else their cycles are the closed form's. */
   readonly replay: boolean;
-  /** Designs that are planned, at most. */
+  /** Designs that fit and are planned, at most; three times as many with those that turn out not to fit. */
   readonly effort: number;
   /** A smaller design is taken where it is worse by no more than this factor; 1: never. */
   readonly worth: number;
@@ -86,6 +86,9 @@ export interface Exploration {
 
 /** Designs that are planned at a time; more jobs than this find no work. */
 const ROUND = 4;
+
+/** Designs that are planned in all, in multiples of the effort. */
+const MOST_PLANNED = 3;
 
 /**
  * Best first: designs are planned and replayed in the order of a prediction, which each replay corrects for its neighbours, until
@@ -168,7 +171,14 @@ class Search {
   }
 
   #isOver(): boolean {
-    return this.#planned.size >= this.#request.effort || this.#watch.signal?.aborted === true;
+    return this.#room() <= 0 || this.#watch.signal?.aborted === true;
+  }
+
+  /** Designs that may still be planned; what turned out not to fit has taught only where the border is. */
+  #room(): number {
+    const { effort } = this.#request;
+    const fitting = this.#planned.size - this.#unfit.length;
+    return Math.min(effort - fitting, MOST_PLANNED * effort - this.#planned.size);
   }
 
   *#plan(designs: readonly Design[]): Asking<void> {
@@ -328,7 +338,7 @@ class Search {
         a.figures.cells.dsp - b.figures.cells.dsp ||
         a.figures.cells.lut - b.figures.cells.lut,
     );
-    const room = Math.min(ROUND, this.#request.effort - this.#planned.size);
+    const room = Math.min(ROUND, this.#room());
     const first = ranked.slice(0, Math.max(1, room - 1));
     const front = markFront(ranked.slice(first.length)).filter(({ pareto }) => pareto);
     const extra = room > 1 && front.length > 0 ? [at(front, choose(front.length))] : [];
