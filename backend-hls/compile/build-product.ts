@@ -1,4 +1,4 @@
-import { type Operation, ok, type Result } from "../../ir/index.ts";
+import type { Operation, Result } from "../../ir/index.ts";
 import type { Device } from "../device/index.ts";
 import { createOperatorLibrary } from "../library/operator-library.ts";
 import { networkModule } from "../network/network-module.ts";
@@ -29,16 +29,20 @@ export interface Product {
   readonly top: Operation;
 }
 
-/** A `dataflow.schedule` as hardware: its network planned and built, in a system, in the product's wrapper. */
-export function buildProduct(
+/** A `dataflow.schedule` with everything decided that its hardware needs. */
+export function planProduct(
   schedule: Operation,
-  target: ProductTarget,
+  { device, clockMhz, schedule: mode }: ProductTarget,
+): Result<NetworkPlan> {
+  return planNetwork(schedule, createOperatorLibrary(device.family, clockMhz), mode);
+}
+
+/** A planned network as hardware, in a system, in the product's wrapper. */
+export function buildProduct(
+  network: NetworkPlan,
   options: Omit<SystemOptions, "name" | "plan" | "network">,
-): Result<Product> {
-  const library = createOperatorLibrary(target.device.family, target.clockMhz);
-  const network = planNetwork(schedule, library, target.schedule);
-  if (network.kind === "error") return network;
-  const core = networkModule("hidalgo_core", network.value);
-  const system = systemModule({ ...options, name: SYSTEM_TOP, plan: network.value, network: core });
-  return ok({ network: network.value, system, top: productTop(PRODUCT_TOP, system.top) });
+): Product {
+  const core = networkModule("hidalgo_core", network);
+  const system = systemModule({ ...options, name: SYSTEM_TOP, plan: network, network: core });
+  return { network, system, top: productTop(PRODUCT_TOP, system.top) };
 }

@@ -14,7 +14,7 @@ import type { Device } from "../device/index.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
 import type { StartLimit } from "../system/core-errors.ts";
-import { buildProduct, type Product } from "./build-product.ts";
+import { buildProduct, type Product, planProduct } from "./build-product.ts";
 import { portSetup, type SetupWord } from "./port-setup.ts";
 
 /** What an accelerator is compiled from. */
@@ -67,14 +67,15 @@ export function compileAccelerator(request: AcceleratorRequest): Result<Compiled
   const { model, shape, sequences } = request;
   const { schedule, plan } = buildAccelerator(model, shape);
   request.locate?.(schedule);
-  const product = buildProduct(schedule, request, {
+  const network = planProduct(schedule, request);
+  if (network.kind === "error") return network;
+  const product = buildProduct(network.value, {
     startFields: [...START_FIELDS],
     array: "matmul",
     faults: FAULT_STREAMS,
     events: missEvents(plan),
     limits: startLimits(plan),
   });
-  if (product.kind === "error") return product;
   const layout = layoutMemory(plan, kvBlocksOf(model, sequences));
-  return ok({ ...product.value, plan, layout, setup: acceleratorSetup(product.value.network, layout) });
+  return ok({ ...product, plan, layout, setup: acceleratorSetup(product.network, layout) });
 }

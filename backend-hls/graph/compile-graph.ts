@@ -1,9 +1,9 @@
 import { type Operation, ok, type Result } from "../../ir/index.ts";
-import { buildProduct, type Product, type ProductTarget } from "../compile/build-product.ts";
+import { buildProduct, type Product, type ProductTarget, planProduct } from "../compile/build-product.ts";
 import { portSetup, type SetupWord } from "../compile/port-setup.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import type { GraphDesign } from "./graph-scope.ts";
-import { lowerGraph, startFields } from "./lower-graph.ts";
+import { type LoweredGraph, lowerGraph, startFields } from "./lower-graph.ts";
 import { type GraphMemory, outputsOf } from "./memory-map.ts";
 
 /** What the hardware of a graph is compiled from. */
@@ -21,14 +21,31 @@ export interface CompiledGraph extends Product {
   readonly setup: readonly SetupWord[];
 }
 
-/** From a function to hardware; same input, same output. */
-export function compileGraph(request: GraphRequest): Result<CompiledGraph> {
+/** A graph with everything decided that its hardware needs. */
+export interface PlannedGraph {
+  readonly lowered: LoweredGraph;
+  readonly network: NetworkPlan;
+}
+
+/** From a function to the plan of its network. */
+export function planGraph(request: GraphRequest): Result<PlannedGraph> {
   const lowered = lowerGraph(request.module, request.functionName, request.design);
   if (lowered.kind === "error") return lowered;
-  const { schedule, memory, array } = lowered.value;
-  const product = buildProduct(schedule, request, { startFields: startFields(schedule), array });
-  if (product.kind === "error") return product;
-  return ok({ ...product.value, memory, setup: graphSetup(product.value.network, memory) });
+  const network = planProduct(lowered.value.schedule, request);
+  return network.kind === "ok" ? ok({ lowered: lowered.value, network: network.value }) : network;
+}
+
+/** From the plan to hardware. */
+export function buildGraph({ lowered, network }: PlannedGraph): CompiledGraph {
+  const { schedule, memory, array } = lowered;
+  const product = buildProduct(network, { startFields: startFields(schedule), array });
+  return { ...product, memory, setup: graphSetup(network, memory) };
+}
+
+/** From a function to hardware; same input, same output. */
+export function compileGraph(request: GraphRequest): Result<CompiledGraph> {
+  const planned = planGraph(request);
+  return planned.kind === "ok" ? ok(buildGraph(planned.value)) : planned;
 }
 
 /** Results go to the regions of results and of arguments that are written to, records to those of caches. */

@@ -1,6 +1,13 @@
 // From a function of the integer graph to one schedule, and its memory.
 export { chooseGraphDesign } from "./choose-graph-design.ts";
-export { type CompiledGraph, compileGraph, type GraphRequest } from "./compile-graph.ts";
+export {
+  buildGraph,
+  type CompiledGraph,
+  compileGraph,
+  type GraphRequest,
+  type PlannedGraph,
+  planGraph,
+} from "./compile-graph.ts";
 export type { GraphDesign } from "./graph-scope.ts";
 export {
   checkInterfaces,

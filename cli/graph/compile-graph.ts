@@ -1,16 +1,18 @@
 import {
+  buildGraph,
   type CompiledGraph,
   checkInterfaces,
   chooseGraphDesign,
-  compileGraph,
-  createOperatorLibrary,
   type Device as DeviceFile,
   type GraphDesign,
+  type GraphRequest,
   interfaceOf,
   isLoopFunction,
   loadDevice,
   manifestRegisters,
+  type PlannedGraph,
   PRODUCT_TOP,
+  planGraph,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { chooseLoops, unitLimitsOf } from "../../dse/index.ts";
@@ -91,18 +93,12 @@ export async function compileReadGraph(
   watch.onProgress?.(`compiling @${graph.functionName} for ${device.value.name}`);
   watch.signal?.throwIfAborted();
   const { clock: clockMhz = device.value.clock_mhz, schedule } = options;
-  const { functionName, text } = graph;
-  const module = loopsOf(graph, { device: device.value, design: design.value }, options, watch);
-  const compiled = compileGraph({
-    module,
-    functionName,
-    design: design.value,
-    device: device.value,
-    clockMhz,
-    schedule,
-  });
-  if (compiled.kind === "error") return compiled;
-  const { system, top, network } = compiled.value;
+  const { module, functionName, text } = graph;
+  const request = { module, functionName, design: design.value, device: device.value, clockMhz, schedule };
+  const planned = planLoops(request, options, watch) ?? planGraph(request);
+  if (planned.kind === "error") return planned;
+  const compiled = buildGraph(planned.value);
+  const { system, top, network } = compiled;
   const files = new Map<string, string>([
     ...[...emitVerilog([...system.modules, top])].map(([name, content]) => [`rtl/${name}`, content] as const),
     [DEVICE_FILE, `${JSON.stringify(device.value, undefined, 1)}\n`],
@@ -113,11 +109,7 @@ export async function compileReadGraph(
   const wrong = await emitted(files, network.schedule, options);
   if (wrong.length > 0) return fail(...wrong);
   const manifest = graphManifestSchema.parse(
-    describe(
-      { graph, device: device.value, design: design.value, clockMhz, schedule },
-      compiled.value,
-      files,
-    ),
+    describe({ graph, device: device.value, design: design.value, clockMhz, schedule }, compiled, files),
   );
   files.set(MANIFEST_FILE, `${JSON.stringify(manifest, undefined, 1)}\n`);
   return ok({ manifest, files: new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) });
@@ -147,21 +139,18 @@ async function emitted(
   return checkUpstream(new Map([...levels, ["ir/4-loops.mlir", printModule(loopsModule(schedule))]]));
 }
 
-/** The module with its loops chosen; as it is where it is no function of loops, or one that the passes cannot read. */
-function loopsOf(
-  { module, functionName }: GraphFile,
-  { device, design }: { readonly device: DeviceFile; readonly design: GraphDesign },
-  { clock, schedule, limit = {} }: GraphOptions,
+/** The plan of a function of loops with its loops chosen; undefined where it is none, or one that the passes cannot read. */
+function planLoops(
+  request: GraphRequest & { readonly device: DeviceFile },
+  { limit = {} }: GraphOptions,
   watch: JobWatch,
-): Operation {
-  if (!isLoopFunction(module, functionName)) return module;
-  const library = createOperatorLibrary(device.family, clock ?? device.clock_mhz);
-  const limits = { ...unitLimitsOf(device), ...limit };
-  const optimized = chooseLoops(module, functionName, { library, limits, schedule }, design);
-  if (optimized.kind === "ok") return optimized.value.module;
-  const reason = optimized.diagnostics.map(({ message }) => message).join("; ");
+): Result<PlannedGraph> | undefined {
+  if (!isLoopFunction(request.module, request.functionName)) return undefined;
+  const planned = chooseLoops(request, { ...unitLimitsOf(request.device), ...limit });
+  if (planned.kind === "ok") return planned;
+  const reason = planned.diagnostics.map(({ message }) => message).join("; ");
   watch.onProgress?.(`loops are taken as they are: ${reason}`);
-  return module;
+  return undefined;
 }
 
 interface Choices {

@@ -25,6 +25,8 @@ import { type Candidate, candidateKey } from "./candidates.ts";
 /** A nest with its schedules, quickest first; none where it stays as it is. */
 export interface OpenNest {
   readonly nest: Nest;
+  /** Of the nest as it is. */
+  readonly iterations: number;
   readonly candidates: readonly Candidate[];
 }
 
@@ -33,6 +35,7 @@ export interface NestChoice {
   readonly nest: Nest;
   /** Absent where the nest stays as it is. */
   readonly candidate: Candidate | undefined;
+  readonly iterations: number;
 }
 
 /** Schedules that are not to be taken, by nest. */
@@ -76,7 +79,10 @@ export function chooseSchedules(
     chosen.set(index, candidate);
     demands = withDemands(demands, demandsOf(nest, candidate.lanes, written));
   }
-  return nests.map((nest, index) => ({ nest, candidate: chosen.get(index) }));
+  return all.map(({ nest, iterations }, index) => {
+    const candidate = chosen.get(index);
+    return { nest, candidate, iterations: candidate?.iterations ?? iterations };
+  });
 }
 
 /** Candidates of a nest that are looked at before it stays as it is. */

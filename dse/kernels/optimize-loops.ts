@@ -15,7 +15,7 @@ import {
 } from "../../ir/index.ts";
 import { candidatesOf, type UnitLimits } from "./candidates.ts";
 import { type Avoided, chooseSchedules, type NestChoice, type OpenNest } from "./choose-schedules.ts";
-import { shapeOf } from "./nest-shape.ts";
+import { countBlocks, shapeOf } from "./nest-shape.ts";
 import { perfectNests } from "./perfect-nests.ts";
 import { unitTiming } from "./unit-timing.ts";
 
@@ -64,13 +64,12 @@ export function openLoops(
   const program = perfectNests(functionOf(module, functionName));
   if (program.kind === "error") return program;
   const options = { limits, timing: unitTiming(library), mostLanes: mostLanes(limits) };
-  const nests = nestsOf(program.value).map((nest) => ({
-    nest,
-    candidates:
-      schedule === "optimized" && nest.isPerfect && nest.loops.length > 0
-        ? candidatesOf(shapeOf(nest), options)
-        : [],
-  }));
+  const nests = nestsOf(program.value).map((nest): OpenNest => {
+    if (schedule !== "optimized" || nest.loops.length === 0) return { nest, iterations: 1, candidates: [] };
+    const shape = shapeOf(nest);
+    const oneByOne = shape.extents.map(() => 1);
+    return { nest, iterations: countBlocks(shape, oneByOne), candidates: candidatesOf(shape, options) };
+  });
   return ok({ module, functionName, program: program.value, nests });
 }
 
