@@ -40,11 +40,13 @@ test("the tokenizer is copied in under its format's name, and the same input giv
   const tokenizer = { vocab: 0, encode: unused, encodeContinuation: unused, decode: unused, stream: unused };
   const complete = () => completeBuild(tinyBuild, { kind: "present", tokenizer, file });
   expect(complete().manifest.tokenizer).toBe("tokenizer.json");
-  expect(complete().files.get("tokenizer.json")).toEqual(readFileSync(file));
+  for (const name of ["tokenizer.json", "tokenizer_config.json"]) // the chat template, if any, is in the latter
+    expect(complete().files.get(name)).toEqual(readFileSync(join(fable, name)));
   expect([...complete().files.keys()]).toEqual([
     "manifest.json",
     "rtl/hidalgo_top.v",
     "tokenizer.json",
+    "tokenizer_config.json",
     "weights.bin",
   ]);
   expect(complete()).toEqual(complete());

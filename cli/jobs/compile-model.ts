@@ -1,8 +1,9 @@
 import type { ArrayShape } from "../../backend-hls/index.ts";
-import { type FoundTokenizer, readTokenizerFile } from "../../frontend/index.ts";
+import type { FoundTokenizer } from "../../frontend/index.ts";
 import { CompilerBug, ok, type Result } from "../../ir/index.ts";
 import { type BuildFiles, MANIFEST_FILE } from "../build-folder/build-files.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
+import { tokenizerFiles } from "../build-folder/tokenizer-files.ts";
 import type { CompileOptions } from "../options/compile-options.ts";
 import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import { manifestSchema } from "../schemas/manifest.ts";
@@ -65,13 +66,12 @@ export async function compilePrepared(
   return ok(completeBuild(build.value, model.tokenizer));
 }
 
-/** Adds the tokenizer's file and the manifest, which is checked against its schema. */
+/** Adds the tokenizer's files and the manifest, which is checked against its schema. */
 export function completeBuild(build: CompiledBuild, tokenizer: FoundTokenizer): CompiledBuild {
   const { manifest, files } = build;
-  const copied = tokenizer.kind === "absent" ? undefined : readTokenizerFile(tokenizer.file);
+  const copied = tokenizer.kind === "absent" ? undefined : tokenizerFiles(tokenizer.file);
   const complete = manifestSchema.parse({ ...manifest, tokenizer: copied?.name ?? null });
-  const all = new Map(files);
-  if (copied !== undefined) all.set(copied.name, copied.bytes);
+  const all = new Map([...files, ...(copied?.files ?? [])]);
   all.set(MANIFEST_FILE, `${JSON.stringify(complete, undefined, 1)}\n`);
   return { ...build, manifest: complete, files: inPathOrder(all) };
 }

@@ -3,6 +3,7 @@ import type { ModelShape } from "../../backend-hls/index.ts";
 import { type Checkpoint, type LoadedModel, loadModel, type QuantizedModel } from "../../frontend/index.ts";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { type CompiledBuild, hashContent, readBuildFolder } from "../build-folder/read-build-folder.ts";
+import { isTokenizerFile } from "../build-folder/tokenizer-files.ts";
 import { quantizationOf, quantizeLoaded } from "../engines/quantize-model.ts";
 import { completeBuild } from "../jobs/compile-model.ts";
 import { describeModel } from "../jobs/model-shape.ts";
@@ -77,7 +78,10 @@ function withWeights(
     tokenizer: null,
   };
   const program = acceleratorProgram(packed, { ...parts, weights: image });
-  const all = new Map([...files].filter(([path]) => path !== manifest.tokenizer)).set(WEIGHTS_FILE, image);
+  const all = new Map([...files].filter(([path]) => !isTokenizerFile(path, manifest))).set(
+    WEIGHTS_FILE,
+    image,
+  );
   for (const [path, text] of kitFiles(packed, program, { image, part: parts.deviceFile.part }))
     all.set(path, text);
   return { manifest: packed, files: all };

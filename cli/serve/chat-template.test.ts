@@ -11,8 +11,9 @@ function folderWith(files: Readonly<Record<string, string>>): string {
 }
 
 const config = (value: unknown) => ({ "tokenizer_config.json": JSON.stringify(value) });
+const tokenizer = { chatTemplate: undefined };
 const read = (files: Readonly<Record<string, string>>, own?: string) =>
-  readChatTemplate(folderWith(files), own);
+  readChatTemplate({ file: folderWith(files), tokenizer }, own);
 
 test("a template is found where models have it", () => {
   const tokens = { bos_token: "<s>", eos_token: { content: "</s>", special: true } };
@@ -27,6 +28,14 @@ test("a template is found where models have it", () => {
   expect(read({ ...config(tokens), "chat_template.jinja": "j" })).toEqual(found("j"));
   expect(read({})).toEqual({ kind: "ok", value: undefined });
   expect(read(config(tokens))).toEqual({ kind: "ok", value: undefined });
+});
+
+test("a tokenizer's own template is the last that is looked for", () => {
+  const own = { chatTemplate: "g", boundaries: { start: "<s>", end: undefined } };
+  const readOwn = (files: Readonly<Record<string, string>>) =>
+    readChatTemplate({ file: folderWith(files), tokenizer: own }, undefined);
+  expect(readOwn({})).toEqual({ kind: "ok", value: { source: "g", variables: { bos_token: "<s>" } } });
+  expect(readOwn({ "chat_template.jinja": "j" })).toMatchObject({ value: { source: "j" } });
 });
 
 test.each(["{", '{"chat_template": 7}', "[]"])("a damaged file %s is a diagnostic", (text) => {

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import type { Tokenizer } from "../../frontend/index.ts";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import type { ChatTemplate } from "../../runtime-host/index.ts";
+import { CHAT_FILES } from "../build-folder/tokenizer-files.ts";
 import { tokenizerConfigDamaged } from "./diagnostics.ts";
 
 /** A special token: its text, or an object around it. */
@@ -18,24 +20,31 @@ const tokenizerConfig = z.looseObject({
   eos_token: specialToken,
 });
 
+/** What a tokenizer itself may say of conversations. */
+type TemplateSource = Pick<Tokenizer, "chatTemplate" | "boundaries">;
+
 type TokenizerConfig = z.infer<typeof tokenizerConfig>;
 
 /**
- * The chat template of a model: `file` where one is given, else `chat_template.jinja`, else the one in `tokenizer_config.json`,
- * both beside the tokenizer; undefined where there is none. A file that is damaged is a diagnostic.
+ * The chat template of a model: `given` where a file is, else `chat_template.jinja`, else the one in `tokenizer_config.json`, both
+ * beside the tokenizer, else the one that the tokenizer has (GGUF); undefined where there is none. A file that is damaged is a diagnostic.
  */
 export function readChatTemplate(
-  tokenizerFile: string,
-  file: string | undefined,
+  { file, tokenizer }: { readonly file: string; readonly tokenizer: TemplateSource },
+  given: string | undefined,
 ): Result<ChatTemplate | undefined> {
-  const folder = dirname(tokenizerFile);
-  const config = readConfig(join(folder, "tokenizer_config.json"));
+  const folder = dirname(file);
+  const config = readConfig(join(folder, CHAT_FILES.config));
   if (config.kind === "error") return config;
-  const own = join(folder, "chat_template.jinja");
+  const own = join(folder, CHAT_FILES.template);
   const source =
-    readIfThere(file) ?? readIfThere(existsSync(own) ? own : undefined) ?? templateIn(config.value);
+    readIfThere(given) ??
+    readIfThere(existsSync(own) ? own : undefined) ??
+    templateIn(config.value) ??
+    tokenizer.chatTemplate;
   if (source === undefined) return ok(undefined);
-  const { bos_token: bos, eos_token: eos } = config.value;
+  const { start, end } = tokenizer.boundaries ?? {};
+  const { bos_token: bos = start, eos_token: eos = end } = config.value;
   const variables: Record<string, string> = {};
   if (typeof bos === "string") variables["bos_token"] = bos;
   if (typeof eos === "string") variables["eos_token"] = eos;

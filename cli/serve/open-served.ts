@@ -138,6 +138,6 @@ type ServedText = Pick<ServedModel, "codec" | "chatTemplate">;
 
 function textOf(found: FoundTokenizer, { chatTemplate: file }: ServeOptions): Result<ServedText> {
   if (found.kind === "absent") return fail(found.reason);
-  const template = readChatTemplate(found.file, file);
+  const template = readChatTemplate(found, file);
   return template.kind === "error" ? template : ok({ codec: found.tokenizer, chatTemplate: template.value });
 }

@@ -139,6 +139,7 @@ test("a build holds the tokenizer alone, with the chat template", () => {
   const copy = temporaryFolder({ [name]: part });
   const tokenizer = unwrap(readTokenizer(join(copy, name), 768));
   expect(tokenizer.chatTemplate).toBe(template);
+  expect(tokenizer.boundaries).toEqual({ start: "<s>", end: "</s>" });
   expect(tokenizer.encode(story)).toEqual(unwrap(readTokenizer(join(folder, "m.gguf"), 768)).encode(story));
   const other = readTokenizerFile(join(fableFolder, "tokenizer.json"));
   expect(other).toEqual({ name: "tokenizer.json", bytes: readFileSync(join(fableFolder, "tokenizer.json")) });

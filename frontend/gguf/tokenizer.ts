@@ -17,7 +17,9 @@ export function readMetadataTokenizer({ source, metadata }: GgufFile): Result<To
 function createTokenizer(file: string, vocabulary: GgufVocabulary): Result<Tokenizer> {
   const made =
     vocabulary.kind === "gpt2" ? createBpeTokenizer(file, vocabulary) : ok(createSpmTokenizer(vocabulary));
-  return made.kind === "error" ? made : ok({ ...made.value, chatTemplate: vocabulary.chatTemplate });
+  if (made.kind === "error") return made;
+  const { chatTemplate, boundaries } = vocabulary;
+  return ok({ ...made.value, chatTemplate, boundaries });
 }
 
 /** The tokenizer of a named file, which may be a whole model or the metadata of one. */

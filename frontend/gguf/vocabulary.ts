@@ -1,4 +1,5 @@
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import type { TokenBoundaries } from "../tokenizer/tokenizer.ts";
 import { ggufUnsupported } from "./diagnostics.ts";
 import { KeyReader } from "./keys.ts";
 import type { GgufEntry } from "./metadata.ts";
@@ -17,6 +18,8 @@ interface CommonVocabulary {
   /** Goes behind a text, where the model wants one. */
   readonly endId: number | undefined;
   readonly chatTemplate: string | undefined;
+  /** Texts of the tokens that begin and end a text, whether or not they are added. */
+  readonly boundaries: TokenBoundaries;
 }
 
 /** The tokenizer that the metadata describe. */
@@ -67,7 +70,7 @@ function readScored(keys: KeyReader, tokens: readonly string[], types: Float64Ar
   const scores = keys.need(key("scores"), "numbers") ?? new Float64Array();
   checkLength(keys, "scores", scores.length, tokens.length);
   const addSpacePrefix = keys.find(key("add_space_prefix"), "boolean") ?? true;
-  const ends = specialIds(keys, tokens.length, { bos: 1, eos: 2, addBos: true });
+  const ends = specialIds(keys, tokens, { bos: 1, eos: 2, addBos: true });
   return ok({ kind: "llama", tokens, types, scores, addSpacePrefix, ...ends });
 }
 
@@ -82,7 +85,7 @@ function readMerged(
   const pre = preTokenizers.get(name);
   if (pre === undefined)
     return unsupported(file, `the pre-tokenizer '${name}'`, [...preTokenizers.keys()].join(", "));
-  const ends = specialIds(keys, tokens.length, { bos: undefined, eos: undefined, addBos: pre.addBos });
+  const ends = specialIds(keys, tokens, { bos: undefined, eos: undefined, addBos: pre.addBos });
   return ok({ kind: "gpt2", tokens, types, merges, pre, ...ends });
 }
 
@@ -95,10 +98,10 @@ interface Defaults {
 
 function specialIds(
   keys: KeyReader,
-  count: number,
+  tokens: readonly string[],
   { bos, eos, addBos }: Defaults,
-): Pick<CommonVocabulary, "startId" | "endId" | "chatTemplate"> {
-  const range = { least: 0, most: count - 1 } as const;
+): Pick<CommonVocabulary, "startId" | "endId" | "chatTemplate" | "boundaries"> {
+  const range = { least: 0, most: tokens.length - 1 } as const;
   const startId = keys.integer(key("bos_token_id"), range) ?? bos;
   const endId = keys.integer(key("eos_token_id"), range) ?? eos;
   const addsStart = keys.find(key("add_bos_token"), "boolean") ?? addBos;
@@ -107,5 +110,9 @@ function specialIds(
     startId: addsStart ? startId : undefined,
     endId: addsEnd ? endId : undefined,
     chatTemplate: keys.find("tokenizer.chat_template", "text"),
+    boundaries: {
+      start: startId === undefined ? undefined : tokens[startId],
+      end: endId === undefined ? undefined : tokens[endId],
+    },
   };
 }

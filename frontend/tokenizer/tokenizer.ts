@@ -6,6 +6,8 @@ export interface Tokenizer {
   readonly vocab: number;
   /** The template of a conversation, where it came with the tokenizer. */
   readonly chatTemplate?: string | undefined;
+  /** What chat templates write around texts, where the tokenizer says so. */
+  readonly boundaries?: TokenBoundaries;
   /** A prompt's ids, with the start token where the model's template has one. */
   encode(text: string): Result<readonly number[]>;
   /** The ids of text in the middle of a document: no special tokens are added. */
@@ -14,6 +16,12 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /** A decoder for ids that arrive one by one. */
   stream(): TextStream;
+}
+
+/** Texts of the tokens that begin and end a text. */
+export interface TokenBoundaries {
+  readonly start: string | undefined;
+  readonly end: string | undefined;
 }
 
 /** Decodes token by token; what it has returned, joined, is what `decode` of all ids returns. */

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Result } from "../../ir/index.ts";
+import { writeBuildFolder } from "../build-folder/write-build-folder.ts";
+import { compileModel } from "../jobs/compile-model.ts";
+import { compileDefaults } from "../options/compile-options.ts";
+import { generationDefaults, simulationDefaults } from "../options/generation-options.ts";
+import { damagedFable, temporaryFolder } from "../testing/model-folders.ts";
+import { softHardware } from "../testing/soft-hardware.ts";
+import { openServed } from "./open-served.ts";
+import type { ServeOptions } from "./serve-options.ts";
+
+const serving = { accelerators: 1, parallel: "data", policy: "fcfs", prefixCaching: true } as const;
+const movement = { preemption: "recompute", kvHostBlocks: 0 } as const;
+const options: ServeOptions = {
+  ...{ ...compileDefaults, ...generationDefaults, ...simulationDefaults, ...serving, ...movement },
+  engine: "rtl",
+};
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.kind === "error") throw new Error(JSON.stringify(result.diagnostics));
+  return result.value;
+}
+
+test.each([
+  ["tokenizer_config.json", JSON.stringify({ bos_token: "<s>", chat_template: "{{ bos_token }}" })],
+  ["chat_template.jinja", "{{ messages }}"],
+])("a build is served with the template that its model had in %s", async (name, text) => {
+  const hardware = softHardware();
+  const model = damagedFable({ [name]: text });
+  const build = unwrap(await compileModel(model, { ...options, emitIr: false }, {}, hardware));
+  const target = join(temporaryFolder(), "build");
+  unwrap(await writeBuildFolder(target, build.files, new AbortController().signal));
+  const [fromModel, fromBuild] = [
+    unwrap(await openServed(model, options, {}, hardware)),
+    unwrap(await openServed(target, options, {}, hardware)),
+  ];
+  expect(fromBuild.model.chatTemplate).toMatchObject({ variables: { bos_token: "<s>" } });
+  expect(fromBuild.model.chatTemplate).toEqual(fromModel.model.chatTemplate);
+});
