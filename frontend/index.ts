@@ -49,6 +49,7 @@ export { floatWeights, quantizedWeights } from "./graph/graph-weights.ts";
 export { type LoadedModel, type LoadOptions, loadModel } from "./load-model.ts";
 export type { Bf16Matrix, Int4Matrix, Int8Matrix, LinearInput, QuantizedMatrix } from "./quantize/matrix.ts";
 export { bytesOfFloatModel, bytesOfModel, type ModelBytes } from "./quantize/model-bytes.ts";
+export { mostOutliers, thresholdLeaving } from "./quantize/outlier-threshold.ts";
 export {
   needsCalibration,
   type Precision,

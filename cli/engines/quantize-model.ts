@@ -10,6 +10,7 @@ import { ok, type Result } from "../../ir/index.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { calibrateLoaded, watchShares } from "../precision/calibrate-loaded.ts";
 import type { Manifest } from "../schemas/manifest.ts";
+import { fitOutliers } from "./fit-outliers.ts";
 
 /** How a checkpoint becomes numbers, and the text that statistics are taken from (default: the model's own). */
 export interface Quantization {
@@ -26,19 +27,17 @@ export function quantizationOf(
   return parsed.kind === "error" ? parsed : ok({ precision: parsed.value, calibrate });
 }
 
-/** Outlier columns of a vector that hardware multiplies in 16 bits, at most: each is a multiplier and an adder. */
-const MOST_OUTLIERS = 8;
-
 /** A model in the numbers of a precision, as hardware computes it; statistics are taken where the precision needs them. */
 export function quantizeLoaded(
   model: Pick<LoadedModel, "checkpoint" | "tokenizer">,
-  { precision: wanted, calibrate }: Quantization,
+  { precision, calibrate }: Quantization,
   watch: JobWatch = {},
 ): Result<QuantizedModel> {
-  const { outliers } = wanted;
-  const precision = outliers ? { ...wanted, outliers: { columns: MOST_OUTLIERS, ...outliers } } : wanted;
   if (!needsCalibration(precision)) return ok(quantizeTo(model.checkpoint, precision));
   const calibration = calibrateLoaded(model, { calibrate }, watch);
   if (calibration.kind === "error") return calibration;
-  return ok(quantizeTo(model.checkpoint, precision, calibration.value, watchShares(precision.name, watch)));
+  const fitting = fitOutliers(precision, calibration.value, watch);
+  if (fitting.kind === "error") return fitting;
+  const shares = watchShares(precision.name, watch);
+  return ok(quantizeTo(model.checkpoint, fitting.value, calibration.value, shares));
 }

@@ -24,6 +24,7 @@ import {
   type TokenText,
 } from "../../frontend/index.ts";
 import { ok, type Result } from "../../ir/index.ts";
+import { fitOutliers } from "../engines/fit-outliers.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { describeModel } from "../jobs/model-shape.ts";
 import { compileDefaults } from "../options/compile-options.ts";
@@ -56,8 +57,23 @@ export async function evaluateModel(
   const asksForData = options.precisions.some((precision) => needsCalibration(precision));
   const calibration = asksForData ? calibrateLoaded(model.value, options, watch) : ok(undefined);
   if (calibration.kind === "error") return calibration;
-  const evaluation = new Evaluation(model.value, text.value, options, watch);
+  const precisions: Precision[] = [];
+  for (const precision of options.precisions) {
+    const fitting = asHardware(precision, calibration.value, watch);
+    if (fitting.kind === "error") return fitting;
+    precisions.push(fitting.value);
+  }
+  const evaluation = new Evaluation(model.value, text.value, { ...options, precisions }, watch);
   return ok(await evaluation.run(calibration.value));
+}
+
+/** What was asked for stays as it is, here too where no hardware could have it. */
+function asHardware(
+  precision: Precision,
+  calibration: Calibration | undefined,
+  watch: JobWatch,
+): Result<Precision> {
+  return precision.outliers?.isUsual === true ? fitOutliers(precision, calibration, watch) : ok(precision);
 }
 
 type Row = EvalResult["rows"][number];

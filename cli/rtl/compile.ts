@@ -70,7 +70,8 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const wrong = await addLevels(files, request, compiled.value);
   if (wrong.length > 0) return fail(...wrong);
   const golden = goldenTokens(quantized, model);
-  const manifest = describeBuild(request, compiled.value, files, golden);
+  const quantization = { ...request.quantization, precision: quantized.precision };
+  const manifest = describeBuild({ ...request, quantization }, compiled.value, files, golden);
   const parts = { ...compiled.value, deviceFile: device, hardware: [], weights: image };
   const program = acceleratorProgram(manifest, parts);
   for (const [path, text] of kitFiles(manifest, program, { image, part: device.part })) files.set(path, text);

@@ -36,8 +36,8 @@ export interface Precision {
   /** Columns of activations that reach this magnitude are multiplied in 16 bits (LLM.int8). */
   readonly outliers?: {
     readonly threshold: number;
-    /** At most so many of a vector, those with the largest calibrated magnitudes (default: all). */
-    readonly columns?: number;
+    /** Whether nobody asked for this threshold: hardware may take a larger one. */
+    readonly isUsual: boolean;
   };
 }
 
@@ -50,7 +50,7 @@ export interface PrecisionOptions {
 }
 
 /** The threshold of the paper and of its users. */
-const defaultThreshold = 6;
+const usualThreshold = 6;
 const defaultRounding: Rounding = "gptq";
 
 type Format = Pick<Precision, "weights" | "activations" | "smoothing" | "outliers">;
@@ -87,10 +87,10 @@ const formats: Readonly<Record<string, (options: PrecisionOptions) => Format>> =
     activations: { kind: "int8", scales: "static" },
     ...smooth(o),
   }),
-  "llm.int8": ({ threshold = defaultThreshold }) => ({
+  "llm.int8": ({ threshold }) => ({
     weights: int8Rows,
     activations: perToken,
-    outliers: { threshold },
+    outliers: { threshold: threshold ?? usualThreshold, isUsual: threshold === undefined },
   }),
   w4a8: int4(32),
   "w4a8-g32": int4(32),

@@ -176,12 +176,7 @@ function staticScale(largest: Float32Array): number {
   return scale === 0 ? 1 : scale;
 }
 
-/** The columns whose magnitude reached the threshold, ascending; of more than are allowed the largest, the first of equals. */
-function columnsFrom(
-  largest: Float32Array,
-  { threshold, columns }: NonNullable<Precision["outliers"]>,
-): Uint32Array {
-  const reached = [...largest.keys()].filter((j) => (largest[j] ?? 0) >= threshold);
-  const kept = reached.toSorted((a, b) => (largest[b] ?? 0) - (largest[a] ?? 0) || a - b).slice(0, columns);
-  return Uint32Array.from(kept).sort();
+/** The columns whose magnitude reached the threshold, ascending. */
+function columnsFrom(largest: Float32Array, { threshold }: NonNullable<Precision["outliers"]>): Uint32Array {
+  return Uint32Array.from([...largest.keys()].filter((j) => (largest[j] ?? 0) >= threshold));
 }

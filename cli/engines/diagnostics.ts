@@ -1,0 +1,18 @@
+import { defineDiagnostic } from "../../ir/index.ts";
+
+/** More outlier columns than hardware multiplies in 16 bits. */
+export const outliersTooMany = defineDiagnostic(
+  "CLI0134",
+  "error",
+  (p: {
+    readonly input: string;
+    readonly layer: number;
+    readonly columns: number;
+    readonly threshold: number;
+    readonly most: number;
+    readonly least: number;
+  }) => ({
+    message: `${p.columns} columns of ${p.input === "head" ? "the head's input" : `the input of ${p.input} in layer ${p.layer}`} reach ${p.threshold}, hardware multiplies at most ${p.most} of a vector in 16 bits`,
+    expected: `--threshold of at least ${p.least}`,
+  }),
+);
