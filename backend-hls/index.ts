@@ -6,7 +6,7 @@ export * from "./compile/index.ts";
 export * from "./device/index.ts";
 export * from "./estimate/index.ts";
 export * from "./graph/index.ts";
-export { createOperatorLibrary, type OperatorLibrary } from "./library/operator-library.ts";
+export { createOperatorLibrary, multiplierOf, type OperatorLibrary } from "./library/operator-library.ts";
 export type { DeviceFamily } from "./library/table-types.ts";
 
 export { isRead, type NetworkHardware, networkModule } from "./network/network-module.ts";

@@ -14,6 +14,7 @@ import {
   type DeviceFamily,
   designCells,
   type ModelShape,
+  multiplierOf,
   networkModule,
   planNetwork,
 } from "../backend-hls/index.ts";
@@ -63,8 +64,9 @@ interface Row {
 for (const core of CORES) await report(core);
 
 async function report({ family, clockMhz, shape }: Core): Promise<void> {
-  const { schedule } = buildAccelerator(model, shape);
-  const plan = planNetwork(schedule, createOperatorLibrary(family, clockMhz), "optimized");
+  const library = createOperatorLibrary(family, clockMhz);
+  const { schedule } = buildAccelerator(model, shape, multiplierOf(family));
+  const plan = planNetwork(schedule, library, "optimized");
   if (plan.kind === "error") throw new Error(at(plan.diagnostics, 0).message);
   const { modules } = networkModule("core", plan.value);
   const made = await synthesize(emitVerilog([...modules], { comment: () => "" }), "core", family);

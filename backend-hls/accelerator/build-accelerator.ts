@@ -1,4 +1,5 @@
 import { at, BufferOp, CompilerBug, type Operation, ScheduleBuilder, StreamOp } from "../../ir/index.ts";
+import type { MultiplierBlock } from "../library/table-types.ts";
 import { addChunksKernel, foldKernel } from "./kernels/add-chunks.ts";
 import { adjustKernels } from "./kernels/adjust.ts";
 import { splitWeightsKernel } from "./kernels/array-weights.ts";
@@ -97,9 +98,13 @@ function dropUnconnected(schedule: Operation): Operation {
   return schedule;
 }
 
-/** Builds the network that computes one step of the model (docs/numerics.md, "Integer reference"), one layer's hardware serving all layers. */
-export function buildAccelerator(model: ModelShape, design: ArrayShape): Accelerator {
-  const plan = planAccelerator(model, design);
+/** Builds the network that computes one step of the model (docs/numerics.md, "Integer reference"), one layer's hardware serving all layers; with the device's `multiplier` int8 products share them where two fit into one. */
+export function buildAccelerator(
+  model: ModelShape,
+  design: ArrayShape,
+  multiplier?: Pick<MultiplierBlock, "operandBits">,
+): Accelerator {
+  const plan = planAccelerator(model, design, multiplier);
   const { activations } = plan.precision;
   if (activations.kind === "int8" && activations.scales === "tensor")
     throw new CompilerBug("there are no kernels for one scale for all rows of a step");

@@ -19,6 +19,7 @@ export {
   ropeTable,
 } from "./pack-weights.ts";
 export { constantBeats, type LinearBeats, weightBeats } from "./packing.ts";
+export { arrayMultipliers } from "./paired-products.ts";
 export {
   groupOf,
   type HardwarePrecision,

@@ -42,21 +42,21 @@ const shapes = fc.record({
   qkNorm: fc.boolean(),
   blockSize: fc.constantFrom(2, 4, 16),
 });
+/** DSP48E2, DSP48E1, and one that is too narrow for two products. */
+const multipliers = fc.constantFrom([27, 18] as const, [25, 18] as const, [18, 18] as const);
 const arrays: fc.Arbitrary<ArrayShape> = fc
   .tuple(
     fc.constantFrom([1, 16], [2, 8], [4, 8], [8, 8], [4, 16], [1, 32]),
-    fc.constantFrom(1, 2),
+    fc.constantFrom(1, 2, 4),
     fc.integer({ min: 1, max: 3 }),
     fc.record({ candidates: fc.constantFrom(1, 2), logits: fc.boolean() }),
-    fc.boolean(),
   )
-  .map(([[pn = 1, pk = 8], pt, groups, outputs, packed]) => ({
+  .map(([[pn = 1, pk = 8], pt, groups, outputs]) => ({
     pn,
     pk,
     pt,
     rows: pt * groups,
     outputs,
-    packed,
   }));
 
 /** bfloat16 takes 4 input channels at a time. */
@@ -68,23 +68,30 @@ test.each(Object.entries(precisions))(
   "%s: any shape gives what the reference gives, with every access ordered by tokens",
   (_, precision) => {
     fc.assert(
-      fc.property(shapes, arrays, fc.nat(1000), ({ group, window, ...shape }, design, seed) => {
-        const model: ModelShape = {
-          ...shape,
-          windows: Array.from({ length: shape.layers }, (_, layer) => (layer === 0 ? window : undefined)),
-          heads: group * shape.kvHeads,
-          maxContext: 32,
-          eps: 1e-5,
-          precision,
-        };
-        const parameters = randomParameters(model, seed);
-        const machine = new InterpretedAccelerator(model, arrayOf(design, precision), parameters, {
-          kvBlocks: 3 * Math.ceil(32 / model.blockSize),
-          checkOrder: seed % 2 === 0,
-        });
-        for (const [found, wanted] of playSteps(machine, model, parameters, seed))
-          expect(found).toEqual(wanted);
-      }),
+      fc.property(
+        shapes,
+        arrays,
+        multipliers,
+        fc.nat(1000),
+        ({ group, window, ...shape }, design, operandBits, seed) => {
+          const model: ModelShape = {
+            ...shape,
+            windows: Array.from({ length: shape.layers }, (_, layer) => (layer === 0 ? window : undefined)),
+            heads: group * shape.kvHeads,
+            maxContext: 32,
+            eps: 1e-5,
+            precision,
+          };
+          const parameters = randomParameters(model, seed);
+          const machine = new InterpretedAccelerator(model, arrayOf(design, precision), parameters, {
+            kvBlocks: 3 * Math.ceil(32 / model.blockSize),
+            checkOrder: seed % 2 === 0,
+            multiplier: { operandBits },
+          });
+          for (const [found, wanted] of playSteps(machine, model, parameters, seed))
+            expect(found).toEqual(wanted);
+        },
+      ),
       { numRuns: 5, seed: 20261122 },
     );
   },

@@ -1,5 +1,7 @@
 import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
+import type { MultiplierBlock } from "../library/table-types.ts";
 import { kvBytes, recordDataBytes, recordUsedBytes } from "./kv-format.ts";
+import { type PairedProducts, pairProducts } from "./paired-products.ts";
 import {
   groupOf,
   type HardwarePrecision,
@@ -50,8 +52,6 @@ export interface ArrayShape {
   readonly rows: number;
   /** Query heads of a key in parallel (default 1): divides a key/value head's group, or is a multiple of it that divides the heads. */
   readonly ph?: number;
-  /** Whether two products of neighbouring output channels take one multiplication (default: with int4 weights). */
-  readonly packed?: boolean;
   /** What a row can give (default: its greedy token). */
   readonly outputs?: Outputs;
 }
@@ -96,8 +96,8 @@ export interface Plan {
   readonly pv: number;
   readonly rows: number;
   readonly beatBytes: number;
-  /** Whether two products of neighbouring output channels take one multiplication. */
-  readonly isPacked: boolean;
+  /** How products share multipliers, where they do. */
+  readonly pairs: PairedProducts | undefined;
   /** 32-bit words of a beat. */
   readonly beatWords: number;
   readonly qWidth: number;
@@ -168,7 +168,7 @@ function checkBeat(
 function checkShape(
   model: ModelShape,
   beatBytes: number,
-  { pn, pk, pt, pv, rows, outputs }: Required<Omit<ArrayShape, "packed">>,
+  { pn, pk, pt, pv, rows, outputs }: Required<ArrayShape>,
 ): void {
   if (![pn, pk, pt, pv, model.blockSize].every(isPowerOfTwo))
     throw new CompilerBug("pn, pk, pt, pv and the block size are powers of two");
@@ -180,8 +180,12 @@ function checkShape(
     throw new CompilerBug(`${String(candidates)} candidates of ${String(model.vocab)} tokens`);
 }
 
-/** Derives all sizes; a combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
-export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
+/** Derives all sizes; `multiplier` is the device's, of which only `pairs` makes use. A combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
+export function planAccelerator(
+  model: ModelShape,
+  design: ArrayShape,
+  multiplier?: Pick<MultiplierBlock, "operandBits">,
+): Plan {
   if (model.windows.length !== model.layers) throw new CompilerBug("each layer has a window or none");
   const { pn, pk, rows, pt = 1, pv = 4, ph = 1, outputs = GREEDY } = design;
   const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;
@@ -204,7 +208,7 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     pv,
     ...attentionSizes(model, precision, { ph, pv, rows }, beatBytes),
     rows,
-    isPacked: isPacked(design, precision),
+    pairs: pairProducts({ pn, pt }, precision, multiplier),
     beatBytes,
     beatWords,
     qWidth,
@@ -233,16 +237,13 @@ export function planAccelerator(model: ModelShape, design: ArrayShape): Plan {
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
     wordsBeforeScales: Math.floor(recordDataBytes(model, precision) / beatBytes) * beatWords,
-    sumBits: Math.min(
-      32,
-      Math.ceil(Math.log2(largestSum(precision, hidden, Math.max(hidden, qWidth, ffn)))) + 2,
-    ),
+    sumBits: sumBitsOf(precision, hidden, Math.max(hidden, qWidth, ffn)),
   };
 }
 
-/** Packing needs pairs of output channels; it is the default where an array has twice the products of one for int8. */
-function isPacked({ pn, packed }: ArrayShape, precision: HardwarePrecision): boolean {
-  return pn % 2 === 0 && (packed ?? groupOf(precision) !== undefined);
+/** Bits of a sum of products over `widest` channels: signed, and one to spare. */
+function sumBitsOf(precision: HardwarePrecision, hidden: number, widest: number): number {
+  return Math.min(32, Math.ceil(Math.log2(largestSum(precision, hidden, widest))) + 2);
 }
 
 /** A matrix on the array; that of the head is int8 where the others are int4. */

@@ -1,6 +1,7 @@
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import {
   type ArrayShape,
+  arrayMultipliers,
   groupOf,
   type HardwarePrecision,
   type ModelShape,
@@ -11,6 +12,7 @@ import {
   weightBits,
 } from "../accelerator/index.ts";
 import type { Device } from "../device/index.ts";
+import { multiplierOf } from "../library/operator-library.ts";
 import { deviceTooSmall, modelUnsupported, portUnsupported } from "./diagnostics.ts";
 
 /** What of the design is asked for; the rest is chosen. */
@@ -52,9 +54,10 @@ export function chooseDesign(
   );
   const shape = shapes.reduce((best, next) => (beatsOf(model, next) < beatsOf(model, best) ? next : best));
   const { linear, attention } = arrayMacs(model, shape);
+  const multipliers = arrayMultipliers(shape, model.precision, multiplierOf(device.family));
   const limits = [
     { what: "int8 multipliers for linear layers", needed: linear, most: device.array?.int8_macs ?? linear },
-    { what: "DSP blocks", needed: linear + attention, most: device.resources.dsp },
+    { what: "DSP blocks", needed: multipliers + attention, most: device.resources.dsp },
   ];
   const short = limits.filter(({ needed, most }) => needed > most);
   return short.length === 0

@@ -11,6 +11,7 @@ import {
   START_FIELDS,
 } from "../accelerator/index.ts";
 import type { Device } from "../device/index.ts";
+import { multiplierOf } from "../library/operator-library.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
 import type { StartLimit } from "../system/core-errors.ts";
@@ -65,7 +66,7 @@ export function acceleratorSetup(
 /** From the shape of a model and of an array to hardware; same input, same output. */
 export function compileAccelerator(request: AcceleratorRequest): Result<CompiledAccelerator> {
   const { model, shape, sequences } = request;
-  const { schedule, plan } = buildAccelerator(model, shape);
+  const { schedule, plan } = buildAccelerator(model, shape, multiplierOf(request.device.family));
   request.locate?.(schedule);
   const network = planProduct(schedule, request);
   if (network.kind === "error") return network;

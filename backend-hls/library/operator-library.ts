@@ -1,4 +1,4 @@
-import type { DeviceFamily } from "./table-types.ts";
+import type { DeviceFamily, MultiplierBlock } from "./table-types.ts";
 import { type FamilyTables, TABLES } from "./tables.ts";
 
 /**
@@ -24,4 +24,9 @@ export function createOperatorLibrary(family: DeviceFamily, clockMhz: number): O
   const periodPs = Math.floor(1e6 / clockMhz);
   const usablePeriodPs = Math.floor(periodPs * LOGIC_SHARE) - tables.blocks.registerClockToOutPs;
   return { family, clockMhz, periodPs, usablePeriodPs, tables };
+}
+
+/** The family's hard multiplier. */
+export function multiplierOf(family: DeviceFamily): MultiplierBlock | undefined {
+  return TABLES[family].blocks.multiplier;
 }

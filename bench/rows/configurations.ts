@@ -101,7 +101,7 @@ export function configOf(one: Configuration): ModelConfig {
 }
 
 /** The array of a configuration; rows are filled up to whole groups. */
-export function arrayOf(one: Configuration): Required<Omit<ArrayShape, "pv" | "packed">> {
+export function arrayOf(one: Configuration): Required<Omit<ArrayShape, "pv">> {
   const { lanes, rows, together: pt, outputs, heads } = one;
   const [pn = 1, pk = 8] = lanes.split("x").map(Number);
   const candidates = outputs.startsWith("topk") ? 5 : 1;

@@ -1,6 +1,7 @@
 import {
   buildAccelerator,
   createOperatorLibrary,
+  multiplierOf,
   planNetwork,
   type Row,
   type ScheduleMode,
@@ -56,8 +57,8 @@ export function estimatedDevice(device: Device, build: EstimatedBuild): Device {
 
 function openEstimator({ parts, clockMhz, schedule, memory }: EstimatedBuild): StepEstimator | undefined {
   const { plan, layout, deviceFile } = parts;
-  const accelerator = buildAccelerator(plan.model, plan);
   const library = createOperatorLibrary(deviceFile.family, clockMhz);
+  const accelerator = buildAccelerator(plan.model, plan, multiplierOf(deviceFile.family));
   const network = planNetwork(accelerator.schedule, library, schedule);
   return network.kind === "error"
     ? undefined

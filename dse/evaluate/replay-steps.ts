@@ -9,6 +9,7 @@ import {
   kvBlocksOf,
   layoutMemory,
   type ModelShape,
+  multiplierOf,
   planNetwork,
   type Row,
   type ScheduleMode,
@@ -94,8 +95,8 @@ export function replaySteps(
 
 /** Plans a model and replays its steps. */
 function replayModel(target: ReplayTarget, steps: readonly WorkStep[]): Result<readonly number[]> {
-  const { schedule, plan } = buildAccelerator(target.model, target.shape);
   const library = createOperatorLibrary(target.device.family, target.clockMhz);
+  const { schedule, plan } = buildAccelerator(target.model, target.shape, multiplierOf(target.device.family));
   const network = planNetwork(schedule, library, target.schedule);
   if (network.kind === "error") return network;
   const layout = layoutMemory(plan, kvBlocksOf(target.model, target.shape.rows));

@@ -291,8 +291,7 @@ class Search {
     const predicted = this.#predictCycles(design);
     const neighbour = this.#neighbour(design);
     const cells =
-      own?.cells ??
-      predictCells(present(neighbour, "a planned design"), design, this.#variant(design.variant).model);
+      own?.cells ?? predictCells(present(neighbour, "a planned design"), design, this.#target(design));
     const figures = figuresOf(this.#ground, design, { cycles: own?.cycles ?? predicted, cells });
     const memoryBytes = own?.memoryBytes ?? 0;
     const fits = worstRatio(needsOf(this.#budget, design, { cells, memoryBytes })) <= 1;

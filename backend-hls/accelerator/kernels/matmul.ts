@@ -13,10 +13,10 @@ import { outlierSlots } from "../packing.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { awaitVector, rowScale, sourceConnections, sourceFields, vectorPlace } from "./activation-source.ts";
+import { productsOf } from "./array-products.ts";
 import { type ArrayWeights, makeArrayWeights, weightConnections, weightFields } from "./array-weights.ts";
 import { headUnits } from "./head-units.ts";
 import { outlierAdder, productConnections } from "./outliers.ts";
-import { packedDots } from "./packed-dot.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
 export function largest(plan: Plan): { readonly tiles: number; readonly beats: number } {
@@ -25,12 +25,6 @@ export function largest(plan: Plan): { readonly tiles: number; readonly beats: n
     tiles: Math.max(...matrices.map(({ tiles }) => tiles)),
     beats: Math.max(...matrices.map(({ beats }) => beats)),
   };
-}
-
-/** Exact sum of products of int8 lanes. */
-export function dot(b: LoopBuilder, left: readonly Value[], right: readonly Value[]): Value {
-  const products = left.map((value, lane) => b.muli(value, right[lane] ?? value));
-  return products.reduce((sum, product) => b.addi(sum, product));
 }
 
 /** Partial sums of an output tile, or some of their bits. */
@@ -144,43 +138,25 @@ interface TileStep {
   readonly which: Readonly<Record<"isNew" | "isShared" | "isKept", Value>>;
 }
 
-/** The sum of products of each output channel, made when it is asked for. */
-function productsOf(
-  b: LoopBuilder,
-  { pn, pk, sumBits, isPacked }: Plan,
-  inputs: readonly Value[],
-  weights: readonly Value[],
-): readonly (() => Value)[] {
-  const rows = Array.from({ length: pn }, (_, n) => weights.slice(n * pk, (n + 1) * pk));
-  if (!isPacked) return rows.map((row) => () => dot(b, inputs, row));
-  return rows.flatMap((row, n) => {
-    if (n % 2 === 1) return [];
-    const [upper, lower] = packedDots(b, inputs, [at(rows, n + 1), row], sumBits);
-    return [() => lower, () => upper];
-  });
-}
-
 /** Adds the products of a beat to the sums of `pn` channels and `pt` rows; gives the sums, rows outside. */
 function accumulateTile(
   b: LoopBuilder,
   plan: Plan,
   { vector, weights, sums, which }: TileStep,
 ): readonly Value[] {
-  const { pn, pt } = plan;
-  const totals: Value[] = [];
-  for (let p = 0; p < pt; p++) {
-    const row = affineSum([[vector.group, pt]], p);
-    const place = [...vector.lead, row];
-    const inputs = activationLanes(b, plan, vector.activation, { place, k: vector.k });
-    const products = productsOf(b, plan, inputs, weights.lanes);
-    products.forEach((productOf, n) => {
-      const product = productOf();
+  const { pn, pk, pt } = plan;
+  const rows = Array.from({ length: pt }, (_, p) => affineSum([[vector.group, pt]], p));
+  const inputs = rows.map((row) =>
+    activationLanes(b, plan, vector.activation, { place: [...vector.lead, row], k: vector.k }),
+  );
+  const channels = Array.from({ length: pn }, (_, n) => weights.lanes.slice(n * pk, (n + 1) * pk));
+  return productsOf(b, plan, inputs, channels).flatMap((products, p) =>
+    products.map((product, n) => {
       const factor = weights.factors?.[n];
       const sum = factor === undefined ? product : b.muli(product, factor);
-      totals.push(accumulate(b, plan, sums, { sum, ...which, lane: p * pn + n, place: [row, n] }));
-    });
-  }
-  return totals;
+      return accumulate(b, plan, sums, { sum, ...which, lane: p * pn + n, place: [at(rows, p), n] });
+    }),
+  );
 }
 
 /** An iteration of the array; `half` is there where input channels can take two beats. */

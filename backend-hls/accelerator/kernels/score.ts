@@ -3,6 +3,7 @@ import type { AttentionInputs, AttentionWires } from "../attention-wires.ts";
 import { scoreBits } from "../kv-format.ts";
 import { type Bound, isFirst, isLast, nest } from "../nest.ts";
 import type { Plan } from "../shape.ts";
+import { dot } from "./array-products.ts";
 import {
   channelsOf,
   isCommitted,
@@ -13,7 +14,6 @@ import {
   scalesOf,
   takeTokens,
 } from "./key-place.ts";
-import { dot } from "./matmul.ts";
 
 /** The channels of the iteration's query heads in the width of their sums, and their scales. */
 function queriesOf(

@@ -32,9 +32,13 @@ export class InterpretedAccelerator {
     model: ModelShape,
     design: ArrayShape,
     parameters: ModelParameters,
-    options: { readonly kvBlocks: number; readonly checkOrder?: boolean },
+    options: {
+      readonly kvBlocks: number;
+      readonly checkOrder?: boolean;
+      readonly multiplier?: Parameters<typeof buildAccelerator>[2];
+    },
   ) {
-    const { schedule, plan } = buildAccelerator(model, design);
+    const { schedule, plan } = buildAccelerator(model, design, options.multiplier);
     const problems = verify(schedule, ALL_OPS);
     if (problems.length > 0) throw new CompilerBug(text(problems));
     this.plan = plan;

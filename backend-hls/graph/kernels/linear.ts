@@ -10,7 +10,7 @@ import {
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
-import { dot } from "../../accelerator/kernels/matmul.ts";
+import { dot } from "../../accelerator/kernels/array-products.ts";
 import { hold, isFirst, isLast, LaneShifter, nest } from "../../accelerator/nest.ts";
 import { COUNT, type GraphScope, largest, type OpKind, operandsAt, USE } from "../graph-scope.ts";
 import { Operand } from "../operand.ts";
