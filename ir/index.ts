@@ -44,6 +44,7 @@ export {
   compileKernel,
   type FunctionArgument,
 } from "./interp/compile.ts";
+export { intervalOf } from "./interp/emit/interval.ts";
 export type { WeightSource } from "./interp/graph/context.ts";
 export { GraphInterpreter, type GraphObserver, type GraphOptions } from "./interp/graph/graph-interpreter.ts";
 export { type ByteKv, emptyCache, type FloatKv, KvState } from "./interp/graph/kv-state.ts";

@@ -1,5 +1,6 @@
 import { at, greatestCommonDivisor } from "../../ir/index.ts";
 import type { ConvertScope } from "./convert-scope.ts";
+import { divideSum } from "./divide-sum.ts";
 import { asConstant, factorsOf, linearAdd, linearConstant, linearScale } from "./linear.ts";
 import type { ArrayLayout, Linear, NodeId } from "./node.ts";
 
@@ -135,7 +136,10 @@ function divide(
   const node = scope.linearNode(subscript);
   const width = builder.widthOf(node);
   if (!Number.isInteger(shift)) {
-    if (words !== 1) return divideByNumber(scope, subscript, factor);
+    if (words !== 1) {
+      const { quotient, rest } = divideSum(scope, subscript, factor);
+      return { bank: { kind: "computed", node: rest }, word: quotient };
+    }
     // The banks are all cells of the dimension: the subscript itself is the bank.
     return { bank: { kind: "computed", node }, word: linearConstant(0) };
   }
@@ -146,45 +150,6 @@ function divide(
   if (shift >= width) return { bank: low, word: linearConstant(0) };
   const high = builder.slice(node, shift, width - shift);
   return { bank: low, word: { counters: new Map(), opaque: new Map([[high, 1]]), constant: 0 } };
-}
-
-/**
- * The same by any number: what the number does not divide is multiplied by its reciprocal in fixed point (Granlund and
- * Montgomery, PLDI 1994, theorem 4.2; exact for all values of the sum's bits).
- */
-function divideByNumber(
-  scope: ConvertScope,
-  subscript: Linear,
-  divisor: number,
-): { readonly bank: BankIndex; readonly word: Linear } {
-  const { builder } = scope;
-  const [low, high] = splitMultiples(subscript, divisor);
-  if (low.opaque.size > 0 || factorsOf(low).some((factor) => factor < 0))
-    scope.unsupported(`a subscript dealt out to ${divisor} banks at run time`, "a power of two of banks");
-  const rest = scope.linearNode(low);
-  const bits = builder.widthOf(rest) - 1;
-  const word = linearScale(high, 1 / divisor);
-  if (2 ** bits <= divisor) return { bank: { kind: "computed", node: rest }, word };
-  const shift = bits + Math.ceil(Math.log2(divisor));
-  const reciprocal = (2n ** BigInt(shift) + BigInt(divisor) - 1n) / BigInt(divisor);
-  const product = builder.mul(rest, builder.signedConstant(reciprocal, 64), 64);
-  const quotient = builder.slice(product, shift, builder.widthOf(product) - shift);
-  const node = builder.sub(rest, builder.mul(quotient, builder.signedConstant(BigInt(divisor), 64), 64), 64);
-  const both = linearAdd(word, { counters: new Map(), opaque: new Map([[quotient, 1]]), constant: 0 });
-  return { bank: { kind: "computed", node }, word: both };
-}
-
-/** What `divisor` does not divide, with a constant from 0 on, and what it does. */
-function splitMultiples(sum: Linear, divisor: number): readonly [Linear, Linear] {
-  const part = (terms: Linear["counters"], divides: boolean): Linear["counters"] =>
-    new Map([...terms].filter(([, factor]) => (factor % divisor === 0) === divides));
-  const of = (divides: boolean, constant: number): Linear => ({
-    counters: part(sum.counters, divides),
-    opaque: part(sum.opaque, divides),
-    constant,
-  });
-  const constant = ((sum.constant % divisor) + divisor) % divisor;
-  return [of(false, constant), of(true, sum.constant - constant)];
 }
 
 function toAddress(scope: ConvertScope, word: Linear, bits: number): NodeId {

@@ -5,6 +5,9 @@ import type { ArrayLayout, ArrayStorage, KernelArray, KernelGraph, Linear } from
 /** Arrays of at most this many words a bank go to distributed RAM unless told otherwise. */
 const DISTRIBUTED_WORDS = 64;
 
+/** In arrays of at most this many cells, a dimension that is only met at numbers becomes a bank per cell. */
+const COMPLETE_CELLS = 64;
+
 /** The layout of an array dealt out by `factors`. */
 export function layoutFor(
   array: KernelArray,
@@ -36,26 +39,26 @@ export function inferFactors(graph: KernelGraph, array: number): readonly number
   const accesses = graph.nodes.flatMap((node) =>
     (node.op.kind === "load" || node.op.kind === "store") && node.op.array === array ? [node.op] : [],
   );
+  const mayBeComplete = shape.reduce((product, size) => product * size, 1) <= COMPLETE_CELLS;
   return shape.map((size, dim) => {
-    const loads = factorAlong(
-      accesses.filter((op) => op.kind === "load").map((op) => at(op.subscripts, dim)),
-      size,
-    );
-    const stores = factorAlong(
-      accesses.filter((op) => op.kind === "store").map((op) => at(op.subscripts, dim)),
-      size,
-    );
-    return Math.max(loads, stores);
+    const along = (kind: "load" | "store"): number =>
+      factorAlong(
+        accesses.filter((op) => op.kind === kind).map((op) => at(op.subscripts, dim)),
+        size,
+        mayBeComplete,
+      );
+    return Math.max(along("load"), along("store"));
   });
 }
 
-function factorAlong(subscripts: readonly Linear[], size: number): number {
+function factorAlong(subscripts: readonly Linear[], size: number, mayBeComplete: boolean): number {
   const constants = [...new Set(subscripts.map((subscript) => subscript.constant))];
   if (constants.length <= 1) return 1;
-  if (subscripts.every((subscript) => asConstant(subscript) !== undefined)) return size;
-  const stride = subscripts.flatMap(factorsOf).reduce(greatestCommonDivisor, 0);
+  const areConstant = subscripts.every((subscript) => asConstant(subscript) !== undefined);
+  if (areConstant && mayBeComplete) return size;
+  const stride = areConstant ? size : subscripts.flatMap(factorsOf).reduce(greatestCommonDivisor, 0);
   for (let factor = constants.length; factor <= stride; factor++) {
-    if (stride % factor !== 0) continue;
+    if (!areConstant && stride % factor !== 0) continue;
     if (new Set(constants.map((constant) => constant % factor)).size === constants.length) return factor;
   }
   return Math.max(1, stride);

@@ -24,8 +24,7 @@ import { unpartitioned } from "./array-layout.ts";
 import { convertPure, selectNodes } from "./convert-arith.ts";
 import { ConvertScope, fieldTypesOf, isInteger, Unsupported, widthOfType } from "./convert-scope.ts";
 import { storedArrays, withoutCast } from "./kernel-values.ts";
-import { linearAdd, linearConstant, linearCounter, linearScale } from "./linear.ts";
-import { boundsOf, type LoopBound, tripRange } from "./loop-bound.ts";
+import { linearConstant, linearCounter } from "./linear.ts";
 import { isFullyUnrolled, isPerfect } from "./nest-shape.ts";
 import {
   type ArrayLayout,
@@ -33,11 +32,13 @@ import {
   type KernelGraph,
   type KernelLoop,
   type KernelStream,
+  type Linear,
   mostTrips,
   type NodeId,
 } from "./node.ts";
 import { NodeBuilder } from "./node-builder.ts";
 import { ScalarState } from "./scalar-state.ts";
+import { affineTrip, computedBound, isInside } from "./trip-count.ts";
 import { withoutUnused } from "./unused-nodes.ts";
 
 /** Turns a `dataflow.kernel` into the graph of one iteration of its nest; inner loops are unrolled, guards become predicates. */
@@ -292,70 +293,56 @@ class GraphBuilder {
       return;
     }
     this.#targetIi = Math.max(this.#targetIi, view.attrs.ii ?? 1);
-    const index = this.#loops.length;
-    const trip = this.#tripOf(op, from, to);
-    if (trip.kind !== "constant" && (from !== 0 || view.attrs.step !== 1))
-      this.#scope.unsupported(
-        "a symbolic loop that does not count 0, 1, 2, …",
-        "lower bound 0 and step 1",
-        op,
-      );
+    const computed = to === undefined ? computedBound(this.#scope, this.#loops, op) : undefined;
+    const trip = this.#tripOf(op, from, to ?? computed?.most);
     this.#checkPerfect(op, block.ops);
-    if (trip.kind === "constant" && trip.count === 1) {
+    if (trip.kind === "constant" && trip.count === 1 && computed === undefined) {
       // nothing to count
       this.#scope.bindLinear(counter, linearConstant(from));
       this.#convertBlock(block.ops, true);
       return;
     }
-    this.#loops.push({
-      name: view.attrs.dim ?? counter.hint ?? `i${String(index)}`,
-      from,
-      step: view.attrs.step,
-      trip,
-    });
-    const loop = at(this.#loops, index);
-    const largest = from + view.attrs.step * Math.max(1, mostTrips(loop));
-    this.#scope.counterWidths.push(largest.toString(2).length + 1);
-    this.#scope.bindLinear(counter, linearCounter(index));
-    this.#whereEntered(index, () => {
+    const index = this.#addLoop(op, from, trip);
+    this.#whereEntered(index, computed?.results ?? [], () => {
       this.#convertBlock(block.ops, true);
     });
   }
 
-  /** The body of a loop; it does nothing in the one iteration of a bound that leaves none. */
-  #whereEntered(index: number, body: () => void): void {
-    const { trip } = at(this.#loops, index);
-    const scope = this.#scope;
-    if (trip.kind === "affine" && trip.min < 1) scope.under(this.#isInside(index, trip.bounds), body);
-    else body();
+  /** A loop of the nest; its number. */
+  #addLoop(op: Operation, from: number, trip: KernelLoop["trip"]): number {
+    const { attrs } = present(AffineForOp.match(op), op.name);
+    if (trip.kind !== "constant" && (from !== 0 || attrs.step !== 1))
+      this.#scope.unsupported(
+        "a symbolic loop that does not count 0, 1, 2, …",
+        "lower bound 0 and step 1",
+        op,
+      );
+    const counter = at(at(op.regions, 0).block.args, 0);
+    const index = this.#loops.length;
+    const name = attrs.dim ?? counter.hint ?? `i${String(index)}`;
+    const loop: KernelLoop = { name, from, step: attrs.step, trip };
+    this.#loops.push(loop);
+    const largest = from + attrs.step * Math.max(1, mostTrips(loop));
+    this.#scope.counterWidths.push(largest.toString(2).length + 1);
+    this.#scope.bindLinear(counter, linearCounter(index));
+    return index;
   }
 
-  /** counter < floor(sum / divisor), which is (counter + 1) divisor <= sum, for every bound. */
-  #isInside(index: number, bounds: readonly LoopBound[]): NodeId {
+  /** The body of a loop; it does nothing behind a bound that is computed, nor in the one iteration of a bound that leaves none. */
+  #whereEntered(index: number, computed: readonly Linear[], body: () => void): void {
+    const { trip } = at(this.#loops, index);
     const scope = this.#scope;
-    return bounds
-      .map(({ sum, divisor }) => {
-        const behind = linearScale(linearAdd(linearCounter(index), linearConstant(1)), divisor);
-        return scope.builder.compare("sle", scope.linearNode(behind), scope.linearNode(sum));
-      })
-      .reduce((all, bit) => scope.builder.binary("and", all, bit));
+    const bounds = computed.map((sum) => ({ sum, divisor: 1 }));
+    if (trip.kind === "affine" && trip.min < 1) bounds.push(...trip.bounds);
+    if (bounds.length > 0) scope.under(isInside(scope, index, bounds), body);
+    else body();
   }
 
   #tripOf(op: Operation, from: number, to: number | undefined): KernelLoop["trip"] {
     const view = present(AffineForOp.match(op), op.name);
-    if (to === undefined) return this.#affineTrip(op) ?? this.#fieldTrip(op, view.rest, view.attrs.max_trip);
+    if (to === undefined)
+      return affineTrip(this.#scope, this.#loops, op) ?? this.#fieldTrip(op, view.rest, view.attrs.max_trip);
     return { kind: "constant", count: Math.max(0, Math.ceil((to - from) / view.attrs.step)) };
-  }
-
-  /** The trips of a loop whose bound is a sum over counters of outer loops. */
-  #affineTrip(op: Operation): KernelLoop["trip"] | undefined {
-    const { attrs, rest } = present(AffineForOp.match(op), op.name);
-    const operands = rest.slice(attrs.lowerBound.dims + attrs.lowerBound.symbols);
-    if (operands.some((value) => !this.#scope.isLinear(value))) return undefined;
-    const inputs = operands.map((value) => this.#scope.linear(value));
-    const bounds = boundsOf(attrs.upperBound, inputs);
-    if (bounds === undefined || bounds.some(({ sum }) => sum.opaque.size > 0)) return undefined;
-    return { kind: "affine", bounds, ...tripRange(this.#loops, bounds) };
   }
 
   /** Beside an inner loop of the nest only pure operations may stand. */

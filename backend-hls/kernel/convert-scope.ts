@@ -12,6 +12,7 @@ import {
   type Value,
 } from "../../ir/index.ts";
 import { unsupportedKernel } from "./diagnostics.ts";
+import { divideSum } from "./divide-sum.ts";
 import { asConstant, linearAdd, linearConstant, linearOpaque, linearScale } from "./linear.ts";
 import type { Linear, NodeId } from "./node.ts";
 import { materialize, type NodeBuilder } from "./node-builder.ts";
@@ -134,6 +135,8 @@ export class ConvertScope {
         if (expr.op === "*" && x !== undefined) return linearScale(right, x);
         if (y !== undefined && (expr.op === "mod" || expr.op === "floordiv"))
           return this.#division(expr.op, left, y);
+        if (y !== undefined && expr.op === "ceildiv")
+          return this.#division("floordiv", linearAdd(left, linearConstant(y - 1)), y);
         return this.unsupported(`affine operator ${expr.op} of two values`, "a constant on one side");
       }
       default:
@@ -141,7 +144,7 @@ export class ConvertScope {
     }
   }
 
-  /** Division by a power of two of a non-negative value: a slice. */
+  /** Division by a number; by a power of two it is a slice. */
   #division(op: "mod" | "floordiv", left: Linear, divisor: number): Linear {
     const value = asConstant(left);
     if (value !== undefined)
@@ -149,7 +152,11 @@ export class ConvertScope {
         op === "mod" ? ((value % divisor) + divisor) % divisor : Math.floor(value / divisor),
       );
     const shift = Math.log2(divisor);
-    if (!Number.isInteger(shift)) return this.unsupported(`${op} by ${String(divisor)}`, "a power of two");
+    if (!Number.isInteger(shift) && divisor > 0) {
+      const { quotient, rest } = divideSum(this, left, divisor);
+      return op === "floordiv" ? quotient : linearOpaque(rest);
+    }
+    if (divisor < 1) return this.unsupported(`${op} by ${String(divisor)}`, "a positive number");
     const { builder } = this;
     const node = this.linearNode(left);
     const width = builder.widthOf(node);

@@ -25,6 +25,12 @@ test("60 random programs with external memory: engines, arbiter and DRAM are in 
   await expectEqual({ seed: 1, count: 60, batch: 1, shape: "memory", simulator: { engine: "embedded" } });
 });
 
+test("10 random functions of affine loops, their loops chosen for random units: values, memory and cycles agree", {
+  timeout: 120_000,
+}, async () => {
+  await expectEqual({ seed: 1, count: 10, batch: 1, shape: "loops", simulator: { engine: "embedded" } });
+});
+
 test("24 random programs agree under Icarus", { timeout: 240_000 }, async ({ skip }) => {
   skip(findTool("iverilog") === undefined, "iverilog is not installed");
   await expectEqual({ seed: 1001, count: 24, batch: 12, simulator: { engine: "icarus" } });
@@ -42,6 +48,8 @@ const REGRESSIONS: readonly (readonly [number, ProgramShape, string])[] = [
     "general",
     "a computed bank was compared with numbers cut to its width, so that bank 8 of 9 was bank 0",
   ],
+  [10823, "general", "a difference of counters dealt out to 3 banks at run time was refused"],
+  [139, "loops", "a bound with a quotient in a sum was refused"],
   [14, "loops", "two accesses that meet in a bank of one word had the dependences of the first"],
 ];
 

@@ -14,9 +14,11 @@ interface ProgramShape {
   readonly perfect?: boolean;
   /** No `scf.if`. */
   readonly unguarded?: boolean;
+  /** Nests at most. */
+  readonly nests?: number;
+  /** Iterations of a loop that no other one bounds, at most. */
+  readonly trips?: number;
 }
-
-const SIZE = 40;
 
 /** MLIR text of a random function of affine loops: triangular and strided bounds, stencils, reductions, scalars, guards. */
 export function randomProgram(seed: number, shape: ProgramShape = {}): string {
@@ -25,21 +27,27 @@ export function randomProgram(seed: number, shape: ProgramShape = {}): string {
 
 class ProgramText {
   readonly #below: (bound: number) => number;
-  readonly #shape: ProgramShape;
+  readonly #shape: Required<ProgramShape>;
+  /** What no counter exceeds. */
+  readonly #largest: number;
+  /** Cells of a dimension: enough for a counter twice and one, and for a sum or a difference of two. */
+  readonly #size: number;
   readonly #lines: string[] = [];
   #names = 0;
 
   constructor(below: (bound: number) => number, shape: ProgramShape) {
     this.#below = below;
-    this.#shape = shape;
+    this.#shape = { depth: 3, perfect: false, unguarded: false, nests: 3, trips: 4, ...shape };
+    this.#largest = this.#shape.trips + (this.#shape.depth - 1) * (this.#shape.trips - 1);
+    this.#size = 2 * this.#largest + 2;
   }
 
   text(): string {
-    const [m, v] = [`memref<${SIZE}x${SIZE}xf32>`, `memref<${SIZE}xf32>`];
+    const [m, v] = [this.#type(2), this.#type(1)];
     this.#line(`func.func @f(%A: ${m}, %B: ${m}, %X: ${v}, %Y: ${v}, %alpha: f32) {`);
     this.#line("%c0 = arith.constant 0.0 : f32", "%c1 = arith.constant 1.5 : f32");
     this.#line("%s = memref.alloc() : memref<f32>", `%T = memref.alloc() : ${v}`);
-    const nests = 1 + this.#below(3);
+    const nests = 1 + this.#below(this.#shape.nests);
     for (let nest = 0; nest < nests; nest++) this.#loop([], ["%alpha", "%c0", "%c1"]);
     this.#line("return", "}");
     return this.#lines.join("\n");
@@ -47,6 +55,10 @@ class ProgramText {
 
   #line(...lines: readonly string[]): void {
     this.#lines.push(...lines);
+  }
+
+  #type(rank: number): string {
+    return `memref<${`${String(this.#size)}x`.repeat(rank)}f32>`;
   }
 
   #fresh(): string {
@@ -60,7 +72,7 @@ class ProgramText {
   }
 
   #block(counters: readonly Scoped[], values: readonly string[]): void {
-    const { depth = 3, perfect = false } = this.#shape;
+    const { depth, perfect, unguarded } = this.#shape;
     const mayNest = counters.length < depth;
     if (perfect && mayNest && this.#below(3) > 0) {
       this.#loop(counters, values);
@@ -71,7 +83,7 @@ class ProgramText {
     for (let item = 0; item < items; item++) {
       const kind = this.#below(8);
       if (!perfect && mayNest && kind < 4) this.#loop(counters, visible);
-      else if (kind === 4 && this.#shape.unguarded !== true) this.#guarded(counters, visible);
+      else if (kind === 4 && !unguarded) this.#guarded(counters, visible);
       else visible.push(this.#statement(counters, visible));
     }
   }
@@ -79,7 +91,7 @@ class ProgramText {
   #loop(counters: readonly Scoped[], values: readonly string[]): void {
     const counter = `%i${String(this.#names++)}`;
     const outer = counters.length > 0 && this.#below(3) === 0 ? this.#pick(counters) : undefined;
-    const size = 1 + this.#below(4);
+    const size = 1 + this.#below(this.#shape.trips);
     let [bounds, max] = [`${String(this.#below(2))} to ${String(1 + size)}`, size];
     if (outer !== undefined && this.#below(2) === 0) {
       bounds = `0 to affine_map<(d0) -> (d0 + ${String(this.#below(2))})>(${outer.name})`;
@@ -101,16 +113,15 @@ class ProgramText {
     if (form < 5) return `${one.name} + ${String(this.#below(3))}`;
     const other = this.#pick(counters);
     if (form === 5) return `${one.name} + ${other.name}`;
-    return form === 6 ? `${one.name} - ${other.name} + 16` : `2 * ${one.name} + 1`;
+    return form === 6 ? `${one.name} - ${other.name} + ${String(this.#largest)}` : `2 * ${one.name} + 1`;
   }
 
   #cell(counters: readonly Scoped[]): string {
     const kind = this.#below(8);
     if (kind === 0) return "%s[] : memref<f32>";
-    if (kind < 4)
-      return `${this.#pick(["%X", "%Y", "%T"])}[${this.#subscript(counters)}] : memref<${SIZE}xf32>`;
+    if (kind < 4) return `${this.#pick(["%X", "%Y", "%T"])}[${this.#subscript(counters)}] : ${this.#type(1)}`;
     const pair = `${this.#subscript(counters)}, ${this.#subscript(counters)}`;
-    return `${this.#pick(["%A", "%B"])}[${pair}] : memref<${SIZE}x${SIZE}xf32>`;
+    return `${this.#pick(["%A", "%B"])}[${pair}] : ${this.#type(2)}`;
   }
 
   #operand(counters: readonly Scoped[], values: readonly string[]): string {

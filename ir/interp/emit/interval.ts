@@ -43,12 +43,18 @@ function combine(op: AffineOperator, left: Interval, right: Interval): Interval 
     case "mod":
       return right.min > 0 ? { min: 0, max: right.max - 1 } : UNKNOWN;
     case "floordiv":
-      return right.min > 0 && left.min >= 0 ? { min: 0, max: Math.floor(left.max / right.min) } : UNKNOWN;
+      return quotient(left, right, Math.floor);
     case "ceildiv":
-      return right.min > 0 && left.min >= 0 ? { min: 0, max: Math.ceil(left.max / right.min) } : UNKNOWN;
+      return quotient(left, right, Math.ceil);
     default:
       return unreachable(op);
   }
+}
+
+/** Bounds of a quotient by one number, or by several of a value that is not negative. */
+function quotient(left: Interval, right: Interval, round: (value: number) => number): Interval {
+  if (right.min <= 0 || (left.min < 0 && right.min !== right.max)) return UNKNOWN;
+  return { min: round(left.min / right.max), max: round(left.max / right.min) };
 }
 
 function scale(left: Interval, right: Interval): Interval {
