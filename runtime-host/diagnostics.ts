@@ -14,6 +14,17 @@ export const promptTooLong = defineDiagnostic(
   }),
 );
 
+/** A text that no tokenizer makes short enough. */
+export const textTooLong = defineDiagnostic(
+  "HOST0008",
+  "error",
+  (p: { readonly characters: number; readonly most: number; readonly maxContext: number }) => ({
+    message: `the prompt has ${p.characters} characters, too many for ${p.maxContext} positions`,
+    expected: `a prompt of at most ${p.most} characters`,
+    hint: "shorten the prompt, or compile with a larger --max-context",
+  }),
+);
+
 /** Nothing to start from. */
 export const promptEmpty = defineDiagnostic("HOST0002", "error", () => ({
   message: "the prompt has no tokens",

@@ -1,4 +1,4 @@
-import { at, CompilerBug, type Diagnostic, ok, present, type Result } from "../ir/index.ts";
+import { at, CompilerBug, type Diagnostic, fail, ok, present, type Result } from "../ir/index.ts";
 import { checkRequest } from "./check-request.ts";
 import type { Device, Emission, Emit, StepCounters } from "./device.ts";
 import { noDeviceLeft, requestSpan } from "./diagnostics.ts";
@@ -113,11 +113,21 @@ export class Engine {
     return { blockSize, window, prefixCaching, blocks: this.load.blocks };
   }
 
+  /** Whether an accelerator is left. */
+  get hasDevice(): boolean {
+    return this.#lost.size < this.#devices.length;
+  }
+
+  /** Why a request cannot be served; undefined: it can. */
+  refusal(request: ServingRequest): Result<never> | undefined {
+    if (!this.hasDevice) return fail(noDeviceLeft(requestSpan, {}));
+    return checkRequest(request, at(this.#devices, 0).capabilities);
+  }
+
   /** Takes a request in; one that can never be served is a diagnostic. */
   add(request: ServingRequest, listener: RequestListener = {}): Result<null> {
     if (this.#active.has(request.id)) throw new CompilerBug(`request ${request.id} is there already`);
-    if (this.#lost.size === this.#devices.length) return { kind: "error", diagnostics: [noDevice()] };
-    const refused = checkRequest(request, at(this.#devices, 0).capabilities);
+    const refused = this.refusal(request);
     if (refused !== undefined) return refused;
     const sequence = startSequence(request, this.#arrivals++);
     this.#active.set(request.id, { request, listener, sequences: [sequence], isScheduled: false });
@@ -230,8 +240,7 @@ export class Engine {
     }
     place.close();
     this.#lost.add(index);
-    if (this.#lost.size < this.#devices.length) return;
-    this.abortAll("error", recovery.diagnostics);
+    if (!this.hasDevice) this.abortAll("error", recovery.diagnostics);
   }
 
   /** The next token of a sequence; behind the prompt, the first token of each of its request's answers. */
@@ -288,10 +297,6 @@ export class Engine {
 
 function isRunning({ sequence }: Part): boolean {
   return sequence.state === "running";
-}
-
-function noDevice(): Diagnostic {
-  return noDeviceLeft(requestSpan, {});
 }
 
 /** What is asked for, within what every device can take. */

@@ -61,3 +61,11 @@ export const plainConfig: ModelConfig = {
   bosId: 0,
   eosIds: [1],
 };
+
+/** Weights of a model without biases and head norms. */
+export function parametersOf(config: ModelConfig): number {
+  const { hidden, heads, kvHeads, headDim, ffn, vocab, layers, tied } = config;
+  const attention = 2 * hidden * (heads + kvHeads) * headDim;
+  const layer = attention + 3 * hidden * ffn + 2 * hidden;
+  return layers * layer + hidden + (tied ? 1 : 2) * vocab * hidden;
+}

@@ -8,16 +8,10 @@ import {
 import { at } from "../../ir/index.ts";
 import { createReferenceDevice, type Device } from "../../runtime-host/index.ts";
 import { takeValue } from "../rows/play-configuration.ts";
-import { plainConfig, randomCheckpoint } from "../rows/random-checkpoint.ts";
-import {
-  aloneSchedule,
-  type Exercised,
-  firstWrongAnswer,
-  nothingExercised,
-  playSchedule,
-  randomSchedule,
-  type ScheduleSpace,
-} from "./random-schedule.ts";
+import { parametersOf, plainConfig, randomCheckpoint } from "../rows/random-checkpoint.ts";
+import { Tally } from "./exercised.ts";
+import { firstWrongAnswer, playSchedule } from "./play-schedule.ts";
+import { aloneSchedule, randomSchedule, type ScheduleSpace } from "./random-schedule.ts";
 
 const maxContext = 32;
 const window = 11;
@@ -36,7 +30,7 @@ const models = [undefined, window].flatMap((own) =>
 );
 
 /** Parameters of a model that is played. */
-export const PARAMETERS = 18 * 38 + 18 * 64 + 32 * 18 + 3 * 18 * 22 + 3 * 18;
+export const PARAMETERS = parametersOf({ ...plainConfig, ...sizes, layers: 1 });
 
 const space: Omit<ScheduleSpace, "window"> = {
   vocab: sizes.vocab,
@@ -49,10 +43,7 @@ const space: Omit<ScheduleSpace, "window"> = {
 };
 
 /** Plays the schedule of a seed on the integer reference; what is wrong, undefined: nothing. */
-export async function playReferenceSeed(
-  seed: number,
-  exercised: Exercised = nothingExercised(),
-): Promise<string | undefined> {
+export async function playReferenceSeed(seed: number, tally = new Tally()): Promise<string | undefined> {
   const chosen = at(models, seed % models.length);
   const { model } = chosen;
   const schedule = randomSchedule(seed, { ...space, window: chosen.window });
@@ -75,9 +66,9 @@ export async function playReferenceSeed(
     open(schedule.rows, schedule.sequences, schedule.spare),
   );
   try {
-    const together = await playSchedule(devices, schedule, { exercised, seed });
+    const together = await playSchedule(devices, schedule, { tally, seed });
     return await firstWrongAnswer(schedule, together, (request) =>
-      playSchedule([open(1, 4, 0)], aloneSchedule(request), { exercised: nothingExercised(), seed }),
+      playSchedule([open(1, 4, 0)], aloneSchedule(request), { tally: new Tally(), seed }),
     );
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);

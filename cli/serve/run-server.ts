@@ -37,6 +37,9 @@ export interface ServeResult extends ResultObject {
 /** Milliseconds that running requests get to end by themselves, once the server is asked to end. */
 const GRACE_MS = 1000;
 
+/** Milliseconds that connections get to take the rest of what they were sent. */
+const CLOSE_MS = 500;
+
 /** Serves until `signal` is aborted: then no request is taken any more, those that run get a second to end, and the devices are closed. */
 export async function runServer(
   { engines, model, shape }: OpenedForServing,
@@ -67,10 +70,18 @@ export async function runServer(
     await Promise.race([loop.drain(), delay(GRACE_MS, undefined, { ref: false })]);
     engine.abortAll();
     await loop.drain();
-    await app.close();
+    await closeWithin(app, CLOSE_MS);
     if (settings.keepsPrefixes) await engine.keepPrefixes();
     return ok({ schema: "hidalgo.serve/1", url, ...total });
   } finally {
     for (const { device } of engines) await device.close();
   }
+}
+
+/** Closes a server; connections of clients that neither read nor leave are cut off. */
+async function closeWithin(app: ReturnType<typeof createServer>, milliseconds: number): Promise<void> {
+  const closed = app.close();
+  await Promise.race([closed, delay(milliseconds, undefined, { ref: false })]);
+  app.server.closeAllConnections();
+  await closed;
 }

@@ -1,12 +1,21 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { ApiError, refusal } from "./api-error.ts";
+import type { EngineLoad } from "../engine.ts";
+import { ApiError } from "./api-error.ts";
 import type { EngineLoop } from "./engine-loop.ts";
 import type { ServerMetrics } from "./metrics.ts";
-import { chatPrompt, completionPrompts } from "./prompts.ts";
+import { chatPrompt, completionPrompts, encodeText } from "./prompts.ts";
 import { chatForm, completionForm, type ReplyForm, streamedReply, wholeReply } from "./replies.ts";
-import { chatRequest, completionRequest, detokenizeRequest, tokenizeRequest } from "./schemas.ts";
+import {
+  type CompletionRequest,
+  chatRequest,
+  completionRequest,
+  detokenizeRequest,
+  excessOf,
+  tokenizeRequest,
+} from "./schemas.ts";
 import type { ServedModel } from "./served-model.ts";
 import { type SubmittedRequest, submit } from "./submission.ts";
 
@@ -33,6 +42,9 @@ export interface ServerParts {
   readonly isClosing?: () => boolean;
 }
 
+/** Milliseconds in which a request has to be there whole. */
+const REQUEST_TIMEOUT = 60_000;
+
 /** An OpenAI-compatible HTTP server in front of an engine; the caller listens and closes. */
 export function createServer(parts: ServerParts): FastifyInstance {
   const { model, metrics, version, limits } = parts;
@@ -40,6 +52,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: "idle",
     keepAliveTimeout: 5000,
+    requestTimeout: REQUEST_TIMEOUT,
     logger: false,
   });
   app.setErrorHandler(async (error, _, reply) => {
@@ -51,12 +64,16 @@ export function createServer(parts: ServerParts): FastifyInstance {
     await reply.status(404).send(answer.body);
   });
   app.addHook("onRequest", (request, _, done) => {
-    const isGuarded = limits.apiKey !== undefined && request.url.startsWith("/v1/");
-    const isRight = request.headers.authorization === `Bearer ${limits.apiKey ?? ""}`;
+    const { url: route } = request.routeOptions; // not the request's own url, which can be written in many ways
+    const isGuarded = limits.apiKey !== undefined && route?.startsWith("/v1/") === true;
+    const isRight = sameText(request.headers.authorization ?? "", `Bearer ${limits.apiKey ?? ""}`);
     const refused = new ApiError(401, "the API key is missing or wrong", { code: "invalid_api_key" });
     done(isGuarded && !isRight ? refused : undefined);
   });
-  app.get("/health", () => ({ status: "ok" }));
+  app.get("/health", () => {
+    checkAlive(parts);
+    return { status: "ok" };
+  });
   app.get("/version", () => ({ version }));
   app.get("/metrics", async (_, reply) => {
     await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
@@ -76,9 +93,10 @@ export function createServer(parts: ServerParts): FastifyInstance {
 function addTextRoutes(app: FastifyInstance, { codec, maxContext }: ServedModel): void {
   app.post("/tokenize", ({ body }) => {
     const { prompt, add_special_tokens: special = true } = parse(tokenizeRequest, body);
-    const ids = special ? codec.encode(prompt) : codec.encodeContinuation(prompt);
-    if (ids.kind === "error") throw refusal(ids.diagnostics, "prompt");
-    return { count: ids.value.length, max_model_len: maxContext, tokens: ids.value };
+    const encode = (text: string): ReturnType<typeof codec.encode> =>
+      special ? codec.encode(text) : codec.encodeContinuation(text);
+    const tokens = encodeText(prompt, { encode, maxContext, param: "prompt" });
+    return { count: tokens.length, max_model_len: maxContext, tokens };
   });
   app.post("/detokenize", ({ body }) => ({ prompt: codec.decode(parse(detokenizeRequest, body).tokens) }));
 }
@@ -93,10 +111,11 @@ class CompletionRoutes {
   }
 
   async complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { model } = this.#parts;
+    const { model, loop, limits } = this.#parts;
     const body = parse(completionRequest, request.body);
     checkModel(body.model, model);
-    const prompts = completionPrompts(body, model);
+    checkRoom(answersOf(body), loop.engine.load, limits);
+    const prompts = await completionPrompts(body, model);
     const more = { logprobCount: body.logprobs ?? undefined, maxTokens: body.max_tokens ?? 16 };
     return this.#answer(completionForm, { body: { ...body, ...more }, prompts, reply });
   }
@@ -126,22 +145,45 @@ class CompletionRoutes {
     },
   ): Promise<unknown> {
     const { model, loop, limits, metrics } = this.#parts;
-    if (this.#parts.isClosing?.() === true)
-      throw new ApiError(503, "the server is about to end", { type: "service_unavailable" });
-    if (loop.engine.load.waiting >= limits.waiting)
-      throw new ApiError(429, "too many requests wait; try again later", { type: "rate_limit_error" });
+    checkAlive(this.#parts);
+    checkRoom(prompts.length * (body.n ?? 1), loop.engine.load, limits);
     const id = `${form.prefix}-${String(++this.#count)}`;
     const head = { id, created: this.#parts.now(), model: model.id };
     const submission = submit(prompts, body, { id, model, loop, metrics });
     reply.raw.once("close", () => {
       submission.abort(); // of an answered request this does nothing
     });
+    if (reply.raw.destroyed) submission.abort(); // who left while the request was read
     if (body.stream !== true) return wholeReply(form, head, submission, model.codec);
     const includesUsage = body.stream_options?.include_usage === true;
     const events = streamedReply(form, head, submission, { codec: model.codec, includesUsage });
     void reply.header("cache-control", "no-cache").type("text/event-stream; charset=utf-8");
     return reply.send(Readable.from(withErrors(events)));
   }
+}
+
+/** A server that ends, or whose accelerators are all gone, takes nothing any more. */
+function checkAlive({ loop, isClosing }: ServerParts): void {
+  const ends = isClosing?.() === true;
+  if (!ends && loop.engine.hasDevice) return;
+  const what = ends ? "the server is about to end" : "no accelerator is left: each of them failed";
+  throw new ApiError(503, what, { type: "service_unavailable" });
+}
+
+/** Answers that a request asks for. */
+function answersOf({ prompt, n }: CompletionRequest): number {
+  const prompts = typeof prompt === "string" || typeof prompt[0] === "number" ? 1 : prompt.length;
+  return prompts * (n ?? 1);
+}
+
+/** Refuses what would wait behind too many others, or could never wait at all: each answer waits for itself. */
+function checkRoom(answers: number, { waiting }: EngineLoad, limits: ServerLimits): void {
+  if (answers > limits.waiting) {
+    const expected = `prompts times n may be at most ${String(limits.waiting)}`;
+    throw new ApiError(400, `the request asks for ${String(answers)} answers; ${expected}`, { param: "n" });
+  }
+  if (waiting + answers > limits.waiting)
+    throw new ApiError(429, "too many requests wait; try again later", { type: "rate_limit_error" });
 }
 
 /** A failure behind the first event is an event: the status is out already. */
@@ -154,13 +196,21 @@ async function* withErrors(events: AsyncIterable<string>): AsyncGenerator<string
 }
 
 function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
+  const excess = excessOf(body);
+  if (excess !== undefined) throw new ApiError(400, `the request has ${excess}`);
   const parsed = schema.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const param = issue?.path.join(".") ?? "";
+  const param = (issue?.path.join(".") ?? "").slice(0, 200); // keys are the client's
   throw new ApiError(400, `${param === "" ? "the request" : param}: ${issue?.message ?? "is malformed"}`, {
     param,
   });
+}
+
+/** Comparison that takes as long for a nearly right key as for a wrong one. */
+function sameText(given: string, expected: string): boolean {
+  const [a, b] = [given, expected].map((text) => createHash("sha256").update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
 function checkModel(id: string, model: ServedModel): void {

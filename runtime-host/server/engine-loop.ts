@@ -1,4 +1,4 @@
-import type { Result } from "../../ir/index.ts";
+import { CompilerBug } from "../../ir/index.ts";
 import { engineBroken, requestSpan } from "../diagnostics.ts";
 import type { Engine, RequestListener } from "../engine.ts";
 import type { ServingRequest } from "../request.ts";
@@ -15,10 +15,11 @@ export class EngineLoop {
     this.#onStep = onStep;
   }
 
-  submit(request: ServingRequest, listener: RequestListener): Result<null> {
-    const added = this.engine.add(request, listener);
-    if (added.kind === "ok") this.#running ??= this.#run();
-    return added;
+  /** Takes in a request that the engine does not refuse. */
+  submit(request: ServingRequest, listener: RequestListener): void {
+    if (this.engine.add(request, listener).kind === "error")
+      throw new CompilerBug(`request ${request.id} was not checked`);
+    this.#running ??= this.#run();
   }
 
   /** Resolves when no request is left. */
@@ -26,11 +27,16 @@ export class EngineLoop {
     while (this.#running !== undefined) await this.#running;
   }
 
+  #expectIdle(): void {
+    if (!this.engine.isIdle) throw new CompilerBug("requests are there, and none of them goes on");
+  }
+
   async #run(): Promise<void> {
     try {
       while (!this.engine.isIdle) {
         const step = await this.engine.step();
-        if (step !== undefined) this.#onStep(step);
+        if (step === undefined) this.#expectIdle();
+        else this.#onStep(step);
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { Template } from "@huggingface/jinja";
+import type { Result } from "../../ir/index.ts";
+import { requestSpan, textTooLong } from "../diagnostics.ts";
 import { ApiError, refusal } from "./api-error.ts";
 import type { ChatRequest, CompletionRequest } from "./schemas.ts";
 import type { ServedModel } from "./served-model.ts";
@@ -7,27 +10,53 @@ import type { ServedModel } from "./served-model.ts";
 const PLAIN =
   "{% for message in messages %}{{ message.content }}{% if not loop.last %}\n{% endif %}{% endfor %}";
 
-/** The token ids of a completion's prompts. */
-export function completionPrompts(
+/** The token ids of a completion's prompts; between two texts others get their turn. */
+export async function completionPrompts(
   { prompt }: CompletionRequest,
-  { codec }: ServedModel,
-): readonly (readonly number[])[] {
-  const encode = (text: string): readonly number[] => {
-    const ids = codec.encode(text);
-    if (ids.kind === "error") throw refusal(ids.diagnostics, "prompt");
-    return ids.value;
-  };
-  if (typeof prompt === "string") return [encode(prompt)];
-  const lists = prompt.map((one) => (typeof one === "string" ? encode(one) : one));
-  return lists.every((one) => typeof one === "number")
-    ? [lists]
-    : lists.map((one) => (typeof one === "number" ? [one] : one));
+  { codec, maxContext }: ServedModel,
+): Promise<readonly (readonly number[])[]> {
+  const how = { encode: (text: string) => codec.encode(text), maxContext, param: "prompt" };
+  if (typeof prompt === "string") return [encodeText(prompt, how)];
+  const lists: (readonly number[])[] = [];
+  const own: number[] = [];
+  for (const one of prompt) {
+    if (typeof one === "number") own.push(one);
+    else if (typeof one === "string") {
+      lists.push(encodeText(one, how));
+      await setImmediate();
+    } else lists.push(one);
+  }
+  return own.length > 0 ? [own] : lists;
+}
+
+/** Characters of a token, at most, where a text is long. */
+const LONGEST_TOKEN = 256;
+
+/** The ids of a text; one that never fits is refused before it is looked at. */
+export function encodeText(
+  text: string,
+  {
+    encode,
+    maxContext,
+    param,
+  }: {
+    readonly encode: (text: string) => Result<readonly number[]>;
+    readonly maxContext: number;
+    readonly param: string;
+  },
+): readonly number[] {
+  const most = LONGEST_TOKEN * maxContext;
+  if (text.length > most)
+    throw refusal([textTooLong(requestSpan, { characters: text.length, most, maxContext })], param);
+  const ids = encode(text);
+  if (ids.kind === "error") throw refusal(ids.diagnostics, param);
+  return ids.value;
 }
 
 /** The token ids of a conversation, by the model's template. */
 export function chatPrompt(
   { messages }: ChatRequest,
-  { codec, chatTemplate }: ServedModel,
+  { codec, chatTemplate, maxContext }: ServedModel,
 ): readonly number[] {
   const plain = messages.map(({ role, content }) => ({
     role,
@@ -38,9 +67,9 @@ export function chatPrompt(
     messages: plain,
     add_generation_prompt: true,
   });
-  const ids = chatTemplate === undefined ? codec.encode(text) : codec.encodeContinuation(text);
-  if (ids.kind === "error") throw refusal(ids.diagnostics, "messages");
-  return ids.value;
+  const encode = (whole: string): Result<readonly number[]> =>
+    chatTemplate === undefined ? codec.encode(whole) : codec.encodeContinuation(whole);
+  return encodeText(text, { encode, maxContext, param: "messages" });
 }
 
 function render(template: string, values: Record<string, unknown>): string {

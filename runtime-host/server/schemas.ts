@@ -1,11 +1,19 @@
 import { z } from "zod";
 
+/** What a completion begins with: text, ids, or a list of either. */
+type Prompt = string | readonly string[] | readonly number[] | readonly (readonly number[])[];
+
+/** Long lists are looked at as one value: a schema of their elements keeps a report for each that is wrong. */
+const prompt = z.custom<Prompt>(isPrompt, "expected text, token ids, or a list of either, not empty");
+const ids = z.custom<readonly number[]>(isIds, "expected token ids");
+
 const count = z.int().min(1);
+const name = z.string().max(1000);
 const stop = z.union([z.string(), z.array(z.string()).max(16)]).nullish();
 
 /** What completions and chat completions have in common: OpenAI's parameters, and vLLM's beside them. */
 const common = {
-  model: z.string(),
+  model: name,
   max_tokens: count.nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().gt(0).max(1).nullish(),
@@ -19,28 +27,23 @@ const common = {
   min_tokens: z.int().min(0).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
-  repetition_penalty: z.number().gt(0).nullish(),
+  repetition_penalty: z.number().min(0.01).max(100).nullish(),
   logit_bias: z.record(z.string().regex(/^\d+$/u), z.number().min(-100).max(100)).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   priority: z.int().nullish(),
-  cache_salt: z.string().nullish(),
+  cache_salt: name.nullish(),
   user: z.string().nullish(),
 };
 
 /** `POST /v1/completions`. */
 export const completionRequest = z.object({
   ...common,
-  prompt: z.union([
-    z.string(),
-    z.array(z.string()).min(1),
-    z.array(z.int().min(0)).min(1),
-    z.array(z.array(z.int().min(0)).min(1)).min(1),
-  ]),
+  prompt,
   logprobs: z.int().min(0).max(20).nullish(),
-  suffix: z.null().optional(),
+  suffix: z.literal("").nullish(),
   echo: z.literal(false).nullish(),
-  best_of: z.null().optional(),
+  best_of: z.literal(1).nullish(),
 });
 
 const content = z.union([
@@ -48,6 +51,8 @@ const content = z.union([
   z.array(z.object({ type: z.literal("text"), text: z.string() })),
   z.null(),
 ]);
+
+const noTools = z.array(z.unknown()).max(0, "tools are not supported").nullish();
 
 /** `POST /v1/chat/completions`. */
 export const chatRequest = z.object({
@@ -57,6 +62,8 @@ export const chatRequest = z.object({
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   response_format: z.object({ type: z.literal("text") }).nullish(),
+  tools: noTools,
+  functions: noTools,
 });
 
 /** `POST /tokenize`. */
@@ -69,8 +76,40 @@ export const tokenizeRequest = z.object({
 /** `POST /detokenize`. */
 export const detokenizeRequest = z.object({
   model: z.string().optional(),
-  tokens: z.array(z.int().min(0)),
+  tokens: ids,
 });
+
+/** Entries of lists and objects in a request, at most, but for prompts and ids. */
+const MOST_ENTRIES = 10_000;
+
+/** What is too much in a request, before anything else looks at it. */
+export function excessOf(body: unknown): string | undefined {
+  const open: unknown[] = [body];
+  let entries = 0;
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    const inside = Object.entries(value).filter(([key]) => value !== body || !LONG_LISTS.has(key));
+    entries += inside.length;
+    if (entries > MOST_ENTRIES) return `more than ${String(MOST_ENTRIES)} entries`;
+    for (const [, one] of inside) open.push(one ?? null);
+  }
+  return undefined;
+}
+
+/** What may be long. */
+const LONG_LISTS: ReadonlySet<string> = new Set(["prompt", "tokens"]);
+
+function isPrompt(value: unknown): value is Prompt {
+  if (typeof value === "string") return true;
+  if (!Array.isArray(value) || value.length === 0) return false;
+  const list: readonly unknown[] = value;
+  const isText = list.every((one) => typeof one === "string");
+  return isText || isIds(list) || list.every((one) => isIds(one) && one.length > 0);
+}
+
+function isIds(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
+}
 
 export type CompletionRequest = z.infer<typeof completionRequest>;
 export type ChatRequest = z.infer<typeof chatRequest>;

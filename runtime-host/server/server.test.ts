@@ -1,68 +1,15 @@
-import type { AddressInfo } from "node:net";
-import OpenAI, { APIError } from "openai";
-import { afterEach, expect, test } from "vitest";
+import { APIError } from "openai";
+import { expect, test } from "vitest";
 import { builtSpan, defineDiagnostic, fail } from "../../ir/index.ts";
 import type { Device } from "../device.ts";
-import { createReferenceDevice } from "../devices/reference.ts";
-import { Engine } from "../engine.ts";
-import { byteCodec } from "../testing/byte-codec.ts";
-import { openSpreadDecoder } from "../testing/spread-decoder.ts";
-import { createServer, type ServerLimits } from "./create-server.ts";
-import { EngineLoop } from "./engine-loop.ts";
-import { ServerMetrics } from "./metrics.ts";
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-function toyDevice(): Device {
-  return createReferenceDevice({
-    openDecoder: () => openSpreadDecoder(257),
-    rows: 8,
-    sequences: 4,
-    blockSize: 4,
-    maxContext: 64,
-    vocab: 257,
-  });
-}
-
-async function start(limits: Partial<ServerLimits> = {}, device = toyDevice(), isClosing = () => false) {
-  const engine = new Engine(device);
-  const metrics = new ServerMetrics("toy", engine);
-  const loop = new EngineLoop(engine, (step) => {
-    metrics.step(step);
-  });
-  const app = createServer({
-    model: {
-      id: "toy",
-      codec: byteCodec,
-      chatTemplate: undefined,
-      maxContext: 64,
-      stopIds: [256],
-      created: 0,
-    },
-    loop,
-    metrics,
-    version: "test",
-    isClosing,
-    now: () => 7,
-    limits: { bodyBytes: 10_000, waiting: 8, apiKey: undefined, ...limits },
-  });
-  await app.listen({ host: "127.0.0.1", port: 0 });
-  closers.push(() => app.close());
-  const { port } = app.server.address() as AddressInfo; // a TCP server has one
-  const url = `http://127.0.0.1:${String(port)}`;
-  const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: limits.apiKey ?? "none", maxRetries: 0 });
-  return { client, engine, url };
-}
+import { startToyServer, toyDevice } from "../testing/toy-server.ts";
 
 /** What `seed` asks for; OpenAI calls its own best-effort form deprecated. */
 const seeded = { seed: 5 };
 const greedy = { model: "toy", max_tokens: 12, temperature: 0, ignore_eos: true };
 
 test("the official client completes, streams, and gets the same text each time", async () => {
-  const { client } = await start();
+  const { client } = await startToyServer();
   const whole = await client.completions.create({ ...greedy, prompt: "Once" });
   expect(whole.choices[0]).toMatchObject({ index: 0, finish_reason: "length", logprobs: null });
   expect(whole.usage).toEqual({ prompt_tokens: 4, completion_tokens: 12, total_tokens: 16 });
@@ -83,7 +30,7 @@ test("the official client completes, streams, and gets the same text each time",
 });
 
 test("chat: roles come first, several answers differ, a seed repeats them", async () => {
-  const { client } = await start();
+  const { client } = await startToyServer();
   const ask = () =>
     client.chat.completions.create({
       model: "toy",
@@ -114,7 +61,7 @@ test("chat: roles come first, several answers differ, a seed repeats them", asyn
 });
 
 test("a stop string ends the text before itself", async () => {
-  const { client } = await start();
+  const { client } = await startToyServer();
   const whole = await client.completions.create({ ...greedy, prompt: "Once" });
   const text = whole.choices[0]?.text ?? "";
   const stop = text.slice(3, 5);
@@ -126,7 +73,7 @@ test("a stop string ends the text before itself", async () => {
 });
 
 test("several prompts, and prompts of ids", async () => {
-  const { client } = await start();
+  const { client } = await startToyServer();
   const batch = await client.completions.create({ ...greedy, prompt: ["Once", "Tell"], n: 2 });
   expect(batch.choices.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
   const ids = await client.completions.create({ ...greedy, prompt: [79, 110, 99, 101] });
@@ -134,7 +81,7 @@ test("several prompts, and prompts of ids", async () => {
 });
 
 test("what is wrong with a request is said in OpenAI's form", async () => {
-  const { client, url } = await start();
+  const { client, url } = await startToyServer();
   const failure = async (body: Partial<Record<"temperature" | "model" | "prompt", unknown>>) => {
     const error = await client.post("/completions", { body: { ...greedy, prompt: "a", ...body } }).then(
       () => undefined,
@@ -152,14 +99,14 @@ test("what is wrong with a request is said in OpenAI's form", async () => {
 });
 
 test("the key guards /v1 alone", async () => {
-  const { client, url } = await start({ apiKey: "secret" });
+  const { client, url } = await startToyServer({ apiKey: "secret" });
   expect((await client.models.list()).data[0]?.id).toBe("toy");
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
   expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
 });
 
 test("a client that leaves frees its blocks", async () => {
-  const { engine, url } = await start();
+  const { engine, url } = await startToyServer();
   const control = new AbortController();
   const body = JSON.stringify({ ...greedy, prompt: "Once", max_tokens: 50, stream: true });
   const headers = { "content-type": "application/json" };
@@ -181,7 +128,7 @@ test("a device that fails answers its requests with an error, and the server goe
   let failures = 1;
   const step: Device["step"] = (rows) =>
     failures-- > 0 ? Promise.resolve(fail(dead(builtSpan("device"), {}))) : device.step(rows);
-  const { client, engine } = await start({}, { ...device, step });
+  const { client, engine } = await startToyServer({}, { ...device, step });
   await expect(client.completions.create({ ...greedy, prompt: "Once" })).rejects.toMatchObject({
     status: 500,
   });
@@ -196,7 +143,7 @@ test("a bug in a step ends the requests that are there, not the server", async (
     if (bugs-- > 0) throw new Error("cannot happen");
     return device.step(rows);
   };
-  const { client, engine } = await start({}, { ...device, step });
+  const { client, engine } = await startToyServer({}, { ...device, step });
   await expect(client.completions.create({ ...greedy, prompt: "Once" })).rejects.toMatchObject({
     status: 500,
     code: "HOST0007",
@@ -216,7 +163,7 @@ test("a client that leaves holds no block in the step after", async () => {
       });
     return device.step(rows);
   };
-  const { engine, url } = await start({}, { ...device, step });
+  const { engine, url } = await startToyServer({}, { ...device, step });
   const control = new AbortController();
   const body = JSON.stringify({ ...greedy, prompt: "Once", max_tokens: 50, stream: true });
   const headers = { "content-type": "application/json" };
@@ -237,14 +184,14 @@ test("a client that leaves holds no block in the step after", async () => {
 });
 
 test("a server that is about to end takes no request", async () => {
-  const { client } = await start({}, toyDevice(), () => true);
+  const { client } = await startToyServer({}, toyDevice(), () => true);
   await expect(client.completions.create({ ...greedy, prompt: "Once" })).rejects.toMatchObject({
     status: 503,
   });
 });
 
 test("text and ids, and what is counted", async () => {
-  const { client, url } = await start();
+  const { client, url } = await startToyServer();
   const post = async (path: string, body: object): Promise<unknown> => {
     const headers = { "content-type": "application/json" };
     return (await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) })).json();

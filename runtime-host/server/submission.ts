@@ -1,8 +1,9 @@
-import type { FinishReason, SamplingParameters, ServingRequest } from "../request.ts";
+import type { RequestListener } from "../engine.ts";
+import type { SamplingParameters, ServingRequest } from "../request.ts";
 import { Answer, type AnswerPiece } from "./answer.ts";
 import { failure, refusal } from "./api-error.ts";
 import type { EngineLoop } from "./engine-loop.ts";
-import type { ServerMetrics } from "./metrics.ts";
+import type { RequestWatch, ServerMetrics } from "./metrics.ts";
 import type { CommonRequest } from "./schemas.ts";
 import type { ServedModel } from "./served-model.ts";
 
@@ -45,53 +46,60 @@ export function submit(
   request: SubmittedRequest,
   { id, model, loop, metrics }: SubmissionContext,
 ): Submission {
+  const servings = prompts.map((promptIds, prompt) =>
+    servingRequest(request, { id: `${id}-${String(prompt)}`, promptIds, model }),
+  );
+  for (const serving of servings) {
+    const refused = loop.engine.refusal(serving);
+    if (refused?.kind === "error") throw refusal(refused.diagnostics, "prompt");
+  }
   const queue = new PieceQueue();
   const n = request.n ?? 1;
   const stops = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
-  const answers: Answer[] = [];
-  const ids = prompts.map((_, i) => `${id}-${String(i)}`);
-  const abort = (reason: FinishReason): void => {
-    for (const one of ids) loop.engine.abort(one, reason);
-  };
-  prompts.forEach((promptIds, prompt) => {
-    const serving = servingRequest(request, { id: ids[prompt] ?? id, promptIds, model });
-    const own = Array.from(
-      { length: n },
-      () => new Answer(model.codec, { promptIds, stops, stopIds: serving.stopIds }),
-    );
-    answers.push(...own);
-    const stopped = own.map(() => false);
-    queue.expect(n);
+  const answers = servings.flatMap((serving, prompt) => {
+    const { promptIds, stopIds } = serving;
+    const own = Array.from({ length: n }, () => new Answer(model.codec, { promptIds, stops, stopIds }));
     const watch = metrics.request({ promptTokens: promptIds.length, n, maxTokens: serving.maxTokens });
-    const added = loop.submit(serving, {
-      onScheduled: watch.scheduled,
-      onToken: (sample, chosen) => {
-        watch.token(sample);
-        const piece = own[sample]?.push(chosen);
-        if (piece === undefined) return "go on";
-        queue.push({ ...piece, index: prompt * n + sample });
-        stopped[sample] = piece.isStopped;
-        return piece.isStopped ? "stop" : "go on";
-      },
-      onFinish: (sample, reason, diagnostics) => {
-        watch.end(sample, reason);
-        const piece = own[sample]?.end(reason, stopped[sample] ?? false);
-        if (reason === "error") queue.fail(failure(diagnostics));
-        else if (piece !== undefined) queue.push({ ...piece, index: prompt * n + sample });
-        queue.done();
-      },
-    });
-    if (added.kind === "error") {
-      abort("abort");
-      throw refusal(added.diagnostics, "prompt");
-    }
+    queue.expect(n);
+    loop.submit(serving, listenerOf(own, { queue, watch, firstIndex: prompt * n }));
+    return own;
   });
   return {
     pieces: queue,
     promptTokens: prompts.reduce((sum, prompt) => sum + prompt.length, 0),
     completionTokens: () => answers.reduce((sum, { tokens }) => sum + tokens, 0),
     abort: () => {
-      abort("abort");
+      for (const serving of servings) loop.engine.abort(serving.id);
+    },
+  };
+}
+
+/** Makes pieces of what the engine says of one prompt's answers. */
+function listenerOf(
+  own: readonly Answer[],
+  {
+    queue,
+    watch,
+    firstIndex,
+  }: { readonly queue: PieceQueue; readonly watch: RequestWatch; readonly firstIndex: number },
+): RequestListener {
+  const stopped = own.map(() => false);
+  return {
+    onScheduled: watch.scheduled,
+    onToken: (sample, chosen) => {
+      watch.token(sample);
+      const piece = own[sample]?.push(chosen);
+      if (piece === undefined) return "go on";
+      queue.push({ ...piece, index: firstIndex + sample });
+      stopped[sample] = piece.isStopped;
+      return piece.isStopped ? "stop" : "go on";
+    },
+    onFinish: (sample, reason, diagnostics) => {
+      watch.end(sample, reason);
+      const piece = own[sample]?.end(reason, stopped[sample] ?? false);
+      if (reason === "error") queue.fail(failure(diagnostics));
+      else if (piece !== undefined) queue.push({ ...piece, index: firstIndex + sample });
+      queue.done();
     },
   };
 }

@@ -1,64 +1,17 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { z } from "zod";
-import { loadDevice } from "../../backend-hls/index.ts";
-import { deviceFor, takeValue } from "../../bench/rows/play-configuration.ts";
-import { plainConfig, randomCheckpoint } from "../../bench/rows/random-checkpoint.ts";
-import {
-  aloneSchedule,
-  firstWrongAnswer,
-  nothingExercised,
-  playSchedule,
-  randomSchedule,
-  type ScheduleSpace,
-  smallerDevice,
-} from "../../bench/serving/random-schedule.ts";
-import { compileDesign } from "../../cli/index.ts";
+import { Tally } from "../../bench/serving/exercised.ts";
+import { RtlSchedules } from "../../bench/serving/rtl-schedules.ts";
+import { keptSeeds } from "./kept-seeds.ts";
 
-const kept = z
-  .object({ rtl: z.array(z.int()) })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, "failing-seeds.json"), "utf8")));
-
-const [window, maxContext, blockSize] = [11, 32, 4];
-const checkpoint = randomCheckpoint({ ...plainConfig, layers: 1, window, maxContext }, 5);
-const array = { pn: 2, pk: 4, pt: 2, rows: 6, outputs: { candidates: 3, logits: true } };
-const device = deviceFor(takeValue(loadDevice("ref64")), array);
-const design = takeValue(compileDesign({ checkpoint, device, array, blockSize, maxContext, sequences: 4 }));
-
-const space: ScheduleSpace = {
-  vocab: checkpoint.config.vocab,
-  maxContext,
-  mostRows: array.rows,
-  mostSequences: 4,
-  mostAccelerators: 2,
-  mostRequests: 4,
-  window,
-  hasLogits: true,
-};
-
-/** Two machines, the memory of one of them slow at random. */
-const machines = [
-  takeValue(await design.open({ simulator: "embedded", backPressure: 7 })),
-  takeValue(await design.open({ simulator: "embedded" })),
-];
-afterAll(async () => {
-  for (const machine of machines) await machine.close();
-});
+const hardware = new RtlSchedules();
+afterAll(() => hardware.close());
 
 test("in front of hardware, too, each request gets the tokens that it gets alone from the reference", async () => {
-  const exercised = nothingExercised();
-  const reference = design.openReference();
-  for (const seed of [...kept.rtl, ...Array.from({ length: 20 }, (_, n) => n)]) {
-    const schedule = randomSchedule(seed, space);
-    const blocks = Math.ceil(maxContext / blockSize) + 1 + schedule.spare;
-    const used = machines.slice(0, schedule.accelerators).map((machine) => smallerDevice(machine, blocks));
-    const together = await playSchedule(used, schedule, { exercised, seed });
-    const wrong = await firstWrongAnswer(schedule, together, (request) =>
-      playSchedule([reference], aloneSchedule(request), { exercised: nothingExercised(), seed }),
-    );
-    expect([seed, wrong]).toEqual([seed, undefined]);
-  }
-  for (const what of ["preempted", "movedBlocks", "hitTokens"] as const)
-    expect([what, exercised[what] > 0]).toEqual([what, true]);
+  const tally = new Tally();
+  for (const seed of [...keptSeeds.rtl, ...Array.from({ length: 48 }, (_, n) => n)])
+    expect([seed, await hardware.play(seed, tally)]).toEqual([seed, undefined]);
+  expect(tally.missing).toEqual([]);
+  expect(tally.of("schedules with preemption")).toBeGreaterThanOrEqual(20);
+  for (const machine of ["kv8", "kv16", "back-pressure"])
+    expect([machine, tally.of(`steps with ${machine}`) > 100]).toEqual([machine, true]);
 }, 300_000);
