@@ -77,7 +77,7 @@ export { expF32 } from "./numerics/f32-exp.ts";
 export { recipF32 } from "./numerics/f32-recip.ts";
 export { rsqrtF32 } from "./numerics/f32-rsqrt.ts";
 export * from "./numerics/f32-semantics.ts";
-export { BF16, F16 } from "./numerics/half-precision.ts";
+export { BF16, F16, roundBf16 } from "./numerics/half-precision.ts";
 export {
   type ErrorBound,
   FLOAT_PRIMITIVES,

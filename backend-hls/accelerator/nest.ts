@@ -1,5 +1,6 @@
 import {
   type ElementType,
+  f32,
   indexType,
   type LoopBuilder,
   type ScalarType,
@@ -114,6 +115,16 @@ export class LaneShifter {
     const [first] = lanes;
     return first ?? zero();
   }
+}
+
+/** The float32 that a bfloat16 word is: its upper half. */
+export function fromBf16(b: LoopBuilder, word: Value): Value {
+  return b.bitcast(b.shli(b.extui(word, 32), b.int(16)), f32);
+}
+
+/** The float32 of two halves. */
+export function joinHalves(b: LoopBuilder, low: Value, high: Value): Value {
+  return b.bitcast(b.ori(b.shli(b.extui(high, 32), b.int(16)), b.extui(low, 32)), f32);
 }
 
 /** The connection of a name that is not known here, where the kernel has it. */

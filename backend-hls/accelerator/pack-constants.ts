@@ -1,13 +1,13 @@
-import { at, present } from "../../ir/index.ts";
+import { at, bf16ToF32, CompilerBug, f32ToBf16, present } from "../../ir/index.ts";
 import { type Channels, channelsOf, matricesOf } from "./channels.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { outlierColumns, outlierWeights } from "./pack-outliers.ts";
 import type { LayerParameters, ModelParameters, VectorParameters } from "./pack-weights.ts";
-import { constantParts, headerBeats, STATIC_WORDS, scaleBeats } from "./packing.ts";
+import { beatHalves, channelBeats, constantParts, gainBeats, headerBeats, STATIC_WORDS } from "./packing.ts";
 import { hasStaticScales } from "./precision.ts";
 import type { ChannelConstant, Plan } from "./shape.ts";
 
-/** f32 words, or 32 bits of a `Uint32Array`, beat by beat; several lists of one length take turns, a beat of each. */
+/** Halves of words, beat by beat; several lists of one length take turns, a beat of each. */
 class ConstantWriter {
   readonly #view: DataView;
   readonly #plan: Plan;
@@ -19,15 +19,14 @@ class ConstantWriter {
     this.#next = base;
   }
 
-  write(beats: number, ...lists: readonly ArrayLike<number>[]): void {
-    const { beatWords, beatBytes } = this.#plan;
-    lists.forEach((values, turn) => {
-      for (let index = 0; index < values.length; index++) {
-        const beat = Math.floor(index / beatWords) * lists.length + turn;
-        const place = this.#next + beat * beatBytes + (index % beatWords) * 4;
-        if (values instanceof Uint32Array) this.#view.setUint32(place, at(values, index), true);
-        else this.#view.setFloat32(place, at(values, index), true);
-      }
+  write(beats: number, ...lists: readonly Uint16Array[]): void {
+    const { beatBytes } = this.#plan;
+    const width = beatHalves(this.#plan);
+    lists.forEach((halves, turn) => {
+      halves.forEach((half, index) => {
+        const beat = Math.floor(index / width) * lists.length + turn;
+        this.#view.setUint16(this.#next + beat * beatBytes + (index % width) * 2, half, true);
+      });
     });
     this.#next += beats * lists.length * beatBytes;
   }
@@ -45,16 +44,16 @@ export function packConstants(
   const first = at(model.layers, 0);
   const [header, parts] = [headerBeats(plan), constantParts(plan)];
   const writeHeader = (phase: keyof typeof parts, made: VectorParameters | undefined): void => {
-    const padding = Array.from({ length: parts[phase].all - 1 }, () => []);
-    if (header > 0) writer.write(header, headerWords(plan, made), ...padding);
+    const padding = Array.from({ length: parts[phase].all - 1 }, () => new Uint16Array());
+    if (header > 0) writer.write(header, headerHalves(plan, made), ...padding);
   };
   writeHeader("start", first.inputs?.qkv);
-  writer.write(Math.ceil(first.attnNorm.length / plan.beatWords), first.attnNorm);
+  writer.write(gainBeats(plan), bf16Words(first.attnNorm));
   model.layers.forEach((layer, index) => {
     const behind = {
-      own: plan.channelConstants.map((kind) => channelConstants(plan, layer, kind)),
-      ffn: [layer.ffnNorm],
-      next: [model.layers[index + 1]?.attnNorm ?? model.finalNorm],
+      own: plan.channelConstants.flatMap((kind) => bothHalves(channelConstants(plan, layer, kind))),
+      ffn: [bf16Words(layer.ffnNorm)],
+      next: [bf16Words(model.layers[index + 1]?.attnNorm ?? model.finalNorm)],
       nothing: [],
     };
     const made = {
@@ -66,33 +65,53 @@ export function packConstants(
     };
     for (const { name, plan: matrix, channels, follows } of matricesOf(plan, layer)) {
       writeHeader(name, made[name]);
-      const pairs = outlierWeights(plan, name, channels);
-      writer.write(scaleBeats(plan, matrix), ...scalesOf(channels), ...behind[follows], ...pairs);
+      const outliers = outlierWeights(plan, name, channels);
+      writer.write(channelBeats(plan, matrix), ...scalesOf(channels), ...behind[follows], ...outliers);
     }
   });
   writeHeader("head", undefined);
   const head = channelsOf(model.head, plan.pn);
-  writer.write(scaleBeats(plan, plan.head), ...scalesOf(head), ...outlierWeights(plan, "head", head));
+  writer.write(channelBeats(plan, plan.head), ...scalesOf(head), ...outlierWeights(plan, "head", head));
 }
 
 /** What the phase that makes a vector has to know of it; nothing behind the last. */
-function headerWords(plan: Plan, made: VectorParameters | undefined): ArrayLike<number> {
+function headerHalves(plan: Plan, made: VectorParameters | undefined): Uint16Array {
   const { precision } = plan;
   if (precision.outliers !== undefined) return outlierColumns(plan, made?.outliers ?? []);
-  if (!hasStaticScales(precision) || made === undefined) return [];
+  if (!hasStaticScales(precision) || made === undefined) return new Uint16Array();
   const scale = present(made.scale, "the scale of static activations");
   const words = { inverse: Math.fround(1 / scale), scale };
-  return STATIC_WORDS.map((word) => words[word]);
+  return halvesOf(STATIC_WORDS.map((word) => words[word]));
 }
 
 /** One list of scales, 0 for what pads; none where the matrix has none. */
-function scalesOf(channels: Channels): readonly (readonly number[])[] {
+function scalesOf(channels: Channels): readonly Uint16Array[] {
   if (channels.some((channel) => channel?.matrix.kind === "bf16")) return [];
-  return [
-    channels.map((channel) =>
-      channel === undefined || channel.matrix.kind === "bf16" ? 0 : at(channel.matrix.scales, channel.row),
-    ),
-  ];
+  const scales = channels.map((channel) =>
+    channel === undefined || channel.matrix.kind === "bf16" ? 0 : at(channel.matrix.scales, channel.row),
+  );
+  return [bf16Words(scales)];
+}
+
+/** Scales and gains, which are numbers of bfloat16 wherever they come from: nothing is rounded here. */
+function bf16Words(values: ArrayLike<number>): Uint16Array {
+  return Uint16Array.from(values, (value) => {
+    const word = f32ToBf16(value);
+    if (bf16ToF32(word) !== value) throw new CompilerBug(`the scale or gain ${String(value)} is no bfloat16`);
+    return word;
+  });
+}
+
+/** The halves of float32 words, the lower one first. */
+function halvesOf(values: readonly number[]): Uint16Array {
+  const bits = new Uint32Array(Float32Array.from(values).buffer);
+  return Uint16Array.from({ length: 2 * bits.length }, (_, i) => at(bits, i >> 1) >>> (16 * (i & 1)));
+}
+
+/** All lower halves, all upper ones. */
+function bothHalves(values: readonly number[]): readonly Uint16Array[] {
+  const halves = halvesOf(values);
+  return [0, 1].map((which) => halves.filter((_, i) => i % 2 === which));
 }
 
 /** A constant for each channel of queries, keys and values. */

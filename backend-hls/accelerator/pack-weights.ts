@@ -13,7 +13,7 @@ export type PackedMatrix =
       readonly rows: number;
       readonly columns: number;
       readonly weights: Int8Array;
-      /** One f32 per row. */
+      /** One per row, a number of bfloat16. */
       readonly scales: Float32Array;
       /** [rows, outlier columns of the vector] bfloat16 words. */
       readonly outliers?: Uint16Array;
@@ -23,6 +23,7 @@ export type PackedMatrix =
       readonly rows: number;
       readonly columns: number;
       readonly weights: Int8Array;
+      /** One per row, a number of bfloat16. */
       readonly scales: Float32Array;
       /** [rows, groups of columns]: 1 to 255. */
       readonly groupScales: Uint8Array;
@@ -45,6 +46,7 @@ export interface VectorParameters {
 export type LayerVectors = Readonly<Record<Exclude<LinearInputName, "head">, VectorParameters>>;
 /** One layer. */
 export interface LayerParameters {
+  /** Gains of norms are numbers of bfloat16. */
   readonly attnNorm: Float32Array;
   /** Rows of queries, keys, values. */
   readonly qkv: PackedMatrix;

@@ -19,29 +19,49 @@ export function weightBeats({ qkv, wo, gateUp, down, head, model }: Plan): Linea
   };
 }
 
-/** Beats that the scales of a matrix take, one f32 per output channel of its tiles. */
-export function scaleBeats({ pn, beatWords }: Plan, { tiles }: MatrixPlan): number {
-  return ceilDiv(tiles * pn, beatWords);
+/** Constants of a beat: halves of words, bfloat16 but for what {@link channelHalves} names. */
+export function beatHalves({ beatWords }: Pick<Plan, "beatWords">): number {
+  return 2 * beatWords;
 }
 
-/** Words of the header of a phase with static activations, in order: what a vector is multiplied by, and its scale. */
+/** Depth of a queue of one part of the constants: two beats. */
+export function constantDepth(plan: Pick<Plan, "beatWords">): number {
+  return 2 * beatHalves(plan) + 4;
+}
+
+/** Beats that a part of the constants of a matrix takes, one half for each output channel of its tiles. */
+export function channelBeats(plan: Plan, { tiles }: MatrixPlan): number {
+  return ceilDiv(tiles * plan.pn, beatHalves(plan));
+}
+
+/** Beats of the gains of a norm. */
+export function gainBeats(plan: Plan): number {
+  return ceilDiv(plan.model.hidden, beatHalves(plan));
+}
+
+/** The parts of constants that float32 words of channels take: their lower halves, then their upper ones. */
+export function channelHalves({ channelConstants }: Pick<Plan, "channelConstants">): readonly string[] {
+  return channelConstants.flatMap((kind) => [`${kind}_low`, `${kind}_high`]);
+}
+
+/** float32 words of the header of a phase with static activations, in order: what a vector is multiplied by, and its scale. */
 export const STATIC_WORDS = ["inverse", "scale"] as const;
 
-/** Outlier columns that a vector can have, at most: a whole number of pairs. */
+/** Outlier columns that a vector can have, at most. */
 export function outlierSlots({ precision }: Pick<Plan, "precision">): number {
-  return 2 * Math.max(0, ...LINEAR_INPUTS.map((name) => outlierPairs(precision, name)));
+  return Math.max(0, ...LINEAR_INPUTS.map((name) => outlierColumnsOf(precision, name)));
 }
 
-/** Pairs of outlier columns of a matrix, of which each output channel has a word of two bfloat16 weights. */
-export function outlierPairs({ outliers }: Plan["precision"], name: LinearInputName): number {
-  return ceilDiv(outliers?.columns[name] ?? 0, 2);
+/** Outlier columns of a matrix, of each of which every output channel has a bfloat16 weight. */
+export function outlierColumnsOf({ outliers }: Plan["precision"], name: LinearInputName): number {
+  return outliers?.columns[name] ?? 0;
 }
 
 /** Beats before the constants of a phase, which say what is known of the vector that it makes: with static activations its scale, with outliers their columns. */
-export function headerBeats({ beatWords, precision }: Plan): number {
-  const slots = outlierSlots({ precision });
-  if (slots > 0) return ceilDiv(slots, beatWords);
-  return hasStaticScales(precision) ? ceilDiv(STATIC_WORDS.length, beatWords) : 0;
+export function headerBeats(plan: Plan): number {
+  const slots = outlierSlots(plan);
+  if (slots > 0) return ceilDiv(slots, beatHalves(plan));
+  return hasStaticScales(plan.precision) ? ceilDiv(2 * STATIC_WORDS.length, beatHalves(plan)) : 0;
 }
 
 /** Parts of the constants of a matrix that are scales: bfloat16 has none. */
@@ -52,14 +72,14 @@ export function scaleParts({ precision }: Plan): 0 | 1 {
 /** Phases of the constants: the first norm's gains, then the matrices. */
 export type ConstantPhase = "start" | LinearInputName;
 
-/** Parts of the constants of a phase, a beat of each in turn: scales, what stands in between, and from `firstPair` on pairs of outlier weights. */
+/** Parts of the constants of a phase, a beat of each in turn: scales, what stands in between, and from `firstOutlier` on a part for each outlier column. */
 export function constantParts(
   plan: Plan,
-): Readonly<Record<ConstantPhase, { readonly firstPair: number; readonly all: number }>> {
-  const [own, scales] = [plan.channelConstants.length, scaleParts(plan)];
-  const partsOf = (firstPair: number, name?: LinearInputName) => ({
-    firstPair,
-    all: firstPair + (name === undefined ? 0 : outlierPairs(plan.precision, name)),
+): Readonly<Record<ConstantPhase, { readonly firstOutlier: number; readonly all: number }>> {
+  const [own, scales] = [channelHalves(plan).length, scaleParts(plan)];
+  const partsOf = (firstOutlier: number, name?: LinearInputName) => ({
+    firstOutlier,
+    all: firstOutlier + (name === undefined ? 0 : outlierColumnsOf(plan.precision, name)),
   });
   return {
     start: partsOf(1),
@@ -73,13 +93,9 @@ export function constantParts(
 
 /** Beats of gains and scales: gains of the first norm; per layer the scales of qkv with its channels' own constants in between, wo with gains in between, gate/up, down with gains in between; head. */
 export function constantBeats(plan: Plan): LinearBeats {
-  const { qkv, wo, gateUp, down, head, model, beatWords } = plan;
   const [header, parts] = [headerBeats(plan), constantParts(plan)];
-  const layer =
-    parts.qkv.all * (header + scaleBeats(plan, qkv)) +
-    parts.wo.all * (header + scaleBeats(plan, wo)) +
-    parts.gateUp.all * (header + scaleBeats(plan, gateUp)) +
-    parts.down.all * (header + scaleBeats(plan, down));
-  const start = header + ceilDiv(model.hidden, beatWords);
-  return { layers: start + model.layers * layer, head: parts.head.all * (header + scaleBeats(plan, head)) };
+  const beatsOf = (name: LinearInputName): number =>
+    parts[name].all * (header + channelBeats(plan, plan[name]));
+  const layer = LAYER_MATRICES.reduce((sum, name) => sum + beatsOf(name), 0);
+  return { layers: header + gainBeats(plan) + plan.model.layers * layer, head: beatsOf("head") };
 }

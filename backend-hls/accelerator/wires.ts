@@ -30,7 +30,7 @@ import { columnFields } from "./kernels/matmul-bf16.ts";
 import { makeOutlierWires, missConnections, type OutlierWires } from "./kernels/outliers.ts";
 import { makeStaticWires, type StaticWires } from "./kernels/statics.ts";
 import { kvType } from "./kv-format.ts";
-import { headerBeats, outlierSlots } from "./packing.ts";
+import { constantDepth, headerBeats, outlierSlots } from "./packing.ts";
 import { isBf16 } from "./precision.ts";
 import type { Plan } from "./shape.ts";
 
@@ -176,7 +176,7 @@ function makeCommands(s: ScheduleBuilder, plan: Plan) {
 }
 
 function makeStreams(s: ScheduleBuilder, plan: Plan) {
-  const { beatBytes, beatWords, pn, pt, rows, maxBurst } = plan;
+  const { beatBytes, pn, pt, rows, maxBurst } = plan;
   const { headDim } = plan.model;
   const beat = beatType(beatBytes);
   const score = bundleType([f32, f32]);
@@ -192,8 +192,8 @@ function makeStreams(s: ScheduleBuilder, plan: Plan) {
     outputRequests: s.stream("output_req", REQUEST_TYPE),
     outputBeats: s.stream("output_data", beat, 4),
     outputAcks: s.tokens("output_ack"),
-    gains: s.stream("gains", f32, 2 * beatWords + 4),
-    scales: s.stream("scales", f32, 2 * beatWords + 4),
+    gains: s.stream("gains", i16, constantDepth(plan)),
+    scales: s.stream("scales", i16, constantDepth(plan)),
     sums: s.stream("sums", vectorType(pt * pn, isBf16(plan.precision) ? f32 : intType(plan.sumBits)), 4),
     toQkv: s.stream("to_qkv", f32, 4),
     toResidual: s.stream("to_residual", f32, 4),

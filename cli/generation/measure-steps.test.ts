@@ -92,10 +92,10 @@ test("needed multiply-accumulates are those of a walk over rows and positions", 
 });
 
 test("needed bytes: weights once, each committed position in the window once, each row written once", () => {
-  const weights = 2 * (8 * 16 + 64 + 3 * 96 + 4 * (16 + 8 + 24 + 8 + 16));
+  const weights = 2 * (8 * 16 + 64 + 3 * 96 + 2 * (16 + 8 + 24 + 8 + 16));
   const record = 2 * (2 * 4 + 2 * 2 * 4);
   const embedding = 8 * 4;
-  const head = 80 + 4 * (10 + 8);
+  const head = 80 + 2 * (10 + 8);
   const bytes = (rows: number, lastPosition: number, tokens: readonly number[]) =>
     neededWork(model, {
       rows,

@@ -9,8 +9,10 @@ export interface NeededWork {
   readonly bytes: number;
 }
 
-/** Bytes of a float32: scales, gains, embedding rows. */
+/** Bytes of a float32: embedding rows, biases, gains of heads' norms, scales of keys and values. */
 const floatBytes = 4;
+/** Bytes of a bfloat16: scales of weights, gains of norms. */
+const halfBytes = 2;
 
 /** A step as it is measured; without `parts` all its rows are consecutive tokens of one sequence. */
 export type MeasuredStep = Omit<StepRecord, "parts" | "moved" | "devices" | "holding"> &
@@ -32,20 +34,21 @@ export function neededWork(
   ];
   const weights = sum(matrices.map((matrix) => matrix.out * matrix.in));
   const biases = model.qkv_bias === true ? queries + 2 * keys : 0;
-  const gains = 2 * hidden + (model.qk_norm === true ? 2 * headDim : 0);
+  const headGains = model.qk_norm === true ? 2 * headDim : 0;
   const scales = formats.weights === "bf16" ? 0 : 1;
-  const floats = scales * sum(matrices.map((matrix) => matrix.out)) + biases + gains;
+  const constants =
+    halfBytes * (scales * sum(matrices.map((matrix) => matrix.out)) + 2 * hidden) +
+    floatBytes * (biases + headGains);
   const emitting = step.tokens.length;
   const headBytes = matrixBytes(formats, { count: vocab * hidden, isHead: true });
-  const head = emitting > 0 ? headBytes + floatBytes * (scales * vocab + hidden) : 0;
+  const head = emitting > 0 ? headBytes + halfBytes * (scales * vocab + hidden) : 0;
   const layerBytes = matrixBytes(formats, { count: weights, isHead: false });
   const { pairs, records } = contextOf(model, step);
   const record = 2 * keys * formats.kvBytes + 2 * floatBytes * kvHeads;
   const macsOfLayers = layers * step.rows * weights + pairs * 2 * queries;
   return {
     macs: macsOfLayers + emitting * vocab * hidden,
-    bytes:
-      layers * (layerBytes + floatBytes * floats) + records * record + head + step.rows * hidden * floatBytes,
+    bytes: layers * (layerBytes + constants) + records * record + head + step.rows * hidden * floatBytes,
   };
 }
 

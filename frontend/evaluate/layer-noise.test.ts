@@ -47,8 +47,8 @@ test("rows of a step change no bit of w8a8, and are measured as one by one", () 
 test("bytes of a model", () => {
   const perLayer = 8 * 2 * (8 + 4) + 3 * 8 * 12;
   const rows = 16 + 8 + 12 + 12 + 8;
-  const other = 4 * (10 * 8 + 5 * 8);
-  const int8 = 2 * (perLayer + 4 * rows) + 80 + 40;
+  const other = 4 * 10 * 8 + 2 * 5 * 8;
+  const int8 = 2 * (perLayer + 2 * rows) + 80 + 20;
   expect(bytesOfModel(quantized("w8a8"))).toEqual({
     weights: int8,
     total: int8 + other,

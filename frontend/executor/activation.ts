@@ -4,13 +4,12 @@
  */
 
 import {
-  bf16ToF32,
   CompilerBug,
-  f32ToBf16,
   f32ToSigned,
   maxF32,
   mulF32,
   recipF32,
+  roundBf16,
   unreachable,
 } from "../../ir/index.ts";
 import type { LinearInput } from "../quantize/matrix.ts";
@@ -51,7 +50,7 @@ export function prepareRows(
     case "bf16":
       return rows.map(({ values, factor }) => ({
         kind: "bf16",
-        values: values.map((value) => roundToBf16(mulF32(value, factor))),
+        values: values.map((value) => roundBf16(mulF32(value, factor))),
       }));
     case "int8": {
       const { outliers } = input;
@@ -65,13 +64,9 @@ export function prepareRows(
   }
 }
 
-function roundToBf16(value: number): number {
-  return bf16ToF32(f32ToBf16(value));
-}
-
 /** The outlier columns in bfloat16; they become +0 in the row. */
 function takeOutliers({ values, factor }: ScaledRow, columns: Uint32Array): Float32Array {
-  const taken = Float32Array.from(columns, (column) => roundToBf16(mulF32(values[column] ?? 0, factor)));
+  const taken = Float32Array.from(columns, (column) => roundBf16(mulF32(values[column] ?? 0, factor)));
   for (const column of columns) values[column] = 0;
   return taken;
 }

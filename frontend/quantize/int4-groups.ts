@@ -1,4 +1,5 @@
 import { roundToEven } from "./round.ts";
+import { storedScale } from "./stored-scale.ts";
 
 /** Largest magnitudes of a 4-bit weight and of an activation in int8. */
 export const largestInt4 = 7;
@@ -6,7 +7,7 @@ const largestInt8 = 127;
 
 /** The scales of a row of int4: `scale * groupScales[j]` is one step of group `j`. */
 export interface RowScales {
-  /** float32 */
+  /** As it is stored. */
   readonly scale: number;
   /** 1 to {@link largestGroupScale} */
   readonly groupScales: Uint8Array;
@@ -23,8 +24,9 @@ export function largestGroupScale(columns: number, group: number): number {
  * saturates that would not have.
  */
 export function chooseRowScales(wanted: readonly number[], largest: number): RowScales {
-  const scale = Math.fround(Math.max(...wanted) / largest);
-  if (scale === 0) return { scale: 1, groupScales: new Uint8Array(wanted.length).fill(1) };
+  const most = Math.max(...wanted);
+  if (most === 0) return { scale: 1, groupScales: new Uint8Array(wanted.length).fill(1) };
+  const scale = storedScale(most / largest);
   const groupScales = Uint8Array.from(wanted, (step) =>
     Math.min(Math.max(Math.ceil(step / scale - 1e-6), 1), largest),
   );

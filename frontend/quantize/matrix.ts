@@ -5,7 +5,7 @@ export interface Int8Matrix {
   readonly columns: number;
   /** [rows, columns] row-major, each within ±127; 0 in outlier columns. */
   readonly weights: Int8Array;
-  /** [rows], float32; all the same where the scale is one per tensor. */
+  /** [rows], numbers of bfloat16; all the same where the scale is one per tensor. */
   readonly scales: Float32Array;
   /** [rows, outliers of the input], bfloat16 words, row-major; there where the input has outlier columns. */
   readonly outliers?: Uint16Array;
@@ -25,7 +25,7 @@ export interface Int4Matrix {
   readonly weights: Int8Array;
   /** [rows, ceil(columns / group)] row-major, 1 to 255. */
   readonly groupScales: Uint8Array;
-  /** [rows], float32. */
+  /** [rows], numbers of bfloat16. */
   readonly scales: Float32Array;
 }
 

@@ -12,8 +12,9 @@ export interface ModelBytes {
   readonly kvPerToken: number;
 }
 
-/** Bytes of a float32. */
+/** Bytes of a float32, and of a bfloat16: scales of weights, gains of norms. */
 const word = 4;
+const half = 2;
 
 /** Of a quantized model. */
 export function bytesOfModel(model: QuantizedModel): ModelBytes {
@@ -21,7 +22,7 @@ export function bytesOfModel(model: QuantizedModel): ModelBytes {
   const matrices = layers.flatMap(({ qkv, wo, wGate, wUp, wDown }) => [qkv, wo, wGate, wUp, wDown]);
   const weights = [...matrices, head].reduce((sum, matrix) => sum + bytesOfMatrix(matrix), 0);
   const perHead = (config.headDim * precision.kvBits) / 8 + (precision.kvBits === 32 ? 0 : word);
-  return { weights, total: weights + otherBytes(config), kvPerToken: kvBytes(config, perHead) };
+  return { weights, total: weights + otherBytes(config, half), kvPerToken: kvBytes(config, perHead) };
 }
 
 /** Of a model in float32. */
@@ -29,17 +30,17 @@ export function bytesOfFloatModel(config: ModelConfig): ModelBytes {
   const { hidden, heads, kvHeads, headDim, ffn, layers, vocab } = config;
   const perLayer = hidden * headDim * (2 * heads + 2 * kvHeads) + 3 * hidden * ffn;
   const weights = word * (layers * perLayer + hidden * vocab);
-  return { weights, total: weights + otherBytes(config), kvPerToken: kvBytes(config, word * headDim) };
+  return { weights, total: weights + otherBytes(config, word), kvPerToken: kvBytes(config, word * headDim) };
 }
 
 function bytesOfMatrix(matrix: QuantizedMatrix): number {
   const { rows, columns } = matrix;
   switch (matrix.kind) {
     case "int8":
-      return rows * columns + word * rows + 2 * (matrix.outliers?.length ?? 0);
+      return rows * columns + half * rows + 2 * (matrix.outliers?.length ?? 0);
     case "int4": {
       const groups = Math.ceil(columns / matrix.group);
-      return rows * ((groups * matrix.group) / 2 + groups + word);
+      return rows * ((groups * matrix.group) / 2 + groups + half);
     }
     case "bf16":
       return 2 * rows * columns;
@@ -50,17 +51,11 @@ function kvBytes({ layers, kvHeads }: ModelConfig, perHead: number): number {
   return 2 * layers * kvHeads * perHead;
 }
 
-function otherBytes({
-  vocab,
-  hidden,
-  layers,
-  heads,
-  kvHeads,
-  headDim,
-  qkvBias,
-  qkNorm,
-}: ModelConfig): number {
-  const gains = (2 * layers + 1) * hidden;
+function otherBytes(
+  { vocab, hidden, layers, heads, kvHeads, headDim, qkvBias, qkNorm }: ModelConfig,
+  gainBytes: number,
+): number {
+  const gains = gainBytes * (2 * layers + 1) * hidden;
   const biases = qkvBias ? layers * (heads + 2 * kvHeads) * headDim : 0;
-  return word * (vocab * hidden + gains + biases + (qkNorm ? 2 * layers * headDim : 0));
+  return gains + word * (vocab * hidden + biases + (qkNorm ? 2 * layers * headDim : 0));
 }

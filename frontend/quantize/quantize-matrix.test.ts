@@ -1,15 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bf16ToF32 } from "../../ir/index.ts";
+import { bf16ToF32, f32ToBf16, roundBf16 } from "../../ir/index.ts";
 import { largestGroupScale } from "./int4-groups.ts";
 import { quantizeInt4 } from "./quantize-int4.ts";
 import { quantizeInt8 } from "./quantize-matrix.ts";
+import { storedScale } from "./stored-scale.ts";
 
 fc.configureGlobal({ seed: 20_261 }); // the same cases on every run
 
 const weight = fc.double({ min: -4, max: 4, noNaN: true }).map(Math.fround);
 
-test("every weight is within half a step of its int8, the largest of a row becomes ±127", () => {
+test("every weight is within half a step of its int8, the largest of a row becomes ±126 or ±127", () => {
   const rows = fc.array(fc.array(weight, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(rows, (lists) => {
@@ -19,13 +20,28 @@ test("every weight is within half a step of its int8, the largest of a row becom
         const q = Array.from(weights.subarray(6 * row, 6 * row + 6));
         const largest = Math.max(...list.map(Math.abs));
         if (largest < 1e-30) continue; // steps that float32 can hardly write
-        expect(Math.max(...q.map(Math.abs))).toBe(127);
+        expect(Math.max(...q.map(Math.abs))).toBeGreaterThanOrEqual(126);
+        expect(scale * 127).toBeGreaterThanOrEqual(largest);
         for (const [k, value] of list.entries()) {
           expect(Math.abs((q[k] ?? 0) * scale - value)).toBeLessThanOrEqual(scale * 0.50001);
         }
       }
     }),
   );
+});
+
+test("a stored scale is the smallest bfloat16 that is no smaller", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 2 ** -126, max: 2 ** 100, noNaN: true }), (needed) => {
+      const stored = storedScale(needed);
+      expect(roundBf16(stored)).toBe(stored);
+      expect(stored).toBeGreaterThanOrEqual(needed);
+      expect(bf16ToF32(f32ToBf16(stored) - 1)).toBeLessThan(needed);
+    }),
+  );
+  expect(storedScale(1)).toBe(1);
+  expect(storedScale(1 + 2 ** -30)).toBe(1 + 2 ** -7);
+  expect(storedScale(2 ** -140)).toBe(2 ** -126);
 });
 
 test("ties go to the even integer; a zero row has scale 1; stacking keeps rows independent", () => {
@@ -49,8 +65,8 @@ test("outlier columns leave the int8 part and its scale and are bfloat16 beside 
   const matrix = Float32Array.of(1, 1000, 127, 3, 1 / 3, -2);
   const outliers = Uint32Array.of(1);
   const quantized = quantizeInt8(3, [matrix], { scales: "channel", outliers });
-  expect(Array.from(quantized.scales)).toEqual([1, Math.fround(3 / 127)]);
-  expect(Array.from(quantized.weights)).toEqual([1, 0, 127, 127, 0, -85]);
+  expect(Array.from(quantized.scales)).toEqual([1, storedScale(3 / 127)]);
+  expect(Array.from(quantized.weights)).toEqual([1, 0, 127, 127, 0, -84]);
   expect(Array.from(quantized.outliers ?? [], bf16ToF32)).toEqual([1000, 0.333984375]);
 });
 

@@ -2,6 +2,7 @@ import { f32ToBf16 } from "../../ir/index.ts";
 import { concatenate } from "./concatenate.ts";
 import type { Bf16Matrix, Int8Matrix } from "./matrix.ts";
 import { roundToEven } from "./round.ts";
+import { storedScale } from "./stored-scale.ts";
 
 /** How matrices become int8. */
 export interface Int8Options {
@@ -12,8 +13,8 @@ export interface Int8Options {
 }
 
 /**
- * Quantizes matrices with the same number of columns, stacked into one: the scale is f32(max|W| / 127) of the row or
- * of the whole matrix (1 where that is zero) and each weight is W / scale, rounded to even in double arithmetic.
+ * Quantizes matrices with the same number of columns, stacked into one: the scale is max|W| / 127 of the row or
+ * of the whole matrix, rounded up to what is stored (1 where that is zero), and each weight is W / scale, rounded to even in double arithmetic.
  */
 export function quantizeInt8(
   columns: number,
@@ -44,7 +45,7 @@ function emptyInt8(rows: number, columns: number): Int8Matrix {
 function scaleOf(values: Float32Array): number {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
-  return largest === 0 ? 1 : Math.fround(largest / 127);
+  return largest === 0 ? 1 : storedScale(largest / 127);
 }
 
 function writeRow(target: Int8Matrix, row: number, values: Float32Array, scale: number): void {

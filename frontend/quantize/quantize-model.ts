@@ -13,10 +13,11 @@ import { quantizeInt8, roundToBf16 } from "./quantize-matrix.ts";
 import type { Int8Model, QuantizedLayer, QuantizedModel } from "./quantized-model.ts";
 import type { CalibratedModel } from "./scale-inputs.ts";
 import { smooth } from "./smooth.ts";
+import { storeCalibratedGains, storeGains } from "./store-gains.ts";
 
 /** Quantizes every matrix to int8 per output channel (docs/numerics.md, "Integer reference"). */
 export function quantizeModel(checkpoint: Checkpoint): Int8Model {
-  return assemble<Int8Matrix>(checkpoint, plainInt8, {
+  return assemble<Int8Matrix>(storeGains(checkpoint), plainInt8, {
     matrix: ({ columns, matrices }) => quantizeInt8(columns, matrices),
     input: () => ({}),
   });
@@ -34,12 +35,14 @@ export function quantizeTo(
 ): QuantizedModel {
   if (calibration === undefined) {
     if (needsCalibration(precision)) throw new CompilerBug(`${precision.name} is made from a calibration`);
-    return assemble(checkpoint, precision, {
+    return assemble(storeGains(checkpoint), precision, {
       matrix: (source) => quantizeSource(source, precision, {}),
       input: () => ({}),
     });
   }
-  const model = scaleByActivations(smooth({ checkpoint, calibration }, precision), precision);
+  const model = storeCalibratedGains(
+    scaleByActivations(smooth({ checkpoint, calibration }, precision), precision),
+  );
   const inputOf = (input: InputName, layer: number): LinearInput =>
     describeInput(precision, statisticsOf(model.calibration, input, layer));
   const guides = createGuides(model, precision, watch);

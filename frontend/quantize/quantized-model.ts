@@ -14,7 +14,7 @@ export interface LayerInputs {
   readonly down: LinearInput;
 }
 
-/** One layer; gains stay float32. */
+/** One layer; gains of norms are numbers of bfloat16. */
 export interface QuantizedLayer<M extends QuantizedMatrix = QuantizedMatrix> {
   /** [hidden] */
   readonly attnNorm: Float32Array;

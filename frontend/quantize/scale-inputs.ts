@@ -37,34 +37,48 @@ export function scaleInputs(
     ...{ input, layer, matrices },
     statistics: statisticsOf(calibration, input, layer),
   });
-  const scaled = checkpoint.layers.map((layer, i) => {
-    const attention = choose(groupOf("qkv", i, [layer.wq, layer.wk, layer.wv]));
-    const ffn = choose(groupOf("gateUp", i, [layer.wGate, layer.wUp]));
-    return { layer: scaleLayer(layer, attention, ffn), attention, ffn };
-  });
-  const last = choose(groupOf("head", scaled.length, [checkpoint.head]));
-  const statistics = calibration.layers.map((layer, i) =>
-    perInput((input) => {
-      const scales = { qkv: scaled[i]?.attention, gateUp: scaled[i]?.ffn, wo: undefined, down: undefined };
-      return rescale(layer[input], scales[input]);
-    }),
-  );
+  const scales = {
+    layers: checkpoint.layers.map((layer, i) => ({
+      qkv: choose(groupOf("qkv", i, [layer.wq, layer.wk, layer.wv])),
+      gateUp: choose(groupOf("gateUp", i, [layer.wGate, layer.wUp])),
+    })),
+    head: choose(groupOf("head", checkpoint.layers.length, [checkpoint.head])),
+  };
   return {
-    checkpoint: {
-      ...checkpoint,
-      layers: scaled.map(({ layer }) => layer),
-      finalNorm: divide(checkpoint.finalNorm, last),
-      head: multiplyColumns(checkpoint.head, last),
-    },
-    calibration: { ...calibration, layers: statistics, head: rescale(calibration.head, last) },
+    checkpoint: scaleCheckpoint(checkpoint, scales),
+    calibration: scaleCalibration(calibration, scales),
   };
 }
 
-function scaleLayer(
-  layer: LayerWeights,
-  attention: Float32Array | undefined,
-  ffn: Float32Array | undefined,
-): LayerWeights {
+/** What the channels of every input that a norm writes are divided by; undefined: nothing. */
+export interface InputScales {
+  readonly layers: readonly Readonly<Record<"qkv" | "gateUp", Float32Array | undefined>>[];
+  readonly head: Float32Array | undefined;
+}
+
+/** The same function with these channels divided: gains are divided, columns multiplied. */
+export function scaleCheckpoint(checkpoint: Checkpoint, { layers, head }: InputScales): Checkpoint {
+  return {
+    ...checkpoint,
+    layers: checkpoint.layers.map((layer, i) => scaleLayer(layer, layers[i])),
+    finalNorm: divide(checkpoint.finalNorm, head),
+    head: multiplyColumns(checkpoint.head, head),
+  };
+}
+
+/** What calibration would have seen in that. */
+export function scaleCalibration(calibration: Calibration, { layers, head }: InputScales): Calibration {
+  const statistics = calibration.layers.map((layer, i) =>
+    perInput((input) => {
+      const scales = { ...layers[i], wo: undefined, down: undefined };
+      return rescale(layer[input], scales[input]);
+    }),
+  );
+  return { ...calibration, layers: statistics, head: rescale(calibration.head, head) };
+}
+
+function scaleLayer(layer: LayerWeights, scales: InputScales["layers"][number] | undefined): LayerWeights {
+  const { qkv: attention, gateUp: ffn } = scales ?? {};
   return {
     ...layer,
     attnNorm: divide(layer.attnNorm, attention),

@@ -7,7 +7,8 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { all, givenPort, isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
+import { all, givenPort, isBelow, isFirst, isLast, joinHalves, nest, position, register } from "../nest.ts";
+import { channelHalves, constantDepth } from "../packing.ts";
 import type { ChannelConstant, Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { headUnits } from "./head-units.ts";
@@ -16,10 +17,8 @@ import { PARTS, treeSum } from "./statistics.ts";
 /** What queries, keys and values pass between the array and the heads; `channels` is `toQkv` where they pass nothing. */
 export interface AdjustWires {
   readonly channels: Value;
-  /** Of biased or normalized heads: the command {rows}, and the constants by kind. */
-  readonly adjust:
-    | { readonly command: Value; readonly constants: ReadonlyMap<ChannelConstant, Value> }
-    | undefined;
+  /** Of biased or normalized heads: the command {rows}, and the halves of constants by their names. */
+  readonly adjust: { readonly command: Value; readonly constants: ReadonlyMap<string, Value> } | undefined;
   readonly norm: NormWires | undefined;
 }
 
@@ -36,9 +35,11 @@ interface NormWires {
 
 /** Declares what lies between the array and the heads. */
 export function makeAdjustWires(s: ScheduleBuilder, plan: Plan, toQkv: Value): AdjustWires {
-  const { channelConstants: kinds, beatWords, rows, qkv, pn } = plan;
+  const { channelConstants: kinds, rows, qkv, pn } = plan;
   if (kinds.length === 0) return { channels: toQkv, adjust: undefined, norm: undefined };
-  const constants = kinds.map((kind) => [kind, s.stream(kind, f32, 2 * beatWords + 4)] as const);
+  const constants = channelHalves(plan).map(
+    (half) => [half, s.stream(half, i16, constantDepth(plan))] as const,
+  );
   return {
     channels: s.stream("adjusted", f32, 4),
     adjust: { command: s.commands("adjust_cmd", [i16], 2), constants: new Map(constants) },
@@ -81,10 +82,10 @@ function adjustKernel(
     },
     body: ({ b, port, field }) => {
       const held = (kind: ChannelConstant): ((row: Value, lane: Value) => Value) | undefined => {
-        const source = givenPort(port, kind);
-        if (source === undefined) return undefined;
+        const [low, high] = [givenPort(port, `${kind}_low`), givenPort(port, `${kind}_high`)];
+        if (low === undefined || high === undefined) return undefined;
         const cells = b.array(`${kind}_of_lane`, [pn], f32, { storage: "lut" });
-        return (row, lane) => heldConstant(b, source, { cells, row, lane });
+        return (row, lane) => heldConstant(b, { low, high }, { cells, row, lane });
       };
       const [bias, gain, beforeGains] = [held("biases"), held("head_gains"), port.source];
       const units = headUnits(plan);
@@ -117,14 +118,14 @@ function adjustKernel(
 /** A lane's constant: read for the first row, held for the others. */
 function heldConstant(
   b: LoopBuilder,
-  source: Value,
+  source: Readonly<Record<"low" | "high", Value>>,
   { cells, row, lane }: Readonly<Record<"cells" | "row" | "lane", Value>>,
 ): Value {
   const values = b.choose(
     b.equals(row, 0),
     [f32],
     () => {
-      const made = b.read(source);
+      const made = joinHalves(b, b.read(source.low), b.read(source.high));
       b.store(made, cells, lane);
       return [made];
     },

@@ -2,12 +2,14 @@ import {
   affineSum,
   at,
   f32,
+  i16,
   i32,
   type LoopBuilder,
+  type ScalarType,
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
+import { fromBf16, isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { takeConnections, takeOutliers } from "./outliers.ts";
@@ -30,7 +32,7 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       ...takeConnections(w.outliers, "collected"),
     },
     body: ({ b, port, field }) => {
-      const gains = b.array("gain_of_lane", [pn], f32, { storage: "lut" });
+      const gains = b.array("gain_of_lane", [pn], i16, { storage: "lut" });
       const bounds = {
         tile: { to: field.tiles, max: ceilDiv(Math.max(model.hidden, model.ffn), pn) },
         row: { to: field.rows, max: rows },
@@ -42,12 +44,12 @@ export function collectKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           [lane, 1],
         ]);
         const isReal = isBelow(b, position(b, tile, pn, lane), field.count);
-        const x = chosen(b, field.isNorm, [
+        const x = chosen(b, field.isNorm, f32, [
           () => b.read(port.fromResidual),
           () => b.read(port.fromActivation),
         ]);
-        const gain = (): Value => gainOf(b, port.gains, { gains, lane, row }, isReal);
-        const made = chosen(b, field.isNorm, [() => b.mulf(x, gain()), () => x]);
+        const gain = (): Value => fromBf16(b, gainOf(b, port.gains, { gains, lane, row }, isReal));
+        const made = chosen(b, field.isNorm, f32, [() => b.mulf(x, gain()), () => x]);
         const place = () => ({
           isStart: isFirst(b, tile, row, lane),
           isRowStart: isFirst(b, tile, lane),
@@ -112,27 +114,32 @@ export function squaresKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   });
 }
 
-/** One of two floats; what the other takes is not done. */
-function chosen(b: LoopBuilder, bit: Value, [then, otherwise]: readonly [() => Value, () => Value]): Value {
+/** One of two values; what the other takes is not done. */
+function chosen(
+  b: LoopBuilder,
+  bit: Value,
+  type: ScalarType,
+  [then, otherwise]: readonly [() => Value, () => Value],
+): Value {
   const values = b.choose(
     bit,
-    [f32],
+    [type],
     () => [then()],
     () => [otherwise()],
   );
   return at(values, 0);
 }
 
-/** A lane's gain: read for the first row (0 behind the vector's end), held for the others. */
+/** A lane's gain as a bfloat16 word: read for the first row (0 behind the vector's end), held for the others. */
 function gainOf(
   b: LoopBuilder,
   source: Value,
   { gains, lane, row }: Readonly<Record<"gains" | "lane" | "row", Value>>,
   hasGain: Value,
 ): Value {
-  return chosen(b, b.equals(row, 0), [
+  return chosen(b, b.equals(row, 0), i16, [
     () => {
-      const made = chosen(b, hasGain, [() => b.read(source), () => b.float(0)]);
+      const made = chosen(b, hasGain, i16, [() => b.read(source), () => b.int(0, 16)]);
       b.store(made, gains, lane);
       return made;
     },

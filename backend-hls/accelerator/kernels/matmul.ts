@@ -1,14 +1,25 @@
 import {
   affineSum,
   at,
-  f32,
+  i16,
   intType,
   type LoopBuilder,
   type ScheduleBuilder,
   type Subscript,
   type Value,
 } from "../../../ir/index.ts";
-import { all, type Bound, givenPort, isFirst, isLast, LaneShifter, nest, not, register } from "../nest.ts";
+import {
+  all,
+  type Bound,
+  fromBf16,
+  givenPort,
+  isFirst,
+  isLast,
+  LaneShifter,
+  nest,
+  not,
+  register,
+} from "../nest.ts";
 import { outlierSlots } from "../packing.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -241,7 +252,7 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   });
 }
 
-/** The scale of a tile's channel: read where it is new, held for the tile's other rows. */
+/** The scale of a tile's channel, a bfloat16 word that becomes float32: read where it is new, held for the tile's other rows. */
 function channelScale(
   b: LoopBuilder,
   scales: Value,
@@ -249,7 +260,7 @@ function channelScale(
 ): Value {
   const values = b.choose(
     isNew,
-    [f32],
+    [i16],
     () => {
       const made = b.read(scales);
       b.store(made, held, lane);
@@ -257,7 +268,7 @@ function channelScale(
     },
     () => [b.load(held, lane)],
   );
-  return at(values, 0);
+  return fromBf16(b, at(values, 0));
 }
 
 /** y = (sum * scale of the channel) * scale of the row, one element an iteration, to whoever the matrix is for; for nobody, behind the last layer of a step without head, it only takes its token. */
@@ -269,7 +280,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     command: w.dequantizeCommand,
     fields: [
       ...(["tiles", "groups", "toQkv", "toResidual", "toActivation", "toArgmax"] as const),
-      ...(outlierSlots(plan) > 0 ? (["pairs"] as const) : []),
+      ...(outlierSlots(plan) > 0 ? (["outliers"] as const) : []),
     ],
     connections: {
       rowsScaled: w.statics === undefined ? w.rowsScaled : undefined,
@@ -284,7 +295,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "sum", pt * pn, intType(plan.sumBits));
       const targets = resultTargets(field, port);
-      const held = b.array("channel_scales", [pn], f32, { storage: "lut" });
+      const held = b.array("channel_scales", [pn], i16, { storage: "lut" });
       const withOutliers = outlierAdder(b, { plan, outliers: w.outliers }, port, field);
       const groups = { to: field.groups, max: rows / pt };
       const tiles = { to: field.tiles, max: largest(plan).tiles };

@@ -1,6 +1,6 @@
 import type { LoopBuilder, Value } from "../../../ir/index.ts";
 import { all, not } from "../nest.ts";
-import { outlierPairs, outlierSlots } from "../packing.ts";
+import { outlierColumnsOf, outlierSlots } from "../packing.ts";
 import { isElementwise, LINEAR_INPUTS } from "../precision.ts";
 import type { Plan } from "../shape.ts";
 import { columnFields } from "./matmul-bf16.ts";
@@ -71,7 +71,7 @@ export function sendMatrix(step: StepScope, port: MatrixPorts, layer: Value): vo
   const targets = (): readonly Value[] => [is.qkv, b.ori(is.wo, is.down), is.gateUp, isHead];
   if (dequantize !== undefined)
     b.when(b.ori(active, is.head), () => {
-      b.write(dequantize, one(tiles), one(groups), ...targets(), ...pairsOf(b, plan, is));
+      b.write(dequantize, one(tiles), one(groups), ...targets(), ...outliersOf(b, plan, is));
     });
   if (addChunks === undefined || fold === undefined || handOut === undefined) return;
   b.when(active, () => {
@@ -83,9 +83,9 @@ export function sendMatrix(step: StepScope, port: MatrixPorts, layer: Value): vo
   });
 }
 
-/** Pairs of outlier columns of a phase's matrix. */
-function pairsOf(b: LoopBuilder, plan: Plan, is: Phase): readonly Value[] {
+/** How many outlier columns a phase's matrix has. */
+function outliersOf(b: LoopBuilder, plan: Plan, is: Phase): readonly Value[] {
   if (outlierSlots(plan) === 0) return [];
-  const pairs = LINEAR_INPUTS.map((name) => [is[name], outlierPairs(plan.precision, name)] as const);
-  return [pick(b, pairs, 8)];
+  const columns = LINEAR_INPUTS.map((name) => [is[name], outlierColumnsOf(plan.precision, name)] as const);
+  return [pick(b, columns, 8)];
 }

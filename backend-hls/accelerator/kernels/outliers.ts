@@ -14,7 +14,7 @@ import {
   vectorType,
 } from "../../../ir/index.ts";
 import { all, givenPort, hold, isBelow, not, register } from "../nest.ts";
-import { outlierSlots } from "../packing.ts";
+import { constantDepth, outlierSlots } from "../packing.ts";
 import type { Plan } from "../shape.ts";
 import { MADE } from "./made.ts";
 
@@ -35,9 +35,9 @@ export function missConnections({
 
 /** What outlier columns need between constants, vectors and the array's results. */
 export interface OutlierWires {
-  /** How many columns a vector can have, even. */
+  /** How many columns a vector can have. */
   readonly slots: number;
-  /** The columns of the vector that is made next, and pairs of weights of each output channel, by slot. */
+  /** The columns of the vector that is made next, and weights of each output channel, by slot. */
   readonly constants: Readonly<Record<string, Value>>;
   /** [row, slot]: values of the vector that is being made; 0 where there is no column. */
   readonly taken: Value | undefined;
@@ -48,8 +48,8 @@ export interface OutlierWires {
 
 const LISTS = { collected: "outliers_collected", attended: "outliers_attended" } as const;
 
-function pairName(pair: number): string {
-  return `outlier_pair${String(pair)}`;
+function weightName(slot: number): string {
+  return `outlier_weight${String(slot)}`;
 }
 
 /** Declares what outlier columns need; nothing in other precisions. */
@@ -62,16 +62,16 @@ export function makeOutlierWires(
   const slots = outlierSlots(plan);
   if (slots === 0) return { slots, constants: {}, taken: undefined, words: undefined, misses: misses() };
   const list = vectorType(slots, i16);
-  const pairs = Array.from({ length: slots / 2 }, (_, pair) => {
-    const stream = s.stream(pairName(pair), i32, 2 * plan.beatWords + 4);
-    return [pairName(pair), stream] as const;
+  const weights = Array.from({ length: slots }, (_, slot) => {
+    const stream = s.stream(weightName(slot), i16, constantDepth(plan));
+    return [weightName(slot), stream] as const;
   });
   return {
     slots,
     constants: {
       [LISTS.collected]: s.stream(LISTS.collected, list),
       [LISTS.attended]: s.stream(LISTS.attended, list),
-      ...Object.fromEntries(pairs),
+      ...Object.fromEntries(weights),
     },
     taken: s.buffer("outliers_taken", [plan.rows, slots], f32, "lut"),
     words: s.buffer("outlier_words", [plan.rows, slots], i16, "lut"),
@@ -81,42 +81,47 @@ export function makeOutlierWires(
 
 type Ports = Readonly<Record<string, Value | undefined>>;
 
-/** Whether a part of the constants comes before the pairs of outlier weights. */
-export function isBeforePairs(b: LoopBuilder, part: Value, firstPair: Value | undefined): readonly Value[] {
-  return firstPair === undefined ? [] : [isBelow(b, part, firstPair)];
+/** Whether a part of the constants comes before the weights of outlier columns. */
+export function isBeforeOutliers(
+  b: LoopBuilder,
+  part: Value,
+  firstOutlier: Value | undefined,
+): readonly Value[] {
+  return firstOutlier === undefined ? [] : [isBelow(b, part, firstOutlier)];
 }
 
 /** What of an element of the constants `outlierWriter` looks at. */
-type OutlierElement = Readonly<Record<"element" | "body" | "part" | "word", Value>>;
+type OutlierElement = Readonly<Record<"element" | "body" | "part" | "half", Value>>;
 
-/** Hands out what the constants hold for outliers, where there are any: the header's columns as one list, and behind the other parts pairs of weights. */
+/** Hands out what the constants hold for outliers, where there are any: the header's columns as one list, and behind the other parts a part of weights for each column. */
 export function outlierWriter(
   b: LoopBuilder,
   slots: number,
   port: Ports,
-  field: Readonly<Record<"scaleCount", Value>> & Readonly<Partial<Record<"made" | "firstPair", Value>>>,
+  field: Readonly<Record<"scaleCount", Value>> & Readonly<Partial<Record<"made" | "firstOutlier", Value>>>,
 ): (place: OutlierElement) => void {
-  const { made, firstPair, scaleCount } = field;
-  if (made === undefined || firstPair === undefined) return () => undefined;
-  const write = listAndPairWriter(b, slots, port);
+  const { made, firstOutlier, scaleCount } = field;
+  if (made === undefined || firstOutlier === undefined) return () => undefined;
+  const write = listAndWeightWriter(b, slots, port);
   return (place) => {
-    write({ ...place, made, firstPair, scaleCount });
+    write({ ...place, made, firstOutlier, scaleCount });
   };
 }
 
-function listAndPairWriter(
+function listAndWeightWriter(
   b: LoopBuilder,
   slots: number,
   port: Ports,
 ): (
-  place: Readonly<Record<"element" | "body" | "part" | "firstPair" | "made" | "scaleCount" | "word", Value>>,
+  place: Readonly<
+    Record<"element" | "body" | "part" | "firstOutlier" | "made" | "scaleCount" | "half", Value>
+  >,
 ) => void {
   const cells = Array.from({ length: slots - 1 }, (_, slot) => register(b, `column${String(slot)}`, i16));
-  return ({ element, body, part, firstPair, made, scaleCount, word }) => {
-    const column = b.trunci(word, 16);
+  return ({ element, body, part, firstOutlier, made, scaleCount, half }) => {
     const columns = cells.map((cell, slot) => {
       b.when(all(b, b.equals(part, 0), b.equals(element, slot)), () => {
-        b.store(column, cell);
+        b.store(half, cell);
       });
       return b.load(cell);
     });
@@ -130,16 +135,16 @@ function listAndPairWriter(
       const target = port[name];
       if (target === undefined) continue;
       b.when(all(b, isWhole, isWanted), () => {
-        b.write(target, b.vector([...columns, column], i16));
+        b.write(target, b.vector([...columns, half], i16));
       });
     }
     const isChannel = all(b, not(b, isBelow(b, body, 0)), isBelow(b, body, scaleCount));
-    const first = b.indexCast(firstPair, body.type);
-    for (let pair = 0; pair < slots / 2; pair++) {
-      const target = port[pairName(pair)];
+    const first = b.indexCast(firstOutlier, body.type);
+    for (let slot = 0; slot < slots; slot++) {
+      const target = port[weightName(slot)];
       if (target === undefined) continue;
-      b.when(all(b, isChannel, b.cmpi("eq", part, b.addi(first, b.index(pair)))), () => {
-        b.write(target, word);
+      b.when(all(b, isChannel, b.cmpi("eq", part, b.addi(first, b.index(slot)))), () => {
+        b.write(target, half);
       });
     }
   };
@@ -238,9 +243,9 @@ export function productConnections(
   outliers: OutlierWires | undefined,
 ): Readonly<Record<string, Value | undefined>> {
   const { slots = 0, constants = {}, words } = outliers ?? {};
-  const pairs: Record<string, Value | undefined> = { outlierWords: words };
-  for (let pair = 0; pair < slots / 2; pair++) pairs[pairName(pair)] = constants[pairName(pair)];
-  return pairs;
+  const weights: Record<string, Value | undefined> = { outlierWords: words };
+  for (let slot = 0; slot < slots; slot++) weights[weightName(slot)] = constants[weightName(slot)];
+  return weights;
 }
 
 /** Columns of a chunk of products, which are added as a tree. */
@@ -254,22 +259,20 @@ function outlierProducts(
 ): (place: {
   readonly lane: Value;
   readonly isNew: () => Value;
-  readonly pairs: Value;
+  readonly count: Value;
   readonly row: Subscript;
 }) => Value {
-  const held = Array.from({ length: slots / 2 }, (_, pair) =>
-    b.array(`pair${String(pair)}_of_lane`, [pn], i32, { storage: "lut" }),
+  const held = Array.from({ length: slots }, (_, slot) =>
+    b.array(`weight${String(slot)}_of_lane`, [pn], i16, { storage: "lut" }),
   );
-  return ({ lane, isNew: isFresh, pairs, row }) => {
+  return ({ lane, isNew: isFresh, count, row }) => {
     const isNew = isFresh();
-    const products = held.flatMap((cells, pair) => {
-      const [source, words] = [port[pairName(pair)], port["outlierWords"]];
+    const products = held.flatMap((cells, slot) => {
+      const [source, words] = [port[weightName(slot)], port["outlierWords"]];
       if (source === undefined || words === undefined) return [];
-      const isThere = b.cmpi("sgt", pairs, b.constant(pair, pairs.type));
-      const both = heldPair(b, source, { cells, lane, isNew: all(b, isNew, isThere), isThere });
-      return [b.trunci(both, 16), b.trunci(b.shrui(both, b.int(16)), 16)].map((weight, half) =>
-        b.select(isThere, b.mulBf16(weight, b.load(words, row, b.index(2 * pair + half))), b.float(0)),
-      );
+      const isThere = b.cmpi("sgt", count, b.constant(slot, count.type));
+      const weight = heldWeight(b, source, { cells, lane, isNew: all(b, isNew, isThere), isThere });
+      return [b.select(isThere, b.mulBf16(weight, b.load(words, row, b.index(slot))), b.float(0))];
     });
     const chunks = Array.from({ length: Math.ceil(products.length / CHUNK) }, (_, chunk) =>
       chunkSum(b, products.slice(CHUNK * chunk, CHUNK * (chunk + 1))),
@@ -292,10 +295,10 @@ export function outlierAdder(
   place: { readonly lane: Value; readonly isNew: () => Value; readonly row: Subscript },
 ) => Value {
   if (outliers === undefined) return (product) => product;
-  const pairs = givenPort(field, "pairs");
-  if (pairs === undefined) return (product) => positiveZero(b, product);
+  const count = givenPort(field, "outliers");
+  if (count === undefined) return (product) => positiveZero(b, product);
   const products = outlierProducts(b, { slots: outliers.slots, pn: plan.pn }, port);
-  return (product, place) => b.addf(product, products({ ...place, pairs }));
+  return (product, place) => b.addf(product, products({ ...place, count }));
 }
 
 /** (p0 + p1) + (p2 + p3), +0 for what is not there. */
@@ -310,21 +313,21 @@ function positiveZero(b: LoopBuilder, x: Value): Value {
   return b.select(b.equals(b.bitcast(x, i32), -(2 ** 31)), b.float(0), x);
 }
 
-/** A lane's pair of weights: read where it is new, held for the other rows. */
-function heldPair(
+/** A lane's weight of a column: read where it is new, held for the other rows. */
+function heldWeight(
   b: LoopBuilder,
   source: Value,
   { cells, lane, isNew, isThere }: Readonly<Record<"cells" | "lane" | "isNew" | "isThere", Value>>,
 ): Value {
   const values = b.choose(
     isNew,
-    [i32],
+    [i16],
     () => {
       const made = b.read(source);
       b.store(made, cells, lane);
       return [made];
     },
-    () => [b.select(isThere, b.load(cells, lane), b.int(0))],
+    () => [b.select(isThere, b.load(cells, lane), b.int(0, 16))],
   );
   return at(values, 0);
 }

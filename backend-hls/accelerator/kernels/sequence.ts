@@ -1,8 +1,16 @@
 import type { LoopBuilder, ScheduleBuilder, Value } from "../../../ir/index.ts";
 import { all, nest, not } from "../nest.ts";
-import { constantBeats, constantParts, headerBeats, outlierSlots, weightBeats } from "../packing.ts";
+import {
+  channelBeats,
+  constantBeats,
+  constantParts,
+  gainBeats,
+  headerBeats,
+  outlierSlots,
+  weightBeats,
+} from "../packing.ts";
 import { LINEAR_INPUTS } from "../precision.ts";
-import { ceilDiv, type MatrixPlan, type Plan } from "../shape.ts";
+import { ceilDiv, type Plan } from "../shape.ts";
 import { START_FIELDS, type Wires } from "../wires.ts";
 import { DESCRIPTOR_FIELDS } from "./load.ts";
 import { MADE } from "./made.ts";
@@ -142,7 +150,6 @@ function sendFetches(
 /** How the constants of a phase are to be split, where it has any. */
 function sendConstants({ b, plan, is, isHead }: FetchScope, split: Value): void {
   const { qkv, wo, gateUp, down, head } = plan;
-  const beatsOf = ({ tiles }: MatrixPlan): number => ceilDiv(tiles * plan.pn, plan.beatWords);
   const withGains = b.ori(is.wo, is.down);
   const own = plan.channelConstants.length;
   const [header, parts] = [headerBeats(plan), constantParts(plan)];
@@ -166,8 +173,8 @@ function sendConstants({ b, plan, is, isHead }: FetchScope, split: Value): void 
     const beats = pick(
       b,
       [
-        [is.start, header + ceilDiv(plan.model.hidden, plan.beatWords)],
-        ...matrices.map(([bit, matrix]) => [bit, header + beatsOf(matrix)] as const),
+        [is.start, header + gainBeats(plan)],
+        ...matrices.map(([bit, matrix]) => [bit, header + channelBeats(plan, matrix)] as const),
       ],
       32,
     );
@@ -186,13 +193,13 @@ function sendConstants({ b, plan, is, isHead }: FetchScope, split: Value): void 
       scales,
       own === 0 ? b.int(plan.model.hidden) : b.select(is.qkv, b.int(0), b.int(plan.model.hidden)),
       ...(header === 0 ? [] : [madeBy(b, is)]),
-      ...(outlierSlots(plan) === 0 ? [] : [partsOf(b, plan, is, "firstPair")]),
+      ...(outlierSlots(plan) === 0 ? [] : [partsOf(b, plan, is, "firstOutlier")]),
     );
   });
 }
 
 /** Parts of a phase's constants. */
-function partsOf(b: LoopBuilder, plan: Plan, is: Phase, which: "firstPair" | "all"): Value {
+function partsOf(b: LoopBuilder, plan: Plan, is: Phase, which: "firstOutlier" | "all"): Value {
   const parts = constantParts(plan);
   const cases = LINEAR_INPUTS.map((name) => [is[name], parts[name][which]] as const);
   return pick(b, [[is.start, parts.start[which]], ...cases], 8);

@@ -1,10 +1,17 @@
-import { f32, i32, type LoopBuilder, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
+import { i16, type LoopBuilder, type ScheduleBuilder, type Value, vectorType } from "../../../ir/index.ts";
 import { all, givenPort, isBelow, isFirst, LaneShifter, nest, not } from "../nest.ts";
-import { constantParts, headerBeats, outlierSlots, scaleParts } from "../packing.ts";
-import { ceilDiv, type Plan } from "../shape.ts";
+import {
+  beatHalves,
+  channelBeats,
+  channelHalves,
+  constantParts,
+  headerBeats,
+  outlierSlots,
+  scaleParts,
+} from "../packing.ts";
+import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
-import { wordsOf } from "./load.ts";
-import { isBeforePairs, outlierWriter } from "./outliers.ts";
+import { isBeforeOutliers, outlierWriter } from "./outliers.ts";
 import { writeStatics } from "./statics.ts";
 
 /**
@@ -13,7 +20,7 @@ import { writeStatics } from "./statics.ts";
  * of the vector that the phase makes, where anything is.
  */
 export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
-  const { beatWords } = plan;
+  const lanes = beatHalves(plan);
   const [header, scaleCount] = [headerBeats(plan), scaleParts(plan)];
   const slots = outlierSlots(plan);
   const most = mostOf(plan);
@@ -23,7 +30,7 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
     fields: [
       ...(["beats", "parts", "onlyGains", "scaleCount", "gainCount"] as const),
       ...(header > 0 ? (["made"] as const) : []),
-      ...(slots > 0 ? (["firstPair"] as const) : []),
+      ...(slots > 0 ? (["firstOutlier"] as const) : []),
     ],
     connections: {
       data: w.constantBeats,
@@ -34,37 +41,38 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
       ...w.outliers?.constants,
     },
     body: ({ b, port, field }) => {
-      const shifter = new LaneShifter(b, "word", beatWords, i32);
-      const firstPair = givenPort(field, "firstPair");
+      const shifter = new LaneShifter(b, "half", lanes, i16);
+      const firstOutlier = givenPort(field, "firstOutlier");
       const writeOutliers = outlierWriter(b, slots, port, field);
       const bounds = {
         beat: { to: field.beats, max: most.beats + header },
         part: { to: field.parts, max: most.parts },
-        lane: beatWords,
+        lane: lanes,
       } as const;
       nest(b, bounds, ({ beat, part, lane }) => {
-        const word = shifter.next(b, isFirst(b, lane), () => wordsOf(b, b.read(port.data), plan));
-        const value = b.bitcast(word, f32);
-        const element = b.addi(b.muli(beat, b.index(beatWords)), lane);
-        const body = bodyOf(b, element, header * beatWords);
+        const half = shifter.next(b, isFirst(b, lane), () =>
+          b.lanes(b.vectorCast(b.read(port.data), vectorType(lanes, i16))),
+        );
+        const element = b.addi(b.muli(beat, b.index(lanes)), lane);
+        const body = bodyOf(b, element, header * lanes);
         const isGain = b.ori(field.onlyGains, b.equals(part, scaleCount));
-        const isOther = isBeforePairs(b, part, firstPair);
+        const isOther = isBeforeOutliers(b, part, firstOutlier);
         b.when(body.all(isGain, isBelow(b, body.element, field.gainCount), ...isOther), () => {
-          b.write(port.gains, value);
+          b.write(port.gains, half);
         });
-        if (port.scales !== undefined) writeScale(b, port.scales, { ...field, part, body, value });
-        plan.channelConstants.forEach((kind, index) => {
-          const target = givenPort(port, kind);
+        if (port.scales !== undefined) writeScale(b, port.scales, { ...field, part, body, half });
+        channelHalves(plan).forEach((name, index) => {
+          const target = givenPort(port, name);
           const isOwn = b.equals(part, scaleCount + index);
           const isWanted = all(b, isOwn, b.cmpi("eq", field.gainCount, b.int(0)));
           if (target === undefined) return;
           b.when(body.all(isWanted, isBelow(b, body.element, field.scaleCount), ...isOther), () => {
-            b.write(target, value);
+            b.write(target, half);
           });
         });
         if (w.statics?.constants !== undefined)
-          writeStatics(b, port, { element, part, made: field.made, value });
-        writeOutliers({ element, body: body.element, part, word });
+          writeStatics(b, port, { element, part, made: field.made, half });
+        writeOutliers({ element, body: body.element, part, half });
       });
     },
   });
@@ -72,9 +80,9 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
 
 /** Beats of scales of a matrix and parts of a phase, at most. */
 function mostOf(plan: Plan): Readonly<Record<"beats" | "parts", number>> {
-  const { qkv, wo, gateUp, down, head, pn, beatWords } = plan;
+  const { qkv, wo, gateUp, down, head } = plan;
   return {
-    beats: Math.max(...[qkv, wo, gateUp, down, head].map(({ tiles }) => ceilDiv(tiles * pn, beatWords))),
+    beats: Math.max(...[qkv, wo, gateUp, down, head].map((matrix) => channelBeats(plan, matrix))),
     parts: Math.max(2, ...Object.values(constantParts(plan)).map(({ all: parts }) => parts)),
   };
 }
@@ -86,29 +94,29 @@ function writeScale(
   {
     part,
     body,
-    value,
+    half,
     onlyGains,
     scaleCount,
-  }: Readonly<Record<"part" | "value" | "onlyGains" | "scaleCount", Value>> & {
+  }: Readonly<Record<"part" | "half" | "onlyGains" | "scaleCount", Value>> & {
     readonly body: ReturnType<typeof bodyOf>;
   },
 ): void {
   const isScale = b.equals(part, 0);
   b.when(body.all(isScale, not(b, onlyGains), isBelow(b, body.element, scaleCount)), () => {
-    b.write(scales, value);
+    b.write(scales, half);
   });
 }
 
-/** What comes behind `words` words of a header: the number of the element, and a conjunction with being there. */
+/** What comes behind `halves` halves of a header: the number of the element, and a conjunction with being there. */
 function bodyOf(
   b: LoopBuilder,
   element: Value,
-  words: number,
+  halves: number,
 ): { readonly element: Value; readonly all: (first: Value, ...others: readonly Value[]) => Value } {
-  if (words === 0) return { element, all: (first, ...others) => all(b, first, ...others) };
-  const isBody = not(b, isBelow(b, element, words));
+  if (halves === 0) return { element, all: (first, ...others) => all(b, first, ...others) };
+  const isBody = not(b, isBelow(b, element, halves));
   return {
-    element: b.addi(element, b.index(-words)),
+    element: b.addi(element, b.index(-halves)),
     all: (first, ...others) => all(b, isBody, first, ...others),
   };
 }

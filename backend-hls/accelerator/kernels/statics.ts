@@ -8,7 +8,19 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { all, hold, isBelow, isFirst, isLast, nest, not, position, register } from "../nest.ts";
+import {
+  all,
+  fromBf16,
+  hold,
+  isBelow,
+  isFirst,
+  isLast,
+  joinHalves,
+  nest,
+  not,
+  position,
+  register,
+} from "../nest.ts";
 import { STATIC_WORDS } from "../packing.ts";
 import { hasStaticScales, isBf16, isElementwise } from "../precision.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
@@ -40,7 +52,7 @@ function staticWires(s: ScheduleBuilder, plan: Plan) {
     quantizeNormed: s.commands("quantize_normed_cmd", [i16, i1, i1], 4),
     quantizeAttended: s.commands("quantize_attended_cmd", [i16], 2),
     quantizeGated: s.commands("quantize_gated_cmd", [i16], 2),
-    gainOfChannel: s.buffer("gain_of_channel", [plan.vectorWidth], f32),
+    gainOfChannel: s.buffer("gain_of_channel", [plan.vectorWidth], i16),
     gainsStored: s.tokens("gains_stored"),
     gainsUsed: s.tokens("gains_used"),
     residualStored: s.tokens("residual_stored"),
@@ -55,10 +67,13 @@ function staticWires(s: ScheduleBuilder, plan: Plan) {
 export function writeStatics(
   b: LoopBuilder,
   port: Readonly<Record<string, Value | undefined>>,
-  { element, part, made, value }: Readonly<Record<"element" | "part" | "made" | "value", Value>>,
+  { element, part, made, half }: Readonly<Record<"element" | "part" | "made" | "half", Value>>,
 ): void {
+  const lower = register(b, "lower_half", i16);
+  const value = joinHalves(b, b.load(lower), half);
+  b.store(half, lower);
   const isWord = (word: (typeof STATIC_WORDS)[number]): Value =>
-    all(b, b.equals(part, 0), b.equals(element, STATIC_WORDS.indexOf(word)));
+    all(b, b.equals(part, 0), b.equals(element, 2 * STATIC_WORDS.indexOf(word) + 1));
   const targets = [
     [port["normedInverse"], all(b, isWord("inverse"), b.equals(made, MADE.normed))],
     [port["attendedInverse"], all(b, isWord("inverse"), b.equals(made, MADE.attended))],
@@ -182,7 +197,8 @@ function quantizeNormedKernel(s: ScheduleBuilder, plan: Plan, w: Wires, statics:
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
         for (let lane = 0; lane < pv; lane++) {
           const channel = affineSum([[chunk, pv]], lane);
-          const gained = b.mulf(b.load(port.residual, source, channel), b.load(port.gains, channel));
+          const gain = fromBf16(b, b.load(port.gains, channel));
+          const gained = b.mulf(b.load(port.residual, source, channel), gain);
           const q = encoded(b, plan, gained, inverse);
           const isReal = isBelow(b, position(b, chunk, pv, b.index(lane)), hidden);
           const zero = b.constant(0, q.type);

@@ -1,4 +1,4 @@
-import { at } from "../../../ir/index.ts";
+import { at, roundBf16 } from "../../../ir/index.ts";
 import type {
   LayerParameters,
   LayerVectors,
@@ -54,7 +54,7 @@ function matrixSource(
     rows,
     columns,
     weights: Int8Array.from({ length: rows * columns }, () => random(255) - 127),
-    scales: floats(rows, 0.0005, 0.005),
+    scales: roundedToBf16(floats(rows, 0.0005, 0.005)),
   });
   const bf16Matrix = (rows: number, columns: number): PackedMatrix => ({
     kind: "bf16",
@@ -73,9 +73,14 @@ function matrixSource(
           columns,
           weights: Int8Array.from({ length: rows * columns }, () => random(15) - 7),
           groupScales: Uint8Array.from({ length: rows * Math.ceil(columns / group) }, () => 1 + random(255)),
-          scales: floats(rows, 0.00005, 0.0005),
+          scales: roundedToBf16(floats(rows, 0.00005, 0.0005)),
         };
   return { matrix, headMatrix };
+}
+
+/** Numbers of bfloat16, as scales and gains are stored. */
+function roundedToBf16(values: Float32Array): Float32Array {
+  return values.map(roundBf16);
 }
 
 /** Parameters of a model without meaning: weights over the whole int8 range, gains and embeddings of either sign. */
@@ -104,12 +109,12 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     return { ...layerOf(inputs), inputs };
   };
   const layerOf = (inputs: LayerVectors): LayerParameters => ({
-    attnNorm: floats(hidden, -1.5, 2),
+    attnNorm: roundedToBf16(floats(hidden, -1.5, 2)),
     qkv: withOutliers(matrix((heads + 2 * kvHeads) * headDim, hidden), inputs.qkv),
     ...(model.qkvBias === true && { qkvBias: floats((heads + 2 * kvHeads) * headDim, -2, 2) }),
     ...(model.qkNorm === true && { qNorm: floats(headDim, -1, 2), kNorm: floats(headDim, 0.5, 2) }),
     wo: withOutliers(matrix(hidden, heads * headDim), inputs.wo),
-    ffnNorm: floats(hidden, 0.5, 2),
+    ffnNorm: roundedToBf16(floats(hidden, 0.5, 2)),
     wGate: withOutliers(matrix(ffn, hidden), inputs.gateUp),
     wUp: withOutliers(matrix(ffn, hidden), inputs.gateUp),
     wDown: withOutliers(matrix(hidden, ffn), inputs.down),
@@ -118,7 +123,7 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
   return {
     embed: floats(vocab * hidden, -1, 1),
     layers: Array.from({ length: layers }, layer),
-    finalNorm: floats(hidden, -1, 2),
+    finalNorm: roundedToBf16(floats(hidden, -1, 2)),
     head: withOutliers(headMatrix(vocab, hidden), headInput),
     headInput,
     rope: ropeTable(10000, headDim, model.maxContext),

@@ -23,6 +23,7 @@ import {
   type MemoryParameters,
   type Operation,
   type Result,
+  roundBf16,
   ScheduleInterpreter,
 } from "../../../ir/index.ts";
 
@@ -82,18 +83,19 @@ function randomFloats(): (count: number, scale: number, middle?: number) => Floa
 function parameters(): ModelParameters {
   const { hidden, layers, heads, kvHeads, headDim, ffn, vocab, maxContext } = model;
   const floats = randomFloats();
+  const halves = (...range: Parameters<typeof floats>): Float32Array => floats(...range).map(roundBf16);
   const matrix = (rows: number, columns: number) => ({
     kind: "int8" as const,
     rows,
     columns,
     weights: Int8Array.from(floats(rows * columns, 127)),
-    scales: floats(rows, 0.002, 0.004),
+    scales: halves(rows, 0.002, 0.004),
   });
   const layer = () => ({
-    attnNorm: floats(hidden, 0.5, 1),
+    attnNorm: halves(hidden, 0.5, 1),
     qkv: matrix((heads + 2 * kvHeads) * headDim, hidden),
     wo: matrix(hidden, heads * headDim),
-    ffnNorm: floats(hidden, 0.5, 1),
+    ffnNorm: halves(hidden, 0.5, 1),
     wGate: matrix(ffn, hidden),
     wUp: matrix(ffn, hidden),
     wDown: matrix(hidden, ffn),
@@ -101,7 +103,7 @@ function parameters(): ModelParameters {
   return {
     embed: floats(vocab * hidden, 1),
     layers: Array.from({ length: layers }, layer),
-    finalNorm: floats(hidden, 0.5, 1),
+    finalNorm: halves(hidden, 0.5, 1),
     head: matrix(vocab, hidden),
     rope: ropeTable(10_000, headDim, maxContext),
   };
