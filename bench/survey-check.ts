@@ -32,7 +32,7 @@ for (const variant of surveyVariants) {
   const estimator = new StepEstimator(hardware, { memory: hardware.memory });
   const steps = [
     { rows: 1, position: decodePosition },
-    ...(variant.rows > 1 ? [{ rows: variant.rows, position: 64 }] : []),
+    ...(hardware.plan.rows > 1 ? [{ rows: hardware.plan.rows, position: 64 }] : []),
   ];
   for (const step of steps) {
     const rows = consecutiveRows(hardware, step);

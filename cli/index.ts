@@ -2,10 +2,12 @@
 
 export { planVariant } from "./bench/survey/measure-variant.ts";
 export { variants as surveyVariants } from "./bench/survey/variants.ts";
+export { quantizeLoaded } from "./engines/quantize-model.ts";
 export { compilePrepared } from "./jobs/compile-model.ts";
 export { openBuild } from "./jobs/open-build.ts";
 export { prepareModel } from "./jobs/prepare.ts";
 export { chooseMemory } from "./rtl/choose-memory.ts";
+export { hardwarePrecision } from "./rtl/hardware-precision.ts";
 export { type CompiledDesign, compileDesign, type Design } from "./rtl/open-design.ts";
 export { packModel } from "./rtl/pack-model.ts";
 export { consecutiveRows } from "./rtl/step-report.ts";

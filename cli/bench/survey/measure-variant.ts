@@ -1,10 +1,4 @@
-import {
-  type CellCounts,
-  chooseDesign,
-  loadDevice,
-  type ModelShape,
-  planArea,
-} from "../../../backend-hls/index.ts";
+import { type CellCounts, loadDevice, type ModelShape, planArea } from "../../../backend-hls/index.ts";
 import type { Checkpoint } from "../../../frontend/index.ts";
 import { at, ok, type Result } from "../../../ir/index.ts";
 import type { DeviceCapabilities } from "../../../runtime-host/index.ts";
@@ -13,6 +7,8 @@ import { neededWork } from "../../generation/needed-work.ts";
 import { describeModel } from "../../jobs/model-shape.ts";
 import { modelShapeOf } from "../../verify/subject.ts";
 import { type PlannedHardware, planHardware } from "../plan-hardware.ts";
+import { checkVariant, describeArray } from "./check-variant.ts";
+import { chooseSurveyArray } from "./choose-array.ts";
 import { type ListedStep, type ListedWorkload, listSteps, type Workload } from "./list-steps.ts";
 import { StepTimer } from "./time-steps.ts";
 import type { Variant } from "./variants.ts";
@@ -52,50 +48,64 @@ export interface MeasuredVariant {
   readonly estimatedSteps: number;
 }
 
-/** Rows in parallel, at most; the explorer's choice for int8 on `ref64`, as the channels and heads beside it. */
-const mostParallelRows = 16;
+/** A request of this kind is what arrays are chosen for. */
+const CHOSEN_FOR = { prompt: 384, output: 64, batch: 1 } as const;
 
-/**
- * The hardware of a variant, with KV memory for what is served at once. All variants have the same array, but for as many weights
- * in a beat as the port brings of their format; whether it fits the device is not asked: the table says what it needs.
- */
+/** The hardware of a variant: the fastest array that fits the device, with KV memory for what is served at once. */
 export function planVariant(
   variant: Variant,
   { checkpoint, device, maxContext, blockSize }: Omit<SurveySubject, "samples">,
   users: number,
 ): Result<PlannedHardware> {
-  const { precision, schedule, rows, serving } = variant;
+  const { precision, schedule, rows: given, serving } = variant;
   const file = loadDevice(device);
   if (file.kind === "error") return file;
   const model = { ...modelShapeOf(checkpoint, { maxContext, blockSize }), precision };
-  const port = chooseDesign(model, file.value, { rows });
-  if (port.kind === "error") return port;
+  const wishes = {
+    device: file.value,
+    schedule,
+    rows: given,
+    workload: CHOSEN_FOR,
+    precision: variant.format,
+  };
+  const array = chooseSurveyArray(model, wishes);
+  if (array.kind === "error") return array;
   const sequences = serving === "alone" ? 1 : users;
   const kvBlocks = 1 + sequences * Math.ceil(maxContext / blockSize);
-  const array = { ...port.value, pt: Math.min(rows, mostParallelRows), pv: 16, ph: 2 };
   const outputs = { candidates: 1, logits: false };
-  return planHardware(model, { device, rows, schedule, kvBlocks, array, outputs });
+  const { rows } = array.value;
+  const planned = planHardware(model, { device, rows, schedule, kvBlocks, array: array.value, outputs });
+  if (planned.kind === "ok") checkVariant(variant, planned.value);
+  return planned;
 }
 
-/** Plans the hardware of a variant and times every workload on it. */
+/** Plans the hardware of a variant and times every workload on it; `onProgress` gets a line now and then. */
 export async function measureVariant(
   variant: Variant,
   subject: SurveySubject,
   workloads: readonly Workload[],
+  onProgress: (line: string) => void,
 ): Promise<Result<MeasuredVariant>> {
   const planned = planVariant(variant, subject, Math.max(...workloads.map(({ users }) => users)));
   if (planned.kind === "error") return planned;
+  onProgress(`${variant.name}: ${describeArray(planned.value.plan)}`);
   const hardware = planned.value;
   const measuring = { variant, subject, hardware };
   const listed = await listAll(measuring, workloads);
   if (listed.kind === "error") return listed;
   const steps = listed.value.flatMap((one) => one.steps);
-  const timer = new StepTimer(hardware, steps, subject.samples);
+  const samples = variant.schedule === "sequential" ? Math.min(2, subject.samples) : subject.samples;
+  const timer = new StepTimer(hardware, steps, samples, (done, of) => {
+    if (done % PROGRESS_STEPS === 0) onProgress(`${variant.name}: ${String(done)} of ${String(of)} steps`);
+  });
   const cells = listed.value.map((one) => costOf(measuring, one, timer));
   const { clockMhz } = hardware;
   const area = planArea(hardware).total;
   return ok({ variant, clockMhz, hardware, area, cells, estimatedSteps: timer.estimated });
 }
+
+/** Steps between two lines of progress. */
+const PROGRESS_STEPS = 20;
 
 interface Measuring {
   readonly variant: Variant;

@@ -1,5 +1,6 @@
 import { at } from "../../../ir/index.ts";
 import type { BenchRow } from "../../schemas/bench.ts";
+import { describeArray } from "./check-variant.ts";
 import type { Workload } from "./list-steps.ts";
 import { cellOf, type MeasuredVariant } from "./measure-variant.ts";
 
@@ -12,7 +13,13 @@ export type SurveyRow = BenchRow & {
   readonly bytes: number;
   readonly joules: number;
   readonly memory_bytes: { readonly weights: number; readonly kv: number; readonly total: number };
+  readonly precision: string;
+  readonly kv_bits: number;
+  /** Products in parallel, rows of a step and so on. */
+  readonly array: string;
   readonly dsp: number;
+  readonly lut: number;
+  readonly bram18: number;
   readonly method: string;
 };
 
@@ -39,6 +46,9 @@ export function surveyRows(
         bytes,
         joules,
         memory_bytes: { ...memoryBytes, total: memoryBytes.weights + memoryBytes.kv },
+        precision: one.variant.format,
+        kv_bits: one.variant.precision.kvBits,
+        array: describeArray(one.hardware.plan),
         ...{ dsp, lut, bram18, clock_mhz: one.clockMhz },
         steps,
         estimated_steps: one.estimatedSteps,
@@ -56,24 +66,37 @@ export function tableLines(rows: readonly SurveyRow[], workloads: readonly Workl
   const heads = workloads.map(titleOf);
   const lines = variants.map((cells) => {
     const ratios = workloads.map((workload) => formatRatio(rowOf(cells, workload).ratio));
-    const { name, cycles, bytes, joules, memory_bytes: memory, dsp } = rowOf(cells, detailed);
-    const cost = [String(cycles), (bytes / 1e6).toFixed(1), (memory.total / 1024).toFixed(0)];
-    return formatLine(name, [...ratios, ...cost, (joules * 1000).toFixed(1), String(dsp)]);
+    const row = rowOf(cells, detailed);
+    const { name, cycles, bytes, joules, memory_bytes: memory, dsp, lut, bram18 } = row;
+    const memories = [memory.total, memory.weights, memory.kv].map((size) => (size / 1024).toFixed(0));
+    const cost = [String(cycles), (bytes / 1e6).toFixed(1), ...memories, (joules * 1000).toFixed(1)];
+    return formatLine(name, [...ratios, ...cost, ...[dsp, lut, bram18].map(String)]);
   });
   const sizes = workloads
     .filter(({ users }) => users === 1)
     .map(({ name, prompt, output }) => `${name}: ${String(prompt)} tokens in, ${String(output)} out`);
   return [
     `time from submission to the last token of the last user, as a ratio to the standard LLM; ${sizes.join("; ")}; x users`,
-    `cycles to DSP: ${titleOf(detailed)}; memory: weights, tables and the KV blocks in use or reserved`,
+    `cycles to mJ: ${titleOf(detailed)}; memory: weights and tables, and the KV blocks in use or reserved; cells by the area model`,
     "",
-    formatLine("", [...heads, "cycles", "MB moved", "memory KB", "mJ", "DSP"]),
+    formatLine("", [
+      ...heads,
+      "cycles",
+      "MB moved",
+      "memory KB",
+      "weights",
+      "KV",
+      "mJ",
+      "DSP",
+      "LUT",
+      "BRAM18",
+    ]),
     ...lines,
     "",
     ...variants.flatMap((cells) => {
-      const { name, method, published } = at(cells, 0);
+      const { name, method, precision, kv_bits: kv, array, published } = at(cells, 0);
       const claim = published ? [`  published: ${published.claim} (${published.source})`] : [];
-      return [`${name}: ${method}`, ...claim];
+      return [`${name}: ${method}`, `  hardware: ${precision}, kv ${String(kv)}, array ${array}`, ...claim];
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { positiveInteger } from "../../options/words.ts";
 import { packageRoot } from "../../package-root.ts";
 import { defineBench } from "../define-bench.ts";
 import { unknownSurveyRow } from "../diagnostics.ts";
+import { checkDistinct } from "./check-variant.ts";
 import type { Workload } from "./list-steps.ts";
 import { type MeasuredVariant, measureVariant, type SurveySubject } from "./measure-variant.ts";
 import { surveyRows, tableLines } from "./survey-table.ts";
@@ -47,10 +48,11 @@ export const survey = defineBench({
     const loaded = loadModel(model ?? join(packageRoot(), "models/fable"));
     if (loaded.kind === "error") return loaded;
     const checkpoint = withStandardAttention(loaded.value.checkpoint);
-    const measured = await measureAll(wanted.value, { ...options, checkpoint }, (name) => {
-      output.line(`measuring ${name}`);
+    const measured = await measureAll(wanted.value, { ...options, checkpoint }, (line) => {
+      output.line(line);
     });
     if (measured.kind === "error") return measured;
+    checkDistinct(measured.value);
     const rows = surveyRows(measured.value, workloads);
     for (const line of tableLines(rows, workloads)) output.line(line);
     return ok({ rows });
@@ -72,7 +74,7 @@ function chooseVariants(only: string | undefined): Result<readonly Variant[]> {
 async function measureAll(
   wanted: readonly Variant[],
   subject: SurveySubject,
-  onVariant: (name: string) => void,
+  onProgress: (line: string) => void,
 ): Promise<Result<readonly MeasuredVariant[]>> {
   const done = new Map<string, MeasuredVariant>();
   const measured: MeasuredVariant[] = [];
@@ -80,9 +82,10 @@ async function measureAll(
     const { precision, schedule, rows, serving } = variant;
     const same = JSON.stringify([precision, schedule, rows, serving]);
     const before = done.get(same);
-    if (before === undefined) onVariant(variant.name);
     const result =
-      before === undefined ? await measureVariant(variant, subject, workloads) : ok({ ...before, variant });
+      before === undefined
+        ? await measureVariant(variant, subject, workloads, onProgress)
+        : ok({ ...before, variant });
     if (result.kind === "error") return result;
     done.set(same, result.value);
     measured.push(result.value);

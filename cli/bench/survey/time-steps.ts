@@ -22,13 +22,31 @@ export class StepTimer {
   readonly #kinds = new Map<string, Line>();
   #estimated = 0;
 
-  /** `steps` are all that will be asked for. */
-  constructor(hardware: TimedHardware, steps: readonly ListedStep[], samples: number) {
+  /** `steps` are all that will be asked for; `onStep` hears how many of how many are estimated. */
+  constructor(
+    hardware: TimedHardware,
+    steps: readonly ListedStep[],
+    samples: number,
+    onStep: (done: number, of: number) => void = () => undefined,
+  ) {
     const { plan, network, layout, memory } = hardware;
     this.#hardware = hardware;
     this.#samples = samples;
     this.#estimator = new StepEstimator({ plan, network, layout }, { memory });
-    for (const [kind, alike] of Map.groupBy(steps, kindOf)) this.#kinds.set(kind, this.#sample(alike));
+    const kinds = [...Map.groupBy(steps, kindOf)].map(
+      ([kind, alike]) => [kind, this.#choose(alike)] as const,
+    );
+    const all = kinds.reduce((sum, [, chosen]) => sum + chosen.length, 0);
+    for (const [kind, chosen] of kinds)
+      this.#kinds.set(
+        kind,
+        chosen.map((step) => {
+          const { cycles } = this.#estimator.step(step.rows.map(toRow));
+          this.#estimated++;
+          onStep(this.#estimated, all);
+          return { context: contextOf(step), cycles };
+        }),
+      );
   }
 
   /** Steps that were estimated one by one. */
@@ -48,15 +66,12 @@ export class StepTimer {
     return { cycles: Math.round(cycles), bytes };
   }
 
-  #sample(alike: readonly ListedStep[]): Line {
+  #choose(alike: readonly ListedStep[]): readonly ListedStep[] {
     const byContext = new Map(alike.map((step) => [contextOf(step), step]));
     const contexts = [...byContext.keys()].toSorted((a, b) => a - b);
-    const chosen = chooseSamples(contexts.length, this.#samples).map((index) => at(contexts, index));
-    this.#estimated += chosen.length;
-    return chosen.map((context) => {
-      const { rows } = present(byContext.get(context), "a step with this context");
-      return { context, cycles: this.#estimator.step(rows.map(toRow)).cycles };
-    });
+    return chooseSamples(contexts.length, this.#samples).map((index) =>
+      present(byContext.get(at(contexts, index)), "a step with this context"),
+    );
   }
 }
 

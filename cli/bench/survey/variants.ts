@@ -15,10 +15,12 @@ export interface Variant {
   readonly name: string;
   /** What differs from the standard LLM. */
   readonly method: string;
+  /** The number formats by the name that `--precision` has for them. */
+  readonly format: string;
   readonly precision: HardwarePrecision;
   readonly schedule: ScheduleMode;
-  /** Rows of a step. */
-  readonly rows: number;
+  /** Rows of a step; undefined: as many as are fastest. */
+  readonly rows: number | undefined;
   /** `alone`: one request after another, its KV memory reserved in full; `together`: as many as fit, KV in pages. */
   readonly serving: "alone" | "together";
   readonly published?: Published;
@@ -59,10 +61,7 @@ const scaleHls: Published = {
   source: "Ye et al., ScaleHLS, HPCA 2022 (an estimate of C synthesis)",
 };
 
-/** Rows of a step on `ref64`. */
-const manyRows = 64;
-
-const like = { schedule: "optimized", rows: manyRows, serving: "alone" } as const;
+const like = { schedule: "optimized", rows: undefined, serving: "alone" } as const;
 
 /** The denominator of all ratios. */
 export const standard: Variant = {
@@ -70,6 +69,7 @@ export const standard: Variant = {
   key: "standard",
   name: "standard LLM",
   method: "bf16, kv16, attention of all heads over all positions, one request at a time",
+  format: "w16a16",
   precision: plain16,
 };
 
@@ -81,6 +81,7 @@ export const variants: readonly Variant[] = [
     key: "sequential",
     name: "HLS, sequential",
     method: "one operation after another, nothing pipelined, one row a step",
+    format: "w16a16",
     precision: plain16,
     schedule: "sequential",
     rows: 1,
@@ -91,6 +92,7 @@ export const variants: readonly Variant[] = [
     key: "pipelined",
     name: "HLS, pipelined",
     method: "innermost loops pipelined, one row a step",
+    format: "w16a16",
     precision: plain16,
     schedule: "pipelined",
     rows: 1,
@@ -99,6 +101,7 @@ export const variants: readonly Variant[] = [
   {
     ...like,
     key: "w8a8",
+    format: "w8a8",
     name: "W8A8",
     method: "plain int8: a scale per channel and per token, kv8",
     precision: int8("token"),
@@ -110,6 +113,7 @@ export const variants: readonly Variant[] = [
   {
     ...like,
     key: "smoothquant-o1",
+    format: "smoothquant-o1",
     name: "SmoothQuant O1",
     method: "int8, activations scaled per token, kv8; scales migrated into norms and weights",
     precision: int8("token"),
@@ -118,6 +122,7 @@ export const variants: readonly Variant[] = [
   {
     ...like,
     key: "smoothquant-o3",
+    format: "smoothquant-o3",
     name: "SmoothQuant O3",
     method: "int8, activations scaled statically, kv8",
     precision: int8("static"),
@@ -126,14 +131,17 @@ export const variants: readonly Variant[] = [
   ...[0, 1, 6].map((columns) => ({
     ...like,
     key: `llm.int8-${String(columns)}`,
-    name: `LLM.int8(), ${String(columns)} outlier columns`,
-    method: "int8 with a scale per channel and per token, outlier columns in bf16, kv16",
+    format: "llm.int8",
+    name: `LLM.int8(), ${String(columns)} outlier column${columns === 1 ? "" : "s"}`,
+    method:
+      "int8 with a scale per channel and per token, outlier columns in bf16; attention, which the method leaves alone, in 16 bits (kv16), so KV memory is that of the standard LLM",
     precision: outliers(columns),
     published: llmInt8,
   })),
   {
     ...like,
     key: "w4a8",
+    format: "w4a8",
     name: "W4A8",
     method: "int4 weights in groups of 32, int8 activations per token, kv8, int8 head",
     precision: { ...int8("token"), weights: { kind: "int4", group: 32 } },
@@ -147,6 +155,7 @@ export const variants: readonly Variant[] = [
     key: "paged",
     name: "PagedAttention and scheduling",
     method: "the standard LLM's arithmetic; requests share steps, KV in pages of 16 positions",
+    format: "w16a16",
     precision: plain16,
     serving: "together",
     published: {
