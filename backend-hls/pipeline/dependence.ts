@@ -1,6 +1,7 @@
 import { at } from "../../ir/index.ts";
 import { rangeOf } from "../kernel/linear.ts";
 import { fewestTrips, type KernelLoop, type Linear, mostTrips } from "../kernel/node.ts";
+import { type AccessSite, ExactMeeting } from "./exact-meeting.ts";
 
 /** How two accesses of one array may meet: in the same iteration, and the fewest iterations later (undefined: never). */
 export interface Meeting {
@@ -14,23 +15,26 @@ type Delta = number | "free" | "never";
 /**
  * When iteration `j` of access `later` can touch the cell that iteration `i <= j` of `earlier` touched.
  *
- * Exact for subscripts that each hold at most one counter, or several with mixed-radix factors; otherwise
- * counters count as free, which only makes the answer more careful. The command stands as an outermost
- * loop; `acrossCommands` false leaves it out.
+ * Whether they meet at all is exact ({@link ExactMeeting}), and how soon for subscripts that each hold at most one counter,
+ * or several with mixed-radix factors; otherwise counters count as free, which only makes the answer more careful. The
+ * command stands as an outermost loop; `acrossCommands` false leaves it out.
  */
 export function findMeeting(
   loops: readonly KernelLoop[],
-  earlier: readonly Linear[],
-  later: readonly Linear[],
+  earlier: AccessSite,
+  later: AccessSite,
   acrossCommands: boolean,
 ): Meeting {
-  const deltas = counterDeltas(loops, earlier, later);
+  const deltas = counterDeltas(loops, earlier.subscripts, later.subscripts);
   if (deltas === undefined) return { sameIteration: false, carried: undefined };
-  const sameIteration = deltas.every((delta) => delta === "free" || delta === 0);
+  const exact = new ExactMeeting(loops, earlier, later);
+  const sameIteration =
+    deltas.every((delta) => delta === "free" || delta === 0) && exact.isPossible(loops.length);
   let carried: number | undefined;
   for (let level = acrossCommands ? -1 : 0; level < loops.length; level++) {
     const distance = distanceAt(level, loops, deltas);
-    if (distance !== undefined && (carried === undefined || distance < carried)) carried = distance;
+    if (distance === undefined || (carried !== undefined && distance >= carried)) continue;
+    if (exact.isPossible(level)) carried = distance;
   }
   return { sameIteration, carried };
 }

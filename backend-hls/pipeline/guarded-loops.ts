@@ -20,7 +20,7 @@ function withFewest(loop: KernelLoop, fewest: ReadonlyMap<number, number>): Kern
 }
 
 /** The terms of a conjunction. */
-function conjuncts(graph: KernelGraph, id: NodeId): readonly NodeId[] {
+export function conjuncts(graph: KernelGraph, id: NodeId): readonly NodeId[] {
   const { op, args, width } = at(graph.nodes, id);
   const isAnd = width === 1 && op.kind === "binary" && op.operator === "and";
   return isAnd ? args.flatMap((arg) => conjuncts(graph, arg)) : [id];

@@ -5,6 +5,7 @@ import type { OperatorLibrary } from "../library/operator-library.ts";
 import type { Dependence, OperatorType, Problem, Resource } from "../problem/problem.ts";
 import { characterizeNode } from "./characterize-node.ts";
 import { findMeeting } from "./dependence.ts";
+import { guardFacts } from "./guard-facts.ts";
 import { guardedLoops } from "./guarded-loops.ts";
 
 /** A kernel as a scheduling problem, with the timing of its nodes. */
@@ -129,6 +130,8 @@ interface MemoryAccess {
   readonly predicate: NodeId | undefined;
   readonly kind: "load" | "store";
   readonly subscripts: readonly Linear[];
+  /** What its guard says of the counters. */
+  readonly facts: readonly Linear[];
 }
 
 /** A written word can be read a cycle later; a word may be overwritten in the cycle in which it is read. */
@@ -159,7 +162,13 @@ function accessesByBank(graph: KernelGraph): readonly (readonly MemoryAccess[])[
     const key = `${String(op.array)}:${String(op.bank)}`;
     const list = banks.get(key) ?? [];
     banks.set(key, list);
-    list.push({ id, predicate, kind: op.kind, subscripts: op.subscripts });
+    list.push({
+      id,
+      predicate,
+      kind: op.kind,
+      subscripts: op.subscripts,
+      facts: guardFacts(graph, predicate),
+    });
   }
   return [...banks.values()];
 }
@@ -179,13 +188,12 @@ function orderedPairs(accesses: readonly MemoryAccess[]): readonly Pair[] {
 function orderOfPair(graph: KernelGraph, [first, second]: Pair, acrossCommands: boolean): MemoryOrder {
   const minCycles = cyclesBetween(first);
   const loops = guardedLoops(graph, first.predicate);
-  const meeting = findMeeting(loops, first.subscripts, second.subscripts, acrossCommands);
+  const meeting = findMeeting(loops, first, second, acrossCommands);
   const ends = { kind: "order" as const, from: first.id, to: second.id, minCycles };
   const same: readonly Dependence[] =
     meeting.sameIteration && first.id < second.id ? [{ ...ends, distance: 0 }] : [];
   if (meeting.carried === undefined || first === second) return { dependences: same, crossesCommands: false }; // a pipeline keeps the order of one operation's starts
   const crossesCommands =
-    acrossCommands &&
-    findMeeting(loops, first.subscripts, second.subscripts, false).carried !== meeting.carried;
+    acrossCommands && findMeeting(loops, first, second, false).carried !== meeting.carried;
   return { dependences: [...same, { ...ends, distance: meeting.carried }], crossesCommands };
 }

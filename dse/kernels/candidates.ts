@@ -144,8 +144,16 @@ function scheduleOf(shape: NestShape, { order, lanes, tile, ii }: Choice): NestS
   };
 }
 
-function tripsOf({ extents, fewest }: NestShape, place: number, lanes: readonly number[]): number {
+/** Fewest blocks of a loop each time it is entered; a loop inside of one that it bounds may be entered for a single one. */
+function tripsOf(
+  { extents, fewest, bounding }: NestShape,
+  order: readonly number[],
+  place: number,
+  lanes: readonly number[],
+): number {
   const count = at(lanes, place);
+  const outside = order.slice(0, order.indexOf(place));
+  if (outside.some((other) => at(bounding, other).has(place))) return 1;
   return at(fewest, place) < at(extents, place)
     ? Math.max(1, Math.floor(at(fewest, place) / count))
     : Math.ceil(at(extents, place) / count);
@@ -170,7 +178,7 @@ function distanceOf(
   const points = tile === undefined ? 1 : tile.size / at(lanes, tile.place);
   return Math.min(
     others,
-    inner.reduce((product, place) => product * tripsOf(shape, place, lanes), points),
+    inner.reduce((product, place) => product * tripsOf(shape, order, place, lanes), points),
   );
 }
 
@@ -187,7 +195,7 @@ function stepsBetween(
     const count = at(lanes, place);
     const step = steps[place] ?? -Infinity;
     sum += Math.ceil((step - (count - 1)) / count) * weight;
-    weight *= tripsOf(shape, place, lanes);
+    weight *= tripsOf(shape, order, place, lanes);
   }
   return Math.max(1, sum);
 }

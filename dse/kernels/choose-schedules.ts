@@ -9,6 +9,7 @@ import {
   type Placed,
   rootsOf,
   scheduleNest,
+  type Value,
   variablesOf,
 } from "../../ir/index.ts";
 import {
@@ -45,44 +46,101 @@ export type Avoided = ReadonlyMap<number, ReadonlySet<string>>;
 const MOST_BANKS = 1024;
 const MOST_SELECTIONS = 512;
 
-/** The nests that take longest choose first; the others agree with their banks. */
+/**
+ * The nests that take longest choose first; the others agree with their banks. What the first one chooses may leave another
+ * one without lanes: then a few of its next schedules are tried as well, and the quickest choice of all is the answer.
+ */
 export function chooseSchedules(
   program: LoopProgram,
   all: readonly OpenNest[],
   avoided: Avoided,
 ): readonly NestChoice[] {
   const nests = all.map(({ nest }) => nest);
-  const written = writtenArrays(nests);
-  const open = all.map(({ nest, candidates }, index) => ({
-    index,
-    nest,
-    candidates: candidates.filter((each) => avoided.get(index)?.has(candidateKey(each)) !== true),
-  }));
-  const chosen = new Map<number, Candidate>();
-  let demands: Demands = new Map();
-  for (const { index, nest, candidates } of open.toSorted(
-    (a, b) => work(b.candidates) - work(a.candidates),
-  )) {
-    const candidate = candidates.slice(0, MOST_TRIED).find(({ lanes, schedule }) => {
-      const own = demandsOf(nest, lanes, written);
-      if (!agree(own, demands)) return false;
-      const joined = withDemands(demands, own);
-      if (mostBanks(joined) > MOST_BANKS || bankSelections(nest, lanes, joined) > MOST_SELECTIONS)
-        return false;
-      return (
-        [...chosen].every(
-          ([other, { lanes: theirs }]) => bankSelections(at(nests, other), theirs, joined) <= MOST_SELECTIONS,
-        ) && isBuildable(program, nest, schedule)
-      );
-    });
-    if (candidate === undefined) continue;
-    chosen.set(index, candidate);
-    demands = withDemands(demands, demandsOf(nest, candidate.lanes, written));
+  const open = all
+    .map(({ nest, candidates, iterations }, index) => ({
+      index,
+      nest,
+      iterations,
+      candidates: candidates
+        .filter((each) => avoided.get(index)?.has(candidateKey(each)) !== true)
+        .slice(0, MOST_TRIED),
+    }))
+    .toSorted((a, b) => leastCycles(b) - leastCycles(a));
+  const scene = { program, nests, written: writtenArrays(nests), buildable: new Map<Candidate, boolean>() };
+  const least = open.reduce((sum, each) => sum + leastCycles(each), 0);
+  let best = chooseInTurn(scene, open);
+  for (const first of (open[0]?.candidates ?? []).slice(1, 1 + MOST_FIRST)) {
+    if (best.cycles <= GOOD_ENOUGH * least || first.cycles >= best.cycles) break;
+    const other = chooseInTurn(scene, open, first);
+    if (other.cycles < best.cycles) best = other;
   }
   return all.map(({ nest, iterations }, index) => {
-    const candidate = chosen.get(index);
+    const candidate = best.chosen.get(index);
     return { nest, candidate, iterations: candidate?.iterations ?? iterations };
   });
+}
+
+/** Schedules of the first nest that are tried beside its quickest one. */
+const MOST_FIRST = 24;
+/** A choice that takes this many times the cycles of the quickest schedules alone is not improved upon. */
+const GOOD_ENOUGH = 1.02;
+
+/** What choices are made for. */
+interface Scene {
+  readonly program: LoopProgram;
+  readonly nests: readonly Nest[];
+  readonly written: ReadonlySet<Value>;
+  /** Which schedules can be built, as far as that was asked. */
+  readonly buildable: Map<Candidate, boolean>;
+}
+
+interface TurnNest extends OpenNest {
+  readonly index: number;
+}
+
+/** A choice for every nest with the cycles of all. */
+interface TurnChoice {
+  readonly chosen: ReadonlyMap<number, Candidate>;
+  readonly cycles: number;
+}
+
+/** One nest after the other takes its quickest schedule that agrees with those before; the first one may be given. */
+function chooseInTurn(scene: Scene, open: readonly TurnNest[], given?: Candidate): TurnChoice {
+  const chosen = new Map<number, Candidate>();
+  let demands: Demands = new Map();
+  let cycles = 0;
+  open.forEach(({ index, nest, candidates, iterations }, turn) => {
+    const options = turn === 0 && given !== undefined ? [given] : candidates;
+    const candidate = options.find((each) => fits(scene, { index, candidate: each }, { chosen, demands }));
+    cycles += candidate?.cycles ?? iterations;
+    if (candidate === undefined) return;
+    chosen.set(index, candidate);
+    demands = withDemands(demands, demandsOf(nest, candidate.lanes, scene.written));
+  });
+  return { chosen, cycles };
+}
+
+/** Whether a schedule can be built beside those that were chosen before. */
+function fits(
+  { program, nests, written, buildable }: Scene,
+  { index, candidate }: { readonly index: number; readonly candidate: Candidate },
+  { chosen, demands }: { readonly chosen: ReadonlyMap<number, Candidate>; readonly demands: Demands },
+): boolean {
+  const nest = at(nests, index);
+  const { lanes, schedule } = candidate;
+  const own = demandsOf(nest, lanes, written);
+  if (!agree(own, demands)) return false;
+  const joined = withDemands(demands, own);
+  if (mostBanks(joined) > MOST_BANKS || bankSelections(nest, lanes, joined) > MOST_SELECTIONS) return false;
+  for (const [other, { lanes: theirs }] of chosen)
+    if (bankSelections(at(nests, other), theirs, joined) > MOST_SELECTIONS) return false;
+  const known = buildable.get(candidate) ?? isBuildable(program, nest, schedule);
+  buildable.set(candidate, known);
+  return known;
+}
+
+function leastCycles({ candidates, iterations }: OpenNest): number {
+  return candidates[0]?.cycles ?? iterations;
 }
 
 /** Candidates of a nest that are looked at before it stays as it is. */
@@ -114,8 +172,4 @@ function isCountable(sum: AffineSum): boolean {
     ([variable, factor]) =>
       factor === 1 && quotients.length === 1 && variable.kind === "quotient" && !hasQuotient(variable.of),
   );
-}
-
-function work(candidates: readonly Candidate[]): number {
-  return candidates[0]?.cycles ?? 0;
 }

@@ -7,12 +7,12 @@ const MAC = { dsp: 2, lut: 900 } as const;
 const SHARE = 0.7;
 /** More lanes make routing and compilation slow; whoever wants them says so. */
 const MOST_MACS = 256;
-/** Division and square root are large. */
-const ROOTS_AND_QUOTIENTS = 4;
+/** Division and square root are large: one for so many MACs. */
+const MACS_PER_QUOTIENT = 16;
 
 /** Float units of a device, by what its resources allow. */
 export function unitLimitsOf({ resources: { dsp, lut } }: Pick<Device, "resources">): UnitLimits {
   const macs = Math.max(1, Math.floor(Math.min((SHARE * dsp) / MAC.dsp, (SHARE * lut) / MAC.lut, MOST_MACS)));
-  const rare = Math.min(ROOTS_AND_QUOTIENTS, macs);
+  const rare = Math.ceil(macs / MACS_PER_QUOTIENT);
   return { mul: macs, add: macs, sub: macs, div: rare, sqrt: rare, exp: rare, rsqrt: rare };
 }

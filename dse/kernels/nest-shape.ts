@@ -23,6 +23,8 @@ export interface NestShape {
   readonly extents: readonly number[];
   /** Fewest trips of each loop, at least 1. */
   readonly fewest: readonly number[];
+  /** The loops outside of each one that bound it. */
+  readonly bounding: readonly ReadonlySet<number>[];
   /** Loops that some statement reduces over. */
   readonly reductions: ReadonlySet<number>;
   /** Loops whose iterations depend on each other other than by a reduction that may be reordered. */
@@ -54,6 +56,7 @@ export function shapeOf(nest: Nest): NestShape {
     nest,
     extents: extents.map((extent) => Math.max(1, extent)),
     fewest: loops.map((loop, place) => fewestTrips(loop, loops.slice(0, place), extents)),
+    bounding: loops.map(({ upper }) => placesIn(upper, loops)),
     reductions: new Set(reductionsBy.flat()),
     serial: new Set(free.flatMap(({ carrier }) => (carrier === undefined ? [] : [carrier - outer]))),
     distances: rest.map((dependence) =>
@@ -64,6 +67,12 @@ export function shapeOf(nest: Nest): NestShape {
     orders,
     reassociates,
   };
+}
+
+/** Loops whose counters occur in some sums. */
+function placesIn(sums: readonly AffineSum[], loops: readonly Loop[]): ReadonlySet<number> {
+  const variables = new Set(sums.flatMap((sum) => variablesOf(sum)));
+  return new Set(loops.flatMap(({ counter }, place) => (variables.has(counter) ? [place] : [])));
 }
 
 /** Whether a dependence is that of a reduction on its own cell. */

@@ -12,6 +12,7 @@ import {
   readProgram,
   rewriteNodes,
   type Term,
+  unskewNests,
 } from "../../ir/index.ts";
 
 /** A function of loops in perfect nests, in which nothing else is chosen. */
@@ -20,7 +21,7 @@ export function perfectNests(func: Operation): Result<LoopProgram> {
   const normal = read.kind === "ok" ? normalizeLoops(read.value) : read;
   if (normal.kind === "error") return normal;
   const perfect = perfectize(fuseInit(distribute(expandScalars(normal.value))));
-  return perfect.kind === "ok" ? ok(withoutSubtraction(mergeBranches(perfect.value))) : perfect;
+  return perfect.kind === "ok" ? ok(unskewNests(withoutSubtraction(mergeBranches(perfect.value)))) : perfect;
 }
 
 /** a - b ==> a + (-b): the same bits, and one kind of unit for both. */

@@ -7,6 +7,7 @@ export {
   directionOf,
   distancesOf,
 } from "./analysis/dependences.ts";
+export { isFeasible, type Row } from "./analysis/integer-system.ts";
 export { isLegal, type StatementSchedule, violatedDependence } from "./analysis/legality.ts";
 export {
   contextOf,
@@ -65,4 +66,5 @@ export { mergeBranches } from "./transforms/merge-branches.ts";
 export { isNormal, normalizeLoops } from "./transforms/normalize.ts";
 export { perfectize } from "./transforms/perfectize.ts";
 export { type NestSchedule, scheduleNest } from "./transforms/schedule-nest.ts";
+export { unskewNests } from "./transforms/unskew.ts";
 export { writeProgram } from "./write/write-function.ts";

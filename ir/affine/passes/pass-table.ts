@@ -14,6 +14,7 @@ import { mergeBranches } from "../transforms/merge-branches.ts";
 import { normalizeLoops } from "../transforms/normalize.ts";
 import { perfectize } from "../transforms/perfectize.ts";
 import { type NestSchedule, scheduleNest } from "../transforms/schedule-nest.ts";
+import { unskewNests } from "../transforms/unskew.ts";
 import type { PassOptions } from "./pass-text.ts";
 
 /** A transformation of loops that can be asked for by name. */
@@ -163,6 +164,12 @@ export const AFFINE_PASSES: readonly AffinePass[] = [
     summary: "Statements that exclude each other share float operations",
     options: {},
     run: simple(mergeBranches),
+  },
+  {
+    name: "affine-unskew",
+    summary: "Counters that are only met as a sum with an outer one become that sum, outside of the other",
+    options: {},
+    run: simple(unskewNests),
   },
   {
     name: "affine-permute",

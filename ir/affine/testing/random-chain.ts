@@ -13,6 +13,7 @@ import { mergeBranches } from "../transforms/merge-branches.ts";
 import { normalizeLoops } from "../transforms/normalize.ts";
 import { perfectize } from "../transforms/perfectize.ts";
 import { scheduleNest } from "../transforms/schedule-nest.ts";
+import { unskewNests } from "../transforms/unskew.ts";
 import { writeProgram } from "../write/write-function.ts";
 import { unwrap } from "./run-both.ts";
 
@@ -31,6 +32,7 @@ const ALL: readonly Transformation[] = [
   ["hoist", hoistInvariants],
   ["perfectize", (program) => unwrap(perfectize(program))],
   ["merge branches", mergeBranches],
+  ["unskew", unskewNests],
   ["schedule", scheduleAll],
 ];
 
