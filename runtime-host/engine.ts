@@ -1,19 +1,19 @@
 import { at, CompilerBug, type Diagnostic, fail, ok, present, type Result } from "../ir/index.ts";
 import { checkRequest } from "./check-request.ts";
-import type { Device, Emission, Emit, StepCounters } from "./device.ts";
+import type { Device, Emission, Emit, StepResult } from "./device.ts";
 import { noDeviceLeft, requestSpan } from "./diagnostics.ts";
 import { carryOut } from "./movement/carry-out.ts";
 import { HostStore } from "./movement/host-store.ts";
 import type { Move, Moved } from "./movement/moves.ts";
 import type { FinishReason, ServingRequest } from "./request.ts";
 import { type ChosenToken, emitsFor, sampleToken } from "./sampling/sample.ts";
-import type { SchedulerLimits } from "./scheduling/limits.ts";
+import { limitsOf, type SchedulerLimits } from "./scheduling/limits.ts";
 import { Place } from "./scheduling/place.ts";
 import type { Part } from "./scheduling/plan.ts";
 import { rowsOf } from "./scheduling/rows.ts";
 import { Scheduler } from "./scheduling/scheduler.ts";
 import { generatedTokens, type Sequence, startSequence } from "./scheduling/sequence.ts";
-import { isEnding, recordOf, type StepRecord } from "./scheduling/step-record.ts";
+import { countersOf, isEnding, type StepRecord, workOf } from "./scheduling/step-record.ts";
 
 /** Who is told what becomes of a request. */
 export interface RequestListener {
@@ -50,20 +50,23 @@ interface ActiveRequest {
   isScheduled: boolean;
 }
 
-/** What one accelerator did in a step. */
-type Ran =
-  | { readonly kind: "ok"; readonly tokens: readonly number[]; readonly counters: StepCounters | undefined }
-  | { readonly kind: "failed" };
+/** One accelerator's share of a step, and what came of it. */
+interface Ran {
+  readonly place: number;
+  readonly parts: readonly Part[];
+  readonly result: Result<StepResult>;
+}
 
 /**
- * Drives many requests through one device, or several with the same capabilities. `step()` is the whole loop: schedule, move,
- * run, postprocess. A sequence is
+ * Drives many requests through one device, or several with the same capabilities. {@link Engine.step} is the whole loop: schedule,
+ * move, run, postprocess. A sequence is
  *
  *     waiting ──enter──▶ running ──last token, abort, error──▶ finished
  *        ▲                  │
  *        └──── preempt ─────┘   its blocks are given up (recompute) or copied to the host first (swap)
  *
- * and holds KV blocks only while it runs; a request is over when all its sequences are.
+ * and holds KV blocks only while it runs; a request is over when all its sequences are. Requests come, leave and fail while a step
+ * is under way: whoever looks at a sequence behind an `await` looks at its state first.
  */
 export class Engine {
   readonly #devices: readonly Device[];
@@ -77,7 +80,10 @@ export class Engine {
 
   constructor(devices: Device | readonly Device[], options: EngineOptions = {}) {
     this.#devices = "step" in devices ? [devices] : devices;
-    this.#limits = limitsOf(this.#devices, options);
+    this.#limits = limitsOf(
+      this.#devices.map(({ capabilities }) => capabilities),
+      options,
+    );
     this.#store = options.store ?? this.#defaultStore();
     this.#places = this.#devices.map(
       ({ kv, capabilities: { blocks } }, index) =>
@@ -146,21 +152,16 @@ export class Engine {
       for (const sequence of [...sequences]) this.#finish(sequence, reason, diagnostics);
   }
 
-  /** One step of the devices; undefined where there is nothing to do. A device that fails ends the requests that took part in its step. */
+  /** One step of all devices; undefined where there is nothing to do. */
   async step(): Promise<StepRecord | undefined> {
     const plan = this.#scheduler.schedule();
     if (plan.parts.length === 0 && plan.preempted.length === 0) return undefined;
     const moved = await this.#move(plan.moves);
-    const parts = plan.parts.filter(isRunning); // those whose blocks did not arrive, or that were aborted meanwhile, are not
-    for (const { sequence } of parts) this.#tellScheduled(sequence);
-    const shares = this.#places.map(({ index }) => parts.filter(({ place }) => place === index));
-    const record = recordOf({ ...plan, parts }, { moved, holding: this.#scheduler.running.length });
-    const ran = await Promise.all(shares.map((share, place) => this.#run(share, place)));
-    const done = ran.filter((one) => one.kind === "ok");
-    const devices = done.flatMap(({ counters }) => (counters === undefined ? [] : [counters]));
-    const tokens = done.flatMap((one) => one.tokens);
-    const { counters } = recordOf({ ...plan, parts: [] }, { devices });
-    return { ...record, tokens, devices, counters };
+    const parts = plan.parts.filter(isRunning); // not those whose blocks did not arrive, or whose clients left
+    const work = workOf({ parts, preempted: plan.preempted, holding: this.#scheduler.running.length });
+    const ran = await this.#run(parts);
+    const tokens = await this.#postprocess(ran);
+    return { ...work, moved, tokens, ...countersOf(ran.map(({ result }) => result)) };
   }
 
   /** A bug where blocks and tables disagree. */
@@ -201,30 +202,42 @@ export class Engine {
     };
   }
 
+  /** Every device its share, at the same time. */
+  #run(parts: readonly Part[]): Promise<readonly Ran[]> {
+    for (const { sequence } of parts) this.#tellScheduled(sequence);
+    const { blockSize } = this.#limits;
+    const places = [...new Set(parts.map(({ place }) => place))].toSorted((a, b) => a - b);
+    return Promise.all(
+      places.map(async (place): Promise<Ran> => {
+        const share = parts.filter((part) => part.place === place);
+        const rows = rowsOf(share, blockSize, (sequence) => this.#emitOf(sequence));
+        return { place, parts: share, result: await at(this.#devices, place).step(rows) };
+      }),
+    );
+  }
+
+  /** Keys and values that were computed count, and sequences that are caught up get a token; a share that failed ends its requests. */
+  async #postprocess(ran: readonly Ran[]): Promise<readonly number[]> {
+    const tokens: number[] = [];
+    for (const { parts, result } of ran) {
+      if (result.kind === "error") {
+        for (const { sequence } of parts) this.#finish(sequence, "error", result.diagnostics);
+        continue;
+      }
+      const ending = parts.filter(isEnding); // as many as rows that gave something
+      this.#scheduler.commit(parts.filter(isRunning));
+      for (const [n, part] of ending.entries())
+        if (isRunning(part)) tokens.push(...this.#append(part.sequence, at(result.value.emissions, n)));
+    }
+    for (const { place, result } of ran) if (result.kind === "error") await this.#recover(place);
+    return tokens;
+  }
+
   #tellScheduled({ request }: Sequence): void {
     const active = this.#active.get(request.id);
     if (active === undefined || active.isScheduled) return;
     active.isScheduled = true;
     active.listener.onScheduled?.();
-  }
-
-  /** One device's share of a step. */
-  async #run(parts: readonly Part[], place: number): Promise<Ran> {
-    if (parts.length === 0) return { kind: "ok", tokens: [], counters: undefined };
-    const device = at(this.#devices, place);
-    const ending = parts.filter(isEnding);
-    const result = await device.step(rowsOf(parts, this.#limits.blockSize, (one) => this.#emitOf(one)));
-    if (result.kind === "error") {
-      for (const { sequence } of parts) this.#finish(sequence, "error", result.diagnostics);
-      await this.#recover(place);
-      return { kind: "failed" };
-    }
-    const { emissions, counters } = result.value;
-    this.#scheduler.commit(parts.filter(isRunning));
-    const tokens = ending.flatMap((part, n) =>
-      isRunning(part) ? this.#append(part.sequence, at(emissions, n)) : [],
-    );
-    return { kind: "ok", tokens, counters };
   }
 
   /** Behind a failure: whoever lost keys and values computes anew; where the device is gone for good, elsewhere or not at all. */
@@ -297,20 +310,4 @@ export class Engine {
 
 function isRunning({ sequence }: Part): boolean {
   return sequence.state === "running";
-}
-
-/** What is asked for, within what every device can take. */
-function limitsOf(devices: readonly Device[], options: EngineOptions): SchedulerLimits {
-  const { rows, sequences, blockSize, maxContext } = at(devices, 0).capabilities;
-  for (const { capabilities: other } of devices)
-    if (other.rows !== rows || other.blockSize !== blockSize || other.maxContext !== maxContext)
-      throw new CompilerBug("accelerators that work together have the same capabilities");
-  const { window, chunk = rows, policy = "fcfs", preemption = "recompute", allocation = "paged" } = options;
-  return {
-    rows: Math.min(rows, options.rows ?? rows),
-    sequences: Math.min(sequences, options.sequences ?? sequences),
-    chunk: Math.min(rows, chunk),
-    prefixCaching: allocation === "paged" && options.prefixCaching !== false,
-    ...{ blockSize, maxContext, window, policy, preemption, allocation },
-  };
 }

@@ -2,7 +2,7 @@ import { CompilerBug, unreachable } from "../../ir/index.ts";
 import type { KvPort } from "../device.ts";
 import type { Sequence } from "../scheduling/sequence.ts";
 import type { HostStore } from "./host-store.ts";
-import type { Move, Moved } from "./moves.ts";
+import { type Move, type Moved, NOTHING_MOVED } from "./moves.ts";
 import { sealBlock } from "./sealed-block.ts";
 
 /** What came of moves. */
@@ -20,8 +20,7 @@ export async function carryOut(
   port: KvPort | undefined,
   store: HostStore | undefined,
 ): Promise<CarriedOut> {
-  if (moves.length === 0)
-    return { moved: { blocks: 0, bytesOut: 0, bytesIn: 0 }, done: [], failed: new Set() };
+  if (moves.length === 0) return { moved: NOTHING_MOVED, done: [], failed: new Set() };
   if (port === undefined) throw new CompilerBug("blocks are moved on a device that cannot");
   const carrier = new Carrier(port, store);
   for (const move of moves) await carrier.carry(move);

@@ -1,3 +1,6 @@
+import { at, CompilerBug } from "../../ir/index.ts";
+import type { DeviceCapabilities } from "../device.ts";
+
 /** What a scheduler keeps to; where there are several accelerators, for each of them. */
 export interface SchedulerLimits {
   /** Rows of a step. */
@@ -28,4 +31,23 @@ export interface SchedulerLimits {
 /** The first position that the token at `position` sees. */
 export function firstVisible(position: number, window: number | undefined): number {
   return window === undefined ? 0 : Math.max(0, position - window + 1);
+}
+
+/** What is asked for, within what every device can take. */
+export function limitsOf(
+  devices: readonly DeviceCapabilities[],
+  options: Partial<SchedulerLimits>,
+): SchedulerLimits {
+  const { rows, sequences, blockSize, maxContext } = at(devices, 0);
+  for (const other of devices)
+    if (other.rows !== rows || other.blockSize !== blockSize || other.maxContext !== maxContext)
+      throw new CompilerBug("accelerators that work together have the same capabilities");
+  const { window, chunk = rows, policy = "fcfs", preemption = "recompute", allocation = "paged" } = options;
+  return {
+    rows: Math.min(rows, options.rows ?? rows),
+    sequences: Math.min(sequences, options.sequences ?? sequences),
+    chunk: Math.min(rows, chunk),
+    prefixCaching: allocation === "paged" && options.prefixCaching !== false,
+    ...{ blockSize, maxContext, window, policy, preemption, allocation },
+  };
 }

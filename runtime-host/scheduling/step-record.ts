@@ -1,5 +1,6 @@
-import type { StepCounters } from "../device.ts";
-import { type Moved, NOTHING_MOVED } from "../movement/moves.ts";
+import type { Result } from "../../ir/index.ts";
+import type { StepCounters, StepResult } from "../device.ts";
+import type { Moved } from "../movement/moves.ts";
 import type { Part, StepPlan } from "./plan.ts";
 
 /** The rows of one sequence in a step, as far as their work goes. */
@@ -37,26 +38,23 @@ export interface StepRecord {
   readonly devices: readonly StepCounters[];
 }
 
-/** What is known of a step beside its plan. */
-export interface StepOutcome {
-  readonly moved?: Moved;
-  readonly holding?: number;
-  readonly tokens?: readonly number[];
-  readonly devices?: readonly StepCounters[];
-}
+/** What devices did and counted in a step. */
+type Counted = Pick<StepRecord, "counters" | "devices">;
 
-/** The record of a plan that ran. */
-export function recordOf(
-  { parts, preempted }: Pick<StepPlan, "parts" | "preempted">,
-  { moved = NOTHING_MOVED, holding = parts.length, tokens = [], devices = [] }: StepOutcome,
-): StepRecord {
+/** The work of a step that is about to run: what it is depends on tokens that it will add to. */
+export function workOf({
+  parts,
+  preempted,
+  holding,
+}: Pick<StepPlan, "parts" | "preempted"> & { readonly holding: number }): Omit<
+  StepRecord,
+  keyof Counted | "tokens" | "moved"
+> {
+  const isPrefill = parts.some(({ sequence, from }) => from < sequence.request.promptIds.length);
   return {
     rows: parts.reduce((sum, { count }) => sum + count, 0),
     lastPosition: parts.reduce((last, { from, count }) => Math.max(last, from + count - 1), 0),
-    tokens,
-    phase: parts.some(({ sequence, from }) => from < sequence.request.promptIds.length)
-      ? "prefill"
-      : "decode",
+    phase: isPrefill ? "prefill" : "decode",
     sequences: parts.length,
     parts: parts.map((part) => ({
       from: part.from,
@@ -66,10 +64,15 @@ export function recordOf(
     })),
     holding,
     preempted: preempted.length,
-    moved,
-    counters: devices.toSorted((a, b) => b.cycles - a.cycles)[0],
-    devices,
   };
+}
+
+/** What the devices that did not fail counted. */
+export function countersOf(results: readonly Result<StepResult>[]): Counted {
+  const devices = results.flatMap((result) =>
+    result.kind === "ok" && result.value.counters !== undefined ? [result.value.counters] : [],
+  );
+  return { devices, counters: devices.toSorted((a, b) => b.cycles - a.cycles)[0] };
 }
 
 /** Whether a part reaches the end of its sequence: then its last row gives a token. */

@@ -13,13 +13,13 @@ async function post(
   url: string,
   body: string | Uint8Array<ArrayBuffer>,
   { path = "/v1/completions", headers = json }: { path?: string; headers?: Record<string, string> } = {},
-): Promise<readonly [number, string | undefined]> {
+): Promise<readonly [number, string?, string?]> {
   const answer = await fetch(url + path, { method: "POST", headers, body });
   const text = await answer.text();
-  if (answer.status === 200) return [200, undefined];
-  const { error } = JSON.parse(text) as { error: { message: string; type: string } }; // the test fails where it is not
+  if (answer.status === 200) return [200];
+  const { error } = JSON.parse(text) as { error: Record<"message" | "type" | "code", string> }; // the test fails where it is not
   expect(typeof error.type).toBe("string");
-  return [answer.status, error.message];
+  return [answer.status, error.message, error.code];
 }
 
 /** What a server says to bytes on a socket, which is closed then. */
@@ -141,6 +141,7 @@ test("bodies that are no requests", async () => {
   expect(await post(url, JSON.stringify({ ...sound, prompt: long }))).toEqual([
     400,
     "the prompt has 19200 characters, too many for 64 positions; shorten the prompt, or compile with a larger --max-context",
+    "HOST0008",
   ]);
   const [status] = await post(url, JSON.stringify({ prompt: long }), { path: "/tokenize" });
   expect(status).toBe(400);
