@@ -1,5 +1,6 @@
 export type { PathCause, PathCycles } from "./critical-path.ts";
 export type { CountedCycles } from "./cycle-counters.ts";
+export { GraphEstimator } from "./graph-estimate.ts";
 export type { StepBound } from "./step-bound.ts";
 export {
   type EstimatedDesign,

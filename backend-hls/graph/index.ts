@@ -17,7 +17,7 @@ export {
   interfaceOf,
   STREAM_PORTS,
 } from "./interfaces.ts";
-export { type LoweredGraph, lowerGraph } from "./lower-graph.ts";
+export { type LoweredGraph, lowerGraph, startFields } from "./lower-graph.ts";
 export {
   type CacheRegion,
   decodeResults,

@@ -114,6 +114,8 @@ export class KernelReplay implements Part {
   readonly #ii: number;
   readonly #depth: number;
   readonly #walk: LoopWalk;
+  /** Whether iterations neither touch queues nor are watched: only how many there are matters. */
+  readonly #isSilent: boolean;
   #fields: ElementBits = NO_FIELDS;
   #taken = 0;
   #busy = false;
@@ -154,6 +156,10 @@ export class KernelReplay implements Part {
     this.#read = uses.map(({ node }) => (node.width <= NARROW ? 0 : 0n));
     this.#written = uses.map(() => undefined);
     this.#walk = new LoopWalk(graph);
+    const { observe, watch, log } = around;
+    const isWatched = [observe, watch, log].some((each) => each !== undefined);
+    this.#isSilent =
+      !isWatched && this.#effects === undefined && this.#reads.length + this.#writes.length === 0;
     this.#ii = schedule.ii;
     this.#depth = schedule.depthCycles;
     for (const { link } of [...this.#reads, this.#command]) link.reader = this;
@@ -231,7 +237,20 @@ export class KernelReplay implements Part {
     return port.guard < 0 || this.#mask[port.guard] === 1;
   }
 
+  /** Of a silent nest, all iterations but the last: one interval after the other. */
+  #skip(): void {
+    if (!this.#isSilent || this.#left <= 1) return;
+    const count = this.#left - 1;
+    const first = this.#paced(this.#earliest);
+    this.#stalls.pacing += first - this.#earliest + (count - 1) * (this.#ii - 1);
+    this.#issues += count;
+    this.#lastIssue = first + (count - 1) * this.#ii;
+    this.#earliest = this.#lastIssue + 1;
+    this.#left = 1;
+  }
+
   #issue(): boolean {
+    this.#skip();
     const isLast = this.#left <= 1;
     if (!this.#isKnown(isLast)) return false;
     const start = this.#earliest;

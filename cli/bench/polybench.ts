@@ -34,6 +34,7 @@ const input = z.object({
   schedule,
   macs: z.coerce.number("expected a number").int().positive().optional(),
   family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
+  estimate: z.boolean().default(false),
   ...simulationOptions,
 });
 
@@ -62,6 +63,7 @@ function declare(command: Command): void {
     .option("--schedule <name>", "optimized, sequential or pipelined", compileDefaults.schedule)
     .option("--macs <n>", "f32 multipliers, and adders, at most (default: the table's budget of each kernel)")
     .option("--family <cells>", "synthesize with Yosys for these cells: xc7, xcup, ecp5 or ice40");
+  command.option("--estimate", "no hardware: cycles by the plan alone, at any size");
   declareSimulationOptions(command);
 }
 
@@ -71,6 +73,7 @@ function casesOf({
   rounding,
   interface: interfaces,
   family,
+  estimate,
   ...options
 }: Input): Result<readonly KernelCase[]> {
   const names = kernels?.split(",");
@@ -96,6 +99,7 @@ function casesOf({
             },
             simulation,
             family,
+            estimateOnly: estimate,
           })),
         ),
       ),
@@ -131,12 +135,15 @@ function benchFailure({ kernel }: KernelCase, { message }: CompilerBug) {
 
 function tell(measure: Result<KernelMeasure>): string {
   if (measure.kind === "error") return `not compiled: ${measure.diagnostics[0]?.message ?? ""}`;
-  const { cycles, units, matches_reference: matches, area } = measure.value;
+  const { run, estimatedCycles, units, area } = measure.value;
+  if (run === undefined) return `${String(estimatedCycles).padStart(10)} cycles by the plan`;
+  const error = estimatedCycles - run.cycles;
   const built = Object.entries(units).map(([name, count]) => `${String(count)} ${name}`);
   const synthesized =
     area === undefined
       ? ""
       : `, ${String(area.dsp)} DSP, ${String(area.lut)} LUT, ${String(area.bram18)} RAMB18`;
   const rate = `${macRate(measure.value).toFixed(2)} MAC/cycle/unit`;
-  return `${String(cycles).padStart(10)} cycles, ${rate}, ${built.join(" ")}${synthesized}${matches === true ? "" : ", WRONG"}`;
+  const estimate = error === 0 ? "as estimated" : `estimate ${error > 0 ? "+" : ""}${String(error)}`;
+  return `${String(run.cycles).padStart(10)} cycles (${estimate}), ${rate}, ${built.join(" ")}${synthesized}${run.matches_reference === true ? "" : ", WRONG"}`;
 }

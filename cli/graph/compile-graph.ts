@@ -86,6 +86,18 @@ export async function compileReadGraph(
   options: GraphOptions,
   watch: JobWatch,
 ): Promise<Result<GraphBuild>> {
+  const planned = planReadGraph(graph, options, watch);
+  return planned.kind === "ok" ? buildPlannedGraph(planned.value, options) : planned;
+}
+
+/** A graph with everything decided, and what decided it. */
+export interface GraphPlan {
+  readonly choices: Choices;
+  readonly planned: PlannedGraph;
+}
+
+/** Decides everything about the hardware of a graph. */
+export function planReadGraph(graph: GraphFile, options: GraphOptions, watch: JobWatch): Result<GraphPlan> {
   const device = loadDevice(options.device);
   if (device.kind === "error") return device;
   const design = designOf(graph, device.value, options);
@@ -93,24 +105,32 @@ export async function compileReadGraph(
   watch.onProgress?.(`compiling @${graph.functionName} for ${device.value.name}`);
   watch.signal?.throwIfAborted();
   const { clock: clockMhz = device.value.clock_mhz, schedule } = options;
-  const { module, functionName, text } = graph;
+  const { module, functionName } = graph;
   const request = { module, functionName, design: design.value, device: device.value, clockMhz, schedule };
   const planned = planLoops(request, options, watch) ?? planGraph(request);
   if (planned.kind === "error") return planned;
-  const compiled = buildGraph(planned.value);
+  const choices = { graph, device: device.value, design: design.value, clockMhz, schedule };
+  return ok({ choices, planned: planned.value });
+}
+
+/** Builds what was decided. */
+export async function buildPlannedGraph(
+  { choices, planned }: GraphPlan,
+  options: Pick<GraphOptions, "emitIr" | "verifyEach">,
+): Promise<Result<GraphBuild>> {
+  const { graph, device } = choices;
+  const compiled = buildGraph(planned);
   const { system, top, network } = compiled;
   const files = new Map<string, string>([
     ...[...emitVerilog([...system.modules, top])].map(([name, content]) => [`rtl/${name}`, content] as const),
-    [DEVICE_FILE, `${JSON.stringify(device.value, undefined, 1)}\n`],
+    [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
     [HARDWARE_FILE, [...system.modules, top].map((each) => printModule(each)).join("\n")],
-    [GRAPH_FILE, text],
+    [GRAPH_FILE, graph.text],
   ]);
   if (graph.source !== undefined) files.set(SOURCE_FILE, graph.source);
   const wrong = await emitted(files, network.schedule, options);
   if (wrong.length > 0) return fail(...wrong);
-  const manifest = graphManifestSchema.parse(
-    describe({ graph, device: device.value, design: design.value, clockMhz, schedule }, compiled, files),
-  );
+  const manifest = graphManifestSchema.parse(describe(choices, compiled, files));
   files.set(MANIFEST_FILE, `${JSON.stringify(manifest, undefined, 1)}\n`);
   return ok({ manifest, files: new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) });
 }
@@ -153,6 +173,7 @@ function planLoops(
   return undefined;
 }
 
+/** What decides about the hardware of a graph. */
 interface Choices {
   readonly graph: GraphFile;
   readonly device: DeviceFile;

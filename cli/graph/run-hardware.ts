@@ -22,6 +22,8 @@ import { contentOf, type GraphBuild } from "./compile-graph.ts";
 export interface HardwareRun
   extends Pick<KernelRun, "simulator" | "memory_model" | "cycles" | "transfer_cycles"> {
   readonly results: readonly TensorData[];
+  /** Cycles since reset at which the phases began, of those that were asked for. */
+  readonly started: PhaseCycles;
 }
 
 /** One run: the arguments into memory, start, the results out of it; arrays on chip are loaded before it and unloaded after it. */
@@ -42,13 +44,14 @@ export async function runHardware(
     const cycles = await runPhases(device, host, hasPhases(build.manifest) ? TRANSFERRED : ["run"]);
     if (cycles.kind === "error") return cycles;
     await streams.receive();
-    const { load, run, unload } = cycles.value;
+    const { load = 0, run = 0, unload = 0 } = cycles.value.cycles;
     return ok({
       simulator,
       memory_model: memoryModel,
       cycles: run,
       transfer_cycles: { load, unload },
       results: decodeResults(memory, host.image),
+      started: cycles.value.started,
     });
   } finally {
     await device.close();
@@ -56,6 +59,9 @@ export async function runHardware(
 }
 
 type PhaseName = "load" | "run" | "unload";
+
+/** Cycles by phase. */
+type PhaseCycles = Readonly<Partial<Record<PhaseName, number>>>;
 
 const TRANSFERRED: readonly PhaseName[] = ["load", "run", "unload"];
 
@@ -74,20 +80,23 @@ class GraphHost {
   }
 }
 
-/** Cycles of each phase, 0 of those that are not asked for. */
+/** Cycles of each phase, and when it began. */
 async function runPhases(
   device: Device,
   host: GraphHost,
   phases: readonly PhaseName[],
-): Promise<Result<Readonly<Record<PhaseName, number>>>> {
-  const cycles = { load: 0, run: 0, unload: 0 };
+): Promise<Result<{ readonly cycles: PhaseCycles; readonly started: PhaseCycles }>> {
+  const cycles = new Map<PhaseName, number>();
+  const started = new Map<PhaseName, number>();
   for (const phase of phases) {
     host.phase = PHASES[phase];
     const step = await device.step([ONLY_STEP]);
     if (step.kind === "error") return step;
-    cycles[phase] = step.value.counters?.cycles ?? 0;
+    const { counters } = step.value;
+    cycles.set(phase, counters?.cycles ?? 0);
+    if (counters?.started !== undefined) started.set(phase, counters.started);
   }
-  return ok(cycles);
+  return ok({ cycles: Object.fromEntries(cycles), started: Object.fromEntries(started) });
 }
 
 function hardwareOf(

@@ -10,6 +10,7 @@ import { publishedOf } from "./published.ts";
 const row = z.looseObject({
   name: z.string(),
   cycles: z.number(),
+  estimated_cycles: z.number(),
   matches_reference: z.boolean(),
   units: z.record(z.string(), z.number()),
 });
@@ -25,6 +26,16 @@ test("a kernel in the order of its text: hardware, cycles and the suite's result
     expect(cycles).toBeGreaterThan(40);
     expect(units["fmul"]).toBeGreaterThanOrEqual(1);
   }
+}, 240_000);
+
+test("one operation after the other: cycles are those of the closed form, in any size", async () => {
+  const sequential = ["--kernels", "gesummv", "--rounding", "strict", "--schedule", "sequential", "--json"];
+  const ended = await hidalgo("bench", "polybench", ...sequential);
+  const [run] = z.array(row).parse(benchSchema.parse(lastObject(ended)).rows);
+  expect(run?.estimated_cycles).toBe(run?.cycles);
+  const large = await hidalgo("bench", "polybench", ...sequential, "--sizes", "medium", "--estimate");
+  const [estimate] = benchSchema.parse(lastObject(large)).rows;
+  expect(estimate?.cycles).toBeGreaterThan(50 * (run?.cycles ?? Infinity));
 }, 240_000);
 
 test.each([

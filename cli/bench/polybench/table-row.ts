@@ -1,6 +1,6 @@
 import type { Diagnostic, Result } from "../../../ir/index.ts";
 import type { BenchRow } from "../../schemas/bench.ts";
-import type { KernelCase, KernelMeasure } from "./measure-kernel.ts";
+import { cyclesOf, type KernelCase, type KernelMeasure } from "./measure-kernel.ts";
 import { PUBLISHED_SOURCE, publishedOf } from "./published.ts";
 
 /** The name of a row: `gemm medium strict ram`. */
@@ -24,21 +24,32 @@ export function tableRow(each: KernelCase, measure: Result<KernelMeasure>): Benc
   if (measure.kind === "error") return { ...head, cycles: null, failure: failureOf(measure.diagnostics) };
   const { value } = measure;
   const baseline = published["allo"]?.cycles;
+  const cycles = cyclesOf(value);
   return {
     ...head,
-    cycles: value.cycles,
-    ...(baseline === undefined ? {} : { baseline_cycles: baseline, ratio: baseline / value.cycles }),
-    ratios: Object.fromEntries(columns.map(([system, { cycles }]) => [system, cycles / value.cycles])),
+    cycles,
+    estimated_cycles: value.estimatedCycles,
+    ...(baseline === undefined ? {} : { baseline_cycles: baseline, ratio: baseline / cycles }),
+    ratios: Object.fromEntries(columns.map(([system, theirs]) => [system, theirs.cycles / cycles])),
     operations: operationsOf(value),
+    ...(value.run === undefined
+      ? { method: "estimate of the plan; baseline: Allo" }
+      : builtColumns(value, value.run)),
+    ...value.area,
+    clock_mhz: value.clockMhz,
+  };
+}
+
+/** What is known of hardware that was built and run. */
+function builtColumns(value: KernelMeasure, run: NonNullable<KernelMeasure["run"]>) {
+  return {
     units: unitsOf(value),
     vendor_dsp: vendorDsp(value),
     macs_per_cycle_per_unit: macRate(value),
-    ...value.area,
-    clock_mhz: value.clockMhz,
-    transfer_cycles: value.transfer_cycles,
-    matches_reference: value.matches_reference,
-    errors: value.errors,
-    method: `${value.simulator}: cycles from start to done; baseline: Allo`,
+    transfer_cycles: run.transfer_cycles,
+    matches_reference: run.matches_reference,
+    errors: run.errors,
+    method: `${run.simulator}: cycles from start to done; baseline: Allo`,
   };
 }
 
@@ -72,7 +83,7 @@ export function macRate(measure: KernelMeasure): number {
   const [asked, built] = [operationsOf(measure), unitsOf(measure)];
   const macs = Math.min(asked["fmul"] ?? 0, asked["fadd"] ?? 0);
   const pairs = Math.max(built["fmul"] ?? 0, built["fadd"] ?? 0, 1);
-  return macs / (measure.cycles * pairs);
+  return macs / (cyclesOf(measure) * pairs);
 }
 
 function failureOf(diagnostics: readonly Diagnostic[]): string {
