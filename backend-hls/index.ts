@@ -17,7 +17,13 @@ export { type PipelinedPrimitive, pipelinedPrimitive } from "./primitives/pipeli
 export * from "./replay/index.ts";
 export * from "./shell/index.ts";
 export { AXI_RULES, axiChecker } from "./system/axi-checker.ts";
+export type { ClusterOptions } from "./system/cluster.ts";
 export { FAULT_INPUTS, FAULT_KINDS, type FaultKind } from "./system/fault-injector.ts";
 export { beatCounter, COUNTER_NAMES, systemRegisters } from "./system/registers.ts";
-export { type SimulatedProduct, type SimulationTopOptions, simulationTop } from "./system/simulation-top.ts";
+export {
+  memberName,
+  type SimulatedProduct,
+  type SimulationTopOptions,
+  simulationTop,
+} from "./system/simulation-top.ts";
 export { type SystemHardware, systemModule } from "./system/system-module.ts";

@@ -28,6 +28,8 @@ export interface CompileRequest {
   /** Sequences of full length that the KV memory holds. */
   readonly sequences: number;
   readonly blockSize: number;
+  /** Accelerators that share the model (default: 1). */
+  readonly parts?: number | undefined;
   /** Positions of a sequence; at most the model's own. */
   readonly maxContext: number;
   readonly clockMhz: number;
@@ -36,6 +38,12 @@ export interface CompileRequest {
   /** Comments in the Verilog that lead back to operations (default: true). */
   readonly comments?: boolean | undefined;
   readonly verifyEach: boolean;
+}
+
+/** What joins accelerators that share a model. */
+export interface LinkOptions {
+  /** Cycles from a word being given out to the sum of all being shown (default: `LINK_LATENCY`). */
+  readonly linkLatency?: number | undefined;
 }
 
 /** A device on a simulator, and which simulator and memory that is. */
@@ -56,7 +64,7 @@ export interface Hardware {
   /** Opens a build on a simulator: loads its memory image and resets it. Missing tools are diagnostics. */
   readonly openSimulatedDevice: (
     build: CompiledBuild,
-    options: SimulationOptions,
+    options: SimulationOptions & LinkOptions,
     watch: JobWatch,
   ) => Promise<Result<SimulatedDevice>>;
 }

@@ -14,6 +14,7 @@ export type {
   TransferredBytes,
 } from "./device.ts";
 export type { DeviceFault } from "./devices/diagnostics.ts";
+export type { MemoryImage } from "./devices/member-memories.ts";
 export {
   createReferenceDevice,
   type ReferenceDeviceOptions,
@@ -22,9 +23,9 @@ export {
 export { restartableDevice } from "./devices/restartable.ts";
 export {
   type AcceleratorProgram,
+  type ClusterProgram,
   type EncodedStep,
   type KvPlaces,
-  type MemoryImage,
   openSimulatedAccelerator,
   type RegisterValue,
   type SimulatedDeviceOptions,
@@ -33,6 +34,7 @@ export { Engine, type EngineLoad, type EngineOptions, type RequestListener } fro
 export { type Generation, type GenerationRequest, type GenerationWatch, generate } from "./generate.ts";
 export { DiskStore } from "./movement/disk-store.ts";
 export { HostStore } from "./movement/host-store.ts";
+export { rankLogits } from "./rank-logits.ts";
 export { type FinishReason, GREEDY, type SamplingParameters, type ServingRequest } from "./request.ts";
 export type { ChosenToken, TokenLogprobs } from "./sampling/sample.ts";
 export { firstRows, slotOf } from "./scheduling/rows.ts";

@@ -9,6 +9,7 @@ import { collectHeadsKernel, collectKernel, squaresKernel } from "./kernels/coll
 import { fetchBlocksKernel, loadBlockKernel } from "./kernels/fetch-blocks.ts";
 import { handOutKernel } from "./kernels/hand-out.ts";
 import { headMaximumKernel, rotateKernel } from "./kernels/heads.ts";
+import { linkKernels } from "./kernels/link.ts";
 import { finishKernel, loadRowKernel, rowsKernel } from "./kernels/load.ts";
 import { dequantizeKernel, matmulKernel, storeQkvKernel } from "./kernels/matmul.ts";
 import { multiplyBf16Kernel } from "./kernels/matmul-bf16.ts";
@@ -49,6 +50,7 @@ const KERNELS = [
   activationKernels,
   splitWeightsKernel,
   arrayKernels,
+  linkKernels,
   adjustKernels,
   storeQkvKernel,
   rotateKernel,

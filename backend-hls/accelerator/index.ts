@@ -1,5 +1,6 @@
 export { type Accelerator, buildAccelerator } from "./build-accelerator.ts";
 export { FAULT_STREAMS } from "./kernels/check-descriptor.ts";
+export { LINK_PORTS } from "./kernels/link.ts";
 export { DESCRIPTOR_FIELDS } from "./kernels/load.ts";
 export { missEvents } from "./kernels/outliers.ts";
 export { macsAndBytes, type StepNeeds } from "./macs-and-bytes.ts";
@@ -37,6 +38,7 @@ export {
   type ModelShape,
   type Outputs,
   type Plan,
+  partsOf,
   planAccelerator,
 } from "./shape.ts";
 export { type Candidate, decodeStep, encodeStep, outputRegions, type Row, type RowOutput } from "./step.ts";

@@ -1,6 +1,6 @@
 import { DESCRIPTOR_FIELDS } from "./kernels/load.ts";
 import { constantBeats, weightBeats } from "./packing.ts";
-import { ceilDiv, type Plan } from "./shape.ts";
+import { ceilDiv, knownTokens, type Plan } from "./shape.ts";
 
 /** A contiguous part of external memory, in bytes. */
 export interface Region {
@@ -61,7 +61,7 @@ export function layoutMemory(plan: Plan, kvBlocks: number): MemoryLayout {
   const sizes: Readonly<Record<RegionName, number>> = {
     weights: total(weightBeats(plan)),
     constants: total(constantBeats(plan)),
-    embedding: model.vocab * strides.embedding,
+    embedding: knownTokens(model) * strides.embedding,
     rope: model.maxContext * strides.rope,
     descriptors: plan.rows * strides.descriptor,
     tables: plan.rows * strides.table,

@@ -23,6 +23,11 @@ export interface ModelShape {
   readonly headDim: number;
   readonly ffn: number;
   readonly vocab: number;
+  /**
+   * Accelerators that share the model (default 1). `heads`, `kvHeads`, `ffn` and `vocab` are then those of one of them; it knows
+   * `parts` times as many tokens, and gives logits of its own.
+   */
+  readonly parts?: number;
   /** Per layer the sliding window in positions; undefined: all of them. */
   readonly windows: readonly (number | undefined)[];
   /** Positions of the rotary table and of a block table. */
@@ -149,6 +154,16 @@ export function ceilDiv(value: number, unit: number): number {
   return Math.ceil(value / unit);
 }
 
+/** Accelerators that share a model. */
+export function partsOf({ parts = 1 }: Pick<ModelShape, "parts">): number {
+  return parts;
+}
+
+/** Tokens that the whole model knows. */
+export function knownTokens(model: ModelShape): number {
+  return model.vocab * partsOf(model);
+}
+
 function isPowerOfTwo(value: number): boolean {
   return value >= 1 && Number.isInteger(Math.log2(value));
 }
@@ -180,6 +195,14 @@ function checkShape(
     throw new CompilerBug(`${String(candidates)} candidates of ${String(model.vocab)} tokens`);
 }
 
+/** Sums of parts have to be integers, and the scale of a row known before they are made. */
+function checkParts(model: ModelShape): void {
+  const { weights, activations, outliers } = model.precision ?? PLAIN_INT8;
+  const isPerRow = activations.kind === "int8" && activations.scales === "token";
+  if (partsOf(model) > 1 && !(weights.kind === "int8" && isPerRow && outliers === undefined))
+    throw new CompilerBug("only int8 with a scale for each row can be shared");
+}
+
 /** Derives all sizes; `multiplier` is the device's, of which only `pairs` makes use. A combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
 export function planAccelerator(
   model: ModelShape,
@@ -192,6 +215,7 @@ export function planAccelerator(
   const { precision = PLAIN_INT8 } = model;
   const beatBytes = (pn * pk * weightBits(precision)) / 8;
   checkShape(model, beatBytes, { ...design, pt, pv, ph, outputs });
+  checkParts(model);
   const matrix = (rows: number, columns: number, isHead = false): MatrixPlan =>
     planMatrix({ pn, pk, beatBytes, group: groupOf(precision) }, { rows, columns, isHead });
   const [qWidth, kvWidth] = [heads * headDim, kvHeads * headDim];
@@ -237,7 +261,7 @@ export function planAccelerator(
     vectorWidth: unit * ceilDiv(Math.max(hidden, qWidth, ffn), unit),
     maxBurst: Math.min(16, 4096 / beatBytes),
     wordsBeforeScales: Math.floor(recordDataBytes(model, precision) / beatBytes) * beatWords,
-    sumBits: sumBitsOf(precision, hidden, Math.max(hidden, qWidth, ffn)),
+    sumBits: sumBitsOf(precision, hidden, Math.max(hidden, partsOf(model) * Math.max(qWidth, ffn))),
   };
 }
 

@@ -26,13 +26,14 @@ import { type Bf16Wires, makeBf16Wires } from "./kernels/add-chunks.ts";
 import { type AdjustWires, makeAdjustWires } from "./kernels/adjust.ts";
 import { type GroupWires, makeGroupWires, weightFields } from "./kernels/array-weights.ts";
 import { FAULT_STREAMS, FAULT_TYPE } from "./kernels/check-descriptor.ts";
+import { type LinkWires, linkConnections, makeLinkWires } from "./kernels/link.ts";
 import { columnFields } from "./kernels/matmul-bf16.ts";
 import { makeOutlierWires, missConnections, type OutlierWires } from "./kernels/outliers.ts";
 import { makeStaticWires, type StaticWires } from "./kernels/statics.ts";
 import { kvType } from "./kv-format.ts";
 import { constantDepth, headerBeats, outlierSlots } from "./packing.ts";
 import { isBf16 } from "./precision.ts";
-import type { Plan } from "./shape.ts";
+import { type Plan, partsOf } from "./shape.ts";
 
 /** Fields of the command that starts a step, in order; addresses are bytes. */
 export const START_FIELDS = [
@@ -60,6 +61,7 @@ export function outsideConnections(plan: Plan): readonly { readonly name: string
     { name: "gmem0", type: { kind: "memory", bytes: plan.beatBytes } },
     ...FAULT_STREAMS.map((name) => ({ name, type: FAULT_TYPE })),
     ...missConnections(plan),
+    ...linkConnections(plan),
   ];
 }
 
@@ -76,6 +78,7 @@ export interface Wires
   readonly groups: GroupWires | undefined;
   readonly outliers: OutlierWires | undefined;
   readonly bf16: Bf16Wires | undefined;
+  readonly link: LinkWires | undefined;
   readonly start: Value;
   readonly finished: Value;
   readonly memory: Value;
@@ -105,6 +108,7 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
     groups: makeGroupWires(s, plan),
     outliers: makeOutlierWires(s, plan, () => s.outside(3 + FAULT_STREAMS.length)),
     bf16: makeBf16Wires(s, plan),
+    link: makeLinkWires(s, plan, (index) => s.outside(3 + FAULT_STREAMS.length + index)),
     ...attention,
     ...sight,
     sight: {
@@ -130,6 +134,7 @@ export function makeWires(s: ScheduleBuilder, plan: Plan): Wires {
 function makeCommands(s: ScheduleBuilder, plan: Plan) {
   const { outputs } = plan;
   const hasHeader = headerBeats(plan) > 0;
+  const isLinked = partsOf(plan.model) > 1;
   const hasOutliers = plan.precision.outliers !== undefined;
   return {
     rowsCommand: s.commands("rows_cmd", [i16, i32, i32, i32]),
@@ -143,7 +148,7 @@ function makeCommands(s: ScheduleBuilder, plan: Plan) {
     collectCommand: s.commands("collect_cmd", [i32, i16, i32, i1], 4),
     squaresCommand: s.commands("squares_cmd", [i16], 4),
     collectHeadsCommand: s.commands("collect_heads_cmd", [i16], 2),
-    factorsCommand: s.commands("factors_cmd", [i16, i1, i1], 4),
+    factorsCommand: s.commands("factors_cmd", [i16, i1, i1, ...(isLinked ? [i8] : [])], 4),
     rowScalesCommand: s.commands("row_scales_cmd", [i16, i1, i1, ...(hasOutliers ? [i16] : [])], 4),
     quantizeCommand: s.commands("quantize_cmd", [i16, i32, i32, i1], 4),
     matmulCommand: s.commands(
@@ -156,6 +161,7 @@ function makeCommands(s: ScheduleBuilder, plan: Plan) {
         ...sourceFields(plan).map(() => i1),
         ...weightFields(plan).map((field) => (field === "halves" ? i8 : i1)),
         ...columnFields(plan).map(() => i32),
+        ...(isLinked ? [i1] : []),
       ],
       4,
     ),

@@ -1,5 +1,12 @@
 import { CompilerBug, type MemoryParameters, present, type Value } from "../../ir/index.ts";
-import { encodeStep, type MemoryLayout, type Plan, type Row } from "../accelerator/index.ts";
+import {
+  encodeStep,
+  LINK_PORTS,
+  type MemoryLayout,
+  type Plan,
+  partsOf,
+  type Row,
+} from "../accelerator/index.ts";
 import { isRead } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import {
@@ -9,6 +16,7 @@ import {
   type KernelActivity,
   NetworkReplay,
 } from "../replay/index.ts";
+import { hubDepths, LINK_LATENCY } from "../shell/index.ts";
 import { criticalPath, type PathCycles, type Phase } from "./critical-path.ts";
 import { type CountedCycles, CycleMarks } from "./cycle-counters.ts";
 import { type StepBound, stepBound } from "./step-bound.ts";
@@ -28,6 +36,8 @@ export interface EstimateOptions {
   readonly breakdown?: boolean;
   /** The kernel whose iterations are busy cycles. */
   readonly array?: string;
+  /** Where accelerators share the model: cycles from a word being given out to the sum of all being shown (default: `LINK_LATENCY`). */
+  readonly linkLatency?: number | undefined;
 }
 
 /** A step as the hardware will do it. */
@@ -85,10 +95,23 @@ export class StepEstimator {
     });
     this.#start = outsideStream(network, "start");
     this.#finished = outsideStream(network, "finished");
+    const out = this.#joinOthers();
     for (const stream of network.outside) {
-      const isOther = network.streams.has(stream) && stream !== this.#finished;
+      const isOther = network.streams.has(stream) && stream !== this.#finished && stream !== out;
       if (isOther && !isRead(network, stream)) this.#replay.drain(stream);
     }
+  }
+
+  /** The other accelerators do the same in the same cycle: what this one gives comes back. The stream that it gives. */
+  #joinOthers(): Value | undefined {
+    const { network, plan } = this.#design;
+    if (partsOf(plan.model) === 1) return undefined;
+    const { linkLatency: latency = LINK_LATENCY } = this.#options;
+    const { input: inputDepth, output: outputDepth } = hubDepths({ latency });
+    const out = outsideStream(network, LINK_PORTS.out);
+    const timing = { latency, inputDepth, outputDepth };
+    this.#replay.loop(out, outsideStream(network, LINK_PORTS.in), timing);
+    return out;
   }
 
   /**

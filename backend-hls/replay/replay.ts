@@ -17,6 +17,7 @@ import type { EventLog } from "./event-log.ts";
 import { type HostReplay, hostPop, hostPush } from "./host-replay.ts";
 import { type IssueObserver, type KernelActivity, KernelReplay, type WaitObserver } from "./kernel-replay.ts";
 import { type ElementBits, Link } from "./link.ts";
+import { type LoopTiming, linkLoop } from "./link-loop.ts";
 import { memoryIsland } from "./memory-island.ts";
 import { type ClientTraffic, MemoryReplay } from "./memory-replay.ts";
 import type { HostInput, Stimulus } from "./stimulus.ts";
@@ -162,6 +163,11 @@ export class NetworkReplay {
   drain(stream: Value): void {
     const host = hostPop(this.link(stream), undefined);
     this.#agenda.wake(host);
+  }
+
+  /** Joins a stream with one that brings back what it gives, as a hub does between accelerators in lockstep. */
+  loop(out: Value, back: Value, timing: LoopTiming): void {
+    this.#agenda.wake(linkLoop(this.link(out), this.link(back), timing));
   }
 
   /** Goes on until nothing more will happen. */

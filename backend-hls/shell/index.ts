@@ -18,6 +18,7 @@ export {
 } from "./error-codes.ts";
 export { fifoLatency, fifoModule, fifoName } from "./fifo.ts";
 export { type LateInstance, lateInstance } from "./late-instance.ts";
+export { hubDepths, LINK_LATENCY, leastHubLatency, linkHub } from "./link-hub.ts";
 export { BURST_COUNT_BITS, GUARDED, portGuardModule } from "./port-guard.ts";
 export { leavesRegion } from "./region.ts";
 export {

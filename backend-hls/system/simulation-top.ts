@@ -13,6 +13,7 @@ import { type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { axiChecker } from "./axi-checker.ts";
 import { type AxisEnd, axisSink, axisSource } from "./axis-ends.ts";
 import { backPressure } from "./back-pressure.ts";
+import { type ClusterOptions, joinCluster, LINK_RESET } from "./cluster.ts";
 import { FAULT_INPUTS, faultInjector } from "./fault-injector.ts";
 
 /** What is simulated: the product's top and every module below it. */
@@ -31,14 +32,24 @@ export interface SimulationTopOptions {
   readonly maxOutstanding?: number;
   /** What is at the other ends of AXI4-Stream ports: instances of the ports' names. */
   readonly streams?: readonly AxisEnd[];
+  /** Several products that share a model, each with a memory of its own. Without faults and streams. */
+  readonly cluster?: ClusterOptions | undefined;
 }
 
 const PORT = "m_axi_gmem0_";
+const INTERRUPT = "interrupt";
+
+/** The instance of a part that belongs to the `place`-th accelerator of a simulation. */
+export function memberName(part: string, place: number): string {
+  return place === 0 ? part : `${part}${String(place)}`;
+}
 
 /**
  * The product with a memory behind its port: inputs clk, rst, s_axi_control_*; outputs s_axi_control_*, interrupt, what the
  * product shows beside, and `axi_violation` (the number of a rule of `AXI_RULES`, 0: none was broken). The memory is the instance
- * `memory`, its data the memory `store` in it.
+ * `memory`, its data the memory `store` in it. In a cluster all products get the same control signals, `interrupt` is 1 where all of
+ * them interrupt, `axi_violation` is the first that was broken; of the product `n` behind the first one the outputs are
+ * `s_axi_control_rdata_<n>`, the memory `memory<n>`. The input `link_reset` empties what joins them.
  */
 export function simulationTop(
   name: string,
@@ -52,28 +63,42 @@ export function simulationTop(
     { name: "rst", width: 1 },
     ...control.filter((port) => !port.name.endsWith("prot")),
     ...(options.faults === true ? FAULT_INPUTS : []),
+    ...(options.cluster === undefined ? [] : [{ name: LINK_RESET, width: 1 }]),
   ]);
   const dram = memoryModule(`${name}_memory`, memory);
   const checkerUnit = axiChecker(`${name}_checker`, memory, options.maxOutstanding ?? MAX_OUTSTANDING);
-  const core = lateInstance(b, product.top, "accelerator");
-  const store = lateInstance(b, dram, "memory");
-  const checker = lateInstance(b, checkerUnit.module, "axi_checker");
   const outside = control.map(({ name: input, width }): readonly [string, Value] => [
     input,
     input.endsWith("prot") ? b.constant(0, width) : b.input(input),
   ]);
-  core.connect({ ap_rst_n: b.not(b.input("rst")), ...Object.fromEntries(outside) });
   const injector = betweenModule(name, memory, options);
-  joinPort(b, { core, store, checker, injector: injector && lateInstance(b, injector, "faults") });
+  const members = Array.from({ length: options.cluster?.accelerators ?? 1 }, (_, place): Port => {
+    const part = (module: Operation, part: string) => lateInstance(b, module, memberName(part, place));
+    const core = part(product.top, "accelerator");
+    core.connect({ ap_rst_n: b.not(b.input("rst")), ...Object.fromEntries(outside) });
+    const [store, checker] = [part(dram, "memory"), part(checkerUnit.module, "axi_checker")];
+    const port = { core, store, checker, injector: injector && part(injector, "faults") };
+    joinPort(b, port);
+    return port;
+  });
+  const { core } = at(members, 0);
+  const cores = members.map((member) => member.core);
   const ends = (options.streams ?? []).map((end) => joinStream(b, core, end));
-  for (const output of present(HwModuleOp.match(product.top), "a module").attrs.output_names)
-    if (!/^(?:m_axi|[sm]_axis)_/u.test(output)) b.output(output, core.out(output));
-  b.output("axi_violation", checker.out("violation"));
+  const link = options.cluster === undefined ? [] : joinCluster(b, name, cores, options.cluster);
+  passOutputs(b, product.top, cores);
+  b.output(
+    "axi_violation",
+    firstOf(
+      b,
+      members.map(({ checker }) => checker.out("violation")),
+    ),
+  );
   const top = b.finish();
   const parts = injector === undefined ? [dram] : [dram, injector];
   const submodules = [
     ...parts,
     ...ends,
+    ...link,
     ...checkerUnit.submodules,
     checkerUnit.module,
     ...product.modules,
@@ -97,6 +122,20 @@ function joinStream(b: HwBuilder, core: LateInstance, { name, cells }: AxisEnd):
   sink.connect({ tvalid: core.out(`${name}_tvalid`), tdata: data, tlast: core.out(`${name}_tlast`) });
   core.connect({ [`${name}_tready`]: sink.out("tready") });
   return sink.module;
+}
+
+/** What the first product shows; of the interrupts whether all are there. */
+function passOutputs(b: HwBuilder, product: Operation, cores: readonly LateInstance[]): void {
+  for (const output of present(HwModuleOp.match(product), "a module").attrs.output_names) {
+    if (/^(?:m_axi|[sm]_axis)_/u.test(output)) continue;
+    const values = cores.map((core) => core.out(output));
+    b.output(output, output === INTERRUPT ? values.reduce((all, each) => b.and(all, each)) : at(values, 0));
+  }
+}
+
+/** The first value that is not 0. */
+function firstOf(b: HwBuilder, values: readonly Value[]): Value {
+  return values.reduceRight((rest, value) => b.mux(b.equals(value, 0), rest, value));
 }
 
 /** What stands between product and memory, if anything. */

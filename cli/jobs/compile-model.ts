@@ -19,6 +19,8 @@ export interface CompileJobOptions extends CompileOptions {
   readonly emitIr: boolean;
   /** Comments in the Verilog that lead back to operations (default: true). */
   readonly comments?: boolean | undefined;
+  /** Accelerators that share the model (default: 1). */
+  readonly parts?: number | undefined;
 }
 
 /** Compiles a model to hardware: a complete build folder, in memory. */
@@ -44,7 +46,7 @@ export async function compilePrepared(
   const { kvBits, precision, quantization } = formats;
   if (kvBits === 32 || quantization === undefined)
     throw new CompilerBug("hardware was asked to keep float32 keys and values");
-  const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, comments, verifyEach, shape } =
+  const { schedule, rows, outputs, sequences, blockSize, seed, emitIr, comments, verifyEach, shape, parts } =
     options;
   const { clock = deviceFile.clock_mhz } = options;
   for (const line of tellStorage(model, precision)) watch.onProgress?.(line);
@@ -60,6 +62,7 @@ export async function compilePrepared(
     comments,
     verifyEach,
     shape,
+    parts,
   };
   const build = await hardware.compileModel({ ...request, ...more }, watch);
   if (build.kind === "error") return build;

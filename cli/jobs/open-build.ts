@@ -3,14 +3,14 @@ import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { applyCalibration } from "../calibration/apply-calibration.ts";
 import type { OpenedEngine } from "../engines/opened-engine.ts";
 import type { SimulationOptions } from "../options/generation-options.ts";
-import type { Hardware } from "../rtl-engine.ts";
+import type { Hardware, LinkOptions } from "../rtl-engine.ts";
 import { designSchema } from "../schemas/design.ts";
 import type { JobWatch } from "./job-watch.ts";
 
 /** Opens a build on a simulator; the manifest says what a result has to say about it. */
 export async function openBuild(
   compiled: CompiledBuild,
-  options: SimulationOptions,
+  options: SimulationOptions & LinkOptions,
   watch: JobWatch,
   { openSimulatedDevice }: Hardware,
 ): Promise<Result<OpenedEngine>> {

@@ -5,6 +5,7 @@ import {
   layoutMemory,
   type MemoryLayout,
   type Plan,
+  partsOf,
   planAccelerator,
 } from "../../backend-hls/index.ts";
 import { windowOfLayer } from "../../frontend/index.ts";
@@ -13,9 +14,14 @@ import { buildDamaged } from "../build-folder/diagnostics.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import { hardwarePrecisionSchema } from "./hardware-precision.ts";
+import { partOf } from "./shared-model.ts";
 
 /** Files of a build beside Verilog, manifest and tokenizer. */
 export const WEIGHTS_FILE = "weights.bin";
+/** The same of the `part`-th of the accelerators that share the model. */
+export function weightsFile(part: number): string {
+  return part === 0 ? WEIGHTS_FILE : `weights.${String(part)}.bin`;
+}
 /** The device file that was compiled for. */
 export const DEVICE_FILE = "device.json";
 /** The hardware as IR text, for simulators. */
@@ -39,6 +45,8 @@ export interface BuildParts {
   readonly layout: MemoryLayout;
   /** What the memory holds from address 0 on. */
   readonly weights: Uint8Array;
+  /** What those of the other accelerators hold that share the model. */
+  readonly otherWeights?: readonly Uint8Array[];
 }
 
 /** Reads what a simulation needs out of a build; what is wrong with it is a diagnostic. */
@@ -61,33 +69,47 @@ export function readBuildParts({ manifest, files }: CompiledBuild): Result<Build
   const layout = layoutMemory(plan, manifest.design.kv_blocks);
   if (weights.length !== layout.regions.descriptors.base)
     return damaged(WEIGHTS_FILE, "it does not fit the manifest");
+  const others = Array.from({ length: partsOf(plan.model) - 1 }, (_, index) =>
+    files.get(weightsFile(index + 1)),
+  );
+  const otherWeights = others.flatMap((content) =>
+    content instanceof Uint8Array && content.length === weights.length ? [content] : [],
+  );
+  if (otherWeights.length < others.length)
+    return damaged(weightsFile(1), "an accelerator's weights are missing");
   const body = present(module.value.regions[0], "the body of a module").block;
-  return ok({ deviceFile: deviceFile.data, hardware: [...body.ops], plan, layout, weights });
+  return ok({ deviceFile: deviceFile.data, hardware: [...body.ops], plan, layout, weights, otherWeights });
 }
 
 function planOf(
   { model, design }: Manifest,
   { array: { pn, pk, pt, pv, ph }, norm_eps: eps, precision }: z.output<typeof weightsLayout>,
 ): Plan {
-  return planAccelerator(
-    {
-      hidden: model.hidden,
-      layers: model.layers,
-      heads: model.heads,
-      kvHeads: model.kv_heads,
-      headDim: model.head_dim,
-      ffn: model.ffn,
-      vocab: model.vocab,
-      windows: windowsOf(model),
-      qkvBias: model.qkv_bias ?? false,
-      qkNorm: model.qk_norm ?? false,
-      maxContext: design.max_context,
-      eps,
-      blockSize: design.block_size,
-      ...(precision && { precision }),
-    },
-    { pn, pk, pt, pv, ph, rows: design.rows, outputs: design.outputs },
-  );
+  const whole = {
+    hidden: model.hidden,
+    layers: model.layers,
+    heads: model.heads,
+    kvHeads: model.kv_heads,
+    headDim: model.head_dim,
+    ffn: model.ffn,
+    vocab: model.vocab,
+    windows: windowsOf(model),
+    qkvBias: model.qkv_bias ?? false,
+    qkNorm: model.qk_norm ?? false,
+    maxContext: design.max_context,
+    eps,
+    blockSize: design.block_size,
+    ...(precision && { precision }),
+  };
+  return planAccelerator(partOf(whole, design.accelerators ?? 1), {
+    pn,
+    pk,
+    pt,
+    pv,
+    ph,
+    rows: design.rows,
+    outputs: design.outputs,
+  });
 }
 
 function windowsOf({ layers, window, full_layers: fullLayers = [] }: Manifest["model"]) {

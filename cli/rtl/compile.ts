@@ -10,7 +10,7 @@ import type { CompileRequest } from "../rtl-engine.ts";
 import { checkUpstream } from "../verify/check-upstream.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import { verifyBuild } from "../verify/verify-build.ts";
-import { DEVICE_FILE, HARDWARE_FILE, WEIGHTS_FILE } from "./build-parts.ts";
+import { DEVICE_FILE, HARDWARE_FILE, weightsFile } from "./build-parts.ts";
 import { emitLevels, hardwareModules } from "./emit-levels.ts";
 import { goldenTokens } from "./golden.ts";
 import { hardwarePrecision } from "./hardware-precision.ts";
@@ -18,10 +18,11 @@ import { locateLoops, loopComments } from "./locate-loops.ts";
 import { LOOPS_FILE } from "./loops-file.ts";
 import { describeBuild } from "./manifest.ts";
 import { moduleHeaders } from "./module-headers.ts";
-import { packModel } from "./pack-model.ts";
+import { packParts } from "./pack-model.ts";
 import { acceleratorProgram } from "./program.ts";
 import { reportLines, reportText } from "./report-text.ts";
 import { RTL_INDEX, rtlIndex } from "./rtl-index.ts";
+import { partOf } from "./shared-model.ts";
 import { reportObject, stepReport } from "./step-report.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
@@ -31,7 +32,8 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const quantized = made.value;
   const { maxContext, blockSize } = request;
   const precision = hardwarePrecision(quantized);
-  const model = modelShapeOf(request.model.checkpoint, { maxContext, blockSize, precision });
+  const sizes = { maxContext, blockSize, precision };
+  const model = partOf(modelShapeOf(request.model.checkpoint, sizes), request.parts ?? 1);
   const { device, clockMhz, schedule, outputs, sequences } = request;
   const possible = chooseDesign(model, device, { rows: 1 });
   if (possible.kind === "error") return possible;
@@ -49,14 +51,15 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const compiled = compileAccelerator({ model, shape, device, clockMhz, schedule, sequences, locate });
   if (compiled.kind === "error") return compiled;
   watch.signal?.throwIfAborted();
-  const image = packModel(quantized, compiled.value);
+  const images = packParts(quantized, compiled.value);
+  const image = at(images, 0);
   const estimate = exploreReport(request.model.checkpoint.id, explored.value);
   const report = stepReport({ compiled: compiled.value, device, clockMhz, workload: wishes.workload });
   const files = new Map<string, string | Uint8Array>([
     ...writeVerilog(compiled.value, loops, request.comments ?? true),
     [RTL_INDEX, rtlIndex(compiled.value.network, loops)],
     [LOOPS_FILE, loops],
-    [WEIGHTS_FILE, image],
+    ...images.map((content, part) => [weightsFile(part), content] as const),
     [ESTIMATE_FILE, `${JSON.stringify({ ...estimate, ...reportObject(report) }, undefined, 1)}\n`],
     [REPORT_FILE, reportText(`${request.model.checkpoint.id} on ${device.name}`, report)],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],

@@ -25,6 +25,8 @@ export interface EstimatedBuild {
   readonly clockMhz: number;
   readonly schedule: ScheduleMode;
   readonly memory: MemoryParameters;
+  /** Where accelerators share the model (default: `LINK_LATENCY`). */
+  readonly linkLatency?: number | undefined;
 }
 
 /** The device, whose first steps are estimated too: from the same plan, with nothing of what the hardware did but when it began. */
@@ -55,12 +57,18 @@ export function estimatedDevice(device: Device, build: EstimatedBuild): Device {
   };
 }
 
-function openEstimator({ parts, clockMhz, schedule, memory }: EstimatedBuild): StepEstimator | undefined {
+function openEstimator({
+  parts,
+  clockMhz,
+  schedule,
+  memory,
+  linkLatency,
+}: EstimatedBuild): StepEstimator | undefined {
   const { plan, layout, deviceFile } = parts;
   const library = createOperatorLibrary(deviceFile.family, clockMhz);
   const accelerator = buildAccelerator(plan.model, plan, multiplierOf(deviceFile.family));
   const network = planNetwork(accelerator.schedule, library, schedule);
   return network.kind === "error"
     ? undefined
-    : new StepEstimator({ plan, layout, network: network.value }, { memory });
+    : new StepEstimator({ plan, layout, network: network.value }, { memory, linkLatency });
 }

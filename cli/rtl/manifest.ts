@@ -4,6 +4,7 @@ import {
   type CompiledAccelerator,
   manifestRegisters,
   PRODUCT_TOP,
+  partsOf,
   type Region,
 } from "../../backend-hls/index.ts";
 import type { Precision } from "../../frontend/index.ts";
@@ -66,12 +67,15 @@ function describeDesign(
   { plan, layout, system }: CompiledAccelerator,
   hash: string,
 ): Manifest["design"] {
+  const parts = partsOf(plan.model);
+  const { linear, attention, other } = arrayMacs(plan.model, plan);
   return {
     id: designIdText(system.designId),
     rows: plan.rows,
-    macs: { ...arrayMacs(plan.model, plan) },
+    macs: { linear: parts * linear, attention: parts * attention, other: parts * other },
     port_bits: 8 * plan.beatBytes,
-    ports: 1,
+    ports: parts,
+    ...(parts > 1 && { accelerators: parts }),
     weights: "stream",
     block_size: plan.model.blockSize,
     hash,

@@ -11,21 +11,22 @@ import {
   type QuantizedModel,
   quantizeModel,
 } from "../../frontend/index.ts";
-import { builtSpan, ok, type Result } from "../../ir/index.ts";
+import { at, builtSpan, ok, type Result } from "../../ir/index.ts";
 import { type AcceleratorProgram, createReferenceDevice, type Device } from "../../runtime-host/index.ts";
 import { buildWithoutTokenizer } from "../jobs/diagnostics.ts";
 import { compileDefaults } from "../options/compile-options.ts";
 import { type SimulationOptions, simulationDefaults } from "../options/generation-options.ts";
-import type { CompileRequest } from "../rtl-engine.ts";
+import type { CompileRequest, LinkOptions } from "../rtl-engine.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import { WEIGHTS_FILE } from "./build-parts.ts";
 import { hardwareModules } from "./emit-levels.ts";
 import { hardwarePrecision } from "./hardware-precision.ts";
 import { describeBuild } from "./manifest.ts";
-import { openSimulatedHardware } from "./open-simulated.ts";
-import { packModel } from "./pack-model.ts";
+import { clusterOf, openSimulatedHardware } from "./open-simulated.ts";
+import { packParts } from "./pack-model.ts";
 import { acceleratorProgram } from "./program.ts";
+import { partOf } from "./shared-model.ts";
 
 /** A model and an array that nobody explored for: what whole accelerators are tested and measured with. */
 export interface Design {
@@ -38,6 +39,8 @@ export interface Design {
   /** Sequences of full length that the KV memory holds. */
   readonly sequences: number;
   readonly schedule?: Manifest["design"]["schedule"];
+  /** Accelerators that share the model (default: 1). */
+  readonly parts?: number;
   /** The checkpoint in another precision than int8 throughout. */
   readonly quantized?: QuantizedModel;
 }
@@ -48,7 +51,7 @@ export interface CompiledDesign {
   /** What a host knows of it. */
   readonly program: () => AcceleratorProgram;
   /** Opens it on a simulator: memory loaded, reset. */
-  readonly open: (options: Partial<SimulationOptions>) => Promise<Result<Device>>;
+  readonly open: (options: Partial<SimulationOptions> & LinkOptions) => Promise<Result<Device>>;
   /** The integer reference with the same capabilities. */
   readonly openReference: () => Device;
 }
@@ -59,12 +62,14 @@ export function compileDesign(design: Design): Result<CompiledDesign> {
   const { schedule = compileDefaults.schedule } = design;
   const quantized = design.quantized ?? quantizeModel(checkpoint);
   const precision = hardwarePrecision(quantized);
-  const model = modelShapeOf(checkpoint, { maxContext, blockSize, precision });
+  const sizes = { maxContext, blockSize, precision };
+  const model = partOf(modelShapeOf(checkpoint, sizes), design.parts ?? 1);
   const clockMhz = device.clock_mhz;
   const made = compileAccelerator({ model, shape: array, device, clockMhz, schedule, sequences });
   if (made.kind === "error") return made;
   const compiled = made.value;
-  const weights = packModel(quantized, compiled);
+  const images = packParts(quantized, compiled);
+  const [weights, otherWeights] = [at(images, 0), images.slice(1)];
   const manifest = describeBuild(
     requestOf(design, quantized.precision),
     compiled,
@@ -76,10 +81,11 @@ export function compileDesign(design: Design): Result<CompiledDesign> {
   );
   const hardware = hardwareModules(compiled);
   const program = (): AcceleratorProgram =>
-    acceleratorProgram(manifest, { ...compiled, deviceFile: device, hardware, weights });
-  const open = async (options: Partial<SimulationOptions>): Promise<Result<Device>> => {
+    acceleratorProgram(manifest, { ...compiled, weights, otherWeights });
+  const open = async (options: Partial<SimulationOptions> & LinkOptions): Promise<Result<Device>> => {
     const sizes = { memoryBytes: compiled.layout.bytes, beatBytes: compiled.plan.beatBytes, clockMhz };
-    const simulated = { hardware, deviceFile: device, program: program(), ...sizes };
+    const cluster = clusterOf(compiled.plan, options);
+    const simulated = { hardware, deviceFile: device, program: program(), cluster, ...sizes };
     const opened = await openSimulatedHardware(simulated, { ...simulationDefaults, ...options }, {});
     return opened.kind === "error" ? opened : ok(opened.value.device);
   };
@@ -90,7 +96,7 @@ export function compileDesign(design: Design): Result<CompiledDesign> {
       sequences,
       blockSize,
       maxContext,
-      vocab: model.vocab,
+      vocab: checkpoint.config.vocab,
       candidates: compiled.plan.outputs.candidates,
     });
   return ok({ compiled, program, open, openReference });

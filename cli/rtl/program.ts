@@ -8,6 +8,7 @@ import {
   type MemoryLayout,
   outputRegions,
   type Plan,
+  partsOf,
   type Row,
   type RowOutput,
   START_FIELDS,
@@ -16,16 +17,19 @@ import {
 import { at, CompilerBug, present, unreachable } from "../../ir/index.ts";
 import type {
   AcceleratorProgram,
+  ClusterProgram,
   DeviceFault,
   Emission,
   Emit,
   EncodedStep,
   KvPlaces,
+  MemoryImage,
   RowDescriptor,
   TransferredBytes,
 } from "../../runtime-host/index.ts";
 import type { Manifest } from "../schemas/manifest.ts";
 import type { BuildParts } from "./build-parts.ts";
+import { mergeOutputs } from "./shared-model.ts";
 
 /** Error codes by name, as the manifest lists them. */
 export const ERROR_TABLE: Readonly<Record<string, number>> = ERROR_CODES;
@@ -73,10 +77,22 @@ const TRAFFIC: Readonly<Record<string, keyof TransferredBytes>> = {
 /** What the host needs to drive a build: the manifest's registers, memory and the encoding of steps. */
 export function acceleratorProgram(
   manifest: Manifest,
-  { plan, layout, weights }: BuildParts,
+  {
+    plan,
+    layout,
+    weights,
+    otherWeights = [],
+  }: Pick<BuildParts, "plan" | "layout" | "weights" | "otherWeights">,
 ): AcceleratorProgram {
   const { registers, design, model } = manifest;
   const image = new Uint8Array(layout.bytes);
+  const decoded = (
+    rows: readonly Row[],
+    outputs: readonly MemoryImage[],
+  ): readonly (RowOutput | undefined)[] => {
+    for (const { address, bytes } of outputs) image.set(bytes, address);
+    return decodeStep(plan, layout, rows, image);
+  };
   return {
     capabilities: {
       rows: design.rows,
@@ -98,9 +114,30 @@ export function acceleratorProgram(
     kv: kvPlaces(plan, layout),
     ...countedTraffic(manifest, plan),
     decode: (rows, outputs) => {
-      for (const { address, bytes } of outputs) image.set(bytes, address);
-      const decoded = decodeStep(plan, layout, rows.map(toRow), image);
-      return rows.flatMap(({ emit }, row) => emissionOf(emit, row, decoded[row]));
+      const found = decoded(rows.map(toRow), outputs);
+      return rows.flatMap(({ emit }, row) => emissionOf(emit, row, found[row]));
+    },
+    ...(otherWeights.length > 0 && { cluster: clusterProgram(plan, [weights, ...otherWeights], decoded) }),
+  };
+}
+
+/** Of accelerators that share a model each has its part of the weights, and gives what it knows of the rows. */
+function clusterProgram(
+  { model }: Plan,
+  weights: readonly Uint8Array[],
+  decoded: (rows: readonly Row[], outputs: readonly MemoryImage[]) => readonly (RowOutput | undefined)[],
+): ClusterProgram {
+  return {
+    memories: weights.map((bytes) => [{ address: 0, bytes }]),
+    decode: (rows, outputs) => {
+      const found = outputs.map((images) => decoded(rows.map(toRow), images));
+      return rows.flatMap(({ emit }, row) => {
+        const merged = mergeOutputs(
+          found.map((one) => one[row]),
+          model.vocab,
+        );
+        return emissionOf(emit, row, merged);
+      });
     },
   };
 }
@@ -108,9 +145,10 @@ export function acceleratorProgram(
 /** Where the blocks of the KV cache are: in each layer, the records of a block stand together. */
 function kvPlaces({ model }: Plan, { regions, strides }: MemoryLayout): KvPlaces {
   const { layers, blockSize, kvHeads, headDim } = model;
+  const parts = partsOf(model);
   const bytes = blockSize * strides.record;
   return {
-    format: `rtl/${layers}x${blockSize}x${strides.record}/${kvHeads}x${headDim}`,
+    format: `rtl/${layers}x${blockSize}x${strides.record}/${kvHeads}x${headDim}${parts === 1 ? "" : `/${String(parts)}`}`,
     region: regions.kv,
     parts: (block) =>
       Array.from({ length: layers }, (_, layer) => ({

@@ -86,6 +86,8 @@ const manifestDesign = designSchema.extend({
   max_context: count,
   /** Blocks of the KV memory, the null block included. */
   kv_blocks: count,
+  /** Accelerators that share the model, all of this hardware, each with a part of the weights; absent: one has all of it. */
+  accelerators: count.optional(),
   /** What an emitting row can give: so many candidates, and whether all logits. */
   outputs: z.strictObject({ candidates: count, logits: z.boolean() }),
   /** Of the device file: what a run's energy is computed from. */

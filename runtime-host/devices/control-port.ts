@@ -1,4 +1,4 @@
-import { CompilerBug } from "../../ir/index.ts";
+import { at, CompilerBug } from "../../ir/index.ts";
 import type { HwSimulator } from "../../sim/index.ts";
 
 const PREFIX = "s_axi_control_";
@@ -76,12 +76,21 @@ export class ControlPort {
 
   /** Reads a 32-bit word. */
   async read(name: string): Promise<number> {
+    return at(await this.readEach(name, 1), 0);
+  }
+
+  /** Reads a word of each of so many accelerators that get the same control signals. */
+  async readEach(name: string, members: number): Promise<readonly number[]> {
     this.#poke({ araddr: this.#offset(name), arvalid: 1, rready: 1 });
     await this.run(1);
     this.#poke({ arvalid: 0 });
-    const value = await this.#simulator.peek(`${PREFIX}rdata`);
+    const values: number[] = [];
+    for (let place = 0; place < members; place++)
+      values.push(
+        Number(await this.#simulator.peek(`${PREFIX}rdata${place === 0 ? "" : `_${String(place)}`}`)),
+      );
     await this.run(2);
-    return Number(value);
+    return values;
   }
 
   #poke(inputs: Readonly<Record<string, number>>): void {

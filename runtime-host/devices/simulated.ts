@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { builtSpan, CompilerBug, fail, ok, type Result } from "../../ir/index.ts";
+import { at, builtSpan, CompilerBug, fail, ok, type Result } from "../../ir/index.ts";
 import { type HwSimulator, SimulationError } from "../../sim/index.ts";
 import type {
   Device,
@@ -15,12 +15,7 @@ import type {
 import { checkRows } from "./check-rows.ts";
 import { ControlPort } from "./control-port.ts";
 import { type DeviceFault, deviceError, deviceHung } from "./diagnostics.ts";
-
-/** Bytes for a place in the accelerator's memory. */
-export interface MemoryImage {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}
+import { MemberMemories, type MemoryImage } from "./member-memories.ts";
 
 /** A word for a register. */
 export interface RegisterValue {
@@ -58,6 +53,19 @@ export interface AcceleratorProgram {
   /** Registers that count beats, and what these are; absent: the bytes of a step are those that `encode` expects. */
   readonly traffic?: readonly BeatRegister[];
   readonly decode: (rows: readonly RowDescriptor[], outputs: readonly MemoryImage[]) => readonly Emission[];
+  /** Absent: one accelerator has the whole model. */
+  readonly cluster?: ClusterProgram;
+}
+
+/** What there is more to know where several accelerators share a model: all else is the same for each of them. */
+export interface ClusterProgram {
+  /** What has to be in the memory of each. */
+  readonly memories: readonly (readonly MemoryImage[])[];
+  /** What the outputs of all of them say. */
+  readonly decode: (
+    rows: readonly RowDescriptor[],
+    outputs: readonly (readonly MemoryImage[])[],
+  ) => readonly Emission[];
 }
 
 /** Where the records of KV blocks lie in the accelerator's memory. */
@@ -81,13 +89,15 @@ interface BeatRegister {
 export interface SimulatedDeviceOptions {
   /** Instance path of the memory's data. */
   readonly memoryPath: string;
+  /** Those of the other accelerators' memories, where several share the model. */
+  readonly otherMemories?: readonly string[];
   /** Cycles of a step after which the accelerator is taken to hang. */
   readonly mostCycles?: number;
   /** Cycles without any progress after which the accelerator itself gives up. */
   readonly watchdogCycles?: number;
 }
 
-const defaults = { mostCycles: 2 ** 33, watchdogCycles: 200_000 } as const;
+const defaults = { mostCycles: 2 ** 33, watchdogCycles: 200_000, otherMemories: [] } as const;
 
 /** Cycles between two looks at the rest of the world (Ctrl-C). */
 const SLICE_CYCLES = 100_000;
@@ -101,6 +111,9 @@ const [DRAIN_LOOKS, DRAIN_CYCLES] = [20, 1000];
 /** Bit of the register `port_status`: the memory owes something and does not move. */
 const STUCK = 1;
 
+/** The input of a simulation that empties what joins accelerators; cycles that the reset of a core takes, and some more. */
+const [LINK_RESET, RESET_CYCLES] = ["link_reset", 16];
+
 /** Bits of the interrupt registers: done and error. */
 const BOTH_EVENTS = 3;
 
@@ -110,6 +123,9 @@ class SimulatedDevice implements Device {
   readonly #program: AcceleratorProgram;
   readonly #options: Required<SimulatedDeviceOptions>;
   readonly #port: ControlPort;
+  readonly #memories: MemberMemories;
+  /** Accelerators that share the model. */
+  readonly #members: number;
   #idleSince: number | undefined;
 
   constructor(simulator: HwSimulator, program: AcceleratorProgram, options: SimulatedDeviceOptions) {
@@ -117,6 +133,9 @@ class SimulatedDevice implements Device {
     this.#program = program;
     this.#options = { ...defaults, ...options };
     this.#port = new ControlPort(simulator, program.registers);
+    const paths = [this.#options.memoryPath, ...this.#options.otherMemories];
+    this.#memories = new MemberMemories(simulator, paths);
+    this.#members = paths.length;
   }
 
   get capabilities(): DeviceCapabilities {
@@ -125,8 +144,10 @@ class SimulatedDevice implements Device {
 
   /** Resets, loads the memory, sets what stays the same for all steps. */
   async start(): Promise<void> {
+    if (this.#members > 1) this.#simulator.poke(LINK_RESET, 0n);
     await this.#port.reset();
-    await this.#load(this.#program.memory);
+    const { memory, cluster } = this.#program;
+    await this.#memories.loadEach(cluster?.memories ?? [memory]);
     for (const { register, value } of this.#program.setup) await this.#port.write(register, value);
     await this.#port.write("watchdog_limit", this.#options.watchdogCycles);
     await this.#port.write("interrupt_global", 1);
@@ -158,7 +179,8 @@ class SimulatedDevice implements Device {
     return this.#guarded(async (): Promise<Recovery> => {
       if (!("port_status" in this.#program.registers)) return "kept";
       for (let look = 0; look < DRAIN_LOOKS; look++) {
-        if (((await this.#port.read("port_status")) & STUCK) === 0) break;
+        const states = await this.#port.readEach("port_status", this.#members);
+        if (states.every((state) => (state & STUCK) === 0)) break;
         await this.#port.run(DRAIN_CYCLES);
       }
       return "kept";
@@ -169,23 +191,16 @@ class SimulatedDevice implements Device {
     await this.#simulator.close();
   }
 
-  async #readBlock(kv: KvPlaces, block: number): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for (const { address, bytes } of this.#blockParts(kv, block))
-      parts.push(await this.#read(address, bytes));
-    return Uint8Array.from(Buffer.concat(parts));
+  #readBlock(kv: KvPlaces, block: number): Promise<Uint8Array> {
+    return this.#memories.readAll(this.#blockParts(kv, block));
   }
 
   async #writeBlock(kv: KvPlaces, block: number, contents: Uint8Array): Promise<void> {
     const parts = this.#blockParts(kv, block);
-    const size = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+    const size = this.#memories.sizeOf(parts);
     if (size !== contents.length)
       throw new CompilerBug(`a KV block of ${size} bytes gets ${contents.length} bytes`);
-    let from = 0;
-    for (const { address, bytes } of parts) {
-      await this.#load([{ address, bytes: contents.subarray(from, from + bytes) }]);
-      from += bytes;
-    }
+    await this.#memories.writeAll(parts, contents);
   }
 
   /** The parts of a block; one that is not there, or outside the region of KV blocks, is a bug of the caller. */
@@ -216,9 +231,9 @@ class SimulatedDevice implements Device {
   }
 
   async #step(rows: readonly RowDescriptor[]): Promise<Result<StepResult>> {
-    const { encode, decode, outputs } = this.#program;
+    const { encode, decode, outputs, cluster } = this.#program;
     const { memory, command, transferred } = encode(rows);
-    await this.#load(memory);
+    await this.#memories.load(memory);
     for (const { register, value } of command) await this.#port.write(register, value);
     const hostGap = this.#idleSince === undefined ? 0 : this.#port.cycle - this.#idleSince;
     const started = this.#port.sinceReset + START_DELAY;
@@ -233,16 +248,34 @@ class SimulatedDevice implements Device {
     const { mostCycles: cycles } = this.#options;
     if (!isDone) return fail(deviceHung(where, { cycles, cycle, state }));
     await this.#port.write("interrupt_status", BOTH_EVENTS);
-    const code = await this.#port.read("error_code");
     await this.#checkPort();
-    if (code !== 0) {
-      const fault = this.#program.describeError(code, await this.#port.read("error_where"));
-      return fail(deviceError(where, { ...fault, code, cycle, state }));
+    const fault = await this.#readFault();
+    if (fault !== undefined) {
+      await this.#emptyLink();
+      return fail(deviceError(where, { ...fault, cycle, state }));
     }
-    const images: MemoryImage[] = [];
-    for (const { address, bytes } of outputs(rows))
-      images.push({ address, bytes: await this.#read(address, bytes) });
-    return ok({ emissions: decode(rows, images), counters });
+    const images = await this.#memories.readEach(outputs(rows));
+    return ok({ emissions: cluster?.decode(rows, images) ?? decode(rows, at(images, 0)), counters });
+  }
+
+  /** The error of the accelerator that has one; where several do, of one that did not merely wait for the others. */
+  async #readFault(): Promise<(DeviceFault & { readonly code: number }) | undefined> {
+    const codes = await this.#port.readEach("error_code", this.#members);
+    if (codes.every((code) => code === 0)) return undefined;
+    const places = await this.#port.readEach("error_where", this.#members);
+    const faults = codes.flatMap((code, place) =>
+      code === 0 ? [] : [{ code, ...this.#program.describeError(code, at(places, place)) }],
+    );
+    return faults.find(({ name }) => name !== "watchdog") ?? at(faults, 0);
+  }
+
+  /** Behind a fault words of the step may be on their way between accelerators: all begin anew. */
+  async #emptyLink(): Promise<void> {
+    if (this.#members === 1) return;
+    this.#simulator.poke(LINK_RESET, 1n);
+    await this.#port.write("reset", 1);
+    await this.#port.run(RESET_CYCLES);
+    this.#simulator.poke(LINK_RESET, 0n);
   }
 
   /** An accelerator that breaks a rule of its memory port is broken, whatever its outputs are. */
@@ -261,10 +294,17 @@ class SimulatedDevice implements Device {
   }
 
   async #readCounters(hostGap: number, bytes: TransferredBytes): Promise<StepCounters> {
-    const read = async (name: string): Promise<number> =>
-      (await this.#port.read(`${name}_lo`)) + 2 ** 32 * (await this.#port.read(`${name}_hi`));
+    const readEach = async (name: string): Promise<readonly number[]> => {
+      const [low, high] = [`${name}_lo`, `${name}_hi`];
+      const lows = await this.#port.readEach(low, this.#members);
+      const highs = await this.#port.readEach(high, this.#members);
+      return lows.map((bits, place) => bits + 2 ** 32 * at(highs, place));
+    };
+    const totals = await readEach("total");
+    const slowest = totals.indexOf(Math.max(...totals));
+    const read = async (name: string): Promise<number> => at(await readEach(name), slowest);
     return {
-      cycles: await read("total"),
+      cycles: at(totals, slowest),
       hostGap,
       busy: await read("busy"),
       stalls: {
@@ -281,21 +321,25 @@ class SimulatedDevice implements Device {
   /** Bytes over the memory port as the hardware counted them. */
   async #countBytes(expected: TransferredBytes): Promise<TransferredBytes> {
     const { traffic } = this.#program;
-    if (traffic === undefined) return expected;
+    if (traffic === undefined) return timesMembers(expected, this.#members);
     const bytes = { weights: 0, kvRead: 0, kvWrite: 0, other: 0 };
     for (const { register, kind, beatBytes } of traffic)
-      bytes[kind] += beatBytes * (await this.#port.read(register));
+      for (const beats of await this.#port.readEach(register, this.#members))
+        bytes[kind] += beatBytes * beats;
     return bytes;
   }
+}
 
-  #read(address: number, bytes: number): Promise<Uint8Array> {
-    return this.#simulator.readMemory(this.#options.memoryPath, address, bytes);
-  }
-
-  async #load(images: readonly MemoryImage[]): Promise<void> {
-    for (const { address, bytes } of images)
-      await this.#simulator.writeMemory(this.#options.memoryPath, address, bytes);
-  }
+function timesMembers(
+  { weights, kvRead, kvWrite, other }: TransferredBytes,
+  members: number,
+): TransferredBytes {
+  return {
+    weights: members * weights,
+    kvRead: members * kvRead,
+    kvWrite: members * kvWrite,
+    other: members * other,
+  };
 }
 
 /** Opens a simulated accelerator: reset, memory loaded, ready for steps. The simulator is the device's from here on. */

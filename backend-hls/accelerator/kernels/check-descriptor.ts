@@ -11,7 +11,7 @@ import {
 } from "../../../ir/index.ts";
 import { ERROR_CODES, type ErrorName } from "../../shell/error-codes.ts";
 import { EMIT_KINDS, EMIT_PLACE_LSB } from "../output-place.ts";
-import type { Plan } from "../shape.ts";
+import { knownTokens, type Plan } from "../shape.ts";
 import type { DescriptorField } from "./load.ts";
 
 /**
@@ -44,7 +44,7 @@ export function descriptorFault(
   const slots = b.shli(kvBlocks, b.int(Math.log2(model.blockSize)));
   const rows32 = b.extui(rows, 32);
   const checks: readonly (readonly [ErrorName, Value])[] = [
-    ["bad_token", atLeast(b, word("token"), b.int(model.vocab))],
+    ["bad_token", atLeast(b, word("token"), b.int(knownTokens(model)))],
     ["bad_position", atLeast(b, word("position"), b.int(model.maxContext))],
     ["bad_slot", atLeast(b, word("kv_slot"), slots)],
     ["bad_table", b.cmpi("ne", b.andi(word("block_table"), b.int(beatBytes - 1)), b.int(0))],

@@ -27,6 +27,7 @@ import { awaitVector, rowScale, sourceConnections, sourceFields, vectorPlace } f
 import { productsOf } from "./array-products.ts";
 import { type ArrayWeights, makeArrayWeights, weightConnections, weightFields } from "./array-weights.ts";
 import { headUnits } from "./head-units.ts";
+import { wholeSums, writeSums } from "./link.ts";
 import { outlierAdder, productConnections } from "./outliers.ts";
 
 /** Largest number of tiles and of beats of a tile of any matrix. */
@@ -204,6 +205,7 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       ...(["tiles", "beats", "groups", "isActive"] as const),
       ...sourceFields(plan),
       ...weightFields(plan),
+      ...(w.link === undefined ? [] : (["isPartial"] as const)),
     ],
     connections: {
       ...sourceConnections(w),
@@ -211,6 +213,7 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
       ...weightConnections(w),
       activation: w.activation8,
       sums: w.sums,
+      partials: w.link?.partials,
     },
     body: ({ b, port, field }) => {
       const weightsOf = makeArrayWeights(b, plan, port, field);
@@ -238,7 +241,7 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           const isWhole =
             half === undefined || halves === undefined ? [] : [isLast(b, half, { to: halves, max: 2 })];
           b.when(all(b, isLast(b, k, beats), ...isWhole), () => {
-            b.write(port.sums, b.vector(totals, intType(plan.sumBits)));
+            writeSums(b, port, givenPort(field, "isPartial"), b.vector(totals, intType(plan.sumBits)));
           });
         });
       };
@@ -287,6 +290,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
       inputScales: w.statics?.constants?.inputScales,
       scalesTaken: w.scalesTaken,
       sums: w.sums,
+      totals: w.link?.totals,
       scales: w.scales,
       rowScales: w.statics === undefined ? w.rowScales : undefined,
       ...outputs,
@@ -306,7 +310,9 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
           b.write(port.scalesTaken);
         });
         b.when(isActive, () => {
-          const sum = shifter.next(b, isFirst(b, p, lane), () => b.lanes(b.read(port.sums)));
+          const sum = shifter.next(b, isFirst(b, p, lane), () =>
+            wholeSums(b, port, { isSpread: field.toResidual, lanes: pt * pn, bits: plan.sumBits }),
+          );
           const scale = channelScale(b, port.scales, { held, lane, isNew: isFirst(b, group, p) });
           const row = affineSum([
             [group, pt],

@@ -2,7 +2,7 @@ import type { LoopBuilder, Value } from "../../../ir/index.ts";
 import { all, not } from "../nest.ts";
 import { outlierColumnsOf, outlierSlots } from "../packing.ts";
 import { isElementwise, LINEAR_INPUTS } from "../precision.ts";
-import type { Plan } from "../shape.ts";
+import { type Plan, partsOf } from "../shape.ts";
 import { columnFields } from "./matmul-bf16.ts";
 import { anyOf, type Phase, pick } from "./phase.ts";
 import type { StepScope } from "./vector-commands.ts";
@@ -62,6 +62,7 @@ export function sendMatrix(step: StepScope, port: MatrixPorts, layer: Value): vo
       ...(isElementwise(plan.precision) ? [is.wo, is.down] : []),
       ...(splitWeights === undefined ? [] : [is.head, b.select(isHead, b.int(2, 8), b.int(1, 8))]),
       ...columnFields(plan).map(() => size("columns")),
+      ...(partsOf(plan.model) === 1 ? [] : [b.ori(is.wo, is.down)]),
     );
   });
   if (splitWeights !== undefined)

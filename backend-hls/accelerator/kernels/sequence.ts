@@ -50,6 +50,8 @@ function commandsOf(w: Wires) {
     countAcks: w.countAcksCommand,
     adjust: w.adjust?.command,
     headFactors: w.norm?.command,
+    send: w.link?.sendCommand,
+    receive: w.link?.receiveCommand,
   };
 }
 
@@ -89,6 +91,7 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         const step: StepScope = { b, plan, is, isHead, rows: field.rows, padded, groups, emits, emitted };
         sendMatrix(step, port, layer);
         sendVector(step, port);
+        sendExchanges(step, port);
         b.when(is.qkv, () => {
           b.write(port.storeQkv, padded);
           const { adjust, headFactors } = port;
@@ -107,6 +110,24 @@ export function sequenceKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
         });
       });
     },
+  });
+}
+
+/**
+ * What the accelerators that share a model give each other: of the vector that `wo` or `down` multiplies, of which each has a part, the
+ * largest magnitudes of its rows; then words of sums.
+ */
+function sendExchanges(
+  { b, plan, is, rows, padded, groups }: StepScope,
+  port: Readonly<Record<"send" | "receive", Value | undefined>>,
+): void {
+  const targets = [port.send, port.receive].flatMap((target) => (target === undefined ? [] : [target]));
+  if (targets.length === 0) return;
+  const isMaximum = b.ori(is.qkv, is.gateUp);
+  b.when(anyOf(b, [isMaximum, is.wo, is.down]), () => {
+    const maxima = b.extui(b.select(is.qkv, rows, padded), 32);
+    const sums = b.muli(b.extui(groups, 32), b.int(plan.wo.tiles));
+    for (const target of targets) b.write(target, b.select(isMaximum, maxima, sums), isMaximum);
   });
 }
 

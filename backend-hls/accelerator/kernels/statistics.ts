@@ -3,11 +3,24 @@ import {
   at,
   f32,
   i8,
+  i32,
   type LoopBuilder,
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { all, asIndex, hold, isBelow, isFirst, nest, not, position, register } from "../nest.ts";
+import {
+  all,
+  asIndex,
+  type Bound,
+  givenPort,
+  hold,
+  isBelow,
+  isFirst,
+  nest,
+  not,
+  position,
+  register,
+} from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { scaleConnections, scaleOutliers } from "./outliers.ts";
@@ -32,18 +45,21 @@ export function factorsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   s.kernel({
     name: "factors",
     command: w.factorsCommand,
-    fields: ["rows", "byRow", "gathers"],
+    fields: ["rows", "byRow", "gathers", ...(w.link === undefined ? [] : (["passes"] as const))],
     connections: {
       collected: w.collected,
       headsCollected: w.headsCollected,
       largest: w.largest,
       emitting: w.emitting,
+      own: w.link?.ownLargest,
+      common: w.link?.commonLargest,
       inverses: w.inverses,
       scales: w.plainScales,
     },
     body: ({ b, port, field }) => {
-      nest(b, { row: { to: field.rows, max: plan.rows, ii: CYCLES_OF.factor } }, ({ row }) => {
-        const isStart = isFirst(b, row);
+      const rows = { to: field.rows, max: plan.rows, ii: CYCLES_OF.factor };
+      nestFactors(b, rows, givenPort(field, "passes"), ({ row, pass }) => {
+        const isStart = isFirst(b, row, ...(pass === undefined ? [] : [pass.counter]));
         b.when(all(b, isStart, not(b, field.byRow)), () => {
           b.readFields(port.collected);
         });
@@ -51,12 +67,73 @@ export function factorsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
           b.readFields(port.headsCollected);
         });
         const source = sourceRow(b, port.emitting, { row, gathers: field.gathers });
-        const largest = b.bitcast(b.load(port.largest, source), f32);
-        const { inverse, scale } = quantizationOf(b, largest);
-        b.write(port.inverses, inverse);
-        b.write(port.scales, w.outliers === undefined ? scale : largest);
+        const own = b.load(port.largest, source);
+        whereWhole(b, { port, pass, own }, (bits) => {
+          const largest = b.bitcast(bits, f32);
+          const { inverse, scale } = quantizationOf(b, largest);
+          b.write(port.inverses, inverse);
+          b.write(port.scales, w.outliers === undefined ? scale : largest);
+        });
       });
     },
+  });
+}
+
+/** A pass over the rows, where there can be two: of a vector that is spread over accelerators the first one shows the own maxima. */
+interface Pass {
+  readonly counter: Value;
+  /** Whether it is the only one: the vector is whole. */
+  readonly isOnly: Value;
+}
+
+/** Passes, where there can be several, and rows. */
+function nestFactors(
+  b: LoopBuilder,
+  rows: Bound,
+  passes: Value | undefined,
+  iterate: (place: { readonly row: Value; readonly pass: Pass | undefined }) => void,
+): void {
+  if (passes === undefined)
+    nest(b, { row: rows }, ({ row }) => {
+      iterate({ row, pass: undefined });
+    });
+  else
+    nest(b, { pass: { to: passes, max: 2 }, row: rows }, ({ pass: counter, row }) => {
+      iterate({ row, pass: { counter, isOnly: b.cmpi("eq", passes, b.constant(1, passes.type)) } });
+    });
+}
+
+/** Goes on with the largest magnitude of a row's whole vector: the own one, or what the accelerators found together. */
+function whereWhole(
+  b: LoopBuilder,
+  {
+    port,
+    pass,
+    own,
+  }: {
+    readonly port: Readonly<Partial<Record<"own" | "common", Value | undefined>>>;
+    readonly pass: Pass | undefined;
+    readonly own: Value;
+  },
+  then: (bits: Value) => void,
+): void {
+  const { own: shown, common } = port;
+  if (pass === undefined || shown === undefined || common === undefined) {
+    then(own);
+    return;
+  }
+  const isShown = all(b, not(b, pass.isOnly), b.equals(pass.counter, 0));
+  b.when(isShown, () => {
+    b.write(shown, own);
+  });
+  b.when(not(b, isShown), () => {
+    const [bits = own] = b.choose(
+      pass.isOnly,
+      [i32],
+      () => [own],
+      () => [b.read(common)],
+    );
+    then(bits);
   });
 }
 

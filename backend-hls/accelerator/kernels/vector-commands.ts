@@ -1,7 +1,7 @@
 import { type LoopBuilder, present, type Value } from "../../../ir/index.ts";
 import { all, not } from "../nest.ts";
 import { isElementwise } from "../precision.ts";
-import { ceilDiv, type Plan } from "../shape.ts";
+import { ceilDiv, type Plan, partsOf } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { anyOf, type Phase, pick } from "./phase.ts";
 
@@ -141,7 +141,8 @@ function sendDynamicVector(vector: VectorScope, port: VectorPorts): void {
   b.when(anyOf(b, [isNorm, is.qkv, is.gateUp]), () => {
     const chunks = (width: number): number => (ceilDiv(width, unit) * unit) / plan.pv;
     const { following, gathers } = followingRows(vector);
-    b.write(present(port.factors, "factors"), following, is.qkv, gathers);
+    const passes = partsOf(plan.model) === 1 ? [] : [b.select(isNorm, b.int(1, 8), b.int(2, 8))];
+    b.write(present(port.factors, "factors"), following, is.qkv, gathers, ...passes);
     b.write(present(port.rowScales, "scales of rows"), following, isNorm, gathers, ...countedRows(vector));
     b.write(port.quantize, following, only(chunks(hidden), chunks(qWidth), chunks(ffn)), count, gathers);
   });

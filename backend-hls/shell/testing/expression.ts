@@ -47,6 +47,10 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     `BigInt.asUintN(${String(width)}, ${a} >> ${String(integerAttribute(op, "lowBit"))}n)`,
   "comb.icmp": ([a = "", b = ""], op) => {
     const predicate = ICMP_PREDICATES[Number(integerAttribute(op, "predicate"))] ?? "";
+    if (predicate === "sgt") {
+      const width = widthOf(present(op.operands[0], "input"));
+      return `BigInt.asIntN(${String(width)}, ${a}) > BigInt.asIntN(${String(width)}, ${b}) ? 1n : 0n`;
+    }
     return `${a} ${present(COMPARE[predicate], `comparison ${predicate}`)} ${b} ? 1n : 0n`;
   },
   "comb.concat": (args, op) =>

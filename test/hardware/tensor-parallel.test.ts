@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { loadDevice, StepEstimator } from "../../backend-hls/index.ts";
+import { Choices } from "../../bench/fuzz/choices.ts";
+import { stepOf } from "../../bench/rows/compare-devices.ts";
+import { rowsOfRuns } from "../../bench/rows/mixed-steps.ts";
+import { deviceFor, takeValue, withHardware } from "../../bench/rows/play-configuration.ts";
+import { playMixed } from "../../bench/rows/play-mixed.ts";
+import { plainConfig, randomCheckpoint } from "../../bench/rows/random-checkpoint.ts";
+import { type CompiledDesign, chooseMemory, compileDesign, type Design } from "../../cli/index.ts";
+import { parsePrecision, quantizeTo } from "../../frontend/index.ts";
+import type { RowDescriptor } from "../../runtime-host/index.ts";
+
+const file = takeValue(loadDevice("ref64"));
+const config = { ...plainConfig, layers: 2, heads: 4, kvHeads: 2, ffn: 36, vocab: 40, window: 11 };
+
+function compiled(parts: number, kv: 8 | 16, array: Design["array"]): CompiledDesign {
+  const checkpoint = randomCheckpoint(config, parts);
+  const quantized = quantizeTo(checkpoint, takeValue(parsePrecision("w8a8", { kv })));
+  const sizes = { blockSize: 4, maxContext: 32, sequences: 4 };
+  return takeValue(
+    compileDesign({ checkpoint, device: deviceFor(file, array), array, parts, quantized, ...sizes }),
+  );
+}
+
+const outputs = { candidates: 5, logits: true };
+
+test.each([
+  { parts: 2, kv: 8, array: { pn: 2, pk: 4, pt: 2, rows: 4, outputs } },
+  { parts: 4, kv: 16, array: { pn: 4, pk: 4, rows: 3, outputs } },
+] as const)(
+  "$parts accelerators give the bits of the reference: rows in any mixture, trees among them, keys and values in $kv bits",
+  async ({ parts, kv, array }) => {
+    const design = compiled(parts, kv, array);
+    const played = await withHardware(design, { simulator: "embedded" }, (device) =>
+      playMixed(device, design.openReference(), { sequences: 3, length: 9, choices: new Choices(3) }),
+    );
+    expect(played.difference).toBeUndefined();
+    expect(played.emissions).toBeGreaterThan(2);
+  },
+  120_000,
+);
+
+/** Consecutive rows of one sequence, the last of which emits. */
+function rowsFrom(position: number, count: number): readonly RowDescriptor[] {
+  const tokens = Array.from({ length: position + count }, (_, n) => (7 * n + 3) % config.vocab);
+  const sequence = { id: 0, tokens, computed: position, blocks: [3, 1, 4, 2, 5, 6, 7, 8] };
+  return rowsOfRuns([{ sequence, count }], 4, (_, n) => (n + 1 === tokens.length ? "argmax" : "none"));
+}
+
+test("the exchange is estimated to the cycle", async () => {
+  const array = { pn: 2, pk: 8, pt: 2, rows: 6, outputs: { candidates: 1, logits: false } };
+  const design = compiled(2, 8, array);
+  const { layout, plan } = design.compiled;
+  const device = deviceFor(file, array);
+  const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz: device.clock_mhz };
+  const { parameters: memory } = takeValue(chooseMemory(undefined, device, sizes));
+  const linkLatency = 21;
+  const estimator = new StepEstimator(design.compiled, { memory, linkLatency });
+  await withHardware(design, { simulator: "embedded", linkLatency }, async (opened) => {
+    for (const [position, count] of [
+      [0, 5],
+      [5, 1],
+      [6, 2],
+    ] as const) {
+      const rows = rowsFrom(position, count);
+      const { counters } = await stepOf(opened, rows);
+      const asRows = rows.map(({ kvSlot: slot, blockTable: blocks, ...row }) => ({ ...row, slot, blocks }));
+      expect(estimator.step(asRows, counters?.started).cycles).toBe(counters?.cycles);
+    }
+  });
+}, 120_000);
