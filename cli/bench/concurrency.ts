@@ -1,11 +1,19 @@
 import { z } from "zod";
 import { estimateStep } from "../../backend-hls/index.ts";
-import { ok } from "../../ir/index.ts";
-import { positiveInteger } from "../options/words.ts";
+import { at, ok, present, type Result } from "../../ir/index.ts";
+import { type RowDescriptor, slotOf } from "../../runtime-host/index.ts";
+import { positiveInteger, tokenIds } from "../options/words.ts";
 import type { BenchRow } from "../schemas/bench.ts";
-import { type BenchSubject, declareSubject, openSubject, subjectOptions } from "./bench-model.ts";
+import {
+  type BenchSubject,
+  declareSubject,
+  openSubject,
+  type SubjectOptions,
+  subjectOptions,
+} from "./bench-model.ts";
 import { decodeRow } from "./decode-row.ts";
 import { defineBench } from "./define-bench.ts";
+import { openHardware } from "./open-hardware.ts";
 
 /** Cycles of a decode step of 1 … T sequences: what batching gives. */
 export const concurrency = defineBench({
@@ -13,13 +21,20 @@ export const concurrency = defineBench({
   summary: "Cycles per token of 1 to 64 sequences that decode together",
   declare: (command) => {
     declareSubject(command, { rows: 64 });
-    command.option("--context <n>", "committed positions of each sequence", "64");
+    command
+      .option("--context <n>", "committed positions of each sequence", "64")
+      .option("--rtl <counts>", "sequences that also decode on the simulated hardware, such as 1,16,64");
   },
-  input: z.object({ ...subjectOptions, context: positiveInteger }),
-  run: ({ context, ...options }, { output }) => {
+  input: z
+    .object({ ...subjectOptions, context: positiveInteger, rtl: tokenIds.optional() })
+    .refine(({ rtl = [], rows }) => rtl.every((count) => count >= 1 && count <= rows), {
+      path: ["rtl"],
+      message: "expected numbers from 1 to --rows",
+    }),
+  run: async ({ context, rtl: counts = [], ...options }, { output }) => {
     const blocks = Math.ceil((context + 1) / options.blockSize);
     const subject = openSubject(options, { kvBlocks: 1 + options.rows * blocks });
-    if (subject.kind === "error") return Promise.resolve(subject);
+    if (subject.kind === "error") return subject;
     const rows = decodeSteps(subject.value, context);
     const { checkpoint } = subject.value;
     output.line(
@@ -29,9 +44,55 @@ export const concurrency = defineBench({
       output.line(
         `  ${name.padEnd(13)} ${(cycles ?? 0).toFixed(0).padStart(8)} cycles per token, ${(ratio ?? 1).toFixed(2)} x`,
       );
-    return Promise.resolve(ok({ rows }));
+    const simulated = await simulateDecodes(options, context, counts);
+    if (simulated.kind === "error") return simulated;
+    for (const { name, cycles, estimated } of simulated.value)
+      output.line(
+        `  ${name.padEnd(13)} ${cycles.toFixed(0).padStart(8)} cycles per token counted by the simulated hardware, exact estimate ${String(estimated)}`,
+      );
+    return ok({ rows: [...rows, ...simulated.value] });
   },
 });
+
+/** The decode steps of so many sequences on the simulated hardware, one after another. */
+async function simulateDecodes(
+  options: SubjectOptions,
+  context: number,
+  counts: readonly number[],
+): Promise<Result<(BenchRow & { readonly cycles: number })[]>> {
+  if (counts.length === 0) return ok([]);
+  const { blockSize, rows: most } = options;
+  const kvBlocks = most * Math.ceil((context + 1) / blockSize);
+  const opened = await openHardware({ ...options, engine: "rtl", accelerators: 1, kvBlocks });
+  if (opened.kind === "error") return opened;
+  const { hardware, time } = opened.value;
+  const rows: (BenchRow & { readonly cycles: number })[] = [];
+  try {
+    for (const sequences of counts) {
+      const step = Array.from({ length: sequences }, (_, n) => decodeDescriptor(n, context, blockSize));
+      const result = await at(hardware.devices, 0).step(step);
+      if (result.kind === "error") return result;
+      const { cycles, estimated } = present(result.value.counters, "the hardware's counters");
+      rows.push({
+        name: `${String(sequences)} sequences`,
+        cycles: cycles / sequences,
+        clock_mhz: hardware.clockMhz,
+        method: `cycles of one decode step ÷ sequences, ${time}`,
+        estimated: estimated === undefined ? null : estimated / sequences,
+      });
+    }
+    return ok(rows);
+  } finally {
+    await opened.value.close();
+  }
+}
+
+/** {@link decodeRow} as a host gives it to a device. */
+function decodeDescriptor(n: number, context: number, blockSize: number): RowDescriptor {
+  const { token, position, blocks, sequence } = decodeRow(n, context, blockSize);
+  const kvSlot = slotOf(blocks, position, blockSize);
+  return { token, position, kvSlot, sequence, blockTable: blocks, visible: 1n << BigInt(n), emit: "argmax" };
+}
 
 /** A row of the table for 1, 2, 4, … sequences. */
 function decodeSteps({ hardware, options }: BenchSubject, context: number): BenchRow[] {
