@@ -23,7 +23,7 @@ const checkpoint = withStandardAttention(
 let different = 0;
 const seen = new Set<string>();
 for (const variant of surveyVariants) {
-  const same = JSON.stringify([variant.precision, variant.schedule, variant.rows]);
+  const same = JSON.stringify([variant.precision, variant.schedule, variant.array]);
   if (keys.length > 0 ? !keys.includes(variant.key) : seen.has(same)) continue;
   seen.add(same);
   const subject = { checkpoint, device: "ref64", maxContext, blockSize: 16 };

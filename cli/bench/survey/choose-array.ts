@@ -18,7 +18,7 @@ export interface ArrayWishes {
 }
 
 /** Designs that are planned: some seconds each. */
-const EFFORT = 4;
+const EFFORT = 8;
 
 /** The array with which a request of a workload is over first, of all that fit the device by the area model; the explorer's closed form compares them. */
 export function chooseSurveyArray(

@@ -1,4 +1,10 @@
-import { type CellCounts, loadDevice, type ModelShape, planArea } from "../../../backend-hls/index.ts";
+import {
+  type ArrayShape,
+  type CellCounts,
+  loadDevice,
+  type ModelShape,
+  planArea,
+} from "../../../backend-hls/index.ts";
 import type { Checkpoint } from "../../../frontend/index.ts";
 import { at, ok, type Result } from "../../../ir/index.ts";
 import type { DeviceCapabilities } from "../../../runtime-host/index.ts";
@@ -51,32 +57,38 @@ export interface MeasuredVariant {
 /** A request of this kind is what arrays are chosen for. */
 const CHOSEN_FOR = { prompt: 384, output: 64, batch: 1 } as const;
 
-/** The hardware of a variant: the fastest array that fits the device, with KV memory for what is served at once. */
+/** The hardware of a variant, with KV memory for what is served at once: its own array, or where that does not fit the device the fastest that does. */
 export function planVariant(
   variant: Variant,
   { checkpoint, device, maxContext, blockSize }: Omit<SurveySubject, "samples">,
   users: number,
 ): Result<PlannedHardware> {
-  const { precision, schedule, rows: given, serving } = variant;
+  const { precision, schedule, serving, array } = variant;
   const file = loadDevice(device);
   if (file.kind === "error") return file;
   const model = { ...modelShapeOf(checkpoint, { maxContext, blockSize }), precision };
-  const wishes = {
-    device: file.value,
-    schedule,
-    rows: given,
-    workload: CHOSEN_FOR,
-    precision: variant.format,
-  };
-  const array = chooseSurveyArray(model, wishes);
-  if (array.kind === "error") return array;
   const sequences = serving === "alone" ? 1 : users;
   const kvBlocks = 1 + sequences * Math.ceil(maxContext / blockSize);
   const outputs = { candidates: 1, logits: false };
-  const { rows } = array.value;
-  const planned = planHardware(model, { device, rows, schedule, kvBlocks, array: array.value, outputs });
-  if (planned.kind === "ok") checkVariant(variant, planned.value);
-  return planned;
+  const planOf = (shape: ArrayShape): Result<PlannedHardware> => {
+    const { rows } = shape;
+    const planned = planHardware(model, { device, rows, schedule, kvBlocks, array: shape, outputs });
+    if (planned.kind === "ok") checkVariant(variant, planned.value);
+    return planned;
+  };
+  const planned = planOf(array);
+  if (planned.kind === "ok" && isFitting(planned.value)) return planned;
+  const rows = array.rows === 1 ? 1 : undefined;
+  const wishes = { device: file.value, schedule, rows, workload: CHOSEN_FOR, precision: variant.format };
+  const chosen = chooseSurveyArray(model, wishes);
+  return chosen.kind === "error" ? chosen : planOf(chosen.value);
+}
+
+/** Whether hardware fits its device by the area model. */
+function isFitting(hardware: PlannedHardware): boolean {
+  const { resources } = hardware.deviceFile;
+  const { lut, ff, dsp, bram18 } = planArea(hardware).total;
+  return lut <= resources.lut && ff <= resources.ff && dsp <= resources.dsp && bram18 <= resources.bram18;
 }
 
 /** Plans the hardware of a variant and times every workload on it; `onProgress` gets a line now and then. */

@@ -79,8 +79,8 @@ async function measureAll(
   const done = new Map<string, MeasuredVariant>();
   const measured: MeasuredVariant[] = [];
   for (const variant of wanted) {
-    const { precision, schedule, rows, serving } = variant;
-    const same = JSON.stringify([precision, schedule, rows, serving]);
+    const { precision, schedule, array, serving } = variant;
+    const same = JSON.stringify([precision, schedule, array, serving]);
     const before = done.get(same);
     const result =
       before === undefined

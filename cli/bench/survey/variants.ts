@@ -1,4 +1,4 @@
-import type { ModelShape, ScheduleMode } from "../../../backend-hls/index.ts";
+import type { ArrayShape, ModelShape, ScheduleMode } from "../../../backend-hls/index.ts";
 
 type HardwarePrecision = NonNullable<ModelShape["precision"]>;
 
@@ -19,8 +19,8 @@ export interface Variant {
   readonly format: string;
   readonly precision: HardwarePrecision;
   readonly schedule: ScheduleMode;
-  /** Rows of a step; undefined: as many as are fastest. */
-  readonly rows: number | undefined;
+  /** The array on `ref64`; where it does not fit a device, the explorer takes another one. */
+  readonly array: ArrayShape;
   /** `alone`: one request after another, its KV memory reserved in full; `together`: as many as fit, KV in pages. */
   readonly serving: "alone" | "together";
   readonly published?: Published;
@@ -61,7 +61,18 @@ const scaleHls: Published = {
   source: "Ye et al., ScaleHLS, HPCA 2022 (an estimate of C synthesis)",
 };
 
-const like = { schedule: "optimized", rows: undefined, serving: "alone" } as const;
+/**
+ * The fastest arrays that fit `ref64` by the area model, for a request of 384 and 64 tokens (`hidalgo explore --objective latency`):
+ * bfloat16 leaves room for fewer products and rows of a step than integers.
+ */
+const arrays = {
+  bf16: { pn: 1, pk: 4, pt: 8, pv: 4, ph: 4, rows: 16 },
+  int8: { pn: 1, pk: 8, pt: 16, pv: 16, ph: 4, rows: 32 },
+  int4: { pn: 1, pk: 16, pt: 16, pv: 16, ph: 4, rows: 32 },
+  oneRow: { pn: 1, pk: 4, pt: 1, pv: 4, ph: 1, rows: 1 },
+} as const satisfies Readonly<Record<string, ArrayShape>>;
+
+const like = { schedule: "optimized", array: arrays.int8, serving: "alone" } as const;
 
 /** The denominator of all ratios. */
 export const standard: Variant = {
@@ -69,6 +80,7 @@ export const standard: Variant = {
   key: "standard",
   name: "standard LLM",
   method: "bf16, kv16, attention of all heads over all positions, one request at a time",
+  array: arrays.bf16,
   format: "w16a16",
   precision: plain16,
 };
@@ -84,7 +96,7 @@ export const variants: readonly Variant[] = [
     format: "w16a16",
     precision: plain16,
     schedule: "sequential",
-    rows: 1,
+    array: arrays.oneRow,
     published: scaleHls,
   },
   {
@@ -95,7 +107,7 @@ export const variants: readonly Variant[] = [
     format: "w16a16",
     precision: plain16,
     schedule: "pipelined",
-    rows: 1,
+    array: arrays.oneRow,
     published: scaleHls,
   },
   {
@@ -141,6 +153,7 @@ export const variants: readonly Variant[] = [
   {
     ...like,
     key: "w4a8",
+    array: arrays.int4,
     format: "w4a8",
     name: "W4A8",
     method: "int4 weights in groups of 32, int8 activations per token, kv8, int8 head",
@@ -156,6 +169,7 @@ export const variants: readonly Variant[] = [
     name: "PagedAttention and scheduling",
     method: "the standard LLM's arithmetic; requests share steps, KV in pages of 16 positions",
     format: "w16a16",
+    array: arrays.bf16,
     precision: plain16,
     serving: "together",
     published: {
