@@ -3,8 +3,7 @@ import { type Channels, channelsOf, matricesOf } from "./channels.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { outlierColumns, outlierWeights } from "./pack-outliers.ts";
 import type { LayerParameters, ModelParameters, VectorParameters } from "./pack-weights.ts";
-import { beatHalves, channelBeats, constantParts, gainBeats, headerBeats, STATIC_WORDS } from "./packing.ts";
-import { hasStaticScales } from "./precision.ts";
+import { beatHalves, channelBeats, constantParts, gainBeats, headerBeats } from "./packing.ts";
 import type { ChannelConstant, Plan } from "./shape.ts";
 
 /** Halves of words, beat by beat; several lists of one length take turns, a beat of each. */
@@ -45,7 +44,7 @@ export function packConstants(
   const [header, parts] = [headerBeats(plan), constantParts(plan)];
   const writeHeader = (phase: keyof typeof parts, made: VectorParameters | undefined): void => {
     const padding = Array.from({ length: parts[phase].all - 1 }, () => new Uint16Array());
-    if (header > 0) writer.write(header, headerHalves(plan, made), ...padding);
+    if (header > 0) writer.write(header, outlierColumns(plan, made?.outliers ?? []), ...padding);
   };
   writeHeader("start", first.inputs?.qkv);
   writer.write(gainBeats(plan), bf16Words(first.attnNorm));
@@ -72,16 +71,6 @@ export function packConstants(
   writeHeader("head", undefined);
   const head = channelsOf(model.head, plan.pn);
   writer.write(channelBeats(plan, plan.head), ...scalesOf(head), ...outlierWeights(plan, "head", head));
-}
-
-/** What the phase that makes a vector has to know of it; nothing behind the last. */
-function headerHalves(plan: Plan, made: VectorParameters | undefined): Uint16Array {
-  const { precision } = plan;
-  if (precision.outliers !== undefined) return outlierColumns(plan, made?.outliers ?? []);
-  if (!hasStaticScales(precision) || made === undefined) return new Uint16Array();
-  const scale = present(made.scale, "the scale of static activations");
-  const words = { inverse: Math.fround(1 / scale), scale };
-  return halvesOf(STATIC_WORDS.map((word) => words[word]));
 }
 
 /** One list of scales, 0 for what pads; none where the matrix has none. */

@@ -37,8 +37,6 @@ export type PackedMatrix =
     };
 /** What is known at compile time of a vector that a matrix multiplies. */
 export interface VectorParameters {
-  /** Its scale, with static activations. */
-  readonly scale?: number;
   /** Its columns that are multiplied in 16 bits, ascending, with outliers. */
   readonly outliers?: Uint32Array;
 }

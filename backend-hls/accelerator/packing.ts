@@ -1,4 +1,4 @@
-import { hasStaticScales, isBf16, LINEAR_INPUTS, type LinearInputName } from "./precision.ts";
+import { isBf16, LINEAR_INPUTS, type LinearInputName } from "./precision.ts";
 import { ceilDiv, type MatrixPlan, type Plan } from "./shape.ts";
 
 /** Beats of a stream that is read linearly in every step: all layers, then the head. */
@@ -44,9 +44,6 @@ export function channelHalves({ channelConstants }: Pick<Plan, "channelConstants
   return channelConstants.flatMap((kind) => [`${kind}_low`, `${kind}_high`]);
 }
 
-/** float32 words of the header of a phase with static activations, in order: what a vector is multiplied by, and its scale. */
-export const STATIC_WORDS = ["inverse", "scale"] as const;
-
 /** Outlier columns that a vector can have, at most. */
 export function outlierSlots({ precision }: Pick<Plan, "precision">): number {
   return Math.max(0, ...LINEAR_INPUTS.map((name) => outlierColumnsOf(precision, name)));
@@ -57,11 +54,9 @@ export function outlierColumnsOf({ outliers }: Plan["precision"], name: LinearIn
   return outliers?.columns[name] ?? 0;
 }
 
-/** Beats before the constants of a phase, which say what is known of the vector that it makes: with static activations its scale, with outliers their columns. */
+/** Beats before the constants of a phase, which say what is known of the vector that it makes: its outlier columns. */
 export function headerBeats(plan: Plan): number {
-  const slots = outlierSlots(plan);
-  if (slots > 0) return ceilDiv(slots, beatHalves(plan));
-  return hasStaticScales(plan.precision) ? ceilDiv(2 * STATIC_WORDS.length, beatHalves(plan)) : 0;
+  return ceilDiv(outlierSlots(plan), beatHalves(plan));
 }
 
 /** Parts of the constants of a matrix that are scales: bfloat16 has none. */

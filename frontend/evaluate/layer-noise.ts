@@ -58,10 +58,11 @@ export function measureNoise(
     const name = matrix === "head" ? matrix : `layers.${layer}.${matrix}`;
     const sum = sums.get(name) ?? { signal: 0, noise: 0 };
     const exact = products[next++] ?? product;
+    const stepOf = stepsOf(model, matrix, layer);
     for (let i = 0; i < product.length; i++) {
       const wanted = exact[i] ?? 0;
       sum.signal += wanted ** 2;
-      sum.noise += (wanted - (product[i] ?? 0)) ** 2;
+      sum.noise += (wanted - (product[i] ?? 0) * stepOf(i)) ** 2;
     }
     sums.set(name, sum);
   };
@@ -73,4 +74,16 @@ export function measureNoise(
     name,
     sqnrDb: noise === 0 || signal === 0 ? null : 10 * Math.log10(signal / noise),
   }));
+}
+
+/** What values and up projections give is in steps of the static scale behind them, where there is one. */
+function stepsOf(
+  { config: { heads, kvHeads, headDim }, layers }: QuantizedModel,
+  matrix: MatrixName,
+  layer: number,
+): (channel: number) => number {
+  const { wo: { scale: attended = 1 } = {}, down: { scale: gated = 1 } = {} } = layers[layer]?.inputs ?? {};
+  const values = (heads + kvHeads) * headDim;
+  if (matrix === "qkv") return (channel) => (channel < values ? 1 : attended);
+  return matrix === "up" ? () => gated : () => 1;
 }

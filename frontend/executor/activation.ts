@@ -55,7 +55,7 @@ export function prepareRows(
     case "int8": {
       const { outliers } = input;
       const taken = rows.map((row) => (outliers === undefined ? undefined : takeOutliers(row, outliers)));
-      return quantizeRows(format.scales, input, rows).map((row, r) => ({ ...row, outliers: taken[r] }));
+      return quantizeRows(format.scales, rows).map((row, r) => ({ ...row, outliers: taken[r] }));
     }
     case "f32":
       throw new CompilerBug("the integer reference has no float32 operands");
@@ -75,7 +75,6 @@ type QuantizedRow = Omit<Int8Activation, "outliers">;
 
 function quantizeRows(
   scales: "token" | "tensor" | "static",
-  { scale }: LinearInput,
   rows: readonly ScaledRow[],
 ): readonly QuantizedRow[] {
   switch (scales) {
@@ -83,11 +82,8 @@ function quantizeRows(
       return rows.map(quantizeByOwnMaximum);
     case "tensor":
       return quantizeTogether(rows);
-    case "static": {
-      if (scale === undefined) throw new CompilerBug("a static input has a scale");
-      const inverse = Math.fround(1 / scale);
-      return rows.map((row) => quantizeBy(row, mulF32(row.factor, inverse), scale));
-    }
+    case "static":
+      return rows.map((row) => quantizeBy(row, row.factor, 1));
     default:
       return unreachable(scales);
   }

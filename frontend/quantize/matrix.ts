@@ -43,7 +43,7 @@ export type QuantizedMatrix = Int8Matrix | Int4Matrix | Bf16Matrix;
 
 /** What is known at compile time about the vector that a matrix (or two) multiplies. */
 export interface LinearInput {
-  /** float32 scale of one step of int8, there with static activations: q = to_int8(v / scale). */
+  /** With static activations: what one step of int8 is of the float32 model's vector. The weights around it have taken it up. */
   readonly scale?: number;
   /** Columns that are multiplied in 16 bits, ascending; there with outliers, and then perhaps empty. */
   readonly outliers?: Uint32Array;

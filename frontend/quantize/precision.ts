@@ -158,11 +158,16 @@ function impossibleValue({ alpha, threshold }: PrecisionOptions): Misuse | undef
   return undefined;
 }
 
+/** Whether the scales of activations are known at compile time. */
+export function isStatic({ activations }: Pick<Precision, "activations">): boolean {
+  return activations.kind === "int8" && activations.scales === "static";
+}
+
 /** Whether the quantizer must have seen activations of the model. */
-export function needsCalibration({ weights, activations, smoothing, outliers }: Precision): boolean {
+export function needsCalibration(precision: Precision): boolean {
+  const { weights, smoothing, outliers } = precision;
   const isRoundedByData = weights.kind === "int4" && weights.rounding !== "nearest";
-  const isStatic = activations.kind === "int8" && activations.scales === "static";
-  return smoothing !== undefined || outliers !== undefined || isRoundedByData || isStatic;
+  return smoothing !== undefined || outliers !== undefined || isRoundedByData || isStatic(precision);
 }
 
 /** int8 throughout, one scale per channel and per token: what needs neither calibration nor options. */

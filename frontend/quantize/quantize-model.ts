@@ -6,8 +6,9 @@ import type { Checkpoint, LayerWeights } from "../checkpoint.ts";
 import type { InputName } from "../executor/float-decoder.ts";
 import { scaleByActivations } from "./awq.ts";
 import { concatenate } from "./concatenate.ts";
+import { foldStaticScales, staticScale } from "./fold-static-scales.ts";
 import type { Int8Matrix, LinearInput, QuantizedMatrix } from "./matrix.ts";
-import { needsCalibration, type Precision, plainInt8 } from "./precision.ts";
+import { isStatic, needsCalibration, type Precision, plainInt8 } from "./precision.ts";
 import { guideRounding, quantizeInt4, type RoundingGuide } from "./quantize-int4.ts";
 import { quantizeInt8, roundToBf16 } from "./quantize-matrix.ts";
 import type { Int8Model, QuantizedLayer, QuantizedModel } from "./quantized-model.ts";
@@ -40,11 +41,10 @@ export function quantizeTo(
       input: () => ({}),
     });
   }
-  const model = storeCalibratedGains(
-    scaleByActivations(smooth({ checkpoint, calibration }, precision), precision),
-  );
+  const migrated = scaleByActivations(smooth({ checkpoint, calibration }, precision), precision);
+  const model = storeCalibratedGains(isStatic(precision) ? foldStaticScales(migrated) : migrated);
   const inputOf = (input: InputName, layer: number): LinearInput =>
-    describeInput(precision, statisticsOf(model.calibration, input, layer));
+    describeInput(precision, statisticsOf(migrated.calibration, input, layer));
   const guides = createGuides(model, precision, watch);
   return assemble(model.checkpoint, precision, {
     matrix: (source) => {
@@ -165,18 +165,12 @@ function quantizeSource(
 }
 
 /** Static scale and outlier columns of an input, from what calibration saw there. */
-function describeInput({ activations, outliers }: Precision, { largest }: InputStatistics): LinearInput {
-  const isStatic = activations.kind === "int8" && activations.scales === "static";
+function describeInput(precision: Precision, { largest }: InputStatistics): LinearInput {
+  const { outliers } = precision;
   return {
-    ...(isStatic && { scale: staticScale(largest) }),
+    ...(isStatic(precision) && { scale: staticScale(largest) }),
     ...(outliers && { outliers: columnsFrom(largest, outliers) }),
   };
-}
-
-/** float32 step of int8 with which the largest calibrated magnitude becomes ±127. */
-function staticScale(largest: Float32Array): number {
-  const scale = Math.fround(largest.reduce((a, b) => Math.max(a, b), 0) / 127);
-  return scale === 0 ? 1 : scale;
 }
 
 /** The columns whose magnitude reached the threshold, ascending. */

@@ -1,5 +1,5 @@
-import { f32, type LoopBuilder, present, type Subscript, type Value } from "../../../ir/index.ts";
-import { all, asIndex, hold, not, register } from "../nest.ts";
+import type { LoopBuilder, Subscript, Value } from "../../../ir/index.ts";
+import { all, asIndex, not } from "../nest.ts";
 import { isElementwise } from "../precision.ts";
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -62,19 +62,15 @@ export function vectorPlace(
   return [asIndex(b, b.ori(isAttended, isGated))];
 }
 
-/** The scale of a row's vector: its own, or that of the phase, which is read at its start. */
+/** The scale of a row's vector; undefined: static scales are 1. */
 export function rowScale(
   b: LoopBuilder,
-  port: Readonly<Record<"rowsScaled" | "rowScales" | "inputScales", Value | undefined>>,
+  { rowsScaled, rowScales }: Readonly<Record<"rowsScaled" | "rowScales", Value | undefined>>,
   isStart: Value,
-): (row: Subscript) => Value {
-  const { rowsScaled, rowScales, inputScales } = port;
-  if (inputScales === undefined) {
-    b.when(isStart, () => {
-      b.readFields(present(rowsScaled, "the token of scaled rows"));
-    });
-    return (row) => b.load(present(rowScales, "the scales of rows"), row);
-  }
-  const scale = hold(b, register(b, "input_scale", f32), isStart, () => b.read(inputScales));
-  return () => scale;
+): ((row: Subscript) => Value) | undefined {
+  if (rowsScaled === undefined || rowScales === undefined) return undefined;
+  b.when(isStart, () => {
+    b.readFields(rowsScaled);
+  });
+  return (row) => b.load(rowScales, row);
 }

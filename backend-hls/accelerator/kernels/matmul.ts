@@ -274,7 +274,7 @@ function channelScale(
   return fromBf16(b, at(values, 0));
 }
 
-/** y = (sum * scale of the channel) * scale of the row, one element an iteration, to whoever the matrix is for; for nobody, behind the last layer of a step without head, it only takes its token. */
+/** y = (sum * scale of the channel) * scale of the row where it has one, one element an iteration, to whoever the matrix is for; for nobody, behind the last layer of a step without head, it only takes its token. */
 export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, pt, rows } = plan;
   const outputs = { qkv: w.toQkv, residual: w.toResidual, activation: w.toActivation, argmax: w.toArgmax };
@@ -287,7 +287,6 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     ],
     connections: {
       rowsScaled: w.statics === undefined ? w.rowsScaled : undefined,
-      inputScales: w.statics?.constants?.inputScales,
       scalesTaken: w.scalesTaken,
       sums: w.sums,
       totals: w.link?.totals,
@@ -318,7 +317,8 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
             [group, pt],
             [p, 1],
           ]);
-          const product = b.mulf(b.mulf(b.toFloat(sum), scale), scaleOfRow(row));
+          const scaled = b.mulf(b.toFloat(sum), scale);
+          const product = scaleOfRow === undefined ? scaled : b.mulf(scaled, scaleOfRow(row));
           const place = { lane, row, isNew: () => isFirst(b, group, p) };
           writeWhereWanted(b, targets, withOutliers(product, place));
         });

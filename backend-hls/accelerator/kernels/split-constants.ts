@@ -12,7 +12,6 @@ import {
 import type { Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { isBeforeOutliers, outlierWriter } from "./outliers.ts";
-import { writeStatics } from "./statics.ts";
 
 /**
  * Splits the constants of a matrix into its output scales and, beat by beat in between, the gains of the norm that follows;
@@ -37,7 +36,6 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
       gains: w.gains,
       scales: scaleCount === 0 ? undefined : w.scales,
       ...Object.fromEntries(w.adjust?.constants ?? []),
-      ...w.statics?.constants,
       ...w.outliers?.constants,
     },
     body: ({ b, port, field }) => {
@@ -70,8 +68,6 @@ export function splitConstantsKernel(s: ScheduleBuilder, plan: Plan, w: Wires): 
             b.write(target, half);
           });
         });
-        if (w.statics?.constants !== undefined)
-          writeStatics(b, port, { element, part, made: field.made, half });
         writeOutliers({ element, body: body.element, part, half });
       });
     },

@@ -1,4 +1,4 @@
-import { at, roundBf16 } from "../../../ir/index.ts";
+import { roundBf16 } from "../../../ir/index.ts";
 import type {
   LayerParameters,
   LayerVectors,
@@ -91,8 +91,9 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     Float32Array.from({ length: count }, () => from + ((to - from) * random(4096)) / 4096);
   const { precision = PLAIN_INT8 } = model;
   const { matrix, headMatrix } = matrixSource(precision, random, floats);
+  const steps = hasStaticScales(precision) ? 32 : 1; // of int8, for what is 1
+  const gains = (from: number): Float32Array => roundedToBf16(floats(hidden, steps * from, steps * 2));
   const input = (name: LinearInputName, width: number): VectorParameters => ({
-    ...(hasStaticScales(precision) && { scale: at(floats(1, 0.01, 0.2), 0) }),
     ...(precision.outliers && { outliers: someColumns(random, precision.outliers.columns[name], width) }),
   });
   const withOutliers = (made: PackedMatrix, { outliers }: VectorParameters): PackedMatrix =>
@@ -109,12 +110,12 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
     return { ...layerOf(inputs), inputs };
   };
   const layerOf = (inputs: LayerVectors): LayerParameters => ({
-    attnNorm: roundedToBf16(floats(hidden, -1.5, 2)),
+    attnNorm: gains(-1.5),
     qkv: withOutliers(matrix((heads + 2 * kvHeads) * headDim, hidden), inputs.qkv),
     ...(model.qkvBias === true && { qkvBias: floats((heads + 2 * kvHeads) * headDim, -2, 2) }),
     ...(model.qkNorm === true && { qNorm: floats(headDim, -1, 2), kNorm: floats(headDim, 0.5, 2) }),
     wo: withOutliers(matrix(hidden, heads * headDim), inputs.wo),
-    ffnNorm: roundedToBf16(floats(hidden, 0.5, 2)),
+    ffnNorm: gains(0.5),
     wGate: withOutliers(matrix(ffn, hidden), inputs.gateUp),
     wUp: withOutliers(matrix(ffn, hidden), inputs.gateUp),
     wDown: withOutliers(matrix(hidden, ffn), inputs.down),
@@ -123,7 +124,7 @@ export function randomParameters(model: ModelShape, seed: number): ModelParamete
   return {
     embed: floats(vocab * hidden, -1, 1),
     layers: Array.from({ length: layers }, layer),
-    finalNorm: roundedToBf16(floats(hidden, -1, 2)),
+    finalNorm: gains(-1),
     head: withOutliers(headMatrix(vocab, hidden), headInput),
     headInput,
     rope: ropeTable(10000, headDim, model.maxContext),

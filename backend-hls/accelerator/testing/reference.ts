@@ -17,7 +17,7 @@ import {
   subF32,
 } from "../../../ir/index.ts";
 import type { ModelParameters, PackedMatrix, VectorParameters } from "../pack-weights.ts";
-import { groupOf, isBf16, PLAIN_INT8 } from "../precision.ts";
+import { groupOf, hasStaticScales, isBf16, PLAIN_INT8 } from "../precision.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** A vector in integers and its scale. */
@@ -172,17 +172,15 @@ function quantize(v: readonly number[], levels = 127): Quantized {
   };
 }
 
-/** What a matrix multiplies: with a scale that is known, or its own. */
+/** What a matrix multiplies: in steps of 1, or with a scale of its own. */
 function quantizeInput(
   { precision = PLAIN_INT8 }: ModelShape,
   v: readonly number[],
   input: VectorParameters | undefined,
 ): Quantized {
   if (isBf16(precision)) return bf16Of(v);
-  const scale = input?.scale;
-  if (scale === undefined) return quantizeWithOutliers(v, 1, input);
-  const inverse = Math.fround(1 / scale);
-  return { q: v.map((value) => f32ToSigned(mulF32(value, inverse), 8)), s: scale };
+  if (!hasStaticScales(precision)) return quantizeWithOutliers(v, 1, input);
+  return { q: v.map((value) => f32ToSigned(value, 8)), s: 1 };
 }
 
 /** A vector times `factor`, its outlier columns taken out of it. */
@@ -218,10 +216,10 @@ function normQuantize(
     const factor = rmsFactor(x, eps);
     return bf16Of(x.map((value, i) => mulF32(mulF32(value, at(gain, i)), factor)));
   }
-  if (input?.scale !== undefined) {
-    const inverse = mulF32(rmsFactor(x, eps), Math.fround(1 / input.scale));
-    const q = x.map((value, i) => f32ToSigned(mulF32(mulF32(value, at(gain, i)), inverse), 8));
-    return { q, s: input.scale };
+  if (hasStaticScales(precision)) {
+    const factor = rmsFactor(x, eps);
+    const q = x.map((value, i) => f32ToSigned(mulF32(mulF32(value, at(gain, i)), factor), 8));
+    return { q, s: 1 };
   }
   return quantizeWithOutliers(
     x.map((value, i) => mulF32(value, at(gain, i))),
