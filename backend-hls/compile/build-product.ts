@@ -20,6 +20,12 @@ export interface ProductTarget {
   readonly schedule: ScheduleMode;
 }
 
+/** How queues are built. */
+export interface QueueOptions {
+  /** For simulation: the input `queue_limits` makes each queue as shallow as it says. */
+  readonly queueLimits?: boolean | undefined;
+}
+
 /** Hardware from the plan of its network to what a board instantiates. */
 export interface Product {
   readonly network: NetworkPlan;
@@ -40,9 +46,9 @@ export function planProduct(
 /** A planned network as hardware, in a system, in the product's wrapper. */
 export function buildProduct(
   network: NetworkPlan,
-  options: Omit<SystemOptions, "name" | "plan" | "network">,
+  { queueLimits = false, ...options }: Omit<SystemOptions, "name" | "plan" | "network"> & QueueOptions,
 ): Product {
-  const core = networkModule("hidalgo_core", network);
+  const core = networkModule("hidalgo_core", network, { limits: queueLimits });
   const system = systemModule({ ...options, name: SYSTEM_TOP, plan: network, network: core });
   return { network, system, top: productTop(PRODUCT_TOP, system.top) };
 }

@@ -12,14 +12,14 @@ import {
 } from "../accelerator/index.ts";
 import type { Device } from "../device/index.ts";
 import { multiplierOf } from "../library/operator-library.ts";
-import type { NetworkPlan } from "../network/plan-network.ts";
+import { type NetworkPlan, withDepths } from "../network/plan-network.ts";
 import type { ScheduleMode } from "../pipeline/schedule-kernel.ts";
 import type { StartLimit } from "../system/core-errors.ts";
-import { buildProduct, type Product, planProduct } from "./build-product.ts";
+import { buildProduct, type Product, planProduct, type QueueOptions } from "./build-product.ts";
 import { portSetup, type SetupWord } from "./port-setup.ts";
 
 /** What an accelerator is compiled from. */
-export interface AcceleratorRequest {
+export interface AcceleratorRequest extends QueueOptions {
   readonly model: ModelShape;
   readonly shape: ArrayShape;
   readonly device: Device;
@@ -27,6 +27,8 @@ export interface AcceleratorRequest {
   readonly schedule: ScheduleMode;
   /** Sequences of full length that the KV memory holds (default: 1). */
   readonly sequences?: number | undefined;
+  /** Depths of queues by name, in place of those that keep every pipeline at its interval. */
+  readonly depths?: ReadonlyMap<string, number> | undefined;
   /** Called with the schedule before it is planned: gives its operations the places that hardware is traced back to. */
   readonly locate?: ((schedule: Operation) => void) | undefined;
 }
@@ -70,7 +72,8 @@ export function compileAccelerator(request: AcceleratorRequest): Result<Compiled
   request.locate?.(schedule);
   const network = planProduct(schedule, request);
   if (network.kind === "error") return network;
-  const product = buildProduct(network.value, {
+  const product = buildProduct(withDepths(network.value, request.depths), {
+    queueLimits: request.queueLimits,
     startFields: [...START_FIELDS],
     array: "matmul",
     faults: FAULT_STREAMS,

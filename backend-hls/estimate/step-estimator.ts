@@ -119,7 +119,15 @@ export class StepEstimator {
    * with an interval depend on it; with the cycle of the hardware the estimate is the hardware's.
    */
   step(rows: readonly Row[], start = this.#earliest): EstimatedStep {
-    const { plan, layout, network } = this.#design;
+    const step = this.stepOrStill(rows, start);
+    if (step === undefined)
+      throw new CompilerBug(`the estimate of ${this.#design.network.name} stands still`);
+    return step;
+  }
+
+  /** The same; undefined where the network stands still before the step is over. */
+  stepOrStill(rows: readonly Row[], start = this.#earliest): EstimatedStep | undefined {
+    const { plan, layout } = this.#design;
     const command = encodeStep(plan, layout, rows, this.#image);
     if (start < this.#earliest) throw new CompilerBug("a step begins before the one before it is over");
     this.#replay.runTo(start);
@@ -129,8 +137,7 @@ export class StepEstimator {
     const observe = (cycle: number, isWriting: boolean): void => {
       if (isWriting) this.#marks.writing(cycle);
     };
-    if (!this.#replay.runUntil(() => finished.hasElement, observe))
-      throw new CompilerBug(`the estimate of ${network.name} stands still`);
+    if (!this.#replay.runUntil(() => finished.hasElement, observe)) return undefined;
     const last = finished.visibleTime();
     this.#replay.runUntil(() => this.#replay.cycle > last, observe);
     const event = finished.elementEvent();
@@ -142,6 +149,11 @@ export class StepEstimator {
     this.#before = now;
     const breakdown = this.#breakdown(rows, part.traffic, { event, cycle: last, from: start });
     return { cycles: last - start, counters, ...part, breakdown };
+  }
+
+  /** Credits of each queue that were out at once in all steps so far, at most. */
+  get mostUsed(): ReadonlyMap<string, number> {
+    return this.#replay.mostUsed;
   }
 
   #breakdown(

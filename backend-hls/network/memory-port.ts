@@ -139,8 +139,12 @@ export class MemoryPort {
   readonly #index: number;
   readonly #dataBits: number;
 
-  constructor(b: HwBuilder, plan: NetworkPlan, memory: Value) {
+  readonly #beginsWithoutCredits: boolean;
+
+  /** `credits`: whether engines begin with the credits of their queues, or the queues hand them out. */
+  constructor(b: HwBuilder, plan: NetworkPlan, memory: Value, credits: "held" | "handed out") {
     this.#b = b;
+    this.#beginsWithoutCredits = credits === "handed out";
     this.#index = memoriesOf(plan).indexOf(memory);
     this.#dataBits = 8 * beatBytes(memory);
     const bursts = plan.bursts.filter((burst) => burst.memory === memory);
@@ -172,14 +176,17 @@ export class MemoryPort {
       maxBurst: burst.maxBurst,
       lengthBits: lengthBits(this.#dataBits),
     };
+    const beginsWithoutCredits = this.#beginsWithoutCredits;
     const unit =
       burst.kind === "read"
         ? axiReadEngine({
             ...shape,
+            beginsWithoutCredits,
             responseDepth: present(plan.streams.get(burst.data), "a data stream").depth,
           })
         : axiWriteEngine({
             ...shape,
+            beginsWithoutCredits,
             doneDepth: present(plan.streams.get(present(burst.done, "done")), "a done stream").depth,
             maxOutstanding: MAX_OUTSTANDING,
           });

@@ -14,6 +14,7 @@ import {
 import { blockReadLatency } from "../pipeline/characterize-node.ts";
 import { type KernelHardware, kernelModule } from "../pipeline/kernel-module.ts";
 import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../pipeline/ports.ts";
+import { bitsFor } from "../shell/bits.ts";
 import { fifoModule, type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { bankModule } from "./buffer-module.ts";
 import { hasMemory, leaveMemoryAlone, type MemoryClient, MemoryPort, memoryPorts } from "./memory-port.ts";
@@ -45,7 +46,15 @@ export function networkModule(
 export interface NetworkOptions {
   /** Every queue's input as outputs `tap_<stream>_{valid,data}`, to find where hardware and reference part. */
   readonly taps?: boolean;
+  /** For simulation: an input `queue_limits`, {@link LIMIT_BITS} bits of every queue in the plan's order: how many elements it takes. */
+  readonly limits?: boolean;
 }
+
+/** Bits of a queue's limit in `queue_limits`. */
+export const LIMIT_BITS = 16;
+
+/** The input of {@link NetworkOptions.limits}. */
+export const QUEUE_LIMITS = "queue_limits";
 
 /** What every kernel tells about its state, gathered in `<signal>_bits`. */
 const KERNEL_SIGNALS = ["busy", "issue", "starved", "blocked"] as const;
@@ -71,6 +80,7 @@ class NetworkBuilder {
       ...this.#outsidePorts(),
       ...memoryPorts(plan),
       ...(hasMemory(plan) ? [{ name: "clear_error", width: 1 }] : []),
+      ...(options.limits === true ? [{ name: QUEUE_LIMITS, width: LIMIT_BITS * plan.streams.size }] : []),
     ]);
   }
 
@@ -105,9 +115,15 @@ class NetworkBuilder {
 
   // ---- queues
   #addQueue(stream: PlannedStream): void {
-    const module = fifoModule(stream.width, stream.depth);
+    const limit = this.#options.limits === true;
+    const module = fifoModule(stream.width, stream.depth, { limit });
     this.#modules.push(module);
-    this.#queues.set(stream.value, lateInstance(this.#b, module, `q_${stream.name}`));
+    const queue = lateInstance(this.#b, module, `q_${stream.name}`);
+    if (limit) {
+      const place = LIMIT_BITS * this.#queues.size;
+      queue.connect({ limit: this.#b.extract(this.#b.input(QUEUE_LIMITS), place, bitsFor(stream.depth)) });
+    }
+    this.#queues.set(stream.value, queue);
     this.#ends.set(stream.value, {});
   }
 
@@ -138,6 +154,7 @@ class NetworkBuilder {
     const hardware = kernelModule(`${this.#name}_${kernel.name}`, kernel.scheduled, this.#plan.library, {
       depthOf,
       isMemory,
+      beginsWithoutCredits: this.#options.limits === true,
     });
     this.#modules.push(...hardware.submodules, hardware.module);
     const instance = lateInstance(this.#b, hardware.module, `k_${kernel.name}`);
@@ -249,7 +266,12 @@ class NetworkBuilder {
     }
     const memories = [...new Set(this.#plan.bursts.map((burst) => burst.memory))];
     const ports = memories.map((memory) => {
-      const port = new MemoryPort(this.#b, this.#plan, memory);
+      const port = new MemoryPort(
+        this.#b,
+        this.#plan,
+        memory,
+        this.#options.limits === true ? "handed out" : "held",
+      );
       for (const client of port.clients) {
         const { burst, instance } = client;
         const requests = this.#queue(burst.requests);

@@ -107,6 +107,14 @@ export function planNetwork(
   });
 }
 
+/** The same plan with other depths of the queues that `depths` names. */
+export function withDepths(plan: NetworkPlan, depths: ReadonlyMap<string, number> = new Map()): NetworkPlan {
+  const streams = [...plan.streams].map(
+    ([value, stream]) => [value, { ...stream, depth: depths.get(stream.name) ?? stream.depth }] as const,
+  );
+  return { ...plan, streams: new Map(streams) };
+}
+
 function collect<T>(result: Result<T>, problems: Diagnostic[]): T | undefined {
   if (result.kind === "ok") return result.value;
   problems.push(...result.diagnostics);

@@ -29,6 +29,8 @@ export interface ControlOptions {
   readonly depthOf: (argument: number) => number;
   /** Whether a read stream comes straight from external memory. */
   readonly isMemory: (argument: number) => boolean;
+  /** Queues hand out all credits themselves: those of a simulation with limits. */
+  readonly beginsWithoutCredits?: boolean;
 }
 
 /**
@@ -309,10 +311,11 @@ function streamConditions(
       });
       continue;
     }
+    const depth = options.depthOf(argument);
     const credits = creditCounter(
       b,
       `${name}_${String(argument)}`,
-      options.depthOf(argument),
+      { depth, first: options.beginsWithoutCredits === true ? 0 : depth },
       b.input(streamPort(argument, "credit")),
     );
     conditions.push(b.or(b.not(guard), credits.any));

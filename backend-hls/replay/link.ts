@@ -13,9 +13,13 @@ export class Link {
   pushed = 0;
   /** Elements whose pop is known. */
   popped = 0;
+  /** Credits that were out at once, at most: a queue of this depth would have held nothing up. */
+  mostUsed = 0;
   /** Who can go on once an element is there, and once a credit is. */
   reader: Part | undefined;
   writer: Part | undefined;
+  /** Pops whose credits were back before the last push. */
+  #returned = 0;
   readonly #agenda: Agenda;
   readonly #pushTimes: Float64Array;
   readonly #popTimes: Float64Array;
@@ -98,7 +102,9 @@ export class Link {
     this.#pushTimes[slot] = cycle;
     this.#pushEvents[slot] = event;
     if (value !== undefined) this.#values[slot] = value;
+    while (this.#returned < this.popped && this.popTime(this.#returned) < cycle) this.#returned += 1;
     this.pushed += 1;
+    this.mostUsed = Math.max(this.mostUsed, this.pushed - this.#returned);
     if (this.reader !== undefined) this.#agenda.wake(this.reader);
   }
 

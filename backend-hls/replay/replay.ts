@@ -210,6 +210,11 @@ export class NetworkReplay {
     return this.#kernels.map((kernel) => kernel.activity);
   }
 
+  /** Credits of each queue that were out at once, at most, by the queue's name. */
+  get mostUsed(): ReadonlyMap<string, number> {
+    return new Map([...this.#links.values()].map(({ name, mostUsed }) => [name, mostUsed]));
+  }
+
   get traffic(): readonly ClientTraffic[] {
     return this.#memories.flatMap((memory) => memory.traffic);
   }

@@ -10,6 +10,8 @@ import type { HardwareUnit } from "./unit.ts";
 export interface ReadEngineOptions extends AxiShape {
   /** Elements of the response queue behind the engine: at least one longest burst. */
   readonly responseDepth: number;
+  /** The queue hands out all credits itself. */
+  readonly beginsWithoutCredits?: boolean;
 }
 
 /** Cycles from a request being visible to `m_axi_arvalid`, and from an R beat to `rsp_valid`. */
@@ -101,7 +103,7 @@ function responses(
  * address inside a beat, is not issued: after the beats before it, zeros are answered.
  */
 export function axiReadEngine(options: ReadEngineOptions): HardwareUnit {
-  const { responseDepth } = options;
+  const { responseDepth, beginsWithoutCredits = false } = options;
   const b = new HwBuilder(
     `axi_read_engine_${shapeName(options)}_q${String(responseDepth)}`,
     inputPorts(options),
@@ -110,7 +112,10 @@ export function axiReadEngine(options: ReadEngineOptions): HardwareUnit {
   const planner = lateInstance(b, plannerModule, "planner");
   const burst = { address: planner.out("burst_address"), beats: planner.out("burst_beats") };
   const countBits = Math.max(bitsFor(responseDepth), burstBits(options));
-  const credits = b.feedback(countBits, { name: "credits", reset: BigInt(responseDepth) });
+  const credits = b.feedback(countBits, {
+    name: "credits",
+    reset: beginsWithoutCredits ? 0n : BigInt(responseDepth),
+  });
   const outstanding = b.feedback(countBits, { name: "outstanding", reset: 0n });
   const beats = b.resize(burst.beats, countBits);
   const none = b.equals(burst.beats, 0);

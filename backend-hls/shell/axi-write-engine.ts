@@ -12,6 +12,8 @@ import type { HardwareUnit } from "./unit.ts";
 export interface WriteEngineOptions extends AxiShape {
   /** Elements of the queue that takes the done tokens. */
   readonly doneDepth: number;
+  /** The queue of tokens hands out all credits itself. */
+  readonly beginsWithoutCredits?: boolean;
   /** Bursts that may wait for their response. */
   readonly maxOutstanding: number;
 }
@@ -103,7 +105,13 @@ function completion(
 ): { readonly waiting: Value } {
   const width = bitsFor(options.maxOutstanding);
   const answers = b.feedback(width, { name: "answers", reset: 0n });
-  const done = creditCounter(b, "done", options.doneDepth, b.input("done_credit"));
+  const { doneDepth: depth, beginsWithoutCredits = false } = options;
+  const done = creditCounter(
+    b,
+    "done",
+    { depth, first: beginsWithoutCredits ? 0 : depth },
+    b.input("done_credit"),
+  );
   const head = order.out("out_data");
   const needsAnswer = b.extract(head, 1, 1);
   const ends = b.extract(head, 0, 1);

@@ -77,3 +77,28 @@ test("a block RAM queue keeps order, fills up and streams one element per cycle"
     Array.from({ length: 400 }, (_, cycle) => ({ push: cycle % 3 !== 0, pop: cycle % 7 !== 2 })),
   );
 });
+
+test.each([1, 2, 5, 8, 600])(
+  "a queue of depth 600 or 8 with limit %i hands out that many credits and never more elements are in it",
+  (limit) => {
+    const depth = limit > 8 ? 600 : 8;
+    const fifo = fifoModule(12, depth, { limit: true });
+    const dut = bench(fifo, [fifo]);
+    dut.set({ rst: 1, limit, in_valid: 0, out_pop: 0 });
+    dut.tick();
+    dut.set({ rst: 0 });
+    let [credits, held, most] = [0, 0, 0];
+    for (let cycle = 0; cycle < 4 * depth; cycle++) {
+      const push = cycle > depth && credits > 0;
+      dut.set({ in_valid: push, in_data: BigInt(cycle % 4096) });
+      const pop = cycle > 2 * depth && cycle % 3 === 0 && dut.get("out_valid") === 1n;
+      dut.set({ out_pop: pop });
+      credits += Number(dut.get("in_credit") === 1n) - Number(push);
+      held += Number(push) - Number(pop);
+      most = Math.max(most, held);
+      expect(held + credits).toBeLessThanOrEqual(limit);
+      dut.tick();
+    }
+    expect(most).toBe(limit);
+  },
+);

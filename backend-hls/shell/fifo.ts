@@ -14,6 +14,15 @@ export function fifoName(width: number, depth: number): string {
   return `fifo_w${String(width)}_d${String(depth)}`;
 }
 
+/** What a queue has beside its ends. */
+export interface FifoOptions {
+  /**
+   * For simulation: an input `limit`, the number of elements that the queue takes at most (1 to its depth), so that one build
+   * shows every depth. The queue hands its producer that many credits in the cycles behind reset; the producer begins with none.
+   */
+  readonly limit?: boolean;
+}
+
 interface Ends {
   readonly push: Value;
   readonly pop: Value;
@@ -115,22 +124,33 @@ function ringIndex(b: HwBuilder, name: string, depth: number, advance: Value): V
  * credits keep it from overflowing; a pop is legal only where out_valid is 1. Depth up to 2: registers; up to 512:
  * distributed RAM; above: block RAM.
  */
-export function fifoModule(width: number, depth: number): Operation {
+export function fifoModule(width: number, depth: number, { limit = false }: FifoOptions = {}): Operation {
   const dataPort: readonly PortSpec[] = width === 0 ? [] : [{ name: "in_data", width }];
-  const b = new HwBuilder(fifoName(width, depth), [
+  const limitPort: readonly PortSpec[] = limit ? [{ name: "limit", width: bitsFor(depth) }] : [];
+  const b = new HwBuilder(`${fifoName(width, depth)}${limit ? "_limited" : ""}`, [
     { name: "clk", width: "clock" },
     { name: "rst", width: 1 },
     { name: "in_valid", width: 1 },
     ...dataPort,
     { name: "out_pop", width: 1 },
+    ...limitPort,
   ]);
   const data = width === 0 ? undefined : b.input("in_data");
   const ends = { push: b.input("in_valid"), pop: b.input("out_pop"), data };
   const queue = build(b, depth, ends);
   b.output("out_valid", queue.valid);
   if (queue.data !== undefined) b.output("out_data", queue.data);
-  b.output("in_credit", ends.pop);
+  b.output("in_credit", limit ? b.or(ends.pop, firstCredits(b, depth, ends.pop)) : ends.pop);
   return b.finish();
+}
+
+/** One pulse for each credit up to `limit`, in cycles in which nothing is taken. */
+function firstCredits(b: HwBuilder, depth: number, pop: Value): Value {
+  const width = bitsFor(depth);
+  const granted = b.feedback(width, { name: "granted", reset: 0n });
+  const grant = b.and(b.icmp("ult", granted.value, b.input("limit")), b.not(pop));
+  granted.drive(b.add(granted.value, b.constant(1, width)), grant);
+  return grant;
 }
 
 function build(

@@ -9,6 +9,7 @@ import {
   type Value,
 } from "../../ir/index.ts";
 import { MAX_OUTSTANDING } from "../network/memory-port.ts";
+import { QUEUE_LIMITS } from "../network/network-module.ts";
 import { type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { axiChecker } from "./axi-checker.ts";
 import { type AxisEnd, axisSink, axisSource } from "./axis-ends.ts";
@@ -58,9 +59,11 @@ export function simulationTop(
   options: SimulationTopOptions = {},
 ): SimulatedProduct {
   const control = portsOf(product.top).filter((port) => port.name.startsWith("s_axi_control_"));
+  const limits = portsOf(product.top).filter((port) => port.name === QUEUE_LIMITS);
   const b = new HwBuilder(name, [
     { name: "clk", width: "clock" },
     { name: "rst", width: 1 },
+    ...limits,
     ...control.filter((port) => !port.name.endsWith("prot")),
     ...(options.faults === true ? FAULT_INPUTS : []),
     ...(options.cluster === undefined ? [] : [{ name: LINK_RESET, width: 1 }]),
@@ -76,6 +79,7 @@ export function simulationTop(
     const part = (module: Operation, part: string) => lateInstance(b, module, memberName(part, place));
     const core = part(product.top, "accelerator");
     core.connect({ ap_rst_n: b.not(b.input("rst")), ...Object.fromEntries(outside) });
+    for (const { name: input } of limits) core.connect({ [input]: b.input(input) });
     const [store, checker] = [part(dram, "memory"), part(checkerUnit.module, "axi_checker")];
     const port = { core, store, checker, injector: injector && part(injector, "faults") };
     joinPort(b, port);

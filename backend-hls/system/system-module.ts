@@ -9,7 +9,7 @@ import {
   type Value,
 } from "../../ir/index.ts";
 import { guardedRegions } from "../network/memory-port.ts";
-import type { NetworkHardware } from "../network/network-module.ts";
+import { type NetworkHardware, QUEUE_LIMITS } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import {
   controlRegistersModule,
@@ -72,6 +72,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
   const b = new HwBuilder(name, [
     ...outerInputs(control, "s_axi_control_"),
     ...outerInputs(network.top, "m_axi_").slice(2),
+    ...portsOf(network.top, QUEUE_LIMITS),
     ...axisInputs(plan),
   ]);
   const host = lateInstance(b, control, "control");
@@ -85,6 +86,7 @@ export function systemModule(options: SystemOptions): SystemHardware {
     start_data: b.concat(...start.map((field) => host.out(field.name)).toReversed()),
     finished_pop: core.out("finished_valid"),
     clear_error: supervisor.out("begin"),
+    ...passInputs(b, network.top, QUEUE_LIMITS),
     ...Object.fromEntries(regions.flatMap(boundsOf).map((bound) => [bound, host.out(bound)])),
   });
   const begun = supervisor.out("begin");

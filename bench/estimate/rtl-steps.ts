@@ -4,6 +4,7 @@ import {
   type CompiledAccelerator,
   encodeStep,
   manifestRegisters,
+  QUEUE_LIMITS,
   type Row,
   START_FIELDS,
   simulationTop,
@@ -64,9 +65,10 @@ export class RtlSteps {
     return steps;
   }
 
-  async #begin(): Promise<void> {
+  async #begin(limits?: bigint): Promise<void> {
     const { network, layout } = this.#accelerator;
     for (const name of ["awvalid", "wvalid", "bready", "arvalid", "rready"]) this.#poke(name, 0);
+    if (limits !== undefined) this.#simulator.poke(QUEUE_LIMITS, limits);
     this.#simulator.poke("rst", 1n);
     await this.#run(RESET_CYCLES);
     this.#simulator.poke("rst", 0n);
@@ -78,8 +80,21 @@ export class RtlSteps {
     await this.#write("interrupt_enable", 3);
   }
 
-  /** One step after the other. */
-  async step(rows: readonly Row[]): Promise<MeasuredStep> {
+  /** Begins again, with queues as shallow as `limits` says: the input `queue_limits` of a simulation with limits. */
+  reset(limits: bigint): Promise<void> {
+    return this.#begin(limits);
+  }
+
+  /** Cycles of a step; undefined where it takes more than `most`. */
+  async cyclesOf(rows: readonly Row[], most: number): Promise<number | undefined> {
+    await this.#start(rows);
+    const { stopped, cycles } = await this.#simulator.run(most, "interrupt");
+    this.#cycle += cycles;
+    return stopped ? this.#read("total_lo") : undefined;
+  }
+
+  /** Descriptors into memory, the command into registers, start; the cycle of the start pulse. */
+  async #start(rows: readonly Row[]): Promise<number> {
     const { plan, layout } = this.#accelerator;
     const command = encodeStep(plan, layout, rows, this.#image);
     const { descriptors, tables } = layout.regions;
@@ -88,6 +103,12 @@ export class RtlSteps {
     for (const [index, field] of START_FIELDS.entries()) await this.#write(field, Number(at(command, index)));
     const start = this.#cycle + START_DELAY;
     await this.#write("control", 1);
+    return start;
+  }
+
+  /** One step after the other. */
+  async step(rows: readonly Row[]): Promise<MeasuredStep> {
+    const start = await this.#start(rows);
     const before = performance.now();
     const { stopped, cycles } = await this.#simulator.run(50_000_000, "interrupt");
     const wallMs = performance.now() - before;

@@ -1,0 +1,1 @@
+export { type DepthGround, floorOf, minimalDepths, type StepCosts } from "./minimal-depths.ts";
