@@ -9,14 +9,9 @@ export * from "./graph/index.ts";
 export { createOperatorLibrary, multiplierOf, type OperatorLibrary } from "./library/operator-library.ts";
 export type { DeviceFamily } from "./library/table-types.ts";
 
-export {
-  isRead,
-  LIMIT_BITS,
-  type NetworkHardware,
-  networkModule,
-  QUEUE_LIMITS,
-} from "./network/network-module.ts";
+export { isRead, type NetworkHardware, networkModule } from "./network/network-module.ts";
 export { type NetworkPlan, type PlannedKernel, planNetwork, withDepths } from "./network/plan-network.ts";
+export { LIMIT_BITS, QUEUE_LIMITS } from "./network/queue-limits.ts";
 export type { ScheduledKernel, ScheduleMode } from "./pipeline/schedule-kernel.ts";
 export { POOL_CYCLES } from "./pipeline/unit-pool.ts";
 export { type PipelinedPrimitive, pipelinedPrimitive } from "./primitives/pipelined-primitive.ts";

@@ -17,6 +17,16 @@ export const nothingFits = defineDiagnostic(
   }),
 );
 
+/** A report's recipes are of another function. */
+export const recipesDoNotFit = defineDiagnostic(
+  "DSE0003",
+  "error",
+  (p: { readonly nests: number; readonly recipes: number }) => ({
+    message: `the function has ${p.nests} perfect nests, the report's point schedules ${p.recipes}`,
+    expected: "the program that the report is of",
+  }),
+);
+
 /** No array takes a beat of the device's port, or the device allows fewer products than the smallest array has. */
 export const noSpace = defineDiagnostic(
   "DSE0002",

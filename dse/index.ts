@@ -6,9 +6,15 @@ export { openThreads } from "./evaluate/thread-pool.ts";
 export type { UnitLimits } from "./kernels/candidates.ts";
 export { chooseLoops } from "./kernels/choose-loops.ts";
 export { unitLimitsOf } from "./kernels/default-limits.ts";
+export type { KernelEvaluation } from "./kernels/evaluate-kernel.ts";
+export { exploreKernel, type KernelExploration } from "./kernels/explore-kernel.ts";
+export { KERNEL_OBJECTIVES, type KernelExploreRequest } from "./kernels/kernel-request.ts";
+export { type LoopRecipes, type NestRecipe, planRecipes } from "./kernels/loop-recipe.ts";
 export { optimizeLoops } from "./kernels/optimize-loops.ts";
 export { exploreReport } from "./report/explore-report.ts";
+export { kernelReport, kernelTable, type MeasuredKernel } from "./report/kernel-report.ts";
 export { explorePage } from "./report/page/explore-page.ts";
+export { kernelPage } from "./report/page/kernel-page.ts";
 export { pointsTable } from "./report/points-table.ts";
 export {
   type DesignPoint,

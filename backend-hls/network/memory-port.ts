@@ -250,3 +250,13 @@ export class MemoryPort {
     for (const signal of down) client.connect({ [`m_axi_${signal}`]: arbiter.out(`${name}_${signal}`) });
   }
 }
+
+/** The error of the first port that has one. */
+export function firstError(b: HwBuilder, ports: readonly MemoryPort[]): MemoryPort["error"] {
+  return ports
+    .map(({ error }) => error)
+    .reduce((first, other) => {
+      const mine = b.not(b.equals(first.code, 0));
+      return { code: b.mux(mine, first.code, other.code), where: b.mux(mine, first.where, other.where) };
+    });
+}

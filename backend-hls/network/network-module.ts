@@ -17,8 +17,16 @@ import { addressBits, bankPort, sharedBanks, streamPort, streamUses } from "../p
 import { bitsFor } from "../shell/bits.ts";
 import { fifoModule, type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { bankModule } from "./buffer-module.ts";
-import { hasMemory, leaveMemoryAlone, type MemoryClient, MemoryPort, memoryPorts } from "./memory-port.ts";
+import {
+  firstError,
+  hasMemory,
+  leaveMemoryAlone,
+  type MemoryClient,
+  MemoryPort,
+  memoryPorts,
+} from "./memory-port.ts";
 import type { NetworkPlan, PlannedKernel, PlannedStream } from "./plan-network.ts";
+import { LIMIT_BITS, QUEUE_LIMITS } from "./queue-limits.ts";
 import { connectPool, type UnitPool } from "./unit-pool.ts";
 
 /** The hardware of a schedule: its top module and all modules below it, each once. */
@@ -49,12 +57,6 @@ export interface NetworkOptions {
   /** For simulation: an input `queue_limits`, {@link LIMIT_BITS} bits of every queue in the plan's order: how many elements it takes. */
   readonly limits?: boolean;
 }
-
-/** Bits of a queue's limit in `queue_limits`. */
-export const LIMIT_BITS = 16;
-
-/** The input of {@link NetworkOptions.limits}. */
-export const QUEUE_LIMITS = "queue_limits";
 
 /** What every kernel tells about its state, gathered in `<signal>_bits`. */
 const KERNEL_SIGNALS = ["busy", "issue", "starved", "blocked"] as const;
@@ -119,10 +121,8 @@ class NetworkBuilder {
     const module = fifoModule(stream.width, stream.depth, { limit });
     this.#modules.push(module);
     const queue = lateInstance(this.#b, module, `q_${stream.name}`);
-    if (limit) {
-      const place = LIMIT_BITS * this.#queues.size;
-      queue.connect({ limit: this.#b.extract(this.#b.input(QUEUE_LIMITS), place, bitsFor(stream.depth)) });
-    }
+    const [place, bits] = [LIMIT_BITS * this.#queues.size, bitsFor(stream.depth)];
+    if (limit) queue.connect({ limit: this.#b.extract(this.#b.input(QUEUE_LIMITS), place, bits) });
     this.#queues.set(stream.value, queue);
     this.#ends.set(stream.value, {});
   }
@@ -265,13 +265,9 @@ class NetworkBuilder {
       return;
     }
     const memories = [...new Set(this.#plan.bursts.map((burst) => burst.memory))];
+    const credits = this.#options.limits === true ? "handed out" : "held";
     const ports = memories.map((memory) => {
-      const port = new MemoryPort(
-        this.#b,
-        this.#plan,
-        memory,
-        this.#options.limits === true ? "handed out" : "held",
-      );
+      const port = new MemoryPort(this.#b, this.#plan, memory, credits);
       for (const client of port.clients) {
         const { burst, instance } = client;
         const requests = this.#queue(burst.requests);
@@ -326,7 +322,7 @@ class NetworkBuilder {
     readonly width: number;
     readonly into: boolean;
   }[] {
-    const { plan } = { plan: this.#plan };
+    const plan = this.#plan;
     return plan.outside.flatMap((value) => {
       const stream = plan.streams.get(value);
       return stream === undefined
@@ -359,16 +355,6 @@ class NetworkBuilder {
       }
     }
   }
-}
-
-/** The error of the first port that has one. */
-function firstError(b: HwBuilder, ports: readonly MemoryPort[]): MemoryPort["error"] {
-  return ports
-    .map(({ error }) => error)
-    .reduce((first, other) => {
-      const mine = b.not(b.equals(first.code, 0));
-      return { code: b.mux(mine, first.code, other.code), where: b.mux(mine, first.where, other.where) };
-    });
 }
 
 /** Kernels that share their float units, pool by pool. */

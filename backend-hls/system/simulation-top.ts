@@ -9,7 +9,7 @@ import {
   type Value,
 } from "../../ir/index.ts";
 import { MAX_OUTSTANDING } from "../network/memory-port.ts";
-import { QUEUE_LIMITS } from "../network/network-module.ts";
+import { QUEUE_LIMITS } from "../network/queue-limits.ts";
 import { type LateInstance, lateInstance, modulesOf } from "../shell/index.ts";
 import { axiChecker } from "./axi-checker.ts";
 import { type AxisEnd, axisSink, axisSource } from "./axis-ends.ts";

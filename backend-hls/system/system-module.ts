@@ -9,8 +9,9 @@ import {
   type Value,
 } from "../../ir/index.ts";
 import { guardedRegions } from "../network/memory-port.ts";
-import { type NetworkHardware, QUEUE_LIMITS } from "../network/network-module.ts";
+import type { NetworkHardware } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
+import { QUEUE_LIMITS } from "../network/queue-limits.ts";
 import {
   controlRegistersModule,
   cycleCountersModule,

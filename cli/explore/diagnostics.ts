@@ -21,3 +21,15 @@ export const nothingToResume = defineDiagnostic("CLI0133", "error", (p: { readon
   message: `nothing can be resumed: ${p.problem}`,
   expected: "the folder of an exploration of the same model, device and workload",
 }));
+
+/** An objective that kernels do not have. */
+export const noObjective = defineDiagnostic("CLI0134", "error", (p: { readonly objective: string }) => ({
+  message: `a kernel cannot be explored for ${p.objective}: no energy of float32 operations is known`,
+  expected: "--objective latency, throughput or area",
+}));
+
+/** A graph file without loops: there is nothing to explore. */
+export const noKernelSpace = defineDiagnostic("CLI0135", "error", (p: { readonly name: string }) => ({
+  message: `@${p.name} is no function of loops over arrays`,
+  expected: "a function of affine loops over memrefs, or a model",
+}));

@@ -15,7 +15,7 @@ import {
   planGraph,
 } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
-import { chooseLoops, unitLimitsOf } from "../../dse/index.ts";
+import { chooseLoops, type LoopRecipes, planRecipes, unitLimitsOf } from "../../dse/index.ts";
 import {
   type Diagnostic,
   fail,
@@ -46,7 +46,10 @@ export type GraphOptions = Pick<
   CompileJobOptions,
   "device" | "clock" | "schedule" | "emitIr" | "verifyEach"
 > &
-  KernelOptions;
+  KernelOptions & {
+    /** Schedules of a function's nests, of a report's point; absent: chosen. */
+    readonly recipes?: LoopRecipes | undefined;
+  };
 
 /** A compiled graph file: what the manifest says, and every file of the build. */
 export interface GraphBuild {
@@ -159,13 +162,14 @@ async function emitted(
   return checkUpstream(new Map([...levels, ["ir/4-loops.mlir", printModule(loopsModule(schedule))]]));
 }
 
-/** The plan of a function of loops with its loops chosen; undefined where it is none, or one that the passes cannot read. */
+/** The plan of a function of loops with its loops as recipes say, or chosen; undefined where it is none, or one that the passes cannot read. */
 function planLoops(
   request: GraphRequest & { readonly device: DeviceFile },
-  { limit = {} }: GraphOptions,
+  { limit = {}, recipes }: GraphOptions,
   watch: JobWatch,
 ): Result<PlannedGraph> | undefined {
   if (!isLoopFunction(request.module, request.functionName)) return undefined;
+  if (recipes !== undefined) return planRecipes(request, recipes);
   const planned = chooseLoops(request, { ...unitLimitsOf(request.device), ...limit });
   if (planned.kind === "ok") return planned;
   const reason = planned.diagnostics.map(({ message }) => message).join("; ");

@@ -30,7 +30,7 @@ const interfaces = z.string().transform((text, context): Interfaces => {
 const UNITS = { fmul: "mul", fadd: "add", fdiv: "div", fsqrt: "sqrt" } as const;
 
 /** `fmul=57,fadd=57`. */
-const limits = z.string().transform((text, context): UnitLimits => {
+export const unitLimits = z.string().transform((text, context): UnitLimits => {
   const entries = text.split(",").map((part) => {
     const [name = "", count = ""] = part.split("=", 2);
     const known = Object.entries(UNITS).find(([unit]) => unit === name);
@@ -48,7 +48,7 @@ const EXPECTED = `name=${INTERFACES.join(" or name=")}, separated by commas`;
 export const kernelOptions = {
   top: z.string().optional(),
   interface: interfaces.optional(),
-  limit: limits.optional(),
+  limit: unitLimits.optional(),
 };
 
 /** The options that decide about the hardware of a graph file. */

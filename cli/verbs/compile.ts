@@ -39,10 +39,14 @@ export const compile = defineVerb({
   run: async ({ model, output: target, from, ...given }, session) => {
     const free = checkTarget(target);
     if (free.kind === "error") return free;
-    const point = from === undefined ? ok({}) : readPoint(from);
+    if (isGraphFile(model)) {
+      const kernel = from === undefined ? ok({}) : readPoint(from, "kernel");
+      if (kernel.kind === "error") return kernel;
+      return compileGraphVerb(model, target, { ...given, ...kernel.value }, session);
+    }
+    const point = from === undefined ? ok({}) : readPoint(from, "model");
     if (point.kind === "error") return point;
     const options = { ...given, ...point.value };
-    if (isGraphFile(model)) return compileGraphVerb(model, target, options, session);
     const refused = refuseKernelOptions(model, options);
     if (refused !== undefined) return refused;
     const build = await compileModel(model, options, watchSession(session));

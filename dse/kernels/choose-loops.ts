@@ -6,6 +6,7 @@ import {
 } from "../../backend-hls/index.ts";
 import { ok, present, type Result } from "../../ir/index.ts";
 import { candidateKey, type UnitLimits } from "./candidates.ts";
+import type { NestChoice } from "./choose-schedules.ts";
 import { closeLoops, type OptimizedLoops, openLoops } from "./optimize-loops.ts";
 
 /** Times that schedules which turn out slower than expected are replaced. */
@@ -16,6 +17,12 @@ const ROUNDS = 5;
  * its schedule is put aside and the next one taken; of all rounds the quickest by the scheduled intervals is the answer.
  */
 export function chooseLoops(request: GraphRequest, limits: UnitLimits): Result<PlannedGraph> {
+  const chosen = planLoops(request, limits);
+  return chosen.kind === "ok" ? ok(chosen.value.planned) : chosen;
+}
+
+/** The same with what was decided about every nest. */
+export function planLoops(request: GraphRequest, limits: UnitLimits): Result<ChosenLoops> {
   const { module, functionName, device, clockMhz, schedule } = request;
   const library = createOperatorLibrary(device.family, clockMhz);
   const open = openLoops(module, functionName, { library, limits, schedule });
@@ -25,19 +32,24 @@ export function chooseLoops(request: GraphRequest, limits: UnitLimits): Result<P
   for (let round = 0; round < ROUNDS; round++) {
     const loops = closeLoops(open.value, avoided);
     const found = loops.kind === "ok" ? judge(loops.value, request) : loops;
-    if (found.kind === "error") return best === undefined ? found : ok(best.planned);
+    if (found.kind === "error") return best === undefined ? found : ok(best);
     if (best === undefined || found.value.cycles < best.cycles) best = found.value;
     if (found.value.slower.length === 0) break;
     for (const { nest, key } of found.value.slower)
       avoided.set(nest, (avoided.get(nest) ?? new Set<string>()).add(key));
   }
-  return ok(present(best, "a round").planned);
+  return ok(present(best, "a round"));
 }
 
-/** A plan with its cycles by the scheduled intervals, and the schedules that got a larger one than expected. */
-interface Judged {
+/** A plan with its loops, and its cycles by the scheduled intervals. */
+export interface ChosenLoops {
   readonly planned: PlannedGraph;
+  readonly choices: readonly NestChoice[];
   readonly cycles: number;
+}
+
+/** With the schedules that got a larger interval than expected. */
+interface Judged extends ChosenLoops {
   readonly slower: readonly { readonly nest: number; readonly key: string }[];
 }
 
@@ -58,5 +70,5 @@ function judge({ module, choices }: OptimizedLoops, request: GraphRequest): Resu
     if (candidate !== undefined && ii > candidate.ii)
       slower.push({ nest: index, key: candidateKey(candidate) });
   });
-  return ok({ planned: planned.value, cycles, slower });
+  return ok({ planned: planned.value, choices, cycles, slower });
 }

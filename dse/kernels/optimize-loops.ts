@@ -95,13 +95,14 @@ function mostLanes(limits: UnitLimits): number {
   return Math.max(1, ...Object.values(limits));
 }
 
-function functionOf(module: Operation, name: string): Operation {
+/** The function of a module by its name. */
+export function functionOf(module: Operation, name: string): Operation {
   const found = [...module.walk()].find((op) => FuncOp.match(op)?.attrs.sym_name === name);
   return present(found, `@${name}`);
 }
 
 /** A copy of the module with another body for one function. */
-function withFunction(module: Operation, name: string, func: Operation): Result<Operation> {
+export function withFunction(module: Operation, name: string, func: Operation): Result<Operation> {
   const copy = parseModule(printModule(module), module.span.file);
   if (copy.kind === "error") return copy;
   const old = functionOf(copy.value, name);

@@ -44,11 +44,18 @@ export function needsOf(
 ): readonly Need[] {
   return [
     { what: "multipliers for linear layers", needed: pn * pk * pt, available: budget.macs },
+    ...needsOfCells(budget, cells),
+    { what: "bytes of external memory", needed: memoryBytes, available: budget.memoryBytes },
+  ];
+}
+
+/** What cells are needed, and what there are. */
+export function needsOfCells(budget: Budget, cells: CellCounts): readonly Need[] {
+  return [
     { what: "DSP blocks", needed: cells.dsp, available: budget.dsp },
     { what: "LUTs", needed: cells.lut, available: budget.lut },
     { what: "flip-flops", needed: cells.ff, available: budget.ff },
     { what: "18-Kbit block RAMs", needed: cells.bram18, available: budget.bram18 },
-    { what: "bytes of external memory", needed: memoryBytes, available: budget.memoryBytes },
   ];
 }
 

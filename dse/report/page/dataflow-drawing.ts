@@ -1,5 +1,5 @@
 import loaded from "@dagrejs/dagre";
-import type { QueueDetail } from "./design-detail.ts";
+import type { QueueDetail } from "./queue-detail.ts";
 
 /** An edge behind the layout. */
 interface RoutedEdge {
