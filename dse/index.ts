@@ -1,4 +1,6 @@
 // The only door of `dse` for other folders.
+export { graphCycles } from "./cost/graph-cycles.ts";
+export { searchedStep } from "./cost/searched-step.ts";
 export type { Workload } from "./cost/workload.ts";
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export { type Evaluator, sameThread } from "./evaluate/evaluator.ts";

@@ -28,12 +28,7 @@ export function transferredBytes(plan: Plan, layout: MemoryLayout, rows: readonl
   } = emittingRows(rows.map(({ emit }) => emit));
   const streams = [weightBeats(plan), constantBeats(plan)];
   const beats = sum(streams.map(({ layers, head }) => layers + (emitting > 0 ? head : 0)));
-  const firsts = rows.filter(({ sequence }, index) => rows[index - 1]?.sequence !== sequence);
-  const fetched = model.windows.flatMap((window) =>
-    firsts.map(({ position, context = position }) =>
-      Math.max(0, context - Math.max(0, position + 1 - (window ?? position + 1))),
-    ),
-  );
+  const fetched = model.windows.map((window) => fetchedPositions(rows, window));
   const tables = rows.map(({ position }) => {
     const words = Math.floor(position / model.blockSize) + 1;
     return Math.ceil(words / plan.beatWords) * beatBytes;
@@ -48,6 +43,16 @@ export function transferredBytes(plan: Plan, layout: MemoryLayout, rows: readonl
       emitting * strides.output +
       logitRows * plan.logitBeats * beatBytes,
   };
+}
+
+/** Positions whose keys and values a layer with this window fetches in one step: committed ones that the first row of each sequence sees. */
+export function fetchedPositions(rows: readonly Row[], window: number | undefined): number {
+  const firsts = rows.filter(({ sequence }, index) => rows[index - 1]?.sequence !== sequence);
+  return sum(
+    firsts.map(({ position, context = position }) =>
+      Math.max(0, context - Math.max(0, position + 1 - (window ?? position + 1))),
+    ),
+  );
 }
 
 function sum(values: readonly number[]): number {

@@ -1,8 +1,9 @@
-import { CompilerBug, type MemoryParameters, present, type Value } from "../../ir/index.ts";
+import { CompilerBug, type MemoryParameters } from "../../ir/index.ts";
 import { startFields } from "../graph/lower-graph.ts";
 import { PHASES } from "../graph/program.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import { elementBits, NetworkReplay } from "../replay/index.ts";
+import { outsideStream } from "./outside-stream.ts";
 
 /**
  * Estimates runs of a graph, one after the other: the plan is replayed. Nests on chip take a closed form (interval times
@@ -24,7 +25,10 @@ export class GraphEstimator {
    */
   run(phase: keyof typeof PHASES, start: number): number {
     const replay = this.#replay;
-    const [command, finished] = [this.#stream("start"), replay.link(this.#stream("finished"))];
+    const [command, finished] = [
+      outsideStream(this.#plan, "start"),
+      replay.link(outsideStream(this.#plan, "finished")),
+    ];
     const fields = startFields(this.#plan.schedule).map((field) => (field === "phase" ? PHASES[phase] : 0));
     replay.runTo(start);
     replay.link(command).push(start, 0, elementBits(command, fields));
@@ -34,13 +38,5 @@ export class GraphEstimator {
     replay.runUntil(() => replay.cycle > last);
     finished.pop(last, 0);
     return last - start;
-  }
-
-  #stream(name: string): Value {
-    const { outside, streams } = this.#plan;
-    return present(
-      outside.find((value) => streams.get(value)?.name === name),
-      `the connection ${name}`,
-    );
   }
 }

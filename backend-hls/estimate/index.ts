@@ -1,3 +1,4 @@
+export { type ArrayCommand, firstArrayCommands } from "./array-commands.ts";
 export type { PathCause, PathCycles } from "./critical-path.ts";
 export type { CountedCycles } from "./cycle-counters.ts";
 export { GraphEstimator } from "./graph-estimate.ts";

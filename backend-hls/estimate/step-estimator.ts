@@ -1,4 +1,4 @@
-import { CompilerBug, type MemoryParameters, present, type Value } from "../../ir/index.ts";
+import { CompilerBug, type MemoryParameters, type Value } from "../../ir/index.ts";
 import {
   encodeStep,
   LINK_PORTS,
@@ -19,6 +19,7 @@ import {
 import { hubDepths, LINK_LATENCY } from "../shell/index.ts";
 import { criticalPath, type PathCycles, type Phase } from "./critical-path.ts";
 import { type CountedCycles, CycleMarks } from "./cycle-counters.ts";
+import { outsideStream } from "./outside-stream.ts";
 import { type StepBound, stepBound } from "./step-bound.ts";
 
 /** What an estimate is made from: the same plan as the hardware. */
@@ -196,13 +197,6 @@ export class StepEstimator {
         : `array command ${String(index)}`;
     return [...commands.map(({ end }, index) => ({ name: nameOf(index), last: end })), { name: "end", last }];
   }
-}
-
-function outsideStream({ outside, streams }: NetworkPlan, name: string): Value {
-  return present(
-    outside.find((value) => streams.get(value)?.name === name),
-    `the connection ${name}`,
-  );
 }
 
 const PHASES = ["qkv", "wo", "gate_up", "down"] as const;

@@ -1,3 +1,4 @@
+export { commandIterations } from "./command-iterations.ts";
 export { EventLog } from "./event-log.ts";
 export type { KernelActivity, QueueWait, StallCycles, WaitObserver } from "./kernel-replay.ts";
 export type { ClientTraffic } from "./memory-replay.ts";

@@ -1,50 +1,23 @@
 import {
   acceleratorSetup,
-  beatCounter,
   type CompiledAccelerator,
   encodeStep,
-  manifestRegisters,
-  QUEUE_LIMITS,
   type Row,
   START_FIELDS,
-  simulationTop,
 } from "../../backend-hls/index.ts";
-import { at, CompilerBug, type MemoryParameters, present } from "../../ir/index.ts";
-import { buildSimulator, type HwSimulator } from "../../sim/index.ts";
+import { at, type MemoryParameters } from "../../ir/index.ts";
+import { type MeasuredRun, RtlDevice } from "./rtl-device.ts";
 
-/** A step as the hardware did it. */
-export interface MeasuredStep {
-  /** The cycle since reset in which the start pulse stood. */
-  readonly start: number;
-  /** The registers that count, by name. */
-  readonly counters: Readonly<Record<string, number>>;
-  /** Beats of each memory engine, by name. */
-  readonly beats: Readonly<Record<string, number>>;
-  readonly wallMs: number;
-}
-
-/** Cycles that `rst` is held. */
-const RESET_CYCLES = 4;
-
-/** Cycles from a write to the control register being shown to the start pulse. */
-const START_DELAY = 2;
-
-const COUNTED = ["total", "busy", "dram_read", "dram_write", "fifo_full", "fifo_empty", "drain"] as const;
-
-/** The hardware of an accelerator on the embedded simulator, driven by its registers; every cycle is known. */
+/** The hardware of an accelerator on the embedded simulator: one step after the other. */
 export class RtlSteps {
-  readonly #simulator: HwSimulator;
+  readonly #device: RtlDevice;
   readonly #accelerator: CompiledAccelerator;
-  readonly #offsets: ReadonlyMap<string, number>;
   readonly #image: Uint8Array;
-  #cycle = 0;
 
-  private constructor(simulator: HwSimulator, accelerator: CompiledAccelerator, image: Uint8Array) {
-    this.#simulator = simulator;
+  private constructor(device: RtlDevice, accelerator: CompiledAccelerator, image: Uint8Array) {
+    this.#device = device;
     this.#accelerator = accelerator;
-    this.#image = image.slice();
-    const { registers } = accelerator.system;
-    this.#offsets = new Map(manifestRegisters(registers).map(({ name, offset }) => [name, offset]));
+    this.#image = image;
   }
 
   /** Builds, resets, loads `image` and the settings. */
@@ -53,111 +26,38 @@ export class RtlSteps {
     memory: MemoryParameters,
     image: Uint8Array,
   ): Promise<RtlSteps> {
-    const { top, system } = accelerator;
-    const design = simulationTop("estimate_bench", { top, modules: system.modules }, memory);
-    const built = await buildSimulator("estimate_bench", design.modules, {
-      engine: "embedded",
-      speed: "run",
-    });
-    if (built.kind === "error") throw new CompilerBug(at(built.diagnostics, 0).message);
-    const steps = new RtlSteps(built.value, accelerator, image);
-    await steps.#begin();
-    return steps;
-  }
-
-  async #begin(limits?: bigint): Promise<void> {
-    const { network, layout } = this.#accelerator;
-    for (const name of ["awvalid", "wvalid", "bready", "arvalid", "rready"]) this.#poke(name, 0);
-    if (limits !== undefined) this.#simulator.poke(QUEUE_LIMITS, limits);
-    this.#simulator.poke("rst", 1n);
-    await this.#run(RESET_CYCLES);
-    this.#simulator.poke("rst", 0n);
-    this.#cycle = 0;
-    await this.#run(2);
-    await this.#simulator.writeMemory("memory.store", 0, this.#image);
-    for (const { register, offset } of acceleratorSetup(network, layout)) await this.#write(register, offset);
-    await this.#write("interrupt_global", 1);
-    await this.#write("interrupt_enable", 3);
+    const { network, layout } = accelerator;
+    const own = image.slice();
+    const setup = { product: accelerator, setup: acceleratorSetup(network, layout), image: own };
+    return new RtlSteps(await RtlDevice.open(setup, memory), accelerator, own);
   }
 
   /** Begins again, with queues as shallow as `limits` says: the input `queue_limits` of a simulation with limits. */
   reset(limits: bigint): Promise<void> {
-    return this.#begin(limits);
+    return this.#device.reset(limits);
   }
 
   /** Cycles of a step; undefined where it takes more than `most`. */
   async cyclesOf(rows: readonly Row[], most: number): Promise<number | undefined> {
-    await this.#start(rows);
-    const { stopped, cycles } = await this.#simulator.run(most, "interrupt");
-    this.#cycle += cycles;
-    return stopped ? this.#read("total_lo") : undefined;
+    return this.#device.cyclesOf(await this.#prepare(rows), most);
   }
 
-  /** Descriptors into memory, the command into registers, start; the cycle of the start pulse. */
-  async #start(rows: readonly Row[]): Promise<number> {
+  /** One step after the other. */
+  async step(rows: readonly Row[]): Promise<MeasuredRun> {
+    return this.#device.start(await this.#prepare(rows));
+  }
+
+  /** Descriptors into memory; the command's fields. */
+  async #prepare(rows: readonly Row[]): Promise<Readonly<Record<string, number>>> {
     const { plan, layout } = this.#accelerator;
     const command = encodeStep(plan, layout, rows, this.#image);
     const { descriptors, tables } = layout.regions;
     for (const { base, bytes } of [descriptors, tables])
-      await this.#simulator.writeMemory("memory.store", base, this.#image.slice(base, base + bytes));
-    for (const [index, field] of START_FIELDS.entries()) await this.#write(field, Number(at(command, index)));
-    const start = this.#cycle + START_DELAY;
-    await this.#write("control", 1);
-    return start;
-  }
-
-  /** One step after the other. */
-  async step(rows: readonly Row[]): Promise<MeasuredStep> {
-    const start = await this.#start(rows);
-    const before = performance.now();
-    const { stopped, cycles } = await this.#simulator.run(50_000_000, "interrupt");
-    const wallMs = performance.now() - before;
-    this.#cycle += cycles;
-    if (!stopped) throw new CompilerBug("the step did not end");
-    const counters: Record<string, number> = {};
-    for (const name of COUNTED) {
-      const register = name === "total" || name === "busy" ? name : `${name}_cycles`;
-      counters[name] = await this.#read(`${register}_lo`);
-    }
-    const beats: Record<string, number> = {};
-    for (const { name } of this.#accelerator.network.bursts)
-      beats[name] = await this.#read(beatCounter(name));
-    if ((await this.#read("error_code")) !== 0) throw new CompilerBug("the step ended with an error");
-    await this.#write("interrupt_status", 3);
-    return { start, counters, beats, wallMs };
+      await this.#device.write(base, this.#image.slice(base, base + bytes));
+    return Object.fromEntries(START_FIELDS.map((field, index) => [field, Number(at(command, index))]));
   }
 
   close(): Promise<void> {
-    return this.#simulator.close();
-  }
-
-  #poke(name: string, value: number): void {
-    this.#simulator.poke(`s_axi_control_${name}`, BigInt(value >>> 0));
-  }
-
-  async #run(cycles: number): Promise<void> {
-    await this.#simulator.run(cycles);
-    this.#cycle += cycles;
-  }
-
-  async #write(name: string, value: number): Promise<void> {
-    const offset = present(this.#offsets.get(name), `register ${name}`);
-    this.#poke("awaddr", offset);
-    this.#poke("wdata", value);
-    this.#poke("wstrb", 15);
-    for (const valid of ["awvalid", "wvalid", "bready"]) this.#poke(valid, 1);
-    await this.#run(1);
-    for (const valid of ["awvalid", "wvalid"]) this.#poke(valid, 0);
-    await this.#run(3);
-  }
-
-  async #read(name: string): Promise<number> {
-    this.#poke("araddr", present(this.#offsets.get(name), `register ${name}`));
-    for (const valid of ["arvalid", "rready"]) this.#poke(valid, 1);
-    await this.#run(1);
-    this.#poke("arvalid", 0);
-    const value = await this.#simulator.peek("s_axi_control_rdata");
-    await this.#run(2);
-    return Number(value);
+    return this.#device.close();
   }
 }

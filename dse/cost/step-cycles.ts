@@ -1,4 +1,5 @@
 import type { MatrixPlan, Plan } from "../../backend-hls/index.ts";
+import { type MemoryParameters, peakBeatsPerCycle } from "../../ir/index.ts";
 import type { Timings } from "./kernel-timing.ts";
 import type { MemoryPace } from "./memory-pace.ts";
 
@@ -53,6 +54,36 @@ export function stepCycles(model: StepModel, step: StepShape): number {
     phase(plan.down, [all("add_residual"), all("collect")]);
   const head = step.emits ? norm + phase(plan.head, [all("argmax")]) : 0;
   return Math.round(loadCycles(model, step) + layers * layer + head + model.memory.latencyCycles);
+}
+
+/** What the end of a step follows from: the schedule's timings, and memory as it is. */
+export interface StepEnd extends Omit<StepModel, "memory"> {
+  readonly memory: MemoryParameters;
+  /** Cycles from the array's last beat for the residual stream to its first beat on the normed one, as they were seen. */
+  readonly lead: number;
+}
+
+/** Kernels that the array's results go through one after the other, whatever the number formats. */
+const BEHIND_THE_ARRAY = ["matmul", "dequantize", "add_chunks", "fold", "hand_out"] as const;
+
+/** Cycles from the last layer's last beat of the array to the end of a step of which no row gives a token. */
+export function tailCycles({ timings }: Pick<StepEnd, "timings">): number {
+  return depthOf(timings, [...BEHIND_THE_ARRAY, "add_residual", "collect", "finish"]) + 3 * HAND_OVER;
+}
+
+/** Cycles from the last layer's last beat of the array to the end of a step of which `emitted` rows give a token. */
+export function headCycles({ plan, timings, memory, lead }: StepEnd, emitted: number): number {
+  const { tiles, beats, tileBeats } = plan.head;
+  const groups = Math.ceil(emitted / plan.pt);
+  const results = groups * plan.pt * plan.pn;
+  const pace = paceOf(timings, ["dequantize", "hand_out", "argmax"]);
+  const tile = Math.max(
+    beats * groups * timings("matmul").ii,
+    results * pace,
+    tileBeats / peakBeatsPerCycle(memory),
+  );
+  const tail = depthOf(timings, [...BEHIND_THE_ARRAY, "argmax", "choose_token", "finish"]) + 3 * HAND_OVER;
+  return lead + tiles * tile + tail;
 }
 
 /** Descriptors, tables and embeddings, then the first norm's statistics. */

@@ -16,6 +16,7 @@ import {
   weightBeats,
 } from "../../backend-hls/index.ts";
 import { type MemoryParameters, ok, type Result } from "../../ir/index.ts";
+import { searchedStep } from "../cost/searched-step.ts";
 import type { WorkStep } from "../cost/workload.ts";
 
 /** Whose steps are replayed. */
@@ -30,7 +31,7 @@ export interface ReplayTarget {
 /** Beats of the array above which a step is put together from replays of smaller models. */
 const MOST_BEATS = 150_000;
 
-/** Beats of one layer above which the smaller models are narrower too. */
+/** Beats of one layer, for all groups of rows, above which narrower models are replayed. */
 const MOST_LAYER_BEATS = 20_000;
 
 /** Width of the narrower ones. */
@@ -43,10 +44,10 @@ export interface ReplayedSteps {
 }
 
 /**
- * Cycles of steps by replay, memory included. A model whose weights are many is replayed with one layer, with two, and with
- * twice the vocabulary: layers repeat and the head is one long stream, so that both add up evenly. One whose layers alone are
- * many beats is replayed narrower, and what the closed form lacks there, latencies, is added to its closed form layer by layer.
- * `planned` is the model's own; `inClosedForm` gives a model's steps with its kernels' timings.
+ * Cycles of steps by replay, memory included. Of a model whose weights are many the first layers are replayed and the rest follows
+ * ({@link searchedStep}). One whose layers alone are many beats is replayed narrower, with one layer and with two, and what the
+ * closed form lacks there, latencies, is added to its closed form layer by layer. `planned` is the model's own; `inClosedForm`
+ * gives a model's steps with its kernels' timings.
  */
 export function replaySteps(
   target: ReplayTarget,
@@ -59,36 +60,42 @@ export function replaySteps(
   const groups = Math.ceil(shape.rows / (shape.pt ?? 1));
   if (groups * (layers + head) <= MOST_BEATS)
     return ok({ cycles: cyclesOf(target, planned, steps), isWhole: true });
-  const vocab = Math.min(model.vocab, Math.max(shape.outputs?.candidates ?? 1, 64 * shape.pn, 64));
-  const isLarge = (groups * layers) / model.layers > MOST_LAYER_BEATS;
-  const narrow = isLarge
-    ? { hidden: Math.min(model.hidden, NARROW), ffn: Math.min(model.ffn, 2 * NARROW) }
-    : {};
-  const smaller = (count: number, words: number): ModelShape => ({
+  if ((groups * layers) / model.layers <= MOST_LAYER_BEATS) {
+    const memory = memoryOf(target, planned);
+    return ok({
+      cycles: eachOnce(steps, (step) => searchedStep(planned, rowsOf(planned, step), memory)),
+      isWhole: false,
+    });
+  }
+  return fromNarrowModels(target, steps, inClosedForm);
+}
+
+/** Steps in closed form with what it lacks on narrow models of one and of two layers. */
+function fromNarrowModels(
+  target: ReplayTarget,
+  steps: readonly WorkStep[],
+  inClosedForm: (model: ModelShape) => readonly number[],
+): Result<ReplayedSteps> {
+  const { model, shape } = target;
+  const narrow = (layers: number): ModelShape => ({
     ...model,
-    ...narrow,
-    layers: count,
-    vocab: words,
-    windows: model.windows.slice(0, count),
+    hidden: Math.min(model.hidden, NARROW),
+    ffn: Math.min(model.ffn, 2 * NARROW),
+    layers,
+    vocab: Math.min(model.vocab, Math.max(shape.outputs?.candidates ?? 1, 64 * shape.pn, 64)),
+    windows: model.windows.slice(0, layers),
   });
-  const models = [
-    smaller(1, vocab),
-    smaller(Math.min(2, model.layers), vocab),
-    smaller(1, Math.min(model.vocab, 2 * vocab)),
-  ];
   const found: (readonly number[])[] = [];
-  for (const other of models) {
+  for (const other of [narrow(1), narrow(Math.min(2, model.layers))]) {
     const replayed = replayModel({ ...target, model: other }, steps);
     if (replayed.kind === "error") return replayed;
-    const formed = isLarge ? inClosedForm(other) : [];
+    const formed = inClosedForm(other);
     found.push(replayed.value.map((cycles, index) => cycles - (formed[index] ?? 0)));
   }
-  const words = model.vocab > vocab ? (model.vocab - vocab) / Math.min(vocab, model.vocab - vocab) : 0;
-  const base = isLarge ? inClosedForm(model) : [];
+  const base = inClosedForm(model);
   const cycles = steps.map((_, index) => {
-    const [one = 0, two = 0, more = 0] = found.map((values) => values[index] ?? 0);
-    const ofWords = isLarge ? 0 : words * (more - one);
-    return Math.round((base[index] ?? 0) + one + (model.layers - 1) * (two - one) + ofWords);
+    const [one = 0, two = 0] = found.map((values) => values[index] ?? 0);
+    return Math.round((base[index] ?? 0) + one + (model.layers - 1) * (two - one));
   });
   return ok({ cycles, isWhole: false });
 }
@@ -109,10 +116,15 @@ function cyclesOf(
   steps: readonly WorkStep[],
 ): readonly number[] {
   const memory = memoryOf(target, design);
+  return eachOnce(steps, (step) => estimateStep(design, rowsOf(design, step), { memory }).cycles);
+}
+
+/** The cycles of each step, of equal ones once. */
+function eachOnce(steps: readonly WorkStep[], cyclesOfStep: (step: WorkStep) => number): readonly number[] {
   const known = new Map<string, number>();
   return steps.map((step) => {
     const key = JSON.stringify(step);
-    const cycles = known.get(key) ?? estimateStep(design, rowsOf(design, step), { memory }).cycles;
+    const cycles = known.get(key) ?? cyclesOfStep(step);
     known.set(key, cycles);
     return cycles;
   });
