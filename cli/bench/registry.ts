@@ -1,6 +1,7 @@
 import type { Verb } from "../verb.ts";
 import { accelerators } from "./accelerators.ts";
 import { concurrency } from "./concurrency.ts";
+import { estimator } from "./estimator.ts";
 import { paging } from "./paging.ts";
 import { polybench } from "./polybench.ts";
 import { latencyBench, serveBench, throughputBench } from "./serving-benches.ts";
@@ -15,5 +16,6 @@ export const benches: readonly Verb[] = [
   accelerators,
   paging,
   polybench,
+  estimator,
   survey,
 ];
