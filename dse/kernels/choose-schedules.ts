@@ -47,8 +47,8 @@ const MOST_BANKS = 1024;
 const MOST_SELECTIONS = 512;
 
 /**
- * The nests that take longest choose first; the others agree with their banks. What the first one chooses may leave another
- * one without lanes: then a few of its next schedules are tried as well, and the quickest choice of all is the answer.
+ * The nests that take longest choose first; the others agree with their banks. What they choose may leave another one without
+ * lanes: then other turns and other schedules of the first are tried as well, and the quickest choice of all is the answer.
  */
 export function chooseSchedules(
   program: LoopProgram,
@@ -68,18 +68,40 @@ export function chooseSchedules(
     .toSorted((a, b) => leastCycles(b) - leastCycles(a));
   const scene = { program, nests, written: writtenArrays(nests), buildable: new Map<Candidate, boolean>() };
   const least = open.reduce((sum, each) => sum + leastCycles(each), 0);
-  let best = chooseInTurn(scene, open);
-  for (const first of (open[0]?.candidates ?? []).slice(1, 1 + MOST_FIRST)) {
-    if (best.cycles <= GOOD_ENOUGH * least || first.cycles >= best.cycles) break;
-    const other = chooseInTurn(scene, open, first);
-    if (other.cycles < best.cycles) best = other;
-  }
+  const best = bestTurn(scene, open, GOOD_ENOUGH * least);
   return all.map(({ nest, iterations }, index) => {
     const candidate = best.chosen.get(index);
     return { nest, candidate, iterations: candidate?.iterations ?? iterations };
   });
 }
 
+/** The quickest choice of a few: nests that lost most to those before them choose first, the first one takes its next schedules. */
+function bestTurn(scene: Scene, open: readonly TurnNest[], enough: number): TurnChoice {
+  let best = chooseInTurn(scene, open);
+  const orders = [open];
+  const lossOf = (nest: TurnNest): number =>
+    (best.chosen.get(nest.index)?.cycles ?? nest.iterations) - leastCycles(nest);
+  const losers = open.toSorted((a, b) => lossOf(b) - lossOf(a)).slice(0, MOST_LOSERS);
+  for (const loser of losers.filter((nest) => nest !== open[0])) {
+    if (best.cycles <= enough) return best;
+    const other = [loser, ...open.filter((nest) => nest !== loser)];
+    const found = chooseInTurn(scene, other);
+    if (found.cycles >= best.cycles) continue;
+    best = found;
+    orders.push(other);
+  }
+  for (const order of orders) {
+    for (const first of (order[0]?.candidates ?? []).slice(1, 1 + MOST_FIRST)) {
+      if (best.cycles <= enough || first.cycles >= best.cycles) break;
+      const other = chooseInTurn(scene, order, first);
+      if (other.cycles < best.cycles) best = other;
+    }
+  }
+  return best;
+}
+
+/** Nests that are tried as the first one beside the slowest. */
+const MOST_LOSERS = 3;
 /** Schedules of the first nest that are tried beside its quickest one. */
 const MOST_FIRST = 24;
 /** A choice that takes this many times the cycles of the quickest schedules alone is not improved upon. */
