@@ -75,6 +75,7 @@ export class LoopWalk {
       return rest.reduce((product, _, index) => product * Math.max(0, this.#tripsOf(first + index)), 1);
     const { from, step } = at(this.#loops, first);
     const trips = this.#tripsOf(first);
+    if (!rest.some((loop) => mentions(loop, first))) return Math.max(0, trips) * this.#iterations(first + 1);
     let total = 0;
     for (let trip = 0; trip < trips; trip++) {
       this.counters[first] = from + trip * step;
@@ -82,4 +83,9 @@ export class LoopWalk {
     }
     return total;
   }
+}
+
+/** Whether the counter of loop `counter` is in the bounds of a loop. */
+function mentions({ trip }: KernelLoop, counter: number): boolean {
+  return trip.kind === "affine" && trip.bounds.some(({ sum }) => sum.counters.has(counter));
 }

@@ -27,7 +27,7 @@ export interface KernelDefinition<D> {
 }
 
 /** A kernel at one size. */
-interface KernelInstance {
+export interface KernelInstance {
   readonly arrays: readonly ArrayArgument[];
   /** MLIR: every float operation in IEEE order (`strict`), or with `fastmath<reassoc>`. */
   readonly text: (rounding: Rounding) => string;
@@ -43,15 +43,23 @@ export interface PolybenchKernel {
   /** The function's name: the suite's with what MLIR's symbols allow. */
   readonly top: string;
   readonly at: (size: Size) => KernelInstance;
+  /** Every dimension `n`. */
+  readonly square: (n: number) => KernelInstance;
 }
 
 /** Makes a kernel of its definition. */
-export function defineKernel<D>(definition: KernelDefinition<D>): PolybenchKernel {
+export function defineKernel<D extends Readonly<Record<keyof D, number>>>(
+  definition: KernelDefinition<D>,
+): PolybenchKernel {
   const top = definition.name.replaceAll("-", "_").replace(/^(?=\d)/u, "k");
   return {
     name: definition.name,
     top,
     at: (size) => instance(definition, top, definition.sizes[size]),
+    square: (n) => {
+      const dimensions = Object.keys(definition.sizes.mini).map((name) => [name, n]);
+      return instance(definition, top, Object.fromEntries(dimensions) as D); // the dimensions of any size
+    },
   };
 }
 

@@ -4,17 +4,17 @@ import { INTERFACES } from "../../backend-hls/index.ts";
 import { SIZES } from "../../bench/polybench/kernel.ts";
 import { ROUNDINGS } from "../../bench/polybench/kernel-text.ts";
 import { POLYBENCH } from "../../bench/polybench/kernels.ts";
-import { builtSpan, CompilerBug, fail, ok, type Result } from "../../ir/index.ts";
+import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { compileDefaults } from "../options/compile-options.ts";
 import { declareSimulationOptions, simulationOptions } from "../options/generation-options.ts";
 import { schedule } from "../options/words.ts";
 import type { Session } from "../verb.ts";
-import { watchSession } from "../verbs/tell-story.ts";
 import { type BenchTable, defineBench } from "./define-bench.ts";
-import { kernelFailed, unknownKernel } from "./diagnostics.ts";
+import { unknownKernel } from "./diagnostics.ts";
 import { budgetOf } from "./polybench/budgets.ts";
-import { type KernelCase, type KernelMeasure, measureKernel } from "./polybench/measure-kernel.ts";
-import { macRate, rowName, tableRow } from "./polybench/table-row.ts";
+import { measureCase } from "./polybench/measure-case.ts";
+import type { KernelCase } from "./polybench/measure-kernel.ts";
+import { tableRow } from "./polybench/table-row.ts";
 
 /** Words out of a closed set, separated by commas. */
 function listOf<const W extends string>(words: readonly W[]) {
@@ -91,6 +91,7 @@ function casesOf({
           interfaces.map((kind) => ({
             kernel,
             size,
+            instance: kernel.at(size),
             rounding: order,
             hardware: {
               ...hardware,
@@ -109,41 +110,6 @@ function casesOf({
 
 async function measureAll(cases: readonly KernelCase[], session: Session): Promise<BenchTable> {
   const rows = [];
-  for (const each of cases) {
-    session.signal.throwIfAborted();
-    const measure = await measured(each, session);
-    const row = tableRow(each, measure);
-    rows.push(row);
-    session.output.line(`${rowName(each).padEnd(34)} ${tell(measure)}`);
-  }
+  for (const each of cases) rows.push(tableRow(each, await measureCase(each, session)));
   return { rows };
-}
-
-/** A compiler that gives up on one kernel does not end the table. */
-async function measured(each: KernelCase, session: Session): Promise<Result<KernelMeasure>> {
-  try {
-    return await measureKernel(each, watchSession(session));
-  } catch (error) {
-    if (!(error instanceof CompilerBug)) throw error;
-    return fail(benchFailure(each, error));
-  }
-}
-
-function benchFailure({ kernel }: KernelCase, { message }: CompilerBug) {
-  return kernelFailed(builtSpan(kernel.name), { kernel: kernel.name, message });
-}
-
-function tell(measure: Result<KernelMeasure>): string {
-  if (measure.kind === "error") return `not compiled: ${measure.diagnostics[0]?.message ?? ""}`;
-  const { run, estimatedCycles, units, area } = measure.value;
-  if (run === undefined) return `${String(estimatedCycles).padStart(10)} cycles by the plan`;
-  const error = estimatedCycles - run.cycles;
-  const built = Object.entries(units).map(([name, count]) => `${String(count)} ${name}`);
-  const synthesized =
-    area === undefined
-      ? ""
-      : `, ${String(area.dsp)} DSP, ${String(area.lut)} LUT, ${String(area.bram18)} RAMB18`;
-  const rate = `${macRate(measure.value).toFixed(2)} MAC/cycle/unit`;
-  const estimate = error === 0 ? "as estimated" : `estimate ${error > 0 ? "+" : ""}${String(error)}`;
-  return `${String(run.cycles).padStart(10)} cycles (${estimate}), ${rate}, ${built.join(" ")}${synthesized}${run.matches_reference === true ? "" : ", WRONG"}`;
 }

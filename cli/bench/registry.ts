@@ -4,6 +4,7 @@ import { concurrency } from "./concurrency.ts";
 import { estimator } from "./estimator.ts";
 import { paging } from "./paging.ts";
 import { polybench } from "./polybench.ts";
+import { scalehls } from "./scalehls.ts";
 import { latencyBench, serveBench, throughputBench } from "./serving-benches.ts";
 import { survey } from "./survey/survey.ts";
 
@@ -17,5 +18,6 @@ export const benches: readonly Verb[] = [
   paging,
   polybench,
   estimator,
+  scalehls,
   survey,
 ];

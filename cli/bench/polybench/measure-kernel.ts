@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { outputsOf, regionsOf } from "../../../backend-hls/index.ts";
-import type { PolybenchKernel, Size } from "../../../bench/polybench/kernel.ts";
+import type { KernelInstance, PolybenchKernel } from "../../../bench/polybench/kernel.ts";
 import type { Rounding } from "../../../bench/polybench/kernel-text.ts";
 import { fail, ok, present, type Result } from "../../../ir/index.ts";
 import { type SynthesisFamily, synthesize } from "../../../sim/index.ts";
@@ -25,7 +25,9 @@ import { countOperations, type OperationCounts } from "./count-operations.ts";
 /** One row of the table: what is compiled, and how. */
 export interface KernelCase {
   readonly kernel: PolybenchKernel;
-  readonly size: Size;
+  /** The size's name, and the kernel at that size. */
+  readonly size: string;
+  readonly instance: KernelInstance;
   readonly rounding: Rounding;
   readonly hardware: GraphOptions;
   readonly simulation: SimulationOptions;
@@ -62,8 +64,8 @@ export function cyclesOf({ run, estimatedCycles }: KernelMeasure): number {
 
 /** Compiles and simulates a kernel with the suite's inputs, and compares with its plain reference. */
 export async function measureKernel(each: KernelCase, watch: JobWatch): Promise<Result<KernelMeasure>> {
-  const { kernel, size, rounding } = each;
-  const text = kernel.at(size).text(rounding);
+  const { kernel, size, rounding, instance } = each;
+  const text = instance.text(rounding);
   const graph = parseGraph(text, `${kernel.name}.${size}.mlir`, kernel.top);
   if (graph.kind === "error") return graph;
   const plan = planReadGraph(graph.value, each.hardware, watch);
@@ -93,14 +95,14 @@ export async function measureKernel(each: KernelCase, watch: JobWatch): Promise<
 }
 
 async function runKernel(
-  { kernel, size, simulation }: KernelCase,
+  { kernel, instance, simulation }: KernelCase,
   build: GraphBuild,
   watch: JobWatch,
 ): Promise<Result<KernelRunMeasure & Pick<HardwareRun, "started">>> {
   const opened = openGraph(kernel.name, build);
   if (opened.kind === "error") return opened;
   const { graph, memory } = opened.value;
-  const { inputs, reference } = kernel.at(size);
+  const { inputs, reference } = instance;
   const given = inputs();
   const arrays = regionsOf(memory, "argument").map(({ name }) => present(given.get(name), name));
   const simulated = await runHardware(build, memory, arrays, { options: simulation, watch });
