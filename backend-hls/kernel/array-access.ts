@@ -1,7 +1,7 @@
 import { at, greatestCommonDivisor } from "../../ir/index.ts";
 import type { ConvertScope } from "./convert-scope.ts";
 import { divideSum } from "./divide-sum.ts";
-import { asConstant, factorsOf, linearAdd, linearConstant, linearScale } from "./linear.ts";
+import { asConstant, factorsOf, linearAdd, linearConstant, linearDivide, linearScale } from "./linear.ts";
 import type { ArrayLayout, Linear, NodeId } from "./node.ts";
 
 /** One access of an array in the program. */
@@ -128,7 +128,7 @@ function divide(
   if (factor === 1) return { bank: { kind: "known", bank: 0 }, word: subscript };
   if (factorsOf(subscript).every((value) => value % factor === 0)) {
     const bank = ((subscript.constant % factor) + factor) % factor;
-    const scaled = linearScale({ ...subscript, constant: subscript.constant - bank }, 1 / factor);
+    const scaled = linearDivide({ ...subscript, constant: subscript.constant - bank }, factor);
     return { bank: { kind: "known", bank }, word: scaled };
   }
   const { builder } = scope;

@@ -1,5 +1,5 @@
 import type { ConvertScope } from "./convert-scope.ts";
-import { linearAdd, linearConstant, linearOpaque, linearScale } from "./linear.ts";
+import { linearAdd, linearConstant, linearDivide, linearOpaque } from "./linear.ts";
 import type { Linear, NodeId } from "./node.ts";
 
 /** sum = divisor · quotient + rest, 0 <= rest < divisor. */
@@ -21,7 +21,7 @@ export function divideSum(scope: ConvertScope, sum: Linear, divisor: number): Di
     0,
   );
   const shifted = Math.ceil(below / divisor); // multiples of the divisor that make what is left no negative number
-  const whole = linearAdd(linearScale(high, 1 / divisor), linearConstant(-shifted));
+  const whole = linearAdd(linearDivide(high, divisor), linearConstant(-shifted));
   const value = scope.linearNode(linearAdd(low, linearConstant(shifted * divisor)));
   const bits = builder.widthOf(value) - 1;
   if (2 ** bits <= divisor) return { quotient: whole, rest: value };

@@ -46,6 +46,13 @@ export function linearScale(a: Linear, factor: number): Linear {
   return { counters: scaled(a.counters), opaque: scaled(a.opaque), constant: a.constant * factor };
 }
 
+/** The sum divided by a number that divides every factor: a product with the reciprocal would not be whole (49 · (1 / 49) < 1). */
+export function linearDivide(a: Linear, divisor: number): Linear {
+  const divided = (map: ReadonlyMap<number, number>): ReadonlyMap<number, number> =>
+    new Map([...map].map(([key, value]) => [key, value / divisor]));
+  return { counters: divided(a.counters), opaque: divided(a.opaque), constant: a.constant / divisor };
+}
+
 /** The number, where it is one. */
 export function asConstant(a: Linear): number | undefined {
   return a.counters.size === 0 && a.opaque.size === 0 ? a.constant : undefined;
