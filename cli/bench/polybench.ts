@@ -12,8 +12,10 @@ import type { Session } from "../verb.ts";
 import { type BenchTable, defineBench } from "./define-bench.ts";
 import { unknownKernel } from "./diagnostics.ts";
 import { budgetOf } from "./polybench/budgets.ts";
+import { KeptResults } from "./polybench/kept-results.ts";
 import { measureCase } from "./polybench/measure-case.ts";
 import type { KernelCase } from "./polybench/measure-kernel.ts";
+import { type MeasuredCase, renderTable } from "./polybench/render-table.ts";
 import { tableRow } from "./polybench/table-row.ts";
 
 /** Words out of a closed set, separated by commas. */
@@ -35,6 +37,12 @@ const input = z.object({
   macs: z.coerce.number("expected a number").int().positive().optional(),
   family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
   estimate: z.boolean().default(false),
+  verilator: z.boolean().default(false),
+  closely: z
+    .string()
+    .transform((text) => text.split(","))
+    .optional(),
+  keep: z.string().optional(),
   ...simulationOptions,
 });
 
@@ -46,9 +54,9 @@ export const polybench = defineBench<Input>({
   summary: "Kernels of PolyBench/C in hardware: cycles, float units, area, beside published figures",
   declare,
   input,
-  run: async (options, session) => {
+  run: async ({ keep, ...options }, session) => {
     const cases = casesOf(options);
-    return cases.kind === "error" ? cases : ok(await measureAll(cases.value, session));
+    return cases.kind === "error" ? cases : ok(await measureAll(cases.value, keep, session));
   },
 });
 
@@ -62,7 +70,10 @@ function declare(command: Command): void {
     .option("--clock <MHz>", "clock to compile for", "300")
     .option("--schedule <name>", "optimized, sequential or pipelined", compileDefaults.schedule)
     .option("--macs <n>", "f32 multipliers, and adders, at most (default: the table's budget of each kernel)")
-    .option("--family <cells>", "synthesize with Yosys for these cells: xc7, xcup, ecp5 or ice40");
+    .option("--family <cells>", "synthesize with Yosys for these cells: xc7, xcup, ecp5 or ice40")
+    .option("--verilator", "run the designs of --closely in Verilator")
+    .option("--closely <rows>", "--family and --verilator for these rows alone: reassoc-ram,strict-m_axi")
+    .option("--keep <folder>", "keep runs and syntheses there, by design, and take what is there already");
   command.option("--estimate", "no hardware: cycles by the plan alone, at any size");
   declareSimulationOptions(command);
 }
@@ -72,23 +83,38 @@ function casesOf({
   sizes,
   rounding,
   interface: interfaces,
-  family,
-  estimate,
   ...options
-}: Input): Result<readonly KernelCase[]> {
+}: Omit<Input, "keep">): Result<readonly KernelCase[]> {
   const names = kernels?.split(",");
   const unknown = names?.find((name) => POLYBENCH.every((kernel) => kernel.name !== name));
   if (unknown !== undefined) {
     const known = POLYBENCH.map(({ name }) => name);
     return fail(unknownKernel(builtSpan("--kernels"), { name: unknown, known }));
   }
-  const { device, clock, schedule: mode, macs, ...simulation } = options;
+  const {
+    device,
+    clock,
+    schedule: mode,
+    macs,
+    family,
+    estimate,
+    verilator,
+    closely,
+    ...simulation
+  } = options;
   const hardware = { device, clock, schedule: mode, emitIr: false, verifyEach: false };
   return ok(
     POLYBENCH.filter(({ name }) => names?.includes(name) ?? true).flatMap((kernel) =>
       sizes.flatMap((size) =>
         rounding.flatMap((order) =>
           interfaces.map((kind) => ({
+            ...((closely?.includes(`${order}-${kind}`) ?? true)
+              ? {
+                  family,
+                  simulation: verilator ? { ...simulation, simulator: "verilator" as const } : simulation,
+                }
+              : { family: undefined, simulation }),
+            estimateOnly: estimate,
             kernel,
             size,
             instance: kernel.at(size),
@@ -98,9 +124,6 @@ function casesOf({
               interface: { "*": kind },
               limit: macs === undefined ? budgetOf(kernel.name) : { mul: macs, add: macs },
             },
-            simulation,
-            family,
-            estimateOnly: estimate,
           })),
         ),
       ),
@@ -108,8 +131,14 @@ function casesOf({
   );
 }
 
-async function measureAll(cases: readonly KernelCase[], session: Session): Promise<BenchTable> {
-  const rows = [];
-  for (const each of cases) rows.push(tableRow(each, await measureCase(each, session)));
-  return { rows };
+async function measureAll(
+  cases: readonly KernelCase[],
+  folder: string | undefined,
+  session: Session,
+): Promise<BenchTable> {
+  const kept = new KeptResults(folder);
+  const done: MeasuredCase[] = [];
+  for (const each of cases) done.push({ each, measure: await measureCase(each, session, kept) });
+  session.output.text(`${renderTable(done)}\n`);
+  return { rows: done.map(({ each, measure }) => tableRow(each, measure)) };
 }

@@ -1,9 +1,9 @@
-import { basename } from "node:path";
+import { z } from "zod";
 import { outputsOf, regionsOf } from "../../../backend-hls/index.ts";
 import type { KernelInstance, PolybenchKernel } from "../../../bench/polybench/kernel.ts";
 import type { Rounding } from "../../../bench/polybench/kernel-text.ts";
 import { fail, ok, present, type Result } from "../../../ir/index.ts";
-import { type SynthesisFamily, synthesize } from "../../../sim/index.ts";
+import type { SynthesisFamily } from "../../../sim/index.ts";
 import { compareOutputs } from "../../graph/compare-outputs.ts";
 import {
   buildPlannedGraph,
@@ -19,8 +19,11 @@ import { type HardwareRun, runHardware } from "../../graph/run-hardware.ts";
 import { openGraph } from "../../graph/simulate-graph.ts";
 import type { JobWatch } from "../../jobs/job-watch.ts";
 import type { SimulationOptions } from "../../options/generation-options.ts";
-import type { KernelRun } from "../../schemas/graph-manifest.ts";
+import { DEVICE_FILE } from "../../rtl/build-parts.ts";
+import { type KernelRun, kernelRunSchema } from "../../schemas/graph-manifest.ts";
 import { countOperations, type OperationCounts } from "./count-operations.ts";
+import type { KeptResults } from "./kept-results.ts";
+import { areaOf, type MeasuredArea } from "./kernel-area.ts";
 
 /** One row of the table: what is compiled, and how. */
 export interface KernelCase {
@@ -37,24 +40,27 @@ export interface KernelCase {
   readonly estimateOnly: boolean;
 }
 
-/** What the hardware of a kernel did. */
-type KernelRunMeasure = Pick<
+/** A run of a kernel's hardware, compared with the reference. */
+export type MeasuredRun = Pick<
   KernelRun,
   "cycles" | "transfer_cycles" | "matches_reference" | "first_mismatch" | "errors" | "simulator"
 >;
+
+/** The same with the moments at which its phases began, which make the estimate exact. */
+type TimedRun = MeasuredRun & Pick<HardwareRun, "started">;
 
 /** What a kernel needs and gives. */
 export interface KernelMeasure {
   /** By the plan: interval times iterations, plus depths, nest after nest. */
   readonly estimatedCycles: number;
   /** Absent where nothing was simulated. */
-  readonly run: KernelRunMeasure | undefined;
+  readonly run: MeasuredRun | undefined;
   readonly clockMhz: number;
   /** What the program asks for, as it is written. */
   readonly operations: OperationCounts;
   /** Float units; absent where nothing was built. */
   readonly units: Readonly<Record<string, number>>;
-  readonly area: { readonly dsp: number; readonly lut: number; readonly bram18: number } | undefined;
+  readonly area: MeasuredArea | undefined;
 }
 
 /** Cycles of a kernel: of the hardware, or of the estimate where there was no hardware. */
@@ -62,30 +68,36 @@ export function cyclesOf({ run, estimatedCycles }: KernelMeasure): number {
   return run?.cycles ?? estimatedCycles;
 }
 
+/** Designs that take more cycles than this by the plan are not simulated. */
+const MOST_SIMULATED = 200e6;
+
+/** What a measurement tells and where it keeps what takes long. */
+export interface MeasureScene {
+  readonly watch: JobWatch;
+  readonly kept: KeptResults;
+}
+
 /** Compiles and simulates a kernel with the suite's inputs, and compares with its plain reference. */
-export async function measureKernel(each: KernelCase, watch: JobWatch): Promise<Result<KernelMeasure>> {
+export async function measureKernel(each: KernelCase, scene: MeasureScene): Promise<Result<KernelMeasure>> {
   const { kernel, size, rounding, instance } = each;
   const text = instance.text(rounding);
   const graph = parseGraph(text, `${kernel.name}.${size}.mlir`, kernel.top);
   if (graph.kind === "error") return graph;
-  const plan = planReadGraph(graph.value, each.hardware, watch);
+  const plan = planReadGraph(graph.value, each.hardware, scene.watch);
   if (plan.kind === "error") return plan;
-  const common = {
-    clockMhz: plan.value.choices.clockMhz,
-    operations: countOperations(graph.value.module, kernel.top),
-  };
+  const { clockMhz } = plan.value.choices;
+  const common = { clockMhz, operations: countOperations(graph.value.module, kernel.top) };
   const estimate = (started?: HardwareRun["started"]): Result<number> =>
     estimateGraphPlan(plan.value, each.simulation.memory, started);
-  if (each.estimateOnly) {
-    const cycles = estimate();
-    if (cycles.kind === "error") return cycles;
-    return ok({ ...common, estimatedCycles: cycles.value, run: undefined, units: {}, area: undefined });
-  }
+  const expected = estimate();
+  if (expected.kind === "error") return expected;
+  if (each.estimateOnly || expected.value > MOST_SIMULATED)
+    return ok({ ...common, estimatedCycles: expected.value, run: undefined, units: {}, area: undefined });
   const build = await buildPlannedGraph(plan.value, each.hardware);
   if (build.kind === "error") return build;
-  const run = await runKernel(each, build.value, watch);
+  const run = await runKernel(each, build.value, scene);
   if (run.kind === "error") return run;
-  const area = each.family === undefined ? ok(undefined) : await areaOf(build.value, each.family, watch);
+  const area = each.family === undefined ? ok(undefined) : await areaOf(build.value, each.family, scene);
   if (area.kind === "error") return area;
   const { units } = build.value.manifest.design;
   const { started, ...measured } = run.value;
@@ -94,11 +106,47 @@ export async function measureKernel(each: KernelCase, watch: JobWatch): Promise<
   return ok({ ...common, estimatedCycles: estimated.value, run: measured, units, area: area.value });
 }
 
+const runSchema = kernelRunSchema
+  .pick({
+    cycles: true,
+    transfer_cycles: true,
+    matches_reference: true,
+    first_mismatch: true,
+    errors: true,
+    simulator: true,
+  })
+  .extend({ started: z.partialRecord(z.enum(["load", "run", "unload"]), z.number()) });
+
+/** The run of a design, kept by the design, the simulation and the kernel whose inputs it gets. */
 async function runKernel(
+  each: KernelCase,
+  build: GraphBuild,
+  { watch, kept }: MeasureScene,
+): Promise<Result<TimedRun>> {
+  const { kernel, size, rounding, simulation } = each;
+  const design = build.manifest.rtl.map(({ sha256 }) => sha256);
+  const causes = [
+    ...["run", kernel.name, size, rounding, JSON.stringify(simulation), contentOf(build, DEVICE_FILE)],
+    ...design,
+  ];
+  let failure: Result<never> | undefined;
+  const run = await kept.get(
+    { causes, schema: runSchema.optional() },
+    async () => {
+      const found = await simulateKernel(each, build, watch);
+      if (found.kind === "error") failure = found;
+      return found.kind === "ok" ? found.value : undefined;
+    },
+    (found) => found !== undefined,
+  );
+  return failure ?? ok(present(run, "a run"));
+}
+
+async function simulateKernel(
   { kernel, instance, simulation }: KernelCase,
   build: GraphBuild,
   watch: JobWatch,
-): Promise<Result<KernelRunMeasure & Pick<HardwareRun, "started">>> {
+): Promise<Result<TimedRun>> {
   const opened = openGraph(kernel.name, build);
   if (opened.kind === "error") return opened;
   const { graph, memory } = opened.value;
@@ -117,16 +165,4 @@ async function runKernel(
     wide: wide?.value,
   });
   return ok({ ...compared, cycles, transfer_cycles, simulator, started });
-}
-
-async function areaOf(
-  build: GraphBuild,
-  family: SynthesisFamily,
-  { signal }: JobWatch,
-): Promise<Result<NonNullable<KernelMeasure["area"]>>> {
-  const files = new Map(build.manifest.rtl.map(({ path }) => [basename(path), contentOf(build, path)]));
-  const report = await synthesize(files, build.manifest.top, family, { signal });
-  if (report.kind === "error") return report;
-  const { dsp, lut, bram18 } = report.value.total;
-  return ok({ dsp, lut, bram18 });
 }

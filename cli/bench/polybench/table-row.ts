@@ -1,11 +1,16 @@
 import type { Diagnostic, Result } from "../../../ir/index.ts";
 import type { BenchRow } from "../../schemas/bench.ts";
-import { cyclesOf, type KernelCase, type KernelMeasure } from "./measure-kernel.ts";
-import { PUBLISHED_SOURCE, publishedOf } from "./published.ts";
+import { cyclesOf, type KernelCase, type KernelMeasure, type MeasuredRun } from "./measure-kernel.ts";
+import { baselineOf, PUBLISHED_SOURCE, publishedOf } from "./published.ts";
 
 /** The name of a row: `gemm medium strict ram`. */
-export function rowName({ kernel, size, rounding, hardware }: KernelCase): string {
-  return [kernel.name, size, rounding, hardware.interface?.["*"] ?? "m_axi"].join(" ");
+export function rowName(each: KernelCase): string {
+  return [each.kernel.name, each.size, each.rounding, interfaceOf(each)].join(" ");
+}
+
+/** Where the arrays of a row live. */
+export function interfaceOf({ hardware }: Pick<KernelCase, "hardware">): string {
+  return hardware.interface?.["*"] ?? "m_axi";
 }
 
 /** A line of the table; what could not be compiled or run says why. */
@@ -23,7 +28,7 @@ export function tableRow(each: KernelCase, measure: Result<KernelMeasure>): Benc
   };
   if (measure.kind === "error") return { ...head, cycles: null, failure: failureOf(measure.diagnostics) };
   const { value } = measure;
-  const baseline = published["allo"]?.cycles;
+  const baseline = size === "medium" ? baselineOf(kernel.name) : undefined;
   const cycles = cyclesOf(value);
   return {
     ...head,
@@ -35,13 +40,13 @@ export function tableRow(each: KernelCase, measure: Result<KernelMeasure>): Benc
     ...(value.run === undefined
       ? { method: "estimate of the plan; baseline: Allo" }
       : builtColumns(value, value.run)),
-    ...value.area,
+    ...areaFields(value),
     clock_mhz: value.clockMhz,
   };
 }
 
 /** What is known of hardware that was built and run. */
-function builtColumns(value: KernelMeasure, run: NonNullable<KernelMeasure["run"]>) {
+function builtColumns(value: KernelMeasure, run: MeasuredRun): Partial<BenchRow> {
   return {
     units: unitsOf(value),
     vendor_dsp: vendorDsp(value),
@@ -53,10 +58,18 @@ function builtColumns(value: KernelMeasure, run: NonNullable<KernelMeasure["run"
   };
 }
 
-/** Float units as the tables of other tools call them. */
-function unitsOf({ units }: KernelMeasure): Record<string, number> {
+/** Float units built, as the tables of other tools call them. */
+export function unitsOf({ units }: KernelMeasure): Record<string, number> {
   const { add = 0, sub = 0, mul = 0, div = 0, sqrt = 0 } = units;
   return { fmul: mul, fadd: add + sub, fdiv: div, fsqrt: sqrt };
+}
+
+/** What Yosys counted, and the compiler's estimate beside it. */
+function areaFields({ area }: KernelMeasure): Partial<BenchRow> {
+  if (area === undefined) return {};
+  const { synthesized, estimated } = area;
+  const method = synthesized === undefined ? "estimate: Yosys did not end in time" : "Yosys";
+  return { ...(synthesized ?? estimated), area_method: method, estimated_area: estimated };
 }
 
 /** Operations of the program under the names of the units. */

@@ -1,0 +1,41 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { hashContent } from "../../build-folder/read-build-folder.ts";
+
+/** Results of long computations in a folder, by everything that they follow from; without a folder nothing is kept. */
+export class KeptResults {
+  readonly #folder: string | undefined;
+
+  constructor(folder: string | undefined) {
+    this.#folder = folder;
+    if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  }
+
+  /** The result for these causes: kept from an earlier run, or computed now and then kept where `isKept` says so. */
+  async get<T>(
+    { causes, schema }: { readonly causes: readonly string[]; readonly schema: z.ZodType<T> },
+    compute: () => Promise<T>,
+    isKept: (value: T) => boolean = () => true,
+  ): Promise<T> {
+    const file = this.#folder === undefined ? undefined : join(this.#folder, `${keyOf(causes)}.json`);
+    const known = file === undefined ? undefined : readKept(file, schema);
+    if (known !== undefined) return known;
+    const value = await compute();
+    if (file !== undefined && isKept(value)) writeFileSync(file, `${JSON.stringify(value, undefined, 1)}\n`);
+    return value;
+  }
+}
+
+function keyOf(causes: readonly string[]): string {
+  return hashContent(JSON.stringify(causes)).slice(0, 32);
+}
+
+/** Undefined where there is no such file, or none that can be read: then the result is computed again. */
+function readKept<T>(file: string, schema: z.ZodType<T>): T | undefined {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
