@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
-import { loadDevice, StepEstimator } from "../../backend-hls/index.ts";
+import { loadDevice, StepEstimator, simulationTop } from "../../backend-hls/index.ts";
 import { Choices } from "../../bench/fuzz/choices.ts";
-import { stepOf } from "../../bench/rows/compare-devices.ts";
+import { differenceOf, stepOf } from "../../bench/rows/compare-devices.ts";
 import { rowsOfRuns } from "../../bench/rows/mixed-steps.ts";
 import { deviceFor, takeValue, withHardware } from "../../bench/rows/play-configuration.ts";
 import { playMixed } from "../../bench/rows/play-mixed.ts";
 import { plainConfig, randomCheckpoint } from "../../bench/rows/random-checkpoint.ts";
 import { type CompiledDesign, chooseMemory, compileDesign, type Design } from "../../cli/index.ts";
 import { parsePrecision, quantizeTo } from "../../frontend/index.ts";
-import type { RowDescriptor } from "../../runtime-host/index.ts";
+import { fail } from "../../ir/index.ts";
+import { openSimulatedAccelerator, type RowDescriptor } from "../../runtime-host/index.ts";
+import { buildSimulator, type HwSimulator } from "../../sim/index.ts";
 
 const file = takeValue(loadDevice("ref64"));
 const config = { ...plainConfig, layers: 2, heads: 4, kvHeads: 2, ffn: 36, vocab: 40, window: 11 };
@@ -68,4 +70,71 @@ test("the exchange is estimated to the cycle", async () => {
       expect(estimator.step(asRows, counters?.started).cycles).toBe(counters?.cycles);
     }
   });
+}, 120_000);
+
+/** Two accelerators, the second of which can be told a token that there is not. */
+async function openFaulty(design: CompiledDesign, array: Design["array"]) {
+  const { layout, plan, system, top } = design.compiled;
+  const device = deviceFor(file, array);
+  const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz: device.clock_mhz };
+  const { parameters } = takeValue(chooseMemory(undefined, device, sizes));
+  const product = { top, modules: [...system.modules, top] };
+  const cluster = { accelerators: 2, latency: 9 };
+  const simulated = simulationTop("shared", product, parameters, { cluster });
+  const simulator = takeValue(await buildSimulator("shared", simulated.modules, { engine: "embedded" }));
+  const fault = { isArmed: false };
+  const faulty: HwSimulator = {
+    poke: (name, value) => {
+      simulator.poke(name, value);
+    },
+    peek: (name) => simulator.peek(name),
+    run: (cycles, until) => simulator.run(cycles, until),
+    readMemory: (...args) => simulator.readMemory(...args),
+    close: () => simulator.close(),
+    writeMemory: (path, address, bytes) => {
+      const isHit = fault.isArmed && path === "memory1.store" && address === layout.regions.descriptors.base;
+      return simulator.writeMemory(
+        path,
+        address,
+        isHit ? bytes.map((byte, n) => (n < 4 ? 127 : byte)) : bytes,
+      );
+    },
+  };
+  const paths = { memoryPath: "memory.store", otherMemories: ["memory1.store"] };
+  const limits = { ...paths, watchdogCycles: 3000 };
+  return { fault, device: takeValue(await openSimulatedAccelerator(faulty, design.program(), limits)) };
+}
+
+test("one that fails ends the step for all, the next step works; blocks move with the parts of all", async () => {
+  const array = { pn: 4, pk: 4, rows: 4, outputs: { candidates: 3, logits: false } };
+  const design = compiled(2, 8, array);
+  const reference = design.openReference();
+  const { device, fault } = await openFaulty(design, array);
+  const same = async (rows: readonly RowDescriptor[]): Promise<void> => {
+    const wanted = await stepOf(reference, rows);
+    expect(differenceOf((await stepOf(device, rows)).emissions, wanted.emissions)).toBeUndefined();
+  };
+  await same(rowsFrom(0, 4));
+  fault.isArmed = true;
+  const failed = await device.step(rowsFrom(4, 1));
+  expect(failed.kind === "error" && failed.diagnostics.map(({ message }) => message).join()).toContain(
+    "bad_token",
+  );
+  fault.isArmed = false;
+  await same(rowsFrom(4, 1));
+  const { kv } = device;
+  const block = takeValue((await kv?.readBlock(3)) ?? fail());
+  takeValue((await kv?.writeBlock(9, block)) ?? fail());
+  takeValue(
+    (await kv?.writeBlock(
+      3,
+      block.map(() => 0),
+    )) ?? fail(),
+  );
+  const [row] = rowsFrom(5, 1);
+  if (row === undefined) throw new Error("no row");
+  const wanted = await stepOf(reference, [row]);
+  const moved = { ...row, blockTable: row.blockTable.map((one) => (one === 3 ? 9 : one)) };
+  expect(differenceOf((await stepOf(device, [moved])).emissions, wanted.emissions)).toBeUndefined();
+  await device.close();
 }, 120_000);
