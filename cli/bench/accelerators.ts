@@ -1,31 +1,28 @@
 import { z } from "zod";
-import { estimateStep, type ModelShape } from "../../backend-hls/index.ts";
-import { ok, type Result } from "../../ir/index.ts";
+import { LINK_LATENCY } from "../../backend-hls/index.ts";
+import { type Checkpoint, loadModel, quantizeModel, splitProblem } from "../../frontend/index.ts";
+import { at, ok, type Result } from "../../ir/index.ts";
 import { positiveInteger } from "../options/words.ts";
 import type { BenchRow } from "../schemas/bench.ts";
-import { declareSubject, openSubject, type SubjectOptions, subjectOptions } from "./bench-model.ts";
-import { decodeRow } from "./decode-row.ts";
+import { declareSubject, modelPath, type SubjectOptions, subjectOptions } from "./bench-model.ts";
 import { type BenchTable, defineBench } from "./define-bench.ts";
-import { planHardware } from "./plan-hardware.ts";
+import { openSharedMachine, type SharedDesign, type StepCycles } from "./shared-machine.ts";
 
 /** Accelerators that are compared. */
 const COUNTS = [1, 2, 4] as const;
 
-/**
- * The link that tensor parallel accelerators exchange over, an assumption: as wide as the memory port in each direction, and so many
- * cycles from one to the other. Nothing overlaps.
- */
-const LINK_LATENCY = 64;
-
-/** Bytes of a partial sum, and of a largest magnitude. */
-const WORD = 4;
-
+/** A decode step of so many sequences on so many accelerators. */
 interface Measured {
-  readonly sequences: number;
+  readonly how: string;
   readonly accelerators: number;
-  readonly data: number;
-  /** Undefined where the model has no such parts. */
-  readonly tensor: { readonly compute: number; readonly exchange: number } | undefined;
+  readonly sequences: number;
+  readonly step: StepCycles;
+}
+
+interface AcceleratorOptions extends SubjectOptions {
+  readonly context: number;
+  readonly engine: "rtl" | "estimate";
+  readonly linkLatency: number;
 }
 
 /** Cycles per token of a decode step on several accelerators. */
@@ -34,115 +31,118 @@ export const accelerators = defineBench({
   summary: "Cycles per token of 1, 2 and 4 accelerators, data and tensor parallel",
   declare: (command) => {
     declareSubject(command, { rows: 16 });
-    command.option("--context <n>", "committed positions of each sequence", "64");
-  },
-  input: z.object({ ...subjectOptions, context: positiveInteger }),
-  run: ({ context, ...options }, { output }) => {
-    const measured: Measured[] = [];
-    for (const sequences of [1, options.rows])
-      for (const count of COUNTS) {
-        const one = measure(options, { sequences, accelerators: count, context });
-        if (one.kind === "error") return Promise.resolve(one);
-        measured.push(one.value);
-      }
-    for (const { sequences, accelerators: n, data, tensor } of measured)
-      output.line(
-        `${String(sequences)} sequences, ${String(n)} accelerators: data parallel ${data.toFixed(0)} cycles per token${
-          tensor === undefined
-            ? ""
-            : `, tensor parallel ${(tensor.compute + tensor.exchange).toFixed(0)} (${tensor.compute.toFixed(0)} computing, ${tensor.exchange.toFixed(0)} exchanging by the link's model)`
-        }`,
+    command
+      .option("--context <n>", "committed positions of each sequence", "64")
+      .option("--engine <name>", "estimate, or rtl: simulated hardware beside it", "estimate")
+      .option(
+        "--link-latency <n>",
+        "cycles from a word being given out to the sum of all being shown",
+        String(LINK_LATENCY),
       );
-    return Promise.resolve(ok(tableOf(measured)));
+  },
+  input: z.object({
+    ...subjectOptions,
+    context: positiveInteger,
+    engine: z.enum(["rtl", "estimate"]),
+    linkLatency: positiveInteger.min(4),
+  }),
+  run: async (options, { output }) => {
+    const loaded = loadModel(modelPath(options));
+    if (loaded.kind === "error") return loaded;
+    const { checkpoint } = loaded.value;
+    const measured: Measured[] = [];
+    for (const count of COUNTS) {
+      const steps = await measureCount(options, checkpoint, count);
+      if (steps.kind === "error") return steps;
+      for (const one of steps.value) {
+        measured.push(one);
+        output.line(lineOf(one));
+      }
+    }
+    return ok(tableOf(measured, options));
   },
 });
 
-/** One decode step of so many sequences on so many accelerators. */
-function measure(
-  options: SubjectOptions,
-  {
-    sequences,
-    accelerators: count,
-    context,
-  }: { readonly sequences: number; readonly accelerators: number; readonly context: number },
-): Result<Measured> {
-  const blocks = Math.floor(context / options.blockSize) + 1;
-  const kvBlocks = 1 + options.rows * blocks;
-  const whole = openSubject(options, { kvBlocks });
-  if (whole.kind === "error") return whole;
-  const { shape, hardware } = whole.value;
-  const step = (rows: number): number => {
-    const { memory } = hardware;
-    return estimateStep(hardware, rowsOf(rows, context, options.blockSize), { memory }).cycles;
-  };
-  const data = step(Math.ceil(sequences / count)) / sequences;
-  const part = partOf(shape, count);
-  if (part === undefined) return ok({ sequences, accelerators: count, data, tensor: undefined });
-  const { device, rows } = options;
-  const shard = planHardware(part, { device, rows, outputs: { candidates: 1, logits: false }, kvBlocks });
-  if (shard.kind === "error") return shard;
-  const { memory, plan } = shard.value;
-  const compute = estimateStep(shard.value, rowsOf(sequences, context, options.blockSize), { memory }).cycles;
-  const exchange = exchangeCycles(shape, { count, sequences, linkBytes: plan.beatBytes });
-  const tensor = { compute: compute / sequences, exchange: exchange / sequences };
-  return ok({ sequences, accelerators: count, data, tensor });
-}
-
-function rowsOf(sequences: number, context: number, blockSize: number) {
-  return Array.from({ length: sequences }, (_, n) => decodeRow(n, context, blockSize));
-}
-
-/** The sizes of one accelerator's part; undefined where there are no equal parts. */
-function partOf(shape: ModelShape, parts: number): ModelShape | undefined {
-  const { heads, kvHeads, ffn, vocab } = shape;
-  const isEven = heads % parts === 0 && ffn % parts === 0 && vocab % parts === 0;
-  if (!isEven || (kvHeads % parts !== 0 && parts % kvHeads !== 0)) return undefined;
-  return {
-    ...shape,
-    heads: heads / parts,
-    kvHeads: Math.max(1, kvHeads / parts),
-    ffn: ffn / parts,
-    vocab: vocab / parts,
-  };
-}
-
-/** Twice in a layer: largest magnitudes of all rows, then partial sums of all rows, each from every other accelerator. */
-function exchangeCycles(
-  { layers, hidden }: ModelShape,
-  {
-    count,
-    sequences,
-    linkBytes,
-  }: { readonly count: number; readonly sequences: number; readonly linkBytes: number },
-): number {
-  if (count === 1) return 0;
-  const transfer = (words: number): number =>
-    LINK_LATENCY + Math.ceil(((count - 1) * sequences * words * WORD) / linkBytes);
-  return 2 * layers * (transfer(1) + transfer(hidden));
-}
-
-function tableOf(measured: readonly Measured[]): BenchTable {
-  const rows = measured.flatMap(({ sequences, accelerators: count, data, tensor }): BenchRow[] => {
-    const alone = measured.find((one) => one.sequences === sequences && one.accelerators === 1)?.data ?? data;
-    const row = (how: string, cycles: number, method: string): BenchRow => ({
-      name: `${how}, ${String(count)} accelerators, ${String(sequences)} sequences`,
-      cycles,
-      baseline_cycles: alone,
-      ratio: alone / cycles,
-      method,
+/** One token of one sequence and of many: data parallel on the accelerator with the most rows, tensor parallel on those that share the model. */
+async function measureCount(
+  options: AcceleratorOptions,
+  checkpoint: Checkpoint,
+  count: number,
+): Promise<Result<readonly Measured[]>> {
+  const quantities = [1, options.rows];
+  const isShared = count > 1 && splitProblem(quantizeModel(checkpoint), count) === undefined;
+  const kinds = [
+    { how: "data parallel", parts: 1, rowsOf: (sequences: number) => Math.ceil(sequences / count) },
+    ...(isShared ? [{ how: "tensor parallel", parts: count, rowsOf: (sequences: number) => sequences }] : []),
+  ];
+  const found: Measured[] = [];
+  for (const { how, parts, rowsOf } of kinds) {
+    const steps = await decodeSteps(options, { checkpoint, parts }, quantities.map(rowsOf));
+    if (steps.kind === "error") return steps;
+    steps.value.forEach((step, index) => {
+      found.push({ how, accelerators: count, sequences: at(quantities, index), step });
     });
-    return [
-      row("data parallel", data, "exact estimate of the accelerator with the most rows ÷ tokens of the step"),
-      ...(tensor === undefined
-        ? []
-        : [
-            row(
-              "tensor parallel",
-              tensor.compute + tensor.exchange,
-              "exact estimate of an accelerator of the part's sizes, plus the exchange by a model of the link; the hardware has no partial sums",
-            ),
-          ]),
-    ];
+  }
+  return ok(found);
+}
+
+/** Steps of so many rows each, one after the other on the same accelerators. */
+async function decodeSteps(
+  { context, linkLatency, engine, ...options }: AcceleratorOptions,
+  { checkpoint, parts }: Pick<SharedDesign, "checkpoint" | "parts">,
+  rows: readonly number[],
+): Promise<Result<readonly StepCycles[]>> {
+  const design = { options, checkpoint, parts, linkLatency, context, isMeasured: engine === "rtl" };
+  const opened = await openSharedMachine(design);
+  if (opened.kind === "error") return opened;
+  const steps: StepCycles[] = [];
+  try {
+    for (const count of rows) {
+      const step = await opened.value.decode(count);
+      if (step.kind === "error") return step;
+      steps.push(step.value);
+    }
+  } finally {
+    await opened.value.close();
+  }
+  return ok(steps);
+}
+
+/** What counts: what was measured, where that is there. */
+function cyclesOf({ step: { estimated, measured }, sequences }: Measured): number {
+  return (measured ?? estimated) / sequences;
+}
+
+function lineOf(one: Measured): string {
+  const { how, accelerators: count, sequences, step } = one;
+  const { estimated, measured } = step;
+  const beside =
+    measured === undefined
+      ? "by the estimator"
+      : `in hardware; ${String(measured)} cycles a step, estimated ${String(estimated)}, error ${String(estimated - measured)}`;
+  const many = (number: number, what: string): string =>
+    `${String(number)} ${what}${number === 1 ? "" : "s"}`;
+  return `${many(sequences, "sequence")}, ${many(count, "accelerator")}, ${how}: ${cyclesOf(one).toFixed(0)} cycles per token ${beside}`;
+}
+
+function tableOf(measured: readonly Measured[], { linkLatency }: AcceleratorOptions): BenchTable {
+  const rows = measured.map((one): BenchRow => {
+    const { how, accelerators: count, sequences, step } = one;
+    const alone = measured.find((other) => other.sequences === sequences && other.accelerators === 1) ?? one;
+    return {
+      name: `${how}, ${String(count)} accelerators, ${String(sequences)} sequences`,
+      cycles: cyclesOf(one),
+      baseline_cycles: cyclesOf(alone),
+      ratio: cyclesOf(alone) / cyclesOf(one),
+      estimated_step_cycles: step.estimated,
+      measured_step_cycles: step.measured ?? null,
+      method: `${step.measured === undefined ? "exact estimate" : "counted by the simulated hardware"}${
+        how === "data parallel" ? " of the accelerator with the most rows" : ""
+      } ÷ tokens of the step`,
+    };
   });
-  return { rows, link: { latency_cycles: LINK_LATENCY, bytes_per_cycle: "as the memory port" } };
+  return {
+    rows,
+    link: { latency_cycles: linkLatency, bits: "32 for each output channel and row in parallel" },
+  };
 }
