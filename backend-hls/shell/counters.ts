@@ -34,8 +34,8 @@ export function cycleCountersModule(causes: readonly string[] = STALL_CAUSES, wi
   return b.finish();
 }
 
-/** Longest part of a module's name that lists something; some tools cut longer names. */
-const LONGEST_LIST = 180;
+/** Longest part of a module's name that lists something: Verilator cuts names at 127 characters. */
+const LONGEST_LIST = 96;
 
 function shortName(events: readonly string[]): string {
   const list = events.join("_");
