@@ -36,7 +36,7 @@ export function loopsProgram(seed: number): Result<RandomProgram> {
   if (parsed.kind === "error") return parsed;
   const family = c.pick(["xc7", "xcup"] as const);
   const clockMhz = c.pick([100, 150, 200, 250, 300]);
-  const macs = c.pick([1, 1, 2, 3, 5, 8, 16]);
+  const macs = c.pick([1, 1, 1, 2, 2, 3, 5, 8]);
   const mode = c.chance(76) ? "optimized" : c.pick(["pipelined", "sequential"] as const);
   const library = createOperatorLibrary(family, clockMhz);
   const limits = { mul: macs, add: macs, sub: macs, div: 1, sqrt: 1 };
@@ -79,7 +79,7 @@ export function loopsProgram(seed: number): Result<RandomProgram> {
 
 /** The generator's program with its scalar argument as a constant: arguments of hardware are arrays. */
 function text(seed: number): string {
-  return randomLoopProgram(seed, { nests: 2, trips: 3 })
+  return randomLoopProgram(seed, { nests: 1, trips: 3 })
     .replace(", %alpha: f32)", ")")
     .replace("\n", "\n%alpha = arith.constant 0.75 : f32\n");
 }

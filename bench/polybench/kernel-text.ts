@@ -42,8 +42,13 @@ export class KernelText {
 
   /** A scalar variable: an array without dimensions. */
   variable(name: string): void {
-    this.#locals.push({ name, shape: [] });
-    this.#line(`%${name} = memref.alloc() : memref<f32>`);
+    this.array(name);
+  }
+
+  /** An array of the function's own. */
+  array(name: string, ...shape: readonly number[]): void {
+    this.#locals.push({ name, shape });
+    this.#line(`%${name} = memref.alloc() : ${typeOf({ name, shape })}`);
   }
 
   /** The cell at these subscripts, `"i"` or `"i + 1"`. */
@@ -69,6 +74,9 @@ export class KernelText {
   }
   sqrt(a: Scalar): Scalar {
     return this.#value(`math.sqrt ${a}${this.#flag} : f32`);
+  }
+  exp(a: Scalar): Scalar {
+    return this.#value(`math.exp ${a}${this.#flag} : f32`);
   }
   /** `a <= b ? whenTrue : whenFalse`. */
   selectAtMost(a: Scalar, b: Scalar, whenTrue: Scalar, whenFalse: Scalar): Scalar {

@@ -10,6 +10,7 @@ import {
   renderDiagnostic,
   verify,
 } from "../../ir/index.ts";
+import { decoderLayer } from "./decoder-layer.ts";
 import { SIZES } from "./kernel.ts";
 import type { Rounding } from "./kernel-text.ts";
 import { POLYBENCH } from "./kernels.ts";
@@ -24,7 +25,7 @@ function parsed(text: string): Operation {
   return module.value;
 }
 
-describe.each(POLYBENCH)("$name", (kernel) => {
+describe.each([...POLYBENCH, decoderLayer])("$name", (kernel) => {
   test.each<Rounding>(["strict", "reassoc"])("%s: the program gives the reference's bits", (rounding) => {
     const { text, inputs, reference } = kernel.at("mini");
     const func = [...parsed(text(rounding)).walk()].find(({ name }) => name === "func.func");

@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { ablation } from "./ablation.ts";
 import { accelerators } from "./accelerators.ts";
 import { concurrency } from "./concurrency.ts";
 import { estimator } from "./estimator.ts";
@@ -17,6 +18,7 @@ export const benches: readonly Verb[] = [
   accelerators,
   paging,
   polybench,
+  ablation,
   estimator,
   scalehls,
   survey,

@@ -49,6 +49,8 @@ export type GraphOptions = Pick<
   KernelOptions & {
     /** Schedules of a function's nests, of a report's point; absent: chosen. */
     readonly recipes?: LoopRecipes | undefined;
+    /** Whether nests take turns at shared float units (the default), or have their own and overlap where they may. */
+    readonly nests?: "turns" | "overlap";
   };
 
 /** A compiled graph file: what the manifest says, and every file of the build. */
@@ -141,13 +143,13 @@ export async function buildPlannedGraph(
 function designOf(
   { module, functionName }: GraphFile,
   device: DeviceFile,
-  { interface: interfaces = {} }: KernelOptions,
+  { interface: interfaces = {}, nests = "turns" }: Pick<GraphOptions, "interface" | "nests">,
 ): Result<GraphDesign> {
   const design = chooseGraphDesign(module, device);
   if (design.kind === "error") return design;
   const checked = checkInterfaces(module, functionName, interfaces);
   if (checked.kind === "error") return checked;
-  return ok({ ...design.value, interfaces });
+  return ok({ ...design.value, interfaces, nestsTakeTurns: nests === "turns" });
 }
 
 /** Adds the schedule for `--emit-ir`; what upstream's verifier says of every level for that and `--verify-each`. */
