@@ -172,6 +172,7 @@ function packRow(
     const count = Math.min(pk, columns - start);
     for (let k = 0; k < count; k++) {
       const weight = weights[from + start + k] ?? 0;
+      if (kind === "int8" && weight < -127) throw new CompilerBug("an int8 weight is within ±127");
       if (kind === "int8") bytes.setInt8(place + k, weight);
       else bytes.setUint16(place + 2 * k, weight, true);
     }

@@ -1,8 +1,8 @@
 import type { LoopBuilder, Value } from "../../../ir/index.ts";
 import type { PairedProducts } from "../paired-products.ts";
 
-/** Bits of a part of a pair, and of the lower one's borrow. */
-const PART_BITS = 9;
+/** Bits of a pair above its spacing: two weights are within ±127, two activations may both be -128. A bit more would not fit the block's operand. */
+const PART_BITS = { channels: 8, rows: 9 } as const;
 
 /** Bits of a sum of products of pairs, at least: of a DSP block's accumulator. */
 const WIDE_BITS = 48;
@@ -17,9 +17,9 @@ export function packedDots(
   b: LoopBuilder,
   shared: readonly Value[],
   [upper, lower]: readonly [readonly Value[], readonly Value[]],
-  { spacing, most, sumBits }: Pick<PairedProducts, "spacing" | "most"> & { readonly sumBits: number },
+  { of, spacing, most, sumBits }: PairedProducts & { readonly sumBits: number },
 ): readonly [Value, Value] {
-  const pairBits = spacing + PART_BITS;
+  const pairBits = spacing + PART_BITS[of];
   const sums: [Value, Value][] = [];
   for (let from = 0; from < shared.length; from += most) {
     const products = shared.slice(from, from + most).flatMap((factor, lane) => {
