@@ -1,13 +1,14 @@
 /**
- * Many clients at once in front of the server and two devices of a toy model that fail now and then: requests that are answered, that
- * leave in the middle, that are malformed, too long, or read slowly.
+ * Many clients at once in front of the server and two integer references of a small model that fail now and then: requests that are
+ * answered, that leave before or in the middle of their answer, that are malformed or no JSON at all, too long, or read slowly.
  *
- *     node bench/serving-load.ts [clients] [requests] > bench/results/serving-load.txt
+ *     node --expose-gc bench/serving-load.ts [clients] [requests] > bench/results/serving-load.txt
  *
  * Nothing is timed. At the end every block is free, and every request that was accepted was answered or ended cleanly.
  */
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { createIntegerDecoder, quantizeModel } from "../frontend/index.ts";
 import { builtSpan, defineDiagnostic, fail, ok } from "../ir/index.ts";
 import {
   createReferenceDevice,
@@ -19,21 +20,15 @@ import {
   ServerMetrics,
 } from "../runtime-host/index.ts";
 import { Choices } from "./fuzz/choices.ts";
+import { parametersOf, plainConfig, randomCheckpoint } from "./rows/random-checkpoint.ts";
 
-const VOCAB = 61;
 const CONTEXT = 64;
+const config = { ...plainConfig, layers: 1, maxContext: CONTEXT };
+const VOCAB = config.vocab;
+const BLOCK_SIZE = 4;
 const [clients = 200, requests = 10_000] = process.argv.slice(2).map(Number);
 
-/** A model whose next token follows from all tokens so far. */
-function openDecoder(): { step: (token: number) => Float32Array } {
-  let state = 1;
-  return {
-    step: (token) => {
-      state = (Math.imul(state, 0x01000193) ^ (token + 11)) >>> 0;
-      return Float32Array.from({ length: VOCAB }, (_, i) => (Math.imul(state, i + 3) >>> 0) / 2 ** 32);
-    },
-  };
-}
+const model = quantizeModel(randomCheckpoint(config, 5));
 
 /** Letters as tokens. */
 const codec = {
@@ -49,11 +44,11 @@ const faults = { steps: 0, kept: 0, lost: 0 };
 /** A device that fails in one of 97 steps, every third time with its memory. */
 function faultyDevice(): Device {
   const device = createReferenceDevice({
-    openDecoder,
+    openDecoder: () => createIntegerDecoder(model, { blockSize: BLOCK_SIZE }),
     rows: 32,
     sequences: 24,
     blocks: 120,
-    blockSize: 4,
+    blockSize: BLOCK_SIZE,
     maxContext: CONTEXT,
     vocab: VOCAB,
   });
@@ -90,9 +85,21 @@ await app.listen({ host: "127.0.0.1", port: 0 });
 const { port } = app.server.address() as AddressInfo; // a TCP server has one
 const counts = new Map<string, number>();
 
-const KINDS = ["plain", "plain", "stream", "leave", "slow", "malformed", "long", "body"] as const;
+const KINDS = [
+  ...["plain", "plain", "stream", "leave", "slow"],
+  ...["vanish", "malformed", "garbage", "long", "body"],
+] as const;
 
 type Kind = (typeof KINDS)[number];
+
+/** The bytes of a request of some kind. */
+function bytesOf(kind: Kind, choices: Choices): string | Uint8Array<ArrayBuffer> {
+  const text = JSON.stringify(bodyOf(kind, choices));
+  if (kind !== "garbage") return text;
+  const bytes = new TextEncoder().encode(text);
+  for (let n = 0; n < 3; n++) bytes[choices.below(bytes.length)] = choices.below(256);
+  return bytes.slice(0, choices.between(1, bytes.length));
+}
 
 /** A body of some kind, sound or not. */
 function bodyOf(kind: Kind, choices: Choices): unknown {
@@ -117,12 +124,26 @@ function isStream(kind: Kind): boolean {
 async function one(choices: Choices): Promise<string> {
   const kind = KINDS[choices.below(KINDS.length)] ?? "plain";
   const control = new AbortController();
-  const answer = await fetch(`http://127.0.0.1:${String(port)}/v1/completions`, {
+  if (kind === "vanish")
+    void pause(choices.below(6)).then(() => {
+      control.abort();
+    });
+  const asked = fetch(`http://127.0.0.1:${String(port)}/v1/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(bodyOf(kind, choices)),
+    body: bytesOf(kind, choices),
     signal: control.signal,
   });
+  return asked
+    .then((answer) => endOf(kind, answer, control))
+    .catch((error: unknown) => {
+      if (control.signal.aborted) return "vanished before the answer";
+      throw error;
+    });
+}
+
+/** Reads an answer, or the beginning of it. */
+async function endOf(kind: Kind, answer: Response, control: AbortController): Promise<string> {
   if (kind === "leave" && answer.status === 200) {
     await answer.body?.getReader().read();
     control.abort();
@@ -146,23 +167,35 @@ async function readSlowly(answer: Response): Promise<string> {
   return text;
 }
 
+/** Bytes in use behind a collection, where the garbage collector can be called. */
+function heapUsed(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
 let next = 0;
+let early = 0;
 await Promise.all(
   Array.from({ length: clients }, async (_, client) => {
     const choices = new Choices(client + 1);
     while (next++ < requests) {
       const end = await one(choices);
       counts.set(end, (counts.get(end) ?? 0) + 1);
+      if (next === Math.floor(requests / 5)) early = heapUsed();
     }
   }),
 );
 await loop.drain();
 const { freeBlocks, blocks, host } = engine.load;
 await app.close();
-process.stdout.write(`${String(clients)} clients, ${String(requests)} requests\n`);
+const [before, after] = [early, heapUsed()].map((bytes) => (bytes / 2 ** 20).toFixed(0));
+process.stdout.write(
+  `${String(clients)} clients, ${String(requests)} requests, integer reference of ${String(parametersOf(config))} parameters on two accelerators\n`,
+);
 for (const [end, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
   process.stdout.write(`  ${end.padEnd(16)} ${String(count)}\n`);
 process.stdout.write(
   `failing steps: ${String(faults.kept)} with memory kept, ${String(faults.lost)} with memory lost\n` +
-    `blocks free at the end: ${String(freeBlocks)} of ${String(blocks)}, swapped: ${String(host.swapBlocks)}; idle: ${String(engine.isIdle)}\n`,
+    `blocks free at the end: ${String(freeBlocks)} of ${String(blocks)}, swapped: ${String(host.swapBlocks)}; idle: ${String(engine.isIdle)}\n` +
+    `memory in use behind a fifth of the requests: ${String(before)} MiB, at the end: ${String(after)} MiB\n`,
 );

@@ -4,7 +4,7 @@ import { verbs } from "./verbs.ts";
 const GRACE_MS = 2000;
 
 const interrupt = new AbortController();
-process.once("SIGTERM", () => {
+process.on("SIGTERM", () => {
   interrupt.abort();
 });
 process.once("SIGINT", () => {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -251,6 +252,38 @@ await built.value.run(1);
 console.log("running");
 await built.value.run(1e9);
 `;
+
+test("who listens for a signal can use the simulation until the end", { timeout: 60_000 }, async ({
+  skip,
+}) => {
+  skip(findTool("iverilog") === undefined, "iverilog is not installed");
+  const graceful = `
+process.once("SIGTERM", () => {
+  void built.value.run(2).then(() => {
+    console.log("ran on");
+    process.exit(0);
+  });
+});
+// begin
+console.log("running");
+setInterval(() => undefined, 1000);`;
+  const script = graceful.replace(
+    "// begin",
+    runForever.slice(0, runForever.indexOf('console.log("running")')),
+  );
+  writeFileSync(join(folder, "graceful.ts"), script);
+  const host = spawn(process.execPath, [join(folder, "graceful.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(host, "close");
+  let said = "";
+  host.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said === "running\n") host.kill("SIGTERM");
+  });
+  expect(await ended).toEqual([0, null]);
+  expect(said).toBe("running\nran on\n");
+});
 
 test("Ctrl-C ends the simulation processes and removes their files", { timeout: 60_000 }, async ({
   skip,

@@ -183,6 +183,28 @@ test("a client that leaves holds no block in the step after", async () => {
   expect(steps).toBe(3);
 });
 
+test("who would wait behind too many others is told to come again, and is answered then", async () => {
+  const device = toyDevice();
+  const gate: { open: () => void } = { open: () => undefined };
+  const isOpen = new Promise<void>((resolve) => {
+    gate.open = resolve;
+  });
+  const step: Device["step"] = async (rows) => {
+    await isOpen;
+    return device.step(rows);
+  };
+  const { client, engine } = await startToyServer({ waiting: 2 }, { ...device, step });
+  const ask = () => client.completions.create({ ...greedy, prompt: "Once" });
+  const running = [ask()];
+  while (engine.load.running < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  running.push(ask(), ask()); // wait for the next step
+  while (engine.load.waiting < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await expect(ask()).rejects.toMatchObject({ status: 429, type: "rate_limit_error" });
+  gate.open();
+  expect(await Promise.all(running)).toHaveLength(3);
+  expect((await ask()).choices).toHaveLength(1);
+});
+
 test("a server that is about to end takes no request", async () => {
   const { client } = await startToyServer({}, toyDevice(), () => true);
   await expect(client.completions.create({ ...greedy, prompt: "Once" })).rejects.toMatchObject({

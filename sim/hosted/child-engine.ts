@@ -48,7 +48,10 @@ export class ChildEngine {
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    this.#child = spawn(options.command, options.args, { stdio: ["pipe", "pipe", "pipe"] });
+    this.#child = spawn(options.command, options.args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true, // in a group of its own: a terminal's Ctrl-C is this process's to understand
+    });
     this.#child.stdout.on("data", (chunk: Buffer) => {
       this.#receive(chunk);
     });

@@ -7,15 +7,17 @@ function cleanUpAll(): void {
   pending.clear();
 }
 
+/** Where somebody else listens, they decide what the signal means: what is left when the process exits is cleaned up then. */
 function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
   cleanUpAll();
   unwatch();
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal); // nobody else decides: die of it, as without us
+  process.kill(process.pid, signal); // die of it, as without us
 }
 
 function watch(): void {
   process.on("exit", cleanUpAll);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal); // before those that listen once are gone
 }
 
 function unwatch(): void {
