@@ -46,12 +46,15 @@ function scheduleOf({ order, tiles, unroll, guarded, reassociate, ii }: NestReci
 
 /** A function with its perfect nests scheduled as the recipes say, planned. */
 export function planRecipes(request: GraphRequest, recipes: LoopRecipes): Result<PlannedGraph> {
-  const module = applyRecipes(request.module, request.functionName, recipes);
+  const module = applyRecipes(request, recipes);
   return module.kind === "ok" ? planGraph({ ...request, module: module.value }) : module;
 }
 
-function applyRecipes(module: Operation, name: string, recipes: LoopRecipes): Result<Operation> {
-  const program = perfectNests(functionOf(module, name));
+function applyRecipes(
+  { module, functionName: name, schedule }: GraphRequest,
+  recipes: LoopRecipes,
+): Result<Operation> {
+  const program = perfectNests(functionOf(module, name), schedule);
   if (program.kind === "error") return program;
   const nests = nestsOf(program.value);
   if (nests.length !== recipes.length)

@@ -61,7 +61,7 @@ export function openLoops(
   functionName: string,
   { library, limits, schedule }: LoopTarget,
 ): Result<OpenLoops> {
-  const program = perfectNests(functionOf(module, functionName));
+  const program = perfectNests(functionOf(module, functionName), schedule);
   if (program.kind === "error") return program;
   const options = { limits, timing: unitTiming(library), mostLanes: mostLanes(limits) };
   const nests = nestsOf(program.value).map((nest): OpenNest => {

@@ -1,3 +1,4 @@
+import type { ScheduleMode } from "../../backend-hls/index.ts";
 import {
   distribute,
   expandScalars,
@@ -15,13 +16,15 @@ import {
   unskewNests,
 } from "../../ir/index.ts";
 
-/** A function of loops in perfect nests, in which nothing else is chosen. */
-export function perfectNests(func: Operation): Result<LoopProgram> {
+/** A function of loops in perfect nests, in which nothing else is chosen; an optimized schedule may also change what the loops count. */
+export function perfectNests(func: Operation, schedule: ScheduleMode): Result<LoopProgram> {
   const read = readProgram(func);
   const normal = read.kind === "ok" ? normalizeLoops(read.value) : read;
   if (normal.kind === "error") return normal;
   const perfect = perfectize(fuseInit(distribute(expandScalars(normal.value))));
-  return perfect.kind === "ok" ? ok(unskewNests(withoutSubtraction(mergeBranches(perfect.value)))) : perfect;
+  if (perfect.kind === "error") return perfect;
+  const nests = withoutSubtraction(mergeBranches(perfect.value));
+  return ok(schedule === "optimized" ? unskewNests(nests) : nests);
 }
 
 /** a - b ==> a + (-b): the same bits, and one kind of unit for both. */
