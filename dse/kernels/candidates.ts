@@ -28,6 +28,8 @@ export interface CandidateOptions {
   readonly timing: UnitTiming;
   /** Most lanes of a nest. */
   readonly mostLanes: number;
+  /** Lanes of each loop that are looked at; absent: all. */
+  readonly lanes?: readonly (readonly number[])[] | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface CandidateOptions {
 export function candidatesOf(shape: NestShape, options: CandidateOptions): readonly Candidate[] {
   const uses = unitUses(shape);
   const found: Candidate[] = [];
-  for (const lanes of laneChoices(shape, options.mostLanes)) {
+  for (const lanes of options.lanes ?? laneChoices(shape, options.mostLanes)) {
     const wanted = countUses(uses, lanes);
     if (!mayFit(wanted, options.limits)) continue;
     found.push(...withOrders(shape, lanes, wanted, options));

@@ -7,7 +7,7 @@ import {
 import { ok, present, type Result } from "../../ir/index.ts";
 import { candidateKey, type UnitLimits } from "./candidates.ts";
 import type { NestChoice } from "./choose-schedules.ts";
-import { closeLoops, type OptimizedLoops, openLoops } from "./optimize-loops.ts";
+import { closeLoops, type LoopTarget, type OptimizedLoops, openLoops } from "./optimize-loops.ts";
 
 /** Times that schedules which turn out slower than expected are replaced. */
 const ROUNDS = 5;
@@ -22,10 +22,14 @@ export function chooseLoops(request: GraphRequest, limits: UnitLimits): Result<P
 }
 
 /** The same with what was decided about every nest. */
-export function planLoops(request: GraphRequest, limits: UnitLimits): Result<ChosenLoops> {
+export function planLoops(
+  request: GraphRequest,
+  limits: UnitLimits,
+  lanesOf?: LoopTarget["lanesOf"],
+): Result<ChosenLoops> {
   const { module, functionName, device, clockMhz, schedule } = request;
   const library = createOperatorLibrary(device.family, clockMhz);
-  const open = openLoops(module, functionName, { library, limits, schedule });
+  const open = openLoops(module, functionName, { library, limits, schedule, lanesOf });
   if (open.kind === "error") return open;
   const avoided = new Map<number, Set<string>>();
   let best: Judged | undefined;
@@ -53,7 +57,8 @@ interface Judged extends ChosenLoops {
   readonly slower: readonly { readonly nest: number; readonly key: string }[];
 }
 
-function judge({ module, choices }: OptimizedLoops, request: GraphRequest): Result<Judged> {
+/** Plans chosen loops and compares the intervals with what was expected. */
+export function judge({ module, choices }: OptimizedLoops, request: GraphRequest): Result<Judged> {
   const planned = planGraph({ ...request, module });
   if (planned.kind === "error") return planned;
   const intervals = new Map(

@@ -64,7 +64,7 @@ export function evaluateKernel(
 ): KernelEvaluation {
   const built = buildGraph(planned);
   const area = planArea(built);
-  const replayed = cycles > MOST_REPLAYED ? undefined : replayRun(planned, device, clockMhz);
+  const replayed = replayLoops({ device, clockMhz }, { planned, cycles });
   return {
     recipes: choices.map(({ candidate }) => (candidate === undefined ? null : recipeOf(candidate.schedule))),
     cells: area.total,
@@ -75,8 +75,16 @@ export function evaluateKernel(
   };
 }
 
+/** Cycles of a run by replay; undefined where that would take long or streams from outside would have to be played. */
+export function replayLoops(
+  { device, clockMhz }: { readonly device: Device; readonly clockMhz: number },
+  { planned, cycles }: Pick<ChosenLoops, "planned" | "cycles">,
+): number | undefined {
+  return cycles > MOST_REPLAYED ? undefined : replayRun(planned, device, clockMhz);
+}
+
 /** The most units that some nest takes: they share theirs. */
-function unitsOf(choices: readonly NestChoice[]): Readonly<Record<string, number>> {
+export function unitsOf(choices: readonly NestChoice[]): Readonly<Record<string, number>> {
   const most = new Map<string, number>();
   for (const { candidate } of choices)
     for (const [unit, count] of candidate?.units ?? []) most.set(unit, Math.max(count, most.get(unit) ?? 0));

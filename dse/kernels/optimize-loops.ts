@@ -15,7 +15,7 @@ import {
 } from "../../ir/index.ts";
 import { candidatesOf, type UnitLimits } from "./candidates.ts";
 import { type Avoided, chooseSchedules, type NestChoice, type OpenNest } from "./choose-schedules.ts";
-import { countBlocks, shapeOf } from "./nest-shape.ts";
+import { countBlocks, type NestShape, shapeOf } from "./nest-shape.ts";
 import { perfectNests } from "./perfect-nests.ts";
 import { unitTiming } from "./unit-timing.ts";
 
@@ -25,6 +25,10 @@ export interface LoopTarget {
   readonly limits: UnitLimits;
   /** `sequential` and `pipelined` keep one lane and the program's order inside of each nest. */
   readonly schedule: ScheduleMode;
+  /** Lanes for each unit of the most numerous kind, at most (default: 1); more take turns. */
+  readonly lanesPerUnit?: number | undefined;
+  /** Lanes of each loop that are looked at in a nest; absent: all. */
+  readonly lanesOf?: ((shape: NestShape) => readonly (readonly number[])[]) | undefined;
 }
 
 /** A function of loops made ready for hardware. */
@@ -59,16 +63,20 @@ export function optimizeLoops(
 export function openLoops(
   module: Operation,
   functionName: string,
-  { library, limits, schedule }: LoopTarget,
+  { library, limits, schedule, lanesOf, lanesPerUnit = 1 }: LoopTarget,
 ): Result<OpenLoops> {
   const program = perfectNests(functionOf(module, functionName), schedule);
   if (program.kind === "error") return program;
-  const options = { limits, timing: unitTiming(library), mostLanes: mostLanes(limits) };
+  const options = { limits, timing: unitTiming(library), mostLanes: lanesPerUnit * mostLanes(limits) };
   const nests = nestsOf(program.value).map((nest): OpenNest => {
     if (schedule !== "optimized" || nest.loops.length === 0) return { nest, iterations: 1, candidates: [] };
     const shape = shapeOf(nest);
     const oneByOne = shape.extents.map(() => 1);
-    return { nest, iterations: countBlocks(shape, oneByOne), candidates: candidatesOf(shape, options) };
+    return {
+      nest,
+      iterations: countBlocks(shape, oneByOne),
+      candidates: candidatesOf(shape, { ...options, lanes: lanesOf?.(shape) }),
+    };
   });
   return ok({ module, functionName, program: program.value, nests });
 }
