@@ -1,14 +1,21 @@
 /**
- * Explorations of models on devices: what is chosen, how far from the bound, how well the search predicted the replay, and
- * processor time (half of it is wall time on two quiet cores).
+ * Explorations of models and PolyBench kernels on devices: what is chosen, how far from the bound, how well the search predicted
+ * the replay, and processor time of all threads (a model's designs are planned two at a time: half of it is wall time on two quiet
+ * cores; a kernel's one after the other: all of it).
  *
- *     node bench/explore.ts [effort] [case…] > bench/results/explore.txt
+ *     node bench/explore.ts [effort] [case…] >> bench/results/explore.txt
+ *
+ * A case is a model, a model on a device (`fable@kv260`), `kernels`, or a kernel. stories260K is taken from the folder that
+ * HIDALGO_MODELS names (default: ../shared/models).
  */
+import { join } from "node:path";
 import { loadDevice, type ModelShape } from "../backend-hls/index.ts";
 import { modelShapeOf } from "../cli/index.ts";
-import { designName, type Exploration, exploreDesigns } from "../dse/index.ts";
+import { designName, type Exploration, exploreDesigns, openThreads } from "../dse/index.ts";
 import { loadModel } from "../frontend/index.ts";
 import { at } from "../ir/index.ts";
+import { measureKernelExploration } from "./explore/explore-polybench.ts";
+import { POLYBENCH } from "./polybench/kernels.ts";
 
 /** Designs that are planned in each exploration, unless the command says. */
 const EFFORT = 9;
@@ -38,12 +45,20 @@ const cases = [
 const [effort = EFFORT, ...wanted] = process.argv.slice(2);
 
 for (const { model, device } of cases)
-  if (wanted.length === 0 || wanted.includes(`${model}@${device}`)) await explore(model, device);
+  if (isWanted(model, `${model}@${device}`)) await explore(model, device);
+for (const kernel of POLYBENCH)
+  if (isWanted("kernels", kernel.name)) print(await measureKernelExploration(kernel, Number(effort)));
+
+function isWanted(...names: readonly string[]): boolean {
+  return wanted.length === 0 || names.some((name) => wanted.includes(name));
+}
 
 function shapeOf(model: string): ModelShape {
   if (model === "gpt2-medium") return medium;
-  const folder = process.env["HIDALGO_MODELS"] ?? "models";
-  const loaded = loadModel(model === "fable" ? "models/fable" : `${folder}/${model}`, {});
+  const root = join(import.meta.dirname, "..");
+  const folder = process.env["HIDALGO_MODELS"] ?? join(root, "../shared/models");
+  const file = model === "fable" ? join(root, "models/fable") : join(folder, model, `${model}.bin`);
+  const loaded = loadModel(file, {});
   if (loaded.kind === "error") throw new Error(at(loaded.diagnostics, 0).message);
   return modelShapeOf(loaded.value.checkpoint);
 }
@@ -52,7 +67,8 @@ async function explore(model: string, name: string): Promise<void> {
   const device = loadDevice(name);
   if (device.kind === "error") throw new Error(at(device.diagnostics, 0).message);
   const began = process.cpuUsage().user;
-  const explored = await exploreDesigns({
+  const evaluator = openThreads(2);
+  const request = {
     device: device.value,
     variants: [{ precision: "w8a8", kvBits: 8, model: shapeOf(model) }],
     clocksMhz: [device.value.clock_mhz],
@@ -64,7 +80,9 @@ async function explore(model: string, name: string): Promise<void> {
     effort: Number(effort),
     worth: 1.02,
     patience: 3,
-  });
+  } as const;
+  const explored = await exploreDesigns(request, { evaluator });
+  await evaluator.close();
   const seconds = (process.cpuUsage().user - began) / 1e6;
   if (explored.kind === "error")
     print(

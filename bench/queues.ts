@@ -45,6 +45,11 @@ const probe = await RtlSteps.open(roomy, memory, new Uint8Array(roomy.layout.byt
 const { start } = await probe.step(consecutiveRows(roomy, { rows: 1, position: 0 }));
 await probe.close();
 
+const longest = Math.max(
+  ...steps.map(
+    (step) => new StepEstimator(roomy, { memory }).step(consecutiveRows(roomy, step), start).cycles,
+  ),
+);
 const ground = { mostUsed: mostUsed(roomy), costs: costsOf };
 const depths = minimalDepths(roomy.network, ground);
 const slim = must(compileAccelerator({ ...request, depths, queueLimits: true }));
@@ -70,7 +75,7 @@ function memoryOf({ layout, plan }: CompiledAccelerator): MemoryParameters {
 function* costsOf(network: NetworkPlan): Generator<number | undefined, void, undefined> {
   for (const step of steps) {
     const estimator = new StepEstimator({ ...roomy, network }, { memory });
-    yield estimator.stepOrStill(consecutiveRows(roomy, step), start)?.cycles;
+    yield estimator.stepOrStill(consecutiveRows(roomy, step), start, 2 * longest)?.cycles;
   }
 }
 
@@ -106,7 +111,7 @@ async function verify(): Promise<void> {
     );
   const base = await costsInRtl(rtl, limited(undefined), 10_000_000);
   print(`RTL with the least depths: ${String(base)} cycles`);
-  const most = 4 * Math.max(...base.map((cycles) => cycles ?? 0));
+  const most = 2 * longest;
   let free = 0;
   const deeper = queues.filter((queue) => queue.depth > floorOf(slim.network, queue));
   for (const { name, width, depth } of deeper) {

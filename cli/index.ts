@@ -3,6 +3,9 @@
 export { planVariant } from "./bench/survey/measure-variant.ts";
 export { variants as surveyVariants } from "./bench/survey/variants.ts";
 export { quantizeLoaded } from "./engines/quantize-model.ts";
+export { compileReadGraph } from "./graph/compile-graph.ts";
+export { parseGraph } from "./graph/read-graph.ts";
+export { simulateGraph } from "./graph/simulate-graph.ts";
 export { compilePrepared } from "./jobs/compile-model.ts";
 export { openBuild } from "./jobs/open-build.ts";
 export { prepareModel } from "./jobs/prepare.ts";

@@ -9,6 +9,7 @@ import {
 } from "../accelerator/index.ts";
 import { isRead } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
+import type { QueueWitness } from "../queues/queue-witness.ts";
 import {
   type ClientTraffic,
   EventLog,
@@ -37,6 +38,8 @@ export interface EstimateOptions {
   readonly breakdown?: boolean;
   /** The kernel whose iterations are busy cycles. */
   readonly array?: string;
+  /** Told of every push and pop. */
+  readonly witness?: QueueWitness;
   /** Where accelerators share the model: cycles from a word being given out to the sum of all being shown (default: `LINK_LATENCY`). */
   readonly linkLatency?: number | undefined;
 }
@@ -88,6 +91,7 @@ export class StepEstimator {
     this.#marks = new CycleMarks(({ name }) => memoryQueues.has(name));
     this.#replay = new NetworkReplay(network, {
       memories: [{ parameters: options.memory, image: this.#image }],
+      witness: options.witness,
       observe: (_, cycle) => {
         this.#marks.anyIssue(cycle);
       },
@@ -126,8 +130,8 @@ export class StepEstimator {
     return step;
   }
 
-  /** The same; undefined where the network stands still before the step is over. */
-  stepOrStill(rows: readonly Row[], start = this.#earliest): EstimatedStep | undefined {
+  /** The same; undefined where the network stands still before the step is over, or is not over after `most` cycles. */
+  stepOrStill(rows: readonly Row[], start = this.#earliest, most = Infinity): EstimatedStep | undefined {
     const { plan, layout } = this.#design;
     const command = encodeStep(plan, layout, rows, this.#image);
     if (start < this.#earliest) throw new CompilerBug("a step begins before the one before it is over");
@@ -138,7 +142,8 @@ export class StepEstimator {
     const observe = (cycle: number, isWriting: boolean): void => {
       if (isWriting) this.#marks.writing(cycle);
     };
-    if (!this.#replay.runUntil(() => finished.hasElement, observe)) return undefined;
+    const isOver = (): boolean => finished.hasElement || this.#replay.cycle > start + most;
+    if (!this.#replay.runUntil(isOver, observe) || !finished.hasElement) return undefined;
     const last = finished.visibleTime();
     this.#replay.runUntil(() => this.#replay.cycle > last, observe);
     const event = finished.elementEvent();

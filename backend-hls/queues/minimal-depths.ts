@@ -22,8 +22,8 @@ export function minimalDepths(
 ): ReadonlyMap<string, number> {
   const depths = new Map<string, number>();
   for (const stream of plan.streams.values()) {
-    const used = Math.max(floorOf(plan, stream), mostUsed.get(stream.name) ?? 1);
-    depths.set(stream.name, Math.min(stream.depth, used));
+    const used = isFedByKernel(plan, stream) ? (mostUsed.get(stream.name) ?? stream.depth) : stream.depth;
+    depths.set(stream.name, Math.min(stream.depth, Math.max(1, used)));
   }
   const wanted = [...costs(withDepths(plan, depths))];
   const isFree = (name: string, depth: number): boolean =>
@@ -36,6 +36,14 @@ export function minimalDepths(
     );
   }
   return depths;
+}
+
+/** Burst engines reserve room long before they fill it: nothing is known of their credits. */
+function isFedByKernel({ bursts, outside }: NetworkPlan, { value }: PlannedStream): boolean {
+  return (
+    !outside.includes(value) &&
+    bursts.every(({ data, done, kind }) => done !== value && (kind === "write" || data !== value))
+  );
 }
 
 /** The least free number from `low` to `high`, which is free: most queues need all they have, or next to nothing. */

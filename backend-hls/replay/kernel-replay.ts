@@ -337,17 +337,19 @@ export class KernelReplay implements Part {
     }
     effects?.(this.#walk.counters, this.#fields, this.#read, this.#written);
     for (const port of this.#writes)
-      if (this.#holds(port))
-        port.link.push(
-          cycle + port.stage,
-          this.#lastEvent,
-          port.widths === undefined ? undefined : this.#written[port.use],
-        );
+      if (this.#holds(port)) {
+        const value = port.widths === undefined ? undefined : this.#written[port.use];
+        port.link.claim(cycle);
+        port.link.push(cycle + port.stage, this.#lastEvent, value);
+      }
   }
 
   #end(cycle: number): void {
     const { drains } = this.#kernel.scheduled;
-    for (const port of this.#dones) port.link.push(cycle + port.stage, this.#lastEvent);
+    for (const port of this.#dones) {
+      port.link.claim(cycle);
+      port.link.push(cycle + port.stage, this.#lastEvent);
+    }
     this.#busyCycles += cycle - this.#loaded;
     this.#busy = false;
     this.#earliest = drains ? cycle + 1 + this.#depth : cycle;

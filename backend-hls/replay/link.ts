@@ -1,7 +1,16 @@
+import type { QueueTrace } from "../queues/queue-witness.ts";
 import type { Agenda, Part } from "./agenda.ts";
 
 /** The fields of an element as far as anybody needs them: numbers up to 32 bits, big integers above. */
 export type ElementBits = readonly (number | bigint)[];
+
+/** What a queue is. */
+export interface LinkOptions {
+  readonly depth: number;
+  /** Cycles from a push to the cycle in which the element is shown. */
+  readonly latency: number;
+  readonly trace?: QueueTrace | undefined;
+}
 
 /** The times at which the elements of one queue come and go, all in cycles after reset. */
 export class Link {
@@ -18,8 +27,9 @@ export class Link {
   /** Who can go on once an element is there, and once a credit is. */
   reader: Part | undefined;
   writer: Part | undefined;
-  /** Pops whose credits were back before the last push. */
+  /** Pops whose credits were back before the last claim. */
   #returned = 0;
+  readonly #trace: QueueTrace | undefined;
   readonly #agenda: Agenda;
   readonly #pushTimes: Float64Array;
   readonly #popTimes: Float64Array;
@@ -27,11 +37,8 @@ export class Link {
   readonly #popEvents: Int32Array;
   readonly #values: (ElementBits | undefined)[] = [];
 
-  constructor(
-    agenda: Agenda,
-    name: string,
-    { depth, latency }: { readonly depth: number; readonly latency: number },
-  ) {
+  constructor(agenda: Agenda, name: string, { depth, latency, trace }: LinkOptions) {
+    this.#trace = trace;
     this.#agenda = agenda;
     this.name = name;
     this.depth = depth;
@@ -97,18 +104,24 @@ export class Link {
     return this.#values[index % this.depth];
   }
 
+  /** A producer commits itself to its next push in this cycle: it takes a credit. */
+  claim(cycle: number): void {
+    while (this.#returned < this.popped && this.popTime(this.#returned) < cycle) this.#returned += 1;
+    this.mostUsed = Math.max(this.mostUsed, this.pushed + 1 - this.#returned);
+  }
+
   push(cycle: number, event: number, value?: ElementBits): void {
+    this.#trace?.push(cycle);
     const slot = this.pushed % this.depth;
     this.#pushTimes[slot] = cycle;
     this.#pushEvents[slot] = event;
     if (value !== undefined) this.#values[slot] = value;
-    while (this.#returned < this.popped && this.popTime(this.#returned) < cycle) this.#returned += 1;
     this.pushed += 1;
-    this.mostUsed = Math.max(this.mostUsed, this.pushed - this.#returned);
     if (this.reader !== undefined) this.#agenda.wake(this.reader);
   }
 
   pop(cycle: number, event: number): void {
+    this.#trace?.pop(cycle);
     const slot = this.popped % this.depth;
     this.#popTimes[slot] = cycle;
     this.#popEvents[slot] = event;

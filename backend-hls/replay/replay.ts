@@ -11,6 +11,7 @@ import {
 } from "../../ir/index.ts";
 import { isRead } from "../network/network-module.ts";
 import type { NetworkPlan, PlannedStream } from "../network/plan-network.ts";
+import type { QueueWitness } from "../queues/queue-witness.ts";
 import { fifoLatency } from "../shell/index.ts";
 import { Agenda } from "./agenda.ts";
 import type { EventLog } from "./event-log.ts";
@@ -52,6 +53,8 @@ export interface ReplayOptions {
   readonly watch?: { readonly kernel: string; readonly observer: WaitObserver };
   /** Keeps why everything happened when it did: parts are kernels, then engines; queues as in the plan. */
   readonly log?: EventLog;
+  /** Told of every push and pop. */
+  readonly witness?: QueueWitness | undefined;
 }
 
 /**
@@ -88,7 +91,14 @@ export class NetworkReplay {
     this.#links = new Map(
       [...plan.streams].map(([value, stream]) => {
         const { name, depth } = stream;
-        return [value, new Link(this.#agenda, name, { depth, latency: queueLatency(stream) })];
+        return [
+          value,
+          new Link(this.#agenda, name, {
+            depth,
+            latency: queueLatency(stream),
+            trace: options.witness?.traceOf(name),
+          }),
+        ];
       }),
     );
     this.#kernels = this.#makeKernels();

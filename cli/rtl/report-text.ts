@@ -1,5 +1,5 @@
 import { intervalSentence, type KernelInterval } from "../../backend-hls/index.ts";
-import type { ReportedStep, StepReport } from "./step-report.ts";
+import { DEADLOCK_ARGUMENT, type ReportedStep, type StepReport } from "./step-report.ts";
 
 /** Parts of the critical path below this share of a step are added up in one line. */
 const SMALL = 0.005;
@@ -11,6 +11,7 @@ export function reportText(title: string, { memoryModel, steps, kernels }: StepR
     `## Steps\n\n${stepTable(steps)}`,
     ...steps.map((step) => pathSection(step)),
     ...steps.map((step) => waitSection(step)),
+    `## Deadlock freedom\n\n${DEADLOCK_ARGUMENT}\n\n${deadlockTable(steps)}`,
     `## Pace of the kernels\n\n${intervalTable(kernels)}`,
   ];
   return `${sections.join("\n\n")}\n`;
@@ -25,6 +26,17 @@ export function reportLines({ steps }: StepReport): readonly string[] {
     const parts = `${number(array)} beats + ${number(attention)} attention + ${number(latencies)} latencies; port ${number(port)}`;
     return `${step}: ${number(cycles)} cycles, bound ${number(bound)} (${parts}), ${(cycles / bound).toFixed(2)}x`;
   });
+}
+
+function deadlockTable(steps: readonly ReportedStep[]): string {
+  return table(
+    ["step", "rows", "position", "queues", "elements", "free of deadlock"],
+    steps.map(({ name, rows, position, deadlock: { queues, elements, free, breach } }) =>
+      [name, rows, position, queues, elements, free ? "yes" : `no: ${breach ?? "nothing happened"}`].map(
+        cell,
+      ),
+    ),
+  );
 }
 
 function stepTable(steps: readonly ReportedStep[]): string {

@@ -1,5 +1,6 @@
 import {
   type CompiledAccelerator,
+  type DeadlockFinding,
   type Device,
   type EstimatedStep,
   estimateStep,
@@ -7,6 +8,7 @@ import {
   kernelIntervals,
   type PlanArea,
   planArea,
+  QueueWitness,
   type Row,
   weightBeats,
 } from "../../backend-hls/index.ts";
@@ -28,6 +30,8 @@ export interface ReportedStep {
   /** Of the first row. */
   readonly position: number;
   readonly estimate: EstimatedStep;
+  /** What the replay of the step proves about its queues. */
+  readonly deadlock: DeadlockFinding;
 }
 
 /** What the compiler knows of a design's pace. */
@@ -39,6 +43,10 @@ export interface StepReport {
   /** Cells of each kernel, and of what is between them. */
   readonly area: PlanArea;
 }
+
+/** Why a step that was replayed ends in hardware, whatever its memory does. */
+export const DEADLOCK_ARGUMENT =
+  "Iterations begin when their elements and spaces are there and for no other reason, so whether a step ends depends on its commands alone. In the replayed steps every element came before it was taken and every space was freed before it was taken again: cycles rise along all edges of the marked graph of iterations, elements and spaces, so every cycle of kernels and queues holds a token or a space.";
 
 /** Beats of the array above which a step is not replayed: a second or two. */
 const MOST_BEATS = 400_000;
@@ -65,7 +73,9 @@ export function stepReport({ compiled, device, clockMhz, workload }: ReportedDes
   ];
   const steps = shapes.map((shape): ReportedStep => {
     const rows = consecutiveRows(compiled, shape);
-    return { ...shape, estimate: estimateStep(compiled, rows, { memory, breakdown: true }) };
+    const witness = new QueueWitness(network);
+    const estimate = estimateStep(compiled, rows, { memory, breakdown: true, witness });
+    return { ...shape, estimate, deadlock: witness.finding() };
   });
   return { ...report, steps };
 }
@@ -113,6 +123,10 @@ export function reportObject({
         waits,
       })),
     })),
+    deadlock: {
+      argument: DEADLOCK_ARGUMENT,
+      steps: steps.map(({ name, rows, position, deadlock }) => ({ name, rows, position, ...deadlock })),
+    },
     kernels,
     area: { ...area, kernels: Object.fromEntries(area.kernels) },
   };

@@ -95,6 +95,23 @@ export const exploreSchema = z.looseObject({
   memory_model: z.string().optional(),
   steps: z.array(step).optional(),
   kernels: z.array(kernel).optional(),
+  /** Of `build/estimate.json`: what the replayed steps prove about the queues. */
+  deadlock: z
+    .strictObject({
+      argument: z.string(),
+      steps: z.array(
+        z.strictObject({
+          name: z.string(),
+          rows: count,
+          position: count,
+          free: z.boolean(),
+          queues: count,
+          elements: count,
+          breach: z.string().nullable(),
+        }),
+      ),
+    })
+    .optional(),
   /** Cells of each kernel, of shared arrays, queues and the shell. */
   area: z
     .looseObject({ kernels: z.record(z.string(), cells), buffers: cells, queues: cells, shell: cells })
