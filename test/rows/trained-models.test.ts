@@ -17,15 +17,12 @@ async function compare(name: string, path: string, label: string): Promise<void>
     0,
   );
   const { played } = await comparePrecision(model, one, { device, simulator: "embedded", length: 2 });
-  expect(played).toHaveLength(2);
-  for (const { result } of played) {
-    expect(result.difference).toBeUndefined();
-    expect(result.rows).toBeGreaterThan(2);
-  }
+  expect(played.difference).toBeUndefined();
+  expect(played.rows).toBeGreaterThan(2);
 }
 
 /** bench/precisions-rtl.ts compares all precisions, and longer. */
-test("fable, w4a8: rows of several sequences in hardware give what the reference gives, with pauses of the memory too", () =>
+test("fable, w4a8: rows of several sequences in hardware give what the reference gives, with pauses of the memory", () =>
   compare("fable", join(import.meta.dirname, "../../models/fable"), "w4a8"));
 
 /** 64 and 172 columns in groups of 32: the last group of a row is padded. */
