@@ -1,4 +1,4 @@
-import { type CompiledAccelerator, chooseDesign, compileAccelerator } from "../../backend-hls/index.ts";
+import { type CompiledAccelerator, compileAccelerator } from "../../backend-hls/index.ts";
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { exploreDesigns, exploreReport, usualRequest } from "../../dse/index.ts";
 import { at, type Diagnostic, fail, type Operation, ok, printModule, type Result } from "../../ir/index.ts";
@@ -19,6 +19,7 @@ import { LOOPS_FILE } from "./loops-file.ts";
 import { describeBuild } from "./manifest.ts";
 import { moduleHeaders } from "./module-headers.ts";
 import { packParts } from "./pack-model.ts";
+import { possibleDesign } from "./possible-design.ts";
 import { acceleratorProgram } from "./program.ts";
 import { reportLines, reportText } from "./report-text.ts";
 import { RTL_INDEX, rtlIndex } from "./rtl-index.ts";
@@ -35,7 +36,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   const sizes = { maxContext, blockSize, precision };
   const model = partOf(modelShapeOf(request.model.checkpoint, sizes), request.parts ?? 1);
   const { device, clockMhz, schedule, outputs, sequences } = request;
-  const possible = chooseDesign(model, device, { rows: 1 });
+  const possible = possibleDesign(request, quantized, model);
   if (possible.kind === "error") return possible;
   const { kvBits, rows, shape: given, seed } = request;
   const variant = { precision: request.precision, kvBits, model };

@@ -22,9 +22,10 @@ export const notSplittable = defineDiagnostic(
   }),
 );
 
-/** What tensor parallelism needs of the hardware, and it does not have. */
-export const noPartialSums = defineDiagnostic("CLI0043", "unsupported", () => ({
-  message: "--parallel tensor needs accelerators that give out partial sums; the hardware does not",
-  expected: "--engine reference, or --parallel data",
-  hint: "docs/serving.md says what is missing",
+/** A build for one accelerator, asked to be served on several that share the model. */
+export const buildIsWhole = defineDiagnostic("CLI0044", "error", () => ({
+  message:
+    "the build is of an accelerator that has the whole model: its weights and its hardware have no parts",
+  expected: "--parallel data",
+  hint: "give the model in place of the build: `serve <model> --accelerators N --parallel tensor` compiles its parts",
 }));

@@ -11,6 +11,7 @@ export function stepMeter(engines: readonly OpenedEngine[], model: ModelShape): 
     return undefined;
   const { design, clock } = first.facts;
   const { energy } = first;
+  // Each accelerator has one port; of those that share a model the design counts all.
   const portBytes = (design.ports * design.port_bits) / 8;
   return {
     clockMhz: clock.mhz,
@@ -25,7 +26,9 @@ export function stepMeter(engines: readonly OpenedEngine[], model: ModelShape): 
       );
       const movedCycles = Math.ceil(moved / portBytes);
       const cycles = movedCycles + (step.counters?.cycles ?? 0) + (step.counters?.hostGap ?? 0);
-      const joules = sumJoules(joulesOf({ macs, bytes, cycles: engines.length * cycles }, { energy, clock }));
+      const joules = sumJoules(
+        joulesOf({ macs, bytes, cycles: engines.length * design.ports * cycles }, { energy, clock }),
+      );
       const capacityBytes = portBytes * step.devices.reduce((sum, one) => sum + one.cycles, 0);
       return { cycles, neededBytes, capacityBytes, joules };
     },

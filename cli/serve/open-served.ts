@@ -16,7 +16,7 @@ import { openTokenizer } from "../jobs/simulate-build.ts";
 import { type Hardware, ownHardware } from "../rtl-engine.ts";
 import type { ModelShape } from "../schemas/manifest.ts";
 import { readChatTemplate } from "./chat-template.ts";
-import { noPartialSums, notSplittable } from "./diagnostics.ts";
+import { buildIsWhole, notSplittable } from "./diagnostics.ts";
 import type { ServeOptions } from "./serve-options.ts";
 
 /** Accelerators that are open, and the model as a server shows it. */
@@ -67,10 +67,14 @@ async function openEngines(
 ): Promise<Result<readonly OpenedEngine[]>> {
   const { engine } = options;
   if (engine !== "rtl") return openSoftware(engine, prepared, options);
-  if (options.parallel === "tensor" && options.accelerators > 1)
-    return fail(noPartialSums(builtSpan("--parallel"), {}));
-  const build = await compilePrepared(prepared, { ...options, emitIr: false }, watch, hardware);
+  const parts = partsOf(options);
+  const build = await compilePrepared(prepared, { ...options, parts, emitIr: false }, watch, hardware);
   return build.kind === "error" ? build : openBuilds(build.value, options, watch, hardware);
+}
+
+/** Accelerators that share the model. */
+function partsOf({ accelerators, parallel }: Pick<ServeOptions, "accelerators" | "parallel">): number {
+  return parallel === "tensor" ? accelerators : 1;
 }
 
 function openSoftware(
@@ -90,7 +94,7 @@ function openSoftware(
   return fail(notSplittable(builtSpan("--accelerators"), { accelerators, problem }));
 }
 
-/** So many simulations of one build, each of which begins anew where it dies. */
+/** So many simulations of one build, or one of all accelerators that share the model, each of which begins anew where it dies. */
 async function openBuilds(
   build: CompiledBuild,
   options: ServeOptions,
@@ -102,7 +106,7 @@ async function openBuilds(
     const again = await openBuild(build, options, {}, hardware);
     return again.kind === "error" ? again : ok(again.value.device);
   };
-  for (let n = 0; n < options.accelerators; n++) {
+  for (let n = 0; n < options.accelerators / partsOf(options); n++) {
     const opened = await openBuild(build, options, n === 0 ? watch : {}, hardware);
     if (opened.kind === "error") {
       for (const { device } of engines) await device.close();
@@ -125,8 +129,7 @@ async function openBuilt(
   if (tokenizer.kind === "error") return tokenizer;
   const text = textOf(tokenizer.value, options);
   if (text.kind === "error") return text;
-  if (options.parallel === "tensor" && options.accelerators > 1)
-    return fail(noPartialSums(builtSpan("--parallel"), {}));
+  if (partsOf(options) > 1) return fail(buildIsWhole(builtSpan("--parallel"), {}));
   const engines = await openBuilds(build.value, options, watch, hardware);
   if (engines.kind === "error") return engines;
   const { model, design } = build.value.manifest;

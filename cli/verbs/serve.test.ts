@@ -44,5 +44,9 @@ test("what cannot be split, and what the hardware cannot do, is said", async () 
     lastObject(await hidalgo("serve", fable, "--port", "0", "--json", "--parallel", "tensor", ...args));
   expect(await run("--engine", "reference", "--accelerators", "3")).toMatchObject({ code: "CLI0042" });
   expect(await run("--engine", "f32", "--accelerators", "2")).toMatchObject({ code: "CLI0042" });
-  expect(await run("--engine", "rtl", "--accelerators", "2")).toMatchObject({ code: "CLI0043" });
+  expect(await run("--engine", "rtl", "--accelerators", "3")).toMatchObject({ code: "CLI0042" });
+  const many = ["--engine", "rtl", "--accelerators", "4", "--outputs", "topk:200"];
+  expect(await run(...many)).toMatchObject({ code: "CLI0042" });
+  const checked = ["--engine", "rtl", "--accelerators", "2", "--verify-each"];
+  expect(await run(...checked)).toMatchObject({ code: "CLI0032" });
 });
