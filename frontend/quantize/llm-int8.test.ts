@@ -76,6 +76,9 @@ function mixed(
 }
 
 test.each([
+  [1, 1],
+  [33, 17],
+  [256, 128],
   [499, 512],
   [512, 512],
 ])("int8_linear_matmul: 512 x %i times 512, exactly the integer product", (columns, rows) => {
@@ -117,6 +120,23 @@ test("dequant_mm: at most 1 % outside of 0.015 + 0.1 |x|", () => {
     (wanted, i) => Math.abs((given[i] ?? 0) - wanted) > 0.015 + 0.1 * Math.abs(wanted),
   );
   expect(wrong.length).toBeLessThanOrEqual(0.01 * dim1 * dim2);
+});
+
+test("integrated int8: the mean error is at most 1.025 times that of vector-wise quantization by the book", () => {
+  const [dim1, dim2, dim3] = [24, 40, 256];
+  const a = normal(dim1 * dim3, 1, 23);
+  const b = normal(dim2 * dim3, 1 / Math.sqrt(dim3), 29);
+  const exact = product(a, b, dim3);
+  const quantized = (x: Float32Array): Float32Array =>
+    Float32Array.from(x, (value, i) => {
+      const row = x.subarray(dim3 * Math.floor(i / dim3), dim3 * (Math.floor(i / dim3) + 1));
+      const step = Math.max(...row.map(Math.abs)) / 127;
+      return step * Math.round(value / step);
+    });
+  const meanError = (given: ArrayLike<number>): number =>
+    exact.reduce((sum, wanted, i) => sum + Math.abs((given[i] ?? 0) - wanted), 0) / exact.length;
+  const byTheBook = meanError(product(quantized(a), quantized(b), dim3));
+  expect(meanError(mixed(a, b, dim3))).toBeLessThanOrEqual(1.025 * byTheBook);
 });
 
 test("double_quant: the statistics are the largest magnitudes of rows and of columns' weights", () => {
