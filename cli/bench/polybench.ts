@@ -1,12 +1,16 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { INTERFACES } from "../../backend-hls/index.ts";
-import { SIZES } from "../../bench/polybench/kernel.ts";
-import { ROUNDINGS } from "../../bench/polybench/kernel-text.ts";
+import { type PolybenchKernel, SIZES, type Size } from "../../bench/polybench/kernel.ts";
+import { ROUNDINGS, type Rounding } from "../../bench/polybench/kernel-text.ts";
 import { POLYBENCH } from "../../bench/polybench/kernels.ts";
 import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { compileDefaults } from "../options/compile-options.ts";
-import { declareSimulationOptions, simulationOptions } from "../options/generation-options.ts";
+import {
+  declareSimulationOptions,
+  type SimulationOptions,
+  simulationOptions,
+} from "../options/generation-options.ts";
 import { schedule } from "../options/words.ts";
 import type { Session } from "../verb.ts";
 import { type BenchTable, defineBench } from "./define-bench.ts";
@@ -26,6 +30,9 @@ function listOf<const W extends string>(words: readonly W[]) {
     .pipe(z.array(z.enum(words)));
 }
 
+/** Rows of every kernel: `reassoc-ram`, `strict-m_axi`, … */
+const rowKinds = listOf(ROUNDINGS.flatMap((order) => INTERFACES.map((kind) => `${order}-${kind}` as const)));
+
 const input = z.object({
   kernels: z.string().optional(),
   sizes: listOf(SIZES),
@@ -38,10 +45,8 @@ const input = z.object({
   family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
   estimate: z.boolean().default(false),
   verilator: z.boolean().default(false),
-  closely: z
-    .string()
-    .transform((text) => text.split(","))
-    .optional(),
+  closely: rowKinds.optional(),
+  without: rowKinds.default([]),
   keep: z.string().optional(),
   ...simulationOptions,
 });
@@ -73,62 +78,61 @@ function declare(command: Command): void {
     .option("--family <cells>", "synthesize with Yosys for these cells: xc7, xcup, ecp5 or ice40")
     .option("--verilator", "run the designs of --closely in Verilator")
     .option("--closely <rows>", "--family and --verilator for these rows alone: reassoc-ram,strict-m_axi")
+    .option("--without <rows>", "leave these rows out")
     .option("--keep <folder>", "keep runs and syntheses there, by design, and take what is there already");
   command.option("--estimate", "no hardware: cycles by the plan alone, at any size");
   declareSimulationOptions(command);
 }
 
-function casesOf({
-  kernels,
-  sizes,
-  rounding,
-  interface: interfaces,
-  ...options
-}: Omit<Input, "keep">): Result<readonly KernelCase[]> {
+function casesOf(options: Omit<Input, "keep">): Result<readonly KernelCase[]> {
+  const { kernels, sizes, rounding, interface: interfaces, without } = options;
   const names = kernels?.split(",");
   const unknown = names?.find((name) => POLYBENCH.every((kernel) => kernel.name !== name));
   if (unknown !== undefined) {
     const known = POLYBENCH.map(({ name }) => name);
     return fail(unknownKernel(builtSpan("--kernels"), { name: unknown, known }));
   }
-  const {
-    device,
-    clock,
-    schedule: mode,
-    macs,
-    family,
-    estimate,
-    verilator,
-    closely,
-    ...simulation
-  } = options;
-  const hardware = { device, clock, schedule: mode, emitIr: false, verifyEach: false };
+  const rows = rounding
+    .flatMap((order) => interfaces.map((kind) => ({ order, kind })))
+    .filter(({ order, kind }) => !without.includes(`${order}-${kind}`));
   return ok(
     POLYBENCH.filter(({ name }) => names?.includes(name) ?? true).flatMap((kernel) =>
-      sizes.flatMap((size) =>
-        rounding.flatMap((order) =>
-          interfaces.map((kind) => ({
-            ...((closely?.includes(`${order}-${kind}`) ?? true)
-              ? {
-                  family,
-                  simulation: verilator ? { ...simulation, simulator: "verilator" as const } : simulation,
-                }
-              : { family: undefined, simulation }),
-            estimateOnly: estimate,
-            kernel,
-            size,
-            instance: kernel.at(size),
-            rounding: order,
-            hardware: {
-              ...hardware,
-              interface: { "*": kind },
-              limit: macs === undefined ? budgetOf(kernel.name) : { mul: macs, add: macs },
-            },
-          })),
-        ),
-      ),
+      sizes.flatMap((size) => rows.map((row) => caseOf({ kernel, size, ...row }, options))),
     ),
   );
+}
+
+interface Row {
+  readonly kernel: PolybenchKernel;
+  readonly size: Size;
+  readonly order: Rounding;
+  readonly kind: (typeof INTERFACES)[number];
+}
+
+function caseOf({ kernel, size, order, kind }: Row, options: Omit<Input, "keep">): KernelCase {
+  const { device, clock, schedule: mode, macs, family, estimate, verilator, closely } = options;
+  const isClose = closely?.includes(`${order}-${kind}`) ?? true;
+  const simulation = simulationOf(options);
+  return {
+    kernel,
+    size,
+    instance: kernel.at(size),
+    rounding: order,
+    hardware: {
+      ...{ device, clock, schedule: mode, emitIr: false, verifyEach: false },
+      interface: { "*": kind },
+      limit: macs === undefined ? budgetOf(kernel.name) : { mul: macs, add: macs },
+    },
+    simulation: isClose && verilator ? { ...simulation, simulator: "verilator" } : simulation,
+    family: isClose ? family : undefined,
+    estimateOnly: estimate,
+  };
+}
+
+/** The options that decide about the simulation alone. */
+function simulationOf(options: SimulationOptions): SimulationOptions {
+  const { simulator, memory, backPressure, trace, traceWindow, traceScope, traceDepth } = options;
+  return { simulator, memory, backPressure, trace, traceWindow, traceScope, traceDepth };
 }
 
 async function measureAll(
