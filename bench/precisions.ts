@@ -115,10 +115,10 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** An accelerator for `rows` rows in parallel. */
+/** An accelerator for `rows` rows in parallel; of as many rows 16 channels are quantized at once. */
 function build(precision: HardwarePrecision, rows: number): CompiledAccelerator {
   const model = modelShapeOf(checkpoint, { maxContext: 128, blockSize: 16, precision });
-  const shape = { ...splits[precision.weights.kind], pt: rows, rows };
+  const shape = { ...splits[precision.weights.kind], pt: rows, rows, pv: rows === 1 ? 4 : 16 };
   const request = { model, shape, device, clockMhz: device.clock_mhz, sequences: rows } as const;
   return value(compileAccelerator({ ...request, schedule: "optimized" }));
 }
