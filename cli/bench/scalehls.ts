@@ -18,7 +18,7 @@ const wholeNumber = z.coerce.number("expected a number").int().positive();
 const input = z.object({
   n: wholeNumber,
   rtlN: wholeNumber,
-  macs: wholeNumber,
+  macs: wholeNumber.optional(),
   device: z.string(),
   clock: z.coerce.number("expected a number").positive(),
   family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
@@ -52,7 +52,7 @@ function declare(command: Command): void {
   command
     .option("--n <size>", "every dimension, by the plan", "4096")
     .option("--rtl-n <size>", "every dimension, in hardware", "128")
-    .option("--macs <n>", "f32 multipliers, and adders, at most", "46")
+    .option("--macs <n>", "f32 multipliers, and adders, at most (default: what fits the device, by kernel)")
     .option("--device <name>", "a part or board", "xc7z020")
     .option("--clock <MHz>", "clock to compile for", "100")
     .option("--kernels <names>", "some of the kernels (default: all)")
@@ -63,8 +63,8 @@ function declare(command: Command): void {
   declareSimulationOptions(command);
 }
 
-function caseOf({ name }: ScaleHlsKernel, options: Input, estimateOnly: boolean): KernelCase {
-  const { n, rtlN, macs, device, clock, family, ...simulation } = options;
+function caseOf({ name, macs: fitting }: ScaleHlsKernel, options: Input, estimateOnly: boolean): KernelCase {
+  const { n, rtlN, macs = fitting, device, clock, family, ...simulation } = options;
   const kernel = present(
     POLYBENCH.find((each) => each.name === name),
     name,
