@@ -3,19 +3,10 @@ import { expect, test } from "vitest";
 import type { Result } from "../../ir/index.ts";
 import { writeBuildFolder } from "../build-folder/write-build-folder.ts";
 import { compileModel } from "../jobs/compile-model.ts";
-import { compileDefaults } from "../options/compile-options.ts";
-import { generationDefaults, simulationDefaults } from "../options/generation-options.ts";
 import { damagedFable, temporaryFolder } from "../testing/model-folders.ts";
+import { serveDefaults as options } from "../testing/serve-defaults.ts";
 import { softHardware } from "../testing/soft-hardware.ts";
 import { openServed } from "./open-served.ts";
-import type { ServeOptions } from "./serve-options.ts";
-
-const serving = { accelerators: 1, parallel: "data", policy: "fcfs", prefixCaching: true } as const;
-const movement = { preemption: "recompute", kvHostBlocks: 0 } as const;
-const options: ServeOptions = {
-  ...{ ...compileDefaults, ...generationDefaults, ...simulationDefaults, ...serving, ...movement },
-  engine: "rtl",
-};
 
 function unwrap<T>(result: Result<T>): T {
   if (result.kind === "error") throw new Error(JSON.stringify(result.diagnostics));

@@ -1,15 +1,10 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { compileDefaults } from "../options/compile-options.ts";
-import { generationDefaults, simulationDefaults } from "../options/generation-options.ts";
 import { fable } from "../testing/model-folders.ts";
+import { serveDefaults } from "../testing/serve-defaults.ts";
 import { openServed } from "./open-served.ts";
 import { runServer } from "./run-server.ts";
-
-const serving = { accelerators: 1, parallel: "data", policy: "fcfs", prefixCaching: true } as const;
-const movement = { preemption: "recompute", kvHostBlocks: 0 } as const;
-const defaults = { ...compileDefaults, ...generationDefaults, ...simulationDefaults };
 
 /** A connection over which bytes were sent and nothing is ever read. */
 async function silentClient(port: number, bytes: string): Promise<Socket> {
@@ -21,11 +16,7 @@ async function silentClient(port: number, bytes: string): Promise<Socket> {
 }
 
 test("a server ends though clients neither read, nor finish what they say, nor leave", async () => {
-  const opened = await openServed(
-    fable,
-    { ...defaults, ...serving, ...movement, engine: "reference", rows: 4 },
-    {},
-  );
+  const opened = await openServed(fable, { ...serveDefaults, engine: "reference", rows: 4 }, {});
   if (opened.kind === "error") throw new Error("the bundled model is served");
   const interrupt = new AbortController();
   const settings = {
