@@ -56,18 +56,7 @@ process.exitCode = behind.length > 0 ? 1 : 0;
 function measure(each: Published): void {
   const { by, kernel, factors, ii } = each;
   const request = requestFor(kernel);
-  const lanesOf: Parameters<typeof planLoops>[2] = ({ extents, serial, reductions, reassociates }) => {
-    const isFree = (place: number): boolean => !serial.has(place) && (reassociates || !reductions.has(place));
-    return placements(
-      factors,
-      extents.map((extent, place) => (isFree(place) ? extent : 1)),
-    );
-  };
-  const free = must(planLoops(request, {}, lanesOf));
-  const shared = Object.fromEntries(
-    Object.entries(unitsOf(free.choices)).map(([unit, count]) => [unit, Math.ceil(count / ii)]),
-  );
-  const theirs = ii === 1 ? free : must(planLoops(request, shared, lanesOf));
+  const { built, theirs } = planPublished(request, factors, ii);
   const budget = unitsOf(theirs.choices);
   const ours = must(polishLoops(request, budget));
   const [a, b] = [cyclesOf(request, theirs), cyclesOf(request, ours)];
@@ -75,10 +64,50 @@ function measure(each: Published): void {
   const isMore = Object.entries(own).some(([unit, count]) => count > (budget[unit] ?? 0));
   if (b > a || isMore) behind.push(each);
   print(
-    [by, kernel, factors.join("x"), ii, unitsText(budget), a, unitsText(own), b, (a / b).toFixed(2)]
+    [
+      by,
+      kernel,
+      factors.join("x") + (built === factors ? "" : ` as ${built.join("x")}`),
+      ii,
+      unitsText(budget),
+      a,
+      unitsText(own),
+      b,
+      (a / b).toFixed(2),
+    ]
       .map(cell)
       .join("") + (b > a || isMore ? "  BEHIND" : ""),
   );
+}
+
+/** The published factors as far as they can be built here: halved until every nest that has lanes at all takes them. */
+function planPublished(
+  request: KernelExploreRequest,
+  factors: readonly number[],
+  ii: number,
+): { readonly built: readonly number[]; readonly theirs: ReturnType<typeof planned> } {
+  const lanesOf: Parameters<typeof planLoops>[2] = ({ extents, serial, reductions, reassociates }) => {
+    const isFree = (place: number): boolean => !serial.has(place) && (reassociates || !reductions.has(place));
+    return placements(
+      factors,
+      extents.map((extent, place) => (isFree(place) ? extent : 1)),
+    );
+  };
+  const free = planned(request, {}, lanesOf);
+  const isLeft = free.choices.some(({ nest, candidate }) => candidate === undefined && nest.loops.length > 0);
+  if (isLeft && factors.some((factor) => factor > 1))
+    return planPublished(
+      request,
+      factors.map((factor) => Math.max(1, Math.floor(factor / 2))),
+      ii,
+    );
+  if (ii === 1) return { built: factors, theirs: free };
+  const shared = Object.entries(unitsOf(free.choices)).map(([unit, count]) => [unit, Math.ceil(count / ii)]);
+  return { built: factors, theirs: planned(request, Object.fromEntries(shared), lanesOf) };
+}
+
+function planned(...[request, limits, lanesOf]: Parameters<typeof planLoops>) {
+  return must(planLoops(request, limits, lanesOf));
 }
 
 function cyclesOf(request: KernelExploreRequest, chosen: Parameters<typeof replayLoops>[1]): number {

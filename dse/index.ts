@@ -1,9 +1,10 @@
 // The only door of `dse` for other folders.
 export { graphCycles } from "./cost/graph-cycles.ts";
 export { searchedStep } from "./cost/searched-step.ts";
-export type { Workload } from "./cost/workload.ts";
+export { type Workload, workCycles, workSteps } from "./cost/workload.ts";
 export type { Evaluation } from "./evaluate/evaluate.ts";
 export { type Evaluator, sameThread } from "./evaluate/evaluator.ts";
+export { stepRows } from "./evaluate/replay-steps.ts";
 export { openThreads } from "./evaluate/thread-pool.ts";
 export type { UnitLimits } from "./kernels/candidates.ts";
 export { chooseLoops, planLoops } from "./kernels/choose-loops.ts";
@@ -14,7 +15,7 @@ export { KERNEL_OBJECTIVES, type KernelExploreRequest } from "./kernels/kernel-r
 export { type LoopRecipes, type NestRecipe, planRecipes } from "./kernels/loop-recipe.ts";
 export { optimizeLoops } from "./kernels/optimize-loops.ts";
 export { polishLoops } from "./kernels/polish-loops.ts";
-export { exploreReport } from "./report/explore-report.ts";
+export { exploreReport, type MeasuredDesign } from "./report/explore-report.ts";
 export { kernelReport, kernelTable, type MeasuredKernel } from "./report/kernel-report.ts";
 export { explorePage } from "./report/page/explore-page.ts";
 export { kernelPage } from "./report/page/kernel-page.ts";

@@ -8,6 +8,7 @@ import {
   explorePage,
   exploreReport,
   type Limits,
+  type MeasuredDesign,
   type Objective,
   openThreads,
   pointsTable,
@@ -22,6 +23,7 @@ import { type CompileOptions, compileDefaults } from "../options/compile-options
 import { hardwarePrecision } from "../rtl/hardware-precision.ts";
 import { type ExploreReport, exploreSchema } from "../schemas/explore.ts";
 import { modelShapeOf } from "../verify/subject.ts";
+import { confirmDesigns } from "./confirm-designs.ts";
 import { workloadTooLong } from "./diagnostics.ts";
 import { readEvaluations, writeEvaluations } from "./evaluations-file.ts";
 
@@ -41,6 +43,8 @@ export interface ExploreJob {
   readonly effort: number;
   readonly jobs: number;
   readonly isResumed: boolean;
+  /** Points that are built and simulated: the chosen one, then others of the front. */
+  readonly confirm: number;
   readonly tokenizer: string | undefined;
 }
 
@@ -78,17 +82,24 @@ export async function exploreModel(
         );
       },
     });
-    return explored.kind === "error" ? explored : ok(writeReport(folder, id, explored.value));
+    if (explored.kind === "error") return explored;
+    const measured = await confirmDesigns(explored.value, job.confirm, watch);
+    return measured.kind === "error" ? measured : ok(writeReport(folder, id, explored.value, measured.value));
   } finally {
     await evaluator.close();
   }
 }
 
-function writeReport(folder: string, model: string, exploration: Exploration): ExploreReport {
-  const report = exploreReport(model, exploration);
+function writeReport(
+  folder: string,
+  model: string,
+  exploration: Exploration,
+  measured: ReadonlyMap<number, MeasuredDesign>,
+): ExploreReport {
+  const report = exploreReport(model, exploration, measured);
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, undefined, 1)}\n`);
   writeFileSync(join(folder, "points.csv"), pointsTable(exploration));
-  writeFileSync(join(folder, "index.html"), explorePage(model, exploration));
+  writeFileSync(join(folder, "index.html"), explorePage(model, exploration, measured));
   return exploreSchema.parse(report);
 }
 

@@ -36,27 +36,31 @@ function rowsAt(position: number, count: number, emits: boolean): readonly Row[]
   }));
 }
 
-test.each(["kv260", "ref64"])("layers that were not replayed follow from those that were: %s", (name) => {
-  const device = loadDevice(name);
-  if (device.kind === "error") throw new Error(name);
-  const pk = device.value.axi.data_bits / 8;
-  const made = compileAccelerator({
-    model,
-    shape: { pn: 1, pk, pt: 2, rows: 4 },
-    device: device.value,
-    clockMhz: device.value.clock_mhz,
-    schedule: "optimized",
-  });
-  if (made.kind === "error") throw new Error(JSON.stringify(made.diagnostics));
-  const memory = deviceMemory(device.value, { depthBeats: 2 ** 20, addressBits: 32, dataBits: 8 * pk });
-  for (const [position, emits] of [
-    [0, true],
-    [0, false],
-    [40, true],
-    [57, false],
-  ] as const) {
-    const rows = rowsAt(position, 4, emits);
-    const { cycles } = estimateStep(made.value, rows, { memory });
-    expect(Math.abs(searchedStep(made.value, rows, memory) / cycles - 1)).toBeLessThan(0.02);
-  }
-}, 240_000);
+test.each(["kv260", "ref64"])(
+  "layers that were not replayed follow from those that were: %s",
+  (name) => {
+    const device = loadDevice(name);
+    if (device.kind === "error") throw new Error(name);
+    const pk = device.value.axi.data_bits / 8;
+    const made = compileAccelerator({
+      model,
+      shape: { pn: 1, pk, pt: 2, rows: 4 },
+      device: device.value,
+      clockMhz: device.value.clock_mhz,
+      schedule: "optimized",
+    });
+    if (made.kind === "error") throw new Error(JSON.stringify(made.diagnostics));
+    const memory = deviceMemory(device.value, { depthBeats: 2 ** 20, addressBits: 32, dataBits: 8 * pk });
+    for (const [position, emits] of [
+      [0, true],
+      [0, false],
+      [40, true],
+      [57, false],
+    ] as const) {
+      const rows = rowsAt(position, 4, emits);
+      const { cycles } = estimateStep(made.value, rows, { memory });
+      expect(Math.abs(searchedStep(made.value, rows, memory) / cycles - 1)).toBeLessThan(0.02);
+    }
+  },
+  240_000,
+);

@@ -63,7 +63,7 @@ export function replaySteps(
   if ((groups * layers) / model.layers <= MOST_LAYER_BEATS) {
     const memory = memoryOf(target, planned);
     return ok({
-      cycles: eachOnce(steps, (step) => searchedStep(planned, rowsOf(planned, step), memory)),
+      cycles: eachOnce(steps, (step) => searchedStep(planned, stepRows(planned, step), memory)),
       isWhole: false,
     });
   }
@@ -116,7 +116,7 @@ function cyclesOf(
   steps: readonly WorkStep[],
 ): readonly number[] {
   const memory = memoryOf(target, design);
-  return eachOnce(steps, (step) => estimateStep(design, rowsOf(design, step), { memory }).cycles);
+  return eachOnce(steps, (step) => estimateStep(design, stepRows(design, step), { memory }).cycles);
 }
 
 /** The cycles of each step, of equal ones once. */
@@ -137,7 +137,7 @@ function memoryOf({ device, clockMhz }: ReplayTarget, { plan, layout }: Estimate
 }
 
 /** The rows of a step: consecutive ones of one sequence, or one of each. */
-function rowsOf(
+export function stepRows(
   { plan, layout }: EstimatedDesign,
   { rows, position, sequences, emits }: WorkStep,
 ): readonly Row[] {

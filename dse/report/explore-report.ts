@@ -7,8 +7,25 @@ import { budgetOf, needsOf } from "../search/resources.ts";
 import { rounded } from "./rounded.ts";
 import { sensitivity } from "./sensitivity.ts";
 
+/** What hardware of a design took for the workload. */
+export interface MeasuredDesign {
+  readonly cycles_per_token: number;
+  readonly prefill_cycles: number;
+  readonly total_cycles: number;
+  /** Of the step in the middle of the output. */
+  readonly decode_cycles: number;
+  readonly simulator: string;
+}
+
+/** Designs that were built and simulated, by the place of their points. */
+export type MeasuredDesigns = ReadonlyMap<number, MeasuredDesign>;
+
 /** An exploration as `hidalgo.explore/1` has it: plain data, the same for the same search. */
-export function exploreReport(model: string, exploration: Exploration): Readonly<Record<string, unknown>> {
+export function exploreReport(
+  model: string,
+  exploration: Exploration,
+  measured: MeasuredDesigns = new Map(),
+): Readonly<Record<string, unknown>> {
   const { request, points, chosen, planned, bound, isProven } = exploration;
   const best = at(points, chosen);
   const { device, objective, workload, seed, variants, clocksMhz } = request;
@@ -47,7 +64,10 @@ export function exploreReport(model: string, exploration: Exploration): Readonly
       board_years: ECONOMICS.boardYears,
     },
     sensitivity: sensitivity(exploration),
-    points: points.map((point, id) => describePoint(exploration, point, id)),
+    points: points.map((point, id) => ({
+      ...describePoint(exploration, point, id),
+      measured: measured.get(id) ?? null,
+    })),
   };
 }
 
@@ -98,7 +118,6 @@ function describePoint(
       ],
     },
     estimate: describeEstimate(point),
-    measured: null,
   };
 }
 
