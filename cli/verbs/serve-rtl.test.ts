@@ -68,6 +68,22 @@ async function chats(client: OpenAI): Promise<void> {
   expect(second.choices).toEqual(first.choices);
   expect(first.choices[0]?.logprobs?.content?.[0]?.top_logprobs).toHaveLength(3);
   expect(first.usage?.prompt_tokens).toBeGreaterThan(0);
+  const stream = await client.chat.completions.create({
+    model: "fable",
+    messages: [{ role: "user", content: prompt }],
+    max_completion_tokens: 5,
+    ...seeded,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  let text = "";
+  let usage: unknown;
+  for await (const chunk of stream) {
+    text += chunk.choices[0]?.delta.content ?? "";
+    usage = chunk.usage ?? usage;
+  }
+  expect(text).toBe(first.choices[0]?.message.content); // the first of two is the only one of one
+  expect(usage).toMatchObject({ completion_tokens: 5 });
 }
 
 async function refusals(client: OpenAI): Promise<void> {
@@ -105,6 +121,7 @@ async function fromAShell(url: string): Promise<void> {
     Number(new RegExp(`^hidalgo:${name}\\{[^}]*\\} (\\S+)$`, "mu").exec(metrics)?.[1]);
   expect(metricOf("cycles_total")).toBeGreaterThan(10_000);
   expect(metricOf("joules_total")).toBeGreaterThan(0);
+  expect(metricOf("rows_per_step_count")).toBe(metricOf("steps_total"));
   expect(metricOf("mbu")).toBeGreaterThan(0.2);
   expect(metricOf("mbu")).toBeLessThan(1);
 }
@@ -118,4 +135,4 @@ test("the official client and curl in front of simulated hardware", async () => 
     await refusals(client);
     await fromAShell(url);
   });
-}, 240_000);
+}, 480_000);
