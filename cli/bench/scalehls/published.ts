@@ -21,7 +21,7 @@ export const SCALEHLS_KERNELS: readonly ScaleHlsKernel[] = [
   { name: "bicg", depth: 2, lanes: 128, ii: 43, baseline: 14, macs: 46 },
   { name: "gemm", depth: 3, lanes: 128, ii: 3, baseline: 18, macs: 46 },
   { name: "gesummv", depth: 2, lanes: 128, ii: 9, baseline: 14, macs: 46 },
-  { name: "syr2k", depth: 3, lanes: 64, ii: 8, baseline: 24, macs: 43 },
+  { name: "syr2k", depth: 3, lanes: 128, ii: 8, baseline: 24, macs: 43 },
   { name: "syrk", depth: 3, lanes: 64, ii: 3, baseline: 18, macs: 24 },
   { name: "trmm", depth: 3, lanes: 512, ii: 13, baseline: 15, macs: 24 },
 ];
