@@ -34,12 +34,12 @@ test.each([
   async ({ parts, kv, array }) => {
     const design = compiled(parts, kv, array);
     const played = await withHardware(design, { simulator: "embedded" }, (device) =>
-      playMixed(device, design.openReference(), { sequences: 3, length: 9, choices: new Choices(3) }),
+      playMixed(device, design.openReference(), { sequences: 3, length: 7, choices: new Choices(3) }),
     );
     expect(played.difference).toBeUndefined();
     expect(played.emissions).toBeGreaterThan(2);
   },
-  120_000,
+  240_000,
 );
 
 /** Consecutive rows of one sequence, the last of which emits. */
@@ -70,7 +70,7 @@ test("the exchange is estimated to the cycle", async () => {
       expect(estimator.step(asRows, counters?.started).cycles).toBe(counters?.cycles);
     }
   });
-}, 120_000);
+}, 240_000);
 
 /** Two accelerators, the second of which can be told a token that there is not. */
 async function openFaulty(design: CompiledDesign, array: Design["array"]) {
@@ -137,4 +137,4 @@ test("one that fails ends the step for all, the next step works; blocks move wit
   const moved = { ...row, blockTable: row.blockTable.map((one) => (one === 3 ? 9 : one)) };
   expect(differenceOf((await stepOf(device, [moved])).emissions, wanted.emissions)).toBeUndefined();
   await device.close();
-}, 120_000);
+}, 240_000);
