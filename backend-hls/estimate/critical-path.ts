@@ -1,8 +1,8 @@
 import { at } from "../../ir/index.ts";
 import type { EventLog } from "../replay/index.ts";
 
-/** Why the step was where it was: a kernel worked, a result was on its way through pipelines and queues, memory was awaited, a full queue was. */
-export type PathCause = "work" | "latency" | "memory" | "room";
+/** Why the step was where it was: a kernel worked, a result was on its way through pipelines and queues, memory was awaited, a full queue was, other accelerators were. */
+export type PathCause = "work" | "latency" | "memory" | "room" | "link";
 
 /** Cycles of the critical path. */
 export interface PathCycles {
@@ -18,9 +18,11 @@ export interface PathCycles {
 
 /** Names of what the log counts. */
 export interface PathNames {
-  /** Kernels, then engines. */
+  /** Kernels, then engines, then what joins accelerators. */
   readonly parts: readonly string[];
   readonly kernels: number;
+  /** Its place. */
+  readonly link: number;
   readonly queues: readonly string[];
 }
 
@@ -65,7 +67,9 @@ export function criticalPath(
   };
   const partOf = (event: number): string => names.parts[log.part(event)] ?? "host";
   const isKernel = (event: number): boolean => log.part(event) < names.kernels;
+  const isLink = (event: number): boolean => log.part(event) === names.link;
   const causeOf = (before: number, event: number, via: number): PathCause => {
+    if (isLink(event) || isLink(before)) return "link";
     if (!isKernel(event) || !isKernel(before)) return "memory";
     return via % 2 === 1 ? "room" : "latency";
   };
@@ -75,7 +79,11 @@ export function criticalPath(
     const { before, via } = log.cause(event);
     const from = Math.max(span.from, before === 0 ? span.from : log.cycle(before));
     if (via === 0) {
-      charge(from, time, { part: partOf(event), cause: isKernel(event) ? "work" : "memory", queue: null });
+      charge(from, time, {
+        part: partOf(event),
+        cause: isKernel(event) ? "work" : causeOf(before, event, via),
+        queue: null,
+      });
     } else {
       const queue = names.queues[Math.floor(via / 2) - 1] ?? null;
       const awaited = isKernel(event) ? before : event;

@@ -170,8 +170,13 @@ export class StepEstimator {
     const { network, plan } = this.#design;
     if (this.#log === undefined) return undefined;
     const names = {
-      parts: [...network.kernels.map(({ name }) => name), ...traffic.map(({ name }) => `${name} engine`)],
+      parts: [
+        ...network.kernels.map(({ name }) => name),
+        ...traffic.map(({ name }) => `${name} engine`),
+        "link",
+      ],
       kernels: network.kernels.length,
+      link: network.kernels.length + traffic.length,
       queues: [...network.streams.values()].map(({ name }) => name),
     };
     const phases = this.#phases(span.cycle);

@@ -51,7 +51,7 @@ export interface ReplayOptions {
   readonly observe?: IssueObserver | undefined;
   /** Told of one kernel's waits. */
   readonly watch?: { readonly kernel: string; readonly observer: WaitObserver };
-  /** Keeps why everything happened when it did: parts are kernels, then engines; queues as in the plan. */
+  /** Keeps why everything happened when it did: parts are kernels, then engines, then what joins accelerators; queues as in the plan. */
   readonly log?: EventLog;
   /** Told of every push and pop. */
   readonly witness?: QueueWitness | undefined;
@@ -177,7 +177,17 @@ export class NetworkReplay {
 
   /** Joins a stream with one that brings back what it gives, as a hub does between accelerators in lockstep. */
   loop(out: Value, back: Value, timing: LoopTiming): void {
-    this.#agenda.wake(linkLoop(this.link(out), this.link(back), timing));
+    const { log } = this.#options;
+    const places = [...this.#links.values()];
+    const via = {
+      out: 2 * (places.indexOf(this.link(out)) + 1),
+      back: 2 * (places.indexOf(this.link(back)) + 1) + 1,
+    };
+    const part = this.#plan.kernels.length + this.#plan.bursts.length;
+    const loop = linkLoop(this.link(out), this.link(back), timing, (cycle, { before, stream }) =>
+      log === undefined ? 0 : log.add(part, cycle, before, stream === undefined ? 0 : via[stream]),
+    );
+    this.#agenda.wake(loop);
   }
 
   /** Goes on until nothing more will happen. */

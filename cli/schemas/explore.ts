@@ -59,7 +59,7 @@ const step = z.looseObject({
     z.strictObject({
       phase: z.string(),
       part: z.string(),
-      cause: z.enum(["work", "latency", "memory", "room"]),
+      cause: z.enum(["work", "latency", "memory", "room", "link"]),
       queue: z.string().nullable(),
       cycles: count,
     }),

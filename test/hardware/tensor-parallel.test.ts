@@ -57,7 +57,7 @@ test("the exchange is estimated to the cycle", async () => {
   const sizes = { memoryBytes: layout.bytes, beatBytes: plan.beatBytes, clockMhz: device.clock_mhz };
   const { parameters: memory } = takeValue(chooseMemory(undefined, device, sizes));
   const linkLatency = 21;
-  const estimator = new StepEstimator(design.compiled, { memory, linkLatency });
+  const estimator = new StepEstimator(design.compiled, { memory, linkLatency, breakdown: true });
   await withHardware(design, { simulator: "embedded", linkLatency }, async (opened) => {
     for (const [position, count] of [
       [0, 5],
@@ -67,7 +67,16 @@ test("the exchange is estimated to the cycle", async () => {
       const rows = rowsFrom(position, count);
       const { counters } = await stepOf(opened, rows);
       const asRows = rows.map(({ kvSlot: slot, blockTable: blocks, ...row }) => ({ ...row, slot, blocks }));
-      expect(estimator.step(asRows, counters?.started).cycles).toBe(counters?.cycles);
+      const { cycles, breakdown } = estimator.step(asRows, counters?.started);
+      expect(cycles).toBe(counters?.cycles);
+      expect(breakdown?.path.reduce((sum, part) => sum + part.cycles, 0)).toBe(cycles);
+      expect(breakdown?.bound.cycles).toBeLessThanOrEqual(cycles);
+      const onLink = breakdown?.path.filter(({ part, cause }) => part === "link" && cause === "link");
+      const [exchanges, words] = [
+        4 * config.layers,
+        onLink?.reduce((sum, { cycles: some }) => sum + some, 0),
+      ];
+      expect(words).toBeGreaterThanOrEqual(exchanges * linkLatency);
     }
   });
 }, 240_000);
