@@ -9,20 +9,25 @@ import { measureModel } from "./estimator/measure-model.ts";
 import { type ErrorSummary, errorOf, errorsOf, type MeasuredPoint } from "./estimator/measured-point.ts";
 import { type EstimatedHardware, estimatedHardware } from "./estimator/points.ts";
 
-const input = z.object({ every: z.coerce.number("expected a number").int().positive() });
+const input = z.object({
+  every: z.coerce.number("expected a number").int().positive(),
+  only: z.enum(["kernel", "model"]).optional(),
+});
 
 /** Both estimates against the hardware in the embedded simulator, over 200 points. */
 export const estimator = defineBench({
   name: "estimator",
   summary: "Cycles by the search's closed form and by replay against RTL: 80 kernels, 120 steps of models",
   declare: (command: Command) => {
-    command.option("--every <n>", "only every n-th piece of hardware, from the first", "1");
+    command
+      .option("--every <n>", "only every n-th piece of hardware, from the first", "1")
+      .option("--only <kind>", "only kernels (kernel) or only models (model)");
   },
   input,
-  run: async ({ every }, session) => {
+  run: async ({ every, only }, session) => {
     const all = estimatedHardware();
     if (all.kind === "error") return all;
-    const chosen = all.value.filter((_, index) => index % every === 0);
+    const chosen = all.value.filter(({ kind }, index) => index % every === 0 && (only ?? kind) === kind);
     const points = await measureAll(chosen, session);
     if (points.kind === "error") return points;
     const kinds = ["search", "replay"] as const;
