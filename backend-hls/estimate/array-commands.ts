@@ -18,20 +18,29 @@ export interface ArrayCommand {
   readonly traffic: ReadonlyMap<string, number>;
 }
 
+/** How far a step is replayed. */
+interface Beginning {
+  readonly memory: MemoryParameters;
+  readonly count: number;
+  /** The cycle since reset of the start pulse (default: 0), as far as the refresh of DRAM asks. */
+  readonly start?: number | undefined;
+}
+
 /**
- * The first `count` commands of the array in a step from reset, by replay; what comes behind them in the step is not replayed.
- * Fewer where the step has fewer.
+ * The first `count` commands of the array in a step of a machine whose memory is idle, by replay; what comes behind them in the
+ * step is not replayed. Fewer where the step has fewer.
  */
 export function firstArrayCommands(
   { plan, network, layout }: EstimatedDesign,
   rows: readonly Row[],
-  { memory, count }: { readonly memory: MemoryParameters; readonly count: number },
+  { memory, count, start: pulse = 0 }: Beginning,
 ): readonly ArrayCommand[] {
   const image = new Uint8Array(layout.bytes);
   const fromMemory = new Set(
     network.bursts.flatMap(({ kind, data }) => (kind === "read" ? [network.streams.get(data)?.name] : [])),
   );
-  const watch = new CommandWatch((name) => fromMemory.has(name));
+  const begin = memory.kind === "banked" ? pulse % memory.trefi : 0;
+  const watch = new CommandWatch(begin, (name) => fromMemory.has(name));
   const replay = new NetworkReplay(network, {
     memories: [{ parameters: memory, image }],
     watch: { kernel: "matmul", observer: watch },
@@ -40,7 +49,8 @@ export function firstArrayCommands(
   const start = outsideStream(network, "start");
   for (const stream of network.outside)
     if (network.streams.has(stream) && !isRead(network, stream)) replay.drain(stream);
-  replay.link(start).push(0, 0, elementBits(start, encodeStep(plan, layout, rows, image)));
+  replay.runTo(begin);
+  replay.link(start).push(begin, 0, elementBits(start, encodeStep(plan, layout, rows, image)));
   replay.runUntil(() => watch.commands.length >= count);
   if (watch.commands.length === 0) throw new CompilerBug(`the array of ${network.name} has nothing to do`);
   return watch.commands.slice(0, count);
@@ -53,22 +63,26 @@ class CommandWatch implements WaitObserver {
   readonly commands: Mutable<ArrayCommand>[] = [];
   /** What the memory engines have moved by now. */
   traffic: () => ArrayCommand["traffic"] = () => new Map();
+  readonly #begin: number;
   readonly #isMemory: (queue: string) => boolean;
   #counted = 0;
 
-  constructor(isMemory: (queue: string) => boolean) {
+  constructor(begin: number, isMemory: (queue: string) => boolean) {
+    this.#begin = begin;
     this.#isMemory = isMemory;
   }
 
-  command(taken: number): void {
+  command(cycle: number): void {
+    const taken = cycle - this.#begin;
     this.commands.push({ taken, firstBeat: taken, lastBeat: taken, starved: 0, traffic: this.traffic() });
   }
 
   issue(cycle: number): void {
     const command = this.commands.at(-1);
     if (command === undefined) return;
-    if (command.lastBeat === command.taken) command.firstBeat = cycle;
-    command.lastBeat = cycle;
+    const beat = cycle - this.#begin;
+    if (command.lastBeat === command.taken) command.firstBeat = beat;
+    command.lastBeat = beat;
   }
 
   lacksElement({ name }: Link, from: number, to: number): void {

@@ -24,15 +24,17 @@ interface SeenLayer {
  * Cycles of a step in closed form over its layers and words: the first layers of the schedule are replayed until every kind of
  * layer has been seen behind another one, all others take what theirs took. Keys and values that were fetched for later layers
  * are not fetched at the end: where the array waited for weights it waits that much less. The head follows from its tiles.
+ * `start` is the cycle since reset in which the step begins: DRAM is refreshed by it.
  */
 export function searchedStep(
   design: EstimatedDesign,
   rows: readonly Row[],
   memory: MemoryParameters,
+  start = 0,
 ): number {
   const { windows } = design.plan.model;
   const seen = layersToSee(windows);
-  const commands = firstArrayCommands(design, rows, { memory, count: MATRICES * seen + 1 });
+  const commands = firstArrayCommands(design, rows, { memory, count: MATRICES * seen + 1, start });
   const layers = Array.from({ length: seen }, (_, layer): SeenLayer => {
     const own = commands.slice(MATRICES * layer, MATRICES * (layer + 1));
     const before = layer === 0 ? 0 : at(commands, MATRICES * layer - 1).lastBeat;

@@ -80,6 +80,7 @@ export function headCycles({ plan, timings, memory, lead }: StepEnd, emitted: nu
   const tile = Math.max(
     beats * groups * timings("matmul").ii,
     results * pace,
+    groups * timings("fold").ii,
     tileBeats / peakBeatsPerCycle(memory),
   );
   const tail = depthOf(timings, [...BEHIND_THE_ARRAY, "argmax", "choose_token", "finish"]) + 3 * HAND_OVER;

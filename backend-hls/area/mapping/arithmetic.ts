@@ -9,6 +9,18 @@ const LEAST_OPERAND = 2;
 /** Numbers for what one operation is made of. */
 const KEYS = 4096;
 
+/** What is multiplied. */
+interface Factors {
+  readonly left: Word;
+  readonly right: Word;
+  /** Bits of the result that are made. */
+  readonly width: number;
+  /** Zeros below them. */
+  readonly low: number;
+  /** Whether neither operand has a sign, whatever its uppermost bit is here. */
+  readonly isUnsigned: boolean;
+}
+
 /** Adds sums, comparisons and products to a circuit; equal ones are made once. */
 export class Arithmetic {
   readonly #logic: LogicNetwork;
@@ -59,14 +71,16 @@ export class Arithmetic {
     const width = a.length;
     const key = this.#keys++;
     const used = Math.min(width, this.#knowledge.widths.get(key) ?? width);
-    const left = asSigned(a).slice(0, used);
-    const right = asSigned(b).slice(0, used);
-    const zeros = lowZeros(left) + lowZeros(right);
+    const [wholeLeft, wholeRight] = [asSigned(a), asSigned(b)];
+    // Signs are looked at before operands are cut to what the result uses.
+    const isUnsigned = haveNoSigns(wholeLeft, wholeRight);
+    const [left, right] = [wholeLeft.slice(0, used), wholeRight.slice(0, used)];
+    const low = lowZeros(left) + lowZeros(right);
     const [x, y] = [left.slice(lowZeros(left)), right.slice(lowZeros(right))];
-    if (x.length === 0 || y.length === 0 || zeros >= used) return constantWord(0n, width);
-    const result = Math.min(used - zeros, x.length + y.length);
-    const product = this.#product(x, y, result, key);
-    return extend([...constantWord(0n, zeros), ...product], width, used === width);
+    if (x.length === 0 || y.length === 0 || low >= used) return constantWord(0n, width);
+    const result = Math.min(used - low, x.length + y.length);
+    const product = this.#product({ left: x, right: y, width: result, low, isUnsigned }, key);
+    return extend([...constantWord(0n, low), ...product], width, used === width);
   }
 
   // ---- sums
@@ -144,27 +158,26 @@ export class Arithmetic {
   }
 
   // ---- products
-  #product(left: Word, right: Word, width: number, key: number): Word {
+  #product({ left, right, width, low, isUnsigned: hasNoSigns }: Factors, key: number): Word {
     const rule = this.#family.multiplier;
     const [wide, narrow] = left.length >= right.length ? [left, right] : [right, left];
     if (narrow.length <= 2 && narrow[0] === TRUE && narrow.at(-1) === FALSE) return extend(wide, width, true);
-    const isUnsigned = wide.at(-1) === FALSE && narrow.at(-1) === FALSE;
-    const bits = narrow.length - (isUnsigned ? 1 : 0);
+    const bits = narrow.length - (hasNoSigns || haveNoSigns(wide, narrow) ? 1 : 0);
     const isHard = rule !== undefined && bits >= LEAST_OPERAND && width >= rule.leastResult;
-    if (!isHard) return this.#block("soft-product", { left: wide, right: narrow, width }, key);
+    if (!isHard) return this.#block("soft-product", { left: wide, right: narrow, width, low }, key);
     if (wide.length > rule.left) return this.#split(rule, { long: wide, other: narrow, width }, "left");
     if (narrow.length > rule.right) return this.#split(rule, { long: narrow, other: wide, width }, "right");
-    return this.#block("product", { left: wide, right: narrow, width }, key);
+    return this.#block("product", { left: wide, right: narrow, width, low }, key);
   }
 
   #block(
     kind: "product" | "soft-product",
-    { left, right, width }: { readonly left: Word; readonly right: Word; readonly width: number },
+    { left, right, width, low }: Omit<Factors, "isUnsigned">,
     key: number,
   ): Word {
     return this.#once(`${kind}${left.join()}|${right.join()}|${String(width)}`, () => {
       const outputs = leafWord(this.#logic, width);
-      this.#parts.push({ kind, key, outputs, left, right });
+      this.#parts.push({ kind, key, low, outputs, left, right });
       return outputs;
     });
   }
@@ -185,7 +198,8 @@ export class Arithmetic {
         ? long.slice(index * step)
         : [...long.slice(index * step, (index + 1) * step), ...(head === 1 ? [FALSE] : [])];
       const bits = Math.min(width, piece.length + other.length);
-      const part = this.#product(piece, other, bits, this.#keys++);
+      const factors = { left: piece, right: other, width: bits, low: 0, isUnsigned: false };
+      const part = this.#product(factors, this.#keys++);
       const shifted = extend([...constantWord(0n, index * step), ...extend(part, width, true)], width, false);
       sum = index === 0 ? shifted : this.add(shifted, sum);
     }
@@ -199,6 +213,11 @@ export class Arithmetic {
     this.#made.set(key, made);
     return made;
   }
+}
+
+/** Whether both are positive, whatever their bits. */
+function haveNoSigns(a: Word, b: Word): boolean {
+  return a.at(-1) === FALSE && b.at(-1) === FALSE;
 }
 
 /** A number's bits as a signed number: an unsigned one keeps a zero on top. */

@@ -42,6 +42,8 @@ interface Comparison {
 interface Product {
   readonly kind: "product";
   readonly key: number;
+  /** Bits of the result below the first that is made: zeros. */
+  readonly low: number;
   readonly outputs: Word;
   readonly left: Word;
   readonly right: Word;

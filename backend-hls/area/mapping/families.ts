@@ -91,7 +91,7 @@ export const FAMILIES: Readonly<Record<DeviceFamily, MappingFamily>> = {
     tableFactor: 1.06,
     shiftTables: false,
     carry: "own-cell",
-    blockTable: 1024,
+    blockTable: 2048,
     softBit: 2.6,
     tableRam: (depth, width) => {
       const deep = Math.ceil(depth / 16);

@@ -73,7 +73,7 @@ export function learn({ parts, used }: LiveCircuit, knowledge: Knowledge): boole
   for (const part of parts) {
     if (part.kind === "register") isNew = learnRegister(part, knowledge, first) || isNew;
     else if (part.kind === "sum" || part.kind === "product" || part.kind === "soft-product") {
-      const width = (part.kind === "sum" ? part.low : 0) + (used.get(part) ?? 0);
+      const width = part.low + (used.get(part) ?? 0);
       if (width >= (knowledge.widths.get(part.key) ?? Infinity) || used.get(part) === part.outputs.length)
         continue;
       knowledge.widths.set(part.key, width);

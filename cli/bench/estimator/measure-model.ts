@@ -26,7 +26,7 @@ export async function measureModel(design: ModelDesign): Promise<Result<readonly
     const begun = performance.now();
     const replay = estimator.step(rows, run.start).cycles;
     const replayed = performance.now();
-    const search = searchedStep(made, rows, memory);
+    const search = searchedStep(made, rows, memory, run.start);
     const searched = performance.now();
     const times = { search: searched - replayed, replay: replayed - begun, rtl: run.wallMs };
     const total = present(run.counters["total"], "the counter");
