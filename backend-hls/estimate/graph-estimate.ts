@@ -1,6 +1,5 @@
 import { CompilerBug, type MemoryParameters } from "../../ir/index.ts";
-import { startFields } from "../graph/lower-graph.ts";
-import { PHASES } from "../graph/program.ts";
+import { PHASES, startFields } from "../graph/index.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
 import { elementBits, NetworkReplay } from "../replay/index.ts";
 import { outsideStream } from "./outside-stream.ts";
