@@ -59,7 +59,8 @@ export function hashContent(content: string | Uint8Array): string {
 }
 
 /** The files that a manifest names. */
-type CheckedFiles = Pick<Manifest, "rtl" | "memory"> & Partial<Pick<Manifest, "tokenizer">>;
+type CheckedFiles = Pick<Manifest, "rtl" | "memory"> &
+  Partial<Pick<Manifest, "tokenizer" | "calibration_text">>;
 
 function parseManifest<M>(
   text: string,
@@ -81,6 +82,7 @@ function parseManifest<M>(
 function checkHashes(folder: string, manifest: CheckedFiles, files: BuildFiles): readonly Diagnostic[] {
   const named = [
     ...manifest.rtl,
+    ...(manifest.calibration_text === undefined ? [] : [manifest.calibration_text]),
     ...manifest.memory.flatMap(({ file, sha256 }) => (file === null ? [] : [{ path: file, sha256 }])),
     ...(manifest.tokenizer === null || manifest.tokenizer === undefined
       ? []

@@ -2,7 +2,7 @@ import { defineDiagnostic } from "../../ir/index.ts";
 
 /** More outlier columns than hardware multiplies in 16 bits. */
 export const outliersTooMany = defineDiagnostic(
-  "CLI0134",
+  "CLI0160",
   "error",
   (p: {
     readonly input: string;

@@ -38,7 +38,7 @@ test("a threshold that was asked for is kept up to 64 columns of a vector, and r
     kind: "error",
     diagnostics: [
       {
-        code: "CLI0134",
+        code: "CLI0160",
         message:
           "66 columns of the input of down in layer 0 reach 3.5, hardware multiplies at most 64 of a vector in 16 bits",
         expected: "--threshold of at least 3.61",

@@ -9,7 +9,7 @@ import { type GenerationJob, requestOf } from "./generate.ts";
 import type { JobWatch } from "./job-watch.ts";
 
 /** What the hardware was compiled from. */
-interface ReferenceModel {
+export interface ReferenceModel {
   readonly loaded: Pick<LoadedModel, "checkpoint" | "tokenizer">;
   readonly maxContext: number;
   /** Default: int8 throughout. */

@@ -1,6 +1,11 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Calibration, calibrateModel, type LoadedModel } from "../../frontend/index.ts";
+import {
+  type Calibration,
+  type CalibrationText,
+  calibrateModel,
+  type LoadedModel,
+} from "../../frontend/index.ts";
 import type { Result } from "../../ir/index.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 
@@ -9,15 +14,15 @@ function cacheFolder(): string {
   return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hidalgo", "calibration");
 }
 
-/** The statistics of a model on the named text or on its own, from an earlier run where there is one. */
+/** The statistics of a model on a text (a file's name, or its tokens) or on its own, from an earlier run where there is one. */
 export function calibrateLoaded(
   model: Pick<LoadedModel, "checkpoint" | "tokenizer">,
-  { calibrate }: { readonly calibrate?: string | undefined },
+  { calibrate }: { readonly calibrate?: string | CalibrationText | undefined },
   watch: JobWatch,
 ): Result<Calibration> {
   const calibration = calibrateModel(
     model,
-    { file: calibrate, cache: cacheFolder() },
+    { text: calibrate, cache: cacheFolder() },
     watchShares("calibration", watch),
   );
   if (calibration.kind === "ok") {

@@ -2,8 +2,9 @@ import { type CompiledAccelerator, compileAccelerator } from "../../backend-hls/
 import { emitVerilog } from "../../backend-verilog/index.ts";
 import { exploreDesigns, exploreReport, usualRequest } from "../../dse/index.ts";
 import { at, type Diagnostic, fail, type Operation, ok, printModule, type Result } from "../../ir/index.ts";
+import { CALIBRATION_TEXT_FILE, writeCalibrationText } from "../build-folder/calibration-text.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
-import { quantizeLoaded } from "../engines/quantize-model.ts";
+import { type CalibratedNumbers, quantizeCalibrated } from "../engines/quantize-model.ts";
 import type { JobWatch } from "../jobs/job-watch.ts";
 import { kitFiles } from "../kit/kit-files.ts";
 import type { CompileRequest } from "../rtl-engine.ts";
@@ -28,9 +29,9 @@ import { reportObject, stepReport } from "./step-report.ts";
 
 /** Compiles a model: the build without tokenizer and manifest file. Same request, same bytes. */
 export async function compileBuild(request: CompileRequest, watch: JobWatch): Promise<Result<CompiledBuild>> {
-  const made = quantizeLoaded(request.model, request.quantization, watch);
+  const made = quantizeCalibrated(request.model, request.quantization, watch);
   if (made.kind === "error") return made;
-  const quantized = made.value;
+  const { quantized } = made.value;
   const { maxContext, blockSize } = request;
   const precision = hardwarePrecision(quantized);
   const sizes = { maxContext, blockSize, precision };
@@ -64,6 +65,7 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
     [ESTIMATE_FILE, `${JSON.stringify({ ...estimate, ...reportObject(report) }, undefined, 1)}\n`],
     [REPORT_FILE, reportText(`${request.model.checkpoint.id} on ${device.name}`, report)],
     [DEVICE_FILE, `${JSON.stringify(device, undefined, 1)}\n`],
+    ...calibrationFiles(request, made.value),
     [
       HARDWARE_FILE,
       hardwareModules(compiled.value)
@@ -83,6 +85,15 @@ export async function compileBuild(request: CompileRequest, watch: JobWatch): Pr
   if (!request.verifyEach) return ok(build);
   const checks = await verifyBuild({ ...request.model, quantized }, compiled.value, request.seed, watch);
   return ok({ ...build, checks });
+}
+
+/** The model's own text need not be kept: it is told again. */
+function calibrationFiles(
+  { quantization: { calibrate } }: CompileRequest,
+  { calibration }: CalibratedNumbers,
+): readonly (readonly [string, string])[] {
+  const isOwn = calibrate === undefined || calibration === undefined;
+  return isOwn ? [] : [[CALIBRATION_TEXT_FILE, writeCalibrationText(calibration)]];
 }
 
 /** Adds every level for `--emit-ir`; what upstream's verifier says of them for that and `--verify-each`. */

@@ -9,6 +9,7 @@ import {
 } from "../../backend-hls/index.ts";
 import type { Precision } from "../../frontend/index.ts";
 import type { BuildFiles } from "../build-folder/build-files.ts";
+import { CALIBRATION_TEXT_FILE } from "../build-folder/calibration-text.ts";
 import { hashContent } from "../build-folder/read-build-folder.ts";
 import { describeModel } from "../jobs/model-shape.ts";
 import { packageVersion } from "../package-root.ts";
@@ -57,6 +58,7 @@ export function describeBuild(
     design: describeDesign(request, accelerator, hashContent(rtl.map(([, text]) => String(text)).join(""))),
     self_test: { prompt_ids: [...golden.promptIds], token_ids: [...golden.tokenIds] },
     estimate: { ...boundsOf(request, accelerator) },
+    ...describeCalibration(files),
     tokenizer: null,
     versions: { hidalgo: packageVersion() },
   };
@@ -90,6 +92,14 @@ function describeDesign(
     outputs: { ...plan.outputs },
     energy: { ...device.energy },
   };
+}
+
+/** The text that numbers were made from, where it was a file. */
+function describeCalibration(files: BuildFiles): Pick<Manifest, "calibration_text"> {
+  const content = files.get(CALIBRATION_TEXT_FILE);
+  return content === undefined
+    ? {}
+    : { calibration_text: { path: CALIBRATION_TEXT_FILE, sha256: hashContent(content) } };
 }
 
 /** The options with which weights were made: other weights for the same hardware are made in the same way. */

@@ -124,3 +124,25 @@ test("outputs that a build does not have are said before anything runs", async (
     where: "--outputs",
   });
 }, 240_000);
+
+test("a build holds how its numbers were made: its own test and the reference need no options", async () => {
+  const model = randomModel({ ...sizes, layers: 1 }, 5);
+  const build = join(temporaryFolder(), "build");
+  const precision = ["--precision", "llm.int8", "--threshold", "1.5", "--kv", "16"];
+  const compiled = await hidalgo("compile", model, ...precision, "-o", build, "--json");
+  expect(compiled.code, compiled.stdout.slice(-500)).toBe(0);
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(build, "manifest.json"), "utf8")));
+  expect(manifest.design.method).toEqual({ threshold: 1.5 });
+  const embedded = ["--simulator", "embedded"];
+  const { token_ids: ids } = manifest.self_test;
+  expect(await outcome("simulate", build, "--check", ...embedded)).toMatchObject({
+    matches_reference: true,
+    token_ids: ids,
+  });
+  const compared = ["--prompt-ids", "1,5", "--max-tokens", "3", "--ignore-eos", "--reference", model];
+  expect(await outcome("simulate", build, ...compared, ...embedded)).toMatchObject({
+    matches_reference: true,
+  });
+  const both = await hidalgo("simulate", build, "--check", "--prompt-ids", "1", "--json");
+  expect(lastObject(both)).toMatchObject({ code: "CLI0032" });
+}, 240_000);

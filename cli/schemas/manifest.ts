@@ -147,6 +147,8 @@ export const manifestSchema = z.strictObject({
   /** Greedy tokens of the integer reference behind a prompt: what hardware has to give. */
   self_test: z.strictObject({ prompt_ids: z.array(count), token_ids: z.array(count) }),
   estimate: z.record(z.string(), z.unknown()),
+  /** Tokens of the text that the numbers were made from; absent: the model's own text, or none. */
+  calibration_text: z.strictObject({ path: relativePath, sha256 }).optional(),
   /** The copied tokenizer; null for a model without one. */
   tokenizer: relativePath.nullable(),
   versions: z.record(z.string(), z.string()),

@@ -21,10 +21,12 @@ export const simulate = defineVerb({
     declareGenerationOptions(command);
     declareSimulationOptions(command);
     command.option("--reference <model>", "compare with the integer reference of this, the compiled model");
-    command.option("--calibrate <file>", "with --reference: the text that it was compiled with");
     command.option("--inputs <file>", "of a graph: a .npz with an array per argument (default: random)");
     command.option("--outputs <file>", "of a graph: the .npz for its results");
-    command.option("--check", "of a graph: compare with the graph interpreter, bit for bit");
+    command.option(
+      "--check",
+      "of a model: run the build's own test, whose tokens it holds; of a graph: compare with the interpreter, bit for bit",
+    );
     command.option("--seed <n>", "seed of every choice that is free", "0");
   },
   input: z
@@ -32,7 +34,6 @@ export const simulate = defineVerb({
       build: z.string(),
       seed: naturalNumber,
       reference: z.string().optional(),
-      calibrate: z.string().optional(),
       inputs: z.string().optional(),
       outputs: z.string().optional(),
       check: z.boolean().optional(),
@@ -47,5 +48,5 @@ export const simulate = defineVerb({
           { ...options, inputs, outputs, check: check ?? inputs === undefined },
           session,
         )
-      : endRun(await simulateBuild(build, options, watchSession(session)), session),
+      : endRun(await simulateBuild(build, { ...options, check }, watchSession(session)), session),
 });

@@ -30,13 +30,16 @@ test("a text file is cut into windows; files that cannot serve are diagnostics",
   const model = loadModel(fableFolder);
   if (model.kind === "error") throw new Error("fable loads");
   const folder = temporaryFolder({ "a.txt": "Once upon a time.\n\nThe end.", "empty.txt": "\n \n" });
-  const made = calibrateModel(model.value, { file: join(folder, "a.txt") });
+  const made = calibrateModel(model.value, { text: join(folder, "a.txt") });
   expect(made.kind === "ok" && made.value.windows.map((w) => w[0])).toEqual([0, 0]);
   expect(made.kind === "ok" && made.value.source).toBe(join(folder, "a.txt"));
+  const windows = made.kind === "ok" ? made.value.windows : [];
+  const again = calibrateModel(model.value, { text: { source: join(folder, "a.txt"), windows } });
+  expect(again).toEqual(made);
   const codes = [
-    calibrateModel(model.value, { file: join(folder, "empty.txt") }),
-    calibrateModel(model.value, { file: join(folder, "none.txt") }),
-    calibrateModel(tiny(), { file: join(folder, "a.txt") }),
+    calibrateModel(model.value, { text: join(folder, "empty.txt") }),
+    calibrateModel(model.value, { text: join(folder, "none.txt") }),
+    calibrateModel(tiny(), { text: join(folder, "a.txt") }),
   ].map((answer) => (answer.kind === "error" ? answer.diagnostics.map(({ code }) => code) : []));
   expect(codes.slice(0, 2)).toEqual([["frontend.text-empty"], ["frontend.file-unreadable"]]);
   expect(codes[2]).toHaveLength(1);

@@ -12,8 +12,8 @@ const window = 512;
 
 /** Where calibration takes its text from and keeps its results. */
 export interface CalibrationOptions {
-  /** A text file; undefined: the model's own text, which needs neither file nor tokenizer. */
-  readonly file?: string | undefined;
+  /** A text file, or tokens that were read from one; undefined: the model's own text, which needs neither file nor tokenizer. */
+  readonly text?: string | CalibrationText | undefined;
   /** Folder of earlier results, found by content; undefined: none. */
   readonly cache?: string | undefined;
 }
@@ -21,21 +21,21 @@ export interface CalibrationOptions {
 /** Takes the statistics that quantizers ask for, from the beginning of a text file or from the model's own text. */
 export function calibrateModel(
   { checkpoint, tokenizer }: Pick<LoadedModel, "checkpoint" | "tokenizer">,
-  { file, cache }: CalibrationOptions,
+  { text: given, cache }: CalibrationOptions,
   watch: CalibrationWatch = {},
 ): Result<Calibration> {
   const { config, sha256 } = checkpoint;
-  if (file === undefined) {
+  if (given === undefined) {
     const make = (): Calibration => calibrateOnOwnText(checkpoint, watch);
     return ok(throughCache(cache, calibrationKey(sha256, ownTextSize), make));
   }
   const limit = { tokens: mostTokens, window: Math.min(window, config.maxContext) };
-  const text = readTokenText(file, { tokenizer, config }, limit);
-  if (text.kind === "error") return text;
-  const { windows } = text.value;
-  const source: CalibrationText = { source: file, windows };
-  const make = (): Calibration => collectStatistics(checkpoint, source, watch);
-  return ok({ ...throughCache(cache, calibrationKey(sha256, windows), make), source: file });
+  const read = typeof given === "string" ? readTokenText(given, { tokenizer, config }, limit) : ok(given);
+  if (read.kind === "error") return read;
+  const { windows } = read.value;
+  const source = typeof given === "string" ? given : given.source;
+  const make = (): Calibration => collectStatistics(checkpoint, { source, windows }, watch);
+  return ok({ ...throughCache(cache, calibrationKey(sha256, windows), make), source });
 }
 
 /** Telling the text is the first half of the work. */
