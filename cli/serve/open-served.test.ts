@@ -29,3 +29,18 @@ test.each([
   expect(fromBuild.model.chatTemplate).toMatchObject({ variables: { bos_token: "<s>" } });
   expect(fromBuild.model.chatTemplate).toEqual(fromModel.model.chatTemplate);
 });
+
+test("a build of one accelerator cannot be shared; a model's parts are one device", async () => {
+  const hardware = softHardware();
+  const model = damagedFable({});
+  const build = unwrap(await compileModel(model, { ...options, emitIr: false }, {}, hardware));
+  const target = join(temporaryFolder(), "build");
+  unwrap(await writeBuildFolder(target, build.files, new AbortController().signal));
+  const shared = { ...options, accelerators: 2, parallel: "tensor" } as const;
+  const refused = await openServed(target, shared, {}, hardware);
+  expect(refused).toMatchObject({ kind: "error", diagnostics: [{ code: "CLI0044" }] });
+  expect(unwrap(await openServed(model, shared, {}, hardware)).engines).toHaveLength(1);
+  expect(unwrap(await openServed(model, { ...shared, parallel: "data" }, {}, hardware)).engines).toHaveLength(
+    2,
+  );
+});
