@@ -9,6 +9,7 @@ export { simulateGraph } from "./graph/simulate-graph.ts";
 export { compilePrepared } from "./jobs/compile-model.ts";
 export { openBuild } from "./jobs/open-build.ts";
 export { prepareModel } from "./jobs/prepare.ts";
+export { tellStorage } from "./jobs/tell-storage.ts";
 export { chooseMemory } from "./rtl/choose-memory.ts";
 export { hardwarePrecision } from "./rtl/hardware-precision.ts";
 export { type CompiledDesign, compileDesign, type Design } from "./rtl/open-design.ts";

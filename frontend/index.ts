@@ -37,6 +37,10 @@ export { type RotaryConfig, rotaryTable } from "./executor/rotary.ts";
 export { createParallelDecoder } from "./executor/tensor-parallel/parallel-decoder.ts";
 export { type SplitModel, splitModel, splitProblem } from "./executor/tensor-parallel/split-model.ts";
 export { requantizationError } from "./gguf/requantization.ts";
+export {
+  describeTokenizer as describeGgufTokenizer,
+  writeCheckpoint as writeGgufCheckpoint,
+} from "./gguf/testing/write-checkpoint.ts";
 export { buildFloatGraph, cacheName, type GraphShape, stepFunction } from "./graph/build-graph.ts";
 export {
   createGraphDecoder,
