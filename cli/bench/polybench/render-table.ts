@@ -89,17 +89,18 @@ function cellsOf(line: KernelLine): readonly string[] {
   const head = [kernel, size];
   if (design === undefined) return [...head, "not compiled"];
   const units = unitsOf(design);
+  const isBuilt = design.run !== undefined;
   const pair = (one: string, other: string): string =>
     `${String(units[one] ?? 0)}+${String(units[other] ?? 0)}`;
   return [
     ...head,
     String(design.clockMhz),
-    pair("fmul", "fadd"),
-    pair("fdiv", "fsqrt"),
+    isBuilt ? pair("fmul", "fadd") : "",
+    isBuilt ? pair("fdiv", "fsqrt") : "",
     cycles("strict ram"),
     cycles("reassoc ram"),
     cycles("reassoc m_axi"),
-    macRate(design).toFixed(3),
+    isBuilt ? macRate(design).toFixed(3) : "",
     tellResults(line),
     design.run?.simulator ?? "plan",
     ...areaCells(design),
