@@ -111,6 +111,10 @@ export async function measureVariant(
     if (done % PROGRESS_STEPS === 0) onProgress(`${variant.name}: ${String(done)} of ${String(of)} steps`);
   });
   const cells = listed.value.map((one) => costOf(measuring, one, timer));
+  const told = cells.map(
+    (cell) => `${cell.workload.name} x${String(cell.workload.users)} ${String(cell.cycles)}`,
+  );
+  onProgress(`${variant.name}: cycles ${told.join(", ")}`);
   const { clockMhz } = hardware;
   const area = planArea(hardware).total;
   return ok({ variant, clockMhz, hardware, area, cells, estimatedSteps: timer.estimated });
