@@ -102,8 +102,11 @@ function planPublished(
       ii,
     );
   if (ii === 1) return { built: factors, theirs: free };
-  const shared = Object.entries(unitsOf(free.choices)).map(([unit, count]) => [unit, Math.ceil(count / ii)]);
-  return { built: factors, theirs: planned(request, Object.fromEntries(shared), lanesOf) };
+  const shared = Object.entries(unitsOf(free.choices)).map(([unit, count]): [string, number] => [
+    unit,
+    Math.ceil(count / ii),
+  ]);
+  return { built: factors, theirs: planned(request, Object.fromEntries<number>(shared), lanesOf) };
 }
 
 function planned(...[request, limits, lanesOf]: Parameters<typeof planLoops>) {

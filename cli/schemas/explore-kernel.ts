@@ -14,7 +14,7 @@ const recipe = z.strictObject({
 });
 
 /** Schedules of all nests of a function; null where one stays as it is. */
-export const recipes = z.array(recipe.nullable());
+const recipes = z.array(recipe.nullable());
 
 const cells = z.strictObject({ lut: z.number(), ff: z.number(), dsp: z.number(), bram18: z.number() });
 

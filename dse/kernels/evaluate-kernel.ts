@@ -17,7 +17,7 @@ import type { NestChoice } from "./choose-schedules.ts";
 import { type LoopRecipes, recipeOf } from "./loop-recipe.ts";
 
 /** One loop of a nest as a report shows it; places in the new order, 0 the outermost. */
-export interface LoopNode {
+interface LoopNode {
   readonly dim: string;
   readonly trip: number;
   readonly tile: number;

@@ -4,7 +4,7 @@ import type { UnitLimits } from "./candidates.ts";
 
 /** What is to be least: the time of a run, or the share of the device. */
 export const KERNEL_OBJECTIVES = ["latency", "throughput", "area"] as const;
-export type KernelObjective = (typeof KERNEL_OBJECTIVES)[number];
+type KernelObjective = (typeof KERNEL_OBJECTIVES)[number];
 
 /** What is explored, for what, and how long. */
 export interface KernelExploreRequest extends GraphRequest {

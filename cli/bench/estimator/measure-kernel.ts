@@ -52,7 +52,7 @@ interface PlannedKernel {
 }
 
 /** The kernel with its loops chosen, its memory filled with the suite's arrays. */
-export function planKernel(design: KernelDesign): Result<PlannedKernel> {
+function planKernel(design: KernelDesign): Result<PlannedKernel> {
   const kernel = present(
     POLYBENCH.find(({ name }) => name === design.kernel),
     design.kernel,

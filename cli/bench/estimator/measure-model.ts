@@ -37,7 +37,7 @@ export async function measureModel(design: ModelDesign): Promise<Result<readonly
 }
 
 /** The hardware of a design, and what stands behind its port. */
-export function compileModel(
+function compileModel(
   design: ModelDesign,
 ): Result<{ readonly made: CompiledAccelerator; readonly memory: MemoryParameters }> {
   const { model, array: shape } = design;
