@@ -42,7 +42,7 @@ export async function simulateGraph(
   if (expected.kind === "error") return expected;
   const simulated = await runHardware(build, memory, inputs.value, { options, watch });
   if (simulated.kind === "error") return simulated;
-  const { results, ...facts } = simulated.value;
+  const { results, simulator, memory_model, cycles, transfer_cycles } = simulated.value;
   const written =
     options.outputs === undefined ? ok(undefined) : writeResults(memory, results, options.outputs);
   if (written.kind === "error") return written;
@@ -53,7 +53,10 @@ export async function simulateGraph(
     schema: "hidalgo.kernel/1",
     function: graph.functionName,
     device: build.manifest.design.device,
-    ...facts,
+    simulator,
+    memory_model,
+    cycles,
+    transfer_cycles,
     seed: options.inputs === undefined ? options.seed : null,
     ...compared,
   });
