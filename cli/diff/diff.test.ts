@@ -209,7 +209,7 @@ test.skipIf(findTool("verilator") === undefined)(
     expect(verilator.waveform?.file).toBe(wave);
     expect(statSync(wave).size).toBeGreaterThan(100);
   },
-  300_000,
+  480_000,
 );
 
 test("the help tells the default of diff itself", async () => {
