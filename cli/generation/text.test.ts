@@ -80,7 +80,7 @@ test("a summary says what people ask", () => {
       cycles             2,200: prefill 1,000, decode 1,000, host 200
       where they go      busy 90.0 %, dram_read 5.0 %, dram_write 1.0 %, fifo_full 0.0 %, fifo_empty 2.0 %, drain 2.0 %
       per cycle          1.62 MACs, 5.00 bytes
-      utilization        decode: MBU 23.3 %, MFU 9.5 %; prefill: MBU 23.1 %, MFU 17.5 %
+      utilization        decode: MBU 19.3 %, MFU 9.5 %; prefill: MBU 19.1 %, MFU 17.5 %
       energy (a model)   0.0115 mJ per token
       identical to the integer reference: yes"
   `);
