@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import { ok, type Result } from "../../../ir/index.ts";
 import { hashContent } from "../../build-folder/read-build-folder.ts";
 
 /** Results of long computations in a folder, by everything that they follow from; without a folder nothing is kept. */
@@ -12,18 +13,18 @@ export class KeptResults {
     if (folder !== undefined) mkdirSync(folder, { recursive: true });
   }
 
-  /** The result for these causes: kept from an earlier run, or computed now and then kept where `isKept` says so. */
+  /** The result for these causes: kept from an earlier run, or computed now and, unless it failed, kept then. */
   async get<T>(
     { causes, schema }: { readonly causes: readonly string[]; readonly schema: z.ZodType<T> },
-    compute: () => Promise<T>,
-    isKept: (value: T) => boolean = () => true,
-  ): Promise<T> {
-    const file = this.#folder === undefined ? undefined : join(this.#folder, `${keyOf(causes)}.json`);
-    const known = file === undefined ? undefined : readKept(file, schema);
-    if (known !== undefined) return known;
-    const value = await compute();
-    if (file !== undefined && isKept(value)) writeFileSync(file, `${JSON.stringify(value, undefined, 1)}\n`);
-    return value;
+    compute: () => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    if (this.#folder === undefined) return compute();
+    const file = join(this.#folder, `${keyOf(causes)}.json`);
+    const known = readKept(file, schema);
+    if (known !== undefined) return ok(known);
+    const computed = await compute();
+    if (computed.kind === "ok") writeFileSync(file, `${JSON.stringify(computed.value, undefined, 1)}\n`);
+    return computed;
   }
 }
 

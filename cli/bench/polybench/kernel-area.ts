@@ -13,6 +13,11 @@ const areaSchema = z.object({ dsp: z.number(), lut: z.number(), bram18: z.number
 /** Cells of a whole design. */
 type KernelArea = z.infer<typeof areaSchema>;
 
+const synthesisSchema = z.object({ area: areaSchema.optional() });
+
+/** What came of a synthesis: no area where it did not end in time. */
+type Synthesis = z.infer<typeof synthesisSchema>;
+
 /** What Yosys counts in a design, and what the compiler's own mapping says. */
 export interface MeasuredArea {
   /** Absent where synthesis did not end in time. */
@@ -31,27 +36,19 @@ export async function areaOf(
 ): Promise<Result<MeasuredArea>> {
   const estimated = estimateOf(build, family);
   if (estimated.kind === "error") return estimated;
-  let failure: Result<never> | undefined;
-  const schema = z.object({ area: areaSchema.optional() });
   const causes = ["area", family, ...build.manifest.rtl.map(({ sha256 }) => sha256)];
-  const { area } = await kept.get(
-    { causes, schema },
-    async () => {
-      const found = await synthesizeInTime(build, family, watch);
-      if (found.kind === "error") failure = found;
-      return found.kind === "ok" && found.value !== undefined ? { area: found.value } : {};
-    },
-    () => failure === undefined,
+  const synthesized = await kept.get({ causes, schema: synthesisSchema }, () =>
+    synthesizeInTime(build, family, watch),
   );
-  return failure ?? ok({ synthesized: area, estimated: estimated.value });
+  if (synthesized.kind === "error") return synthesized;
+  return ok({ synthesized: synthesized.value.area, estimated: estimated.value });
 }
 
-/** Undefined when the time is over. */
 async function synthesizeInTime(
   build: GraphBuild,
   family: SynthesisFamily,
   { signal, onProgress }: JobWatch,
-): Promise<Result<KernelArea | undefined>> {
+): Promise<Result<Synthesis>> {
   onProgress?.(`synthesizing for ${family}`);
   const files = new Map(build.manifest.rtl.map(({ path }) => [basename(path), contentOf(build, path)]));
   const limit = AbortSignal.timeout(SYNTHESIS_TIMEOUT);
@@ -60,11 +57,11 @@ async function synthesizeInTime(
     const report = await synthesize(files, build.manifest.top, family, { signal: both });
     if (report.kind === "ok") {
       const { dsp, lut, bram18 } = report.value.total;
-      return ok({ dsp, lut, bram18 });
+      return ok({ area: { dsp, lut, bram18 } });
     }
-    return limit.aborted ? ok(undefined) : report;
+    return limit.aborted ? ok({}) : report;
   } catch (error) {
-    if (limit.aborted && signal?.aborted !== true) return ok(undefined);
+    if (limit.aborted && signal?.aborted !== true) return ok({});
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { outputsOf, regionsOf } from "../../../backend-hls/index.ts";
 import type { KernelInstance, PolybenchKernel } from "../../../bench/polybench/kernel.ts";
 import type { Rounding } from "../../../bench/polybench/kernel-text.ts";
-import { fail, ok, present, type Result } from "../../../ir/index.ts";
+import { ok, present, type Result } from "../../../ir/index.ts";
 import type { SynthesisFamily } from "../../../sim/index.ts";
 import { compareOutputs } from "../../graph/compare-outputs.ts";
 import {
@@ -20,7 +20,7 @@ import { openGraph } from "../../graph/simulate-graph.ts";
 import type { JobWatch } from "../../jobs/job-watch.ts";
 import type { SimulationOptions } from "../../options/generation-options.ts";
 import { DEVICE_FILE } from "../../rtl/build-parts.ts";
-import { type KernelRun, kernelRunSchema } from "../../schemas/graph-manifest.ts";
+import { kernelRunSchema } from "../../schemas/graph-manifest.ts";
 import { countOperations, type OperationCounts } from "./count-operations.ts";
 import type { KeptResults } from "./kept-results.ts";
 import { areaOf, type MeasuredArea } from "./kernel-area.ts";
@@ -40,14 +40,24 @@ export interface KernelCase {
   readonly estimateOnly: boolean;
 }
 
+const measuredRun = kernelRunSchema.pick({
+  cycles: true,
+  transfer_cycles: true,
+  matches_reference: true,
+  first_mismatch: true,
+  errors: true,
+  simulator: true,
+});
+
 /** A run of a kernel's hardware, compared with the reference. */
-export type MeasuredRun = Pick<
-  KernelRun,
-  "cycles" | "transfer_cycles" | "matches_reference" | "first_mismatch" | "errors" | "simulator"
->;
+export type MeasuredRun = z.infer<typeof measuredRun>;
+
+const timedRun = measuredRun.extend({
+  started: z.partialRecord(z.enum(["load", "run", "unload"]), z.number()),
+});
 
 /** The same with the moments at which its phases began, which make the estimate exact. */
-type TimedRun = MeasuredRun & Pick<HardwareRun, "started">;
+type TimedRun = z.infer<typeof timedRun>;
 
 /** What a kernel needs and gives. */
 export interface KernelMeasure {
@@ -106,19 +116,8 @@ export async function measureKernel(each: KernelCase, scene: MeasureScene): Prom
   return ok({ ...common, estimatedCycles: estimated.value, run: measured, units, area: area.value });
 }
 
-const runSchema = kernelRunSchema
-  .pick({
-    cycles: true,
-    transfer_cycles: true,
-    matches_reference: true,
-    first_mismatch: true,
-    errors: true,
-    simulator: true,
-  })
-  .extend({ started: z.partialRecord(z.enum(["load", "run", "unload"]), z.number()) });
-
 /** The run of a design, kept by the design, the simulation and the kernel whose inputs it gets. */
-async function runKernel(
+function runKernel(
   each: KernelCase,
   build: GraphBuild,
   { watch, kept }: MeasureScene,
@@ -129,17 +128,7 @@ async function runKernel(
     ...["run", kernel.name, size, rounding, JSON.stringify(simulation), contentOf(build, DEVICE_FILE)],
     ...design,
   ];
-  let failure: Result<never> | undefined;
-  const run = await kept.get(
-    { causes, schema: runSchema.optional() },
-    async () => {
-      const found = await simulateKernel(each, build, watch);
-      if (found.kind === "error") failure = found;
-      return found.kind === "ok" ? found.value : undefined;
-    },
-    (found) => found !== undefined,
-  );
-  return failure ?? ok(present(run, "a run"));
+  return kept.get({ causes, schema: timedRun }, () => simulateKernel(each, build, watch));
 }
 
 async function simulateKernel(
@@ -157,7 +146,7 @@ async function simulateKernel(
   if (simulated.kind === "error") return simulated;
   const wanted = reference();
   const wide = wideReference(graph, memory, arrays);
-  if (wide?.kind === "error") return fail(...wide.diagnostics);
+  if (wide?.kind === "error") return wide;
   const { results, cycles, transfer_cycles, simulator, started } = simulated.value;
   const compared = compareOutputs(memory, {
     found: results,
