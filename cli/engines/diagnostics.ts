@@ -5,14 +5,13 @@ export const outliersTooMany = defineDiagnostic(
   "CLI0160",
   "error",
   (p: {
-    readonly input: string;
-    readonly layer: number;
+    readonly place: string;
     readonly columns: number;
     readonly threshold: number;
     readonly most: number;
     readonly least: number;
   }) => ({
-    message: `${p.columns} columns of ${p.input === "head" ? "the head's input" : `the input of ${p.input} in layer ${p.layer}`} reach ${p.threshold}, hardware multiplies at most ${p.most} of a vector in 16 bits`,
+    message: `${p.columns} columns of ${p.place} reach ${p.threshold}, hardware multiplies at most ${p.most} of a vector in 16 bits`,
     expected: `--threshold of at least ${p.least}`,
   }),
 );

@@ -23,17 +23,19 @@ export function fitOutliers(
   if (outliers === undefined || calibration === undefined) return ok(precision);
   const { threshold, isUsual } = outliers;
   const { most, usual } = OUTLIER_LIMITS;
-  const found = mostOutliers(calibration, threshold);
-  if (found.columns <= (isUsual ? usual : most)) return ok(precision);
+  const { columns, ...where } = mostOutliers(calibration, threshold);
+  if (columns <= (isUsual ? usual : most)) return ok(precision);
   const least = thresholdLeaving(calibration, most);
-  if (!isUsual) return fail(outliersTooMany(builtSpan("--threshold"), { ...found, threshold, most, least }));
+  const place = placeOf(where);
+  if (!isUsual)
+    return fail(outliersTooMany(builtSpan("--threshold"), { place, columns, threshold, most, least }));
   const raised = thresholdLeaving(calibration, usual);
   onProgress?.(
-    `${name}: ${String(found.columns)} columns of ${placeOf(found)} reach ${String(threshold)}, so the threshold is ${String(raised)}, which leaves ${String(usual)} of a vector at most; --threshold ${String(least)} leaves the ${String(most)} that hardware can have`,
+    `${name}: ${String(columns)} columns of ${place} reach ${String(threshold)}, so the threshold is ${String(raised)}, which leaves ${String(usual)} of a vector at most; --threshold ${String(least)} leaves the ${String(most)} that hardware can have`,
   );
   return ok({ ...precision, outliers: { threshold: raised, isUsual: false } });
 }
 
-function placeOf({ input, layer }: ReturnType<typeof mostOutliers>): string {
+function placeOf({ input, layer }: Omit<ReturnType<typeof mostOutliers>, "columns">): string {
   return input === "head" ? "the head's input" : `the input of ${input} in layer ${String(layer)}`;
 }
