@@ -20,22 +20,30 @@ export interface CalibrationOptions {
 
 /** Takes the statistics that quantizers ask for, from the beginning of a text file or from the model's own text. */
 export function calibrateModel(
-  { checkpoint, tokenizer }: Pick<LoadedModel, "checkpoint" | "tokenizer">,
-  { text: given, cache }: CalibrationOptions,
+  model: Pick<LoadedModel, "checkpoint" | "tokenizer">,
+  { text, cache }: CalibrationOptions,
   watch: CalibrationWatch = {},
 ): Result<Calibration> {
-  const { config, sha256 } = checkpoint;
-  if (given === undefined) {
+  const { checkpoint } = model;
+  const { sha256 } = checkpoint;
+  if (text === undefined) {
     const make = (): Calibration => calibrateOnOwnText(checkpoint, watch);
     return ok(throughCache(cache, calibrationKey(sha256, ownTextSize), make));
   }
-  const limit = { tokens: mostTokens, window: Math.min(window, config.maxContext) };
-  const read = typeof given === "string" ? readTokenText(given, { tokenizer, config }, limit) : ok(given);
-  if (read.kind === "error") return read;
-  const { windows } = read.value;
-  const source = typeof given === "string" ? given : given.source;
-  const make = (): Calibration => collectStatistics(checkpoint, { source, windows }, watch);
+  const taken = typeof text === "string" ? readText(text, model) : ok(text);
+  if (taken.kind === "error") return taken;
+  const { source, windows } = taken.value;
+  const make = (): Calibration => collectStatistics(checkpoint, taken.value, watch);
   return ok({ ...throughCache(cache, calibrationKey(sha256, windows), make), source });
+}
+
+function readText(
+  file: string,
+  { checkpoint: { config }, tokenizer }: Pick<LoadedModel, "checkpoint" | "tokenizer">,
+): Result<CalibrationText> {
+  const limit = { tokens: mostTokens, window: Math.min(window, config.maxContext) };
+  const text = readTokenText(file, { tokenizer, config }, limit);
+  return text.kind === "error" ? text : ok({ source: file, windows: text.value.windows });
 }
 
 /** Telling the text is the first half of the work. */
