@@ -1,21 +1,13 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
-import type { EngineLoad } from "../engine.ts";
 import { ApiError } from "./api-error.ts";
 import type { EngineLoop } from "./engine-loop.ts";
+import { checkAlive, checkModel, checkRoom, showsKey } from "./guards.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import { chatPrompt, completionPrompts, encodeText } from "./prompts.ts";
 import { chatForm, completionForm, type ReplyForm, streamedReply, wholeReply } from "./replies.ts";
-import {
-  type CompletionRequest,
-  chatRequest,
-  completionRequest,
-  detokenizeRequest,
-  excessOf,
-  tokenizeRequest,
-} from "./schemas.ts";
+import { chatRequest, completionRequest, detokenizeRequest, excessOf, tokenizeRequest } from "./schemas.ts";
 import type { ServedModel } from "./served-model.ts";
 import { type SubmittedRequest, submit } from "./submission.ts";
 
@@ -65,13 +57,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
   });
   app.addHook("onRequest", (request, _, done) => {
     const { url: route } = request.routeOptions; // not the request's own url, which can be written in many ways
-    const isGuarded = limits.apiKey !== undefined && route?.startsWith("/v1/") === true;
-    const isRight = sameText(request.headers.authorization ?? "", `Bearer ${limits.apiKey ?? ""}`);
-    const refused = new ApiError(401, "the API key is missing or wrong", { code: "invalid_api_key" });
-    done(isGuarded && !isRight ? refused : undefined);
+    const { apiKey } = limits;
+    const isOpen = apiKey === undefined || route?.startsWith("/v1/") !== true;
+    if (isOpen || showsKey(request.headers.authorization, apiKey)) done();
+    else done(new ApiError(401, "the API key is missing or wrong", { code: "invalid_api_key" }));
   });
   app.get("/health", () => {
-    checkAlive(parts);
+    checkAlive(parts.loop.engine, parts.isClosing?.() === true);
     return { status: "ok" };
   });
   app.get("/version", () => ({ version }));
@@ -114,7 +106,7 @@ class CompletionRoutes {
     const { model, loop, limits } = this.#parts;
     const body = parse(completionRequest, request.body);
     checkModel(body.model, model);
-    checkRoom(answersOf(body), loop.engine.load, limits);
+    checkRoom(body.prompt.length * (body.n ?? 1), loop.engine.load, limits.waiting); // before any text is encoded
     const prompts = await completionPrompts(body, model);
     const more = { logprobCount: body.logprobs ?? undefined, maxTokens: body.max_tokens ?? 16 };
     return this.#answer(completionForm, { body: { ...body, ...more }, prompts, reply });
@@ -144,9 +136,9 @@ class CompletionRoutes {
       readonly reply: FastifyReply;
     },
   ): Promise<unknown> {
-    const { model, loop, limits, metrics } = this.#parts;
-    checkAlive(this.#parts);
-    checkRoom(prompts.length * (body.n ?? 1), loop.engine.load, limits);
+    const { model, loop, limits, metrics, isClosing } = this.#parts;
+    checkAlive(loop.engine, isClosing?.() === true);
+    checkRoom(prompts.length * (body.n ?? 1), loop.engine.load, limits.waiting);
     const id = `${form.prefix}-${String(++this.#count)}`;
     const head = { id, created: this.#parts.now(), model: model.id };
     const submission = submit(prompts, body, { id, model, loop, metrics });
@@ -160,30 +152,6 @@ class CompletionRoutes {
     void reply.header("cache-control", "no-cache").type("text/event-stream; charset=utf-8");
     return reply.send(Readable.from(withErrors(events)));
   }
-}
-
-/** A server that ends, or whose accelerators are all gone, takes nothing any more. */
-function checkAlive({ loop, isClosing }: ServerParts): void {
-  const ends = isClosing?.() === true;
-  if (!ends && loop.engine.hasDevice) return;
-  const what = ends ? "the server is about to end" : "no accelerator is left: each of them failed";
-  throw new ApiError(503, what, { type: "service_unavailable" });
-}
-
-/** Answers that a request asks for. */
-function answersOf({ prompt, n }: CompletionRequest): number {
-  const prompts = typeof prompt === "string" || typeof prompt[0] === "number" ? 1 : prompt.length;
-  return prompts * (n ?? 1);
-}
-
-/** Refuses what would wait behind too many others, or could never wait at all: each answer waits for itself. */
-function checkRoom(answers: number, { waiting }: EngineLoad, limits: ServerLimits): void {
-  if (answers > limits.waiting) {
-    const expected = `prompts times n may be at most ${String(limits.waiting)}`;
-    throw new ApiError(400, `the request asks for ${String(answers)} answers; ${expected}`, { param: "n" });
-  }
-  if (waiting + answers > limits.waiting)
-    throw new ApiError(429, "too many requests wait; try again later", { type: "rate_limit_error" });
 }
 
 /** A failure behind the first event is an event: the status is out already. */
@@ -204,20 +172,6 @@ function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
   const param = (issue?.path.join(".") ?? "").slice(0, 200); // keys are the client's
   throw new ApiError(400, `${param === "" ? "the request" : param}: ${issue?.message ?? "is malformed"}`, {
     param,
-  });
-}
-
-/** Comparison that takes as long for a nearly right key as for a wrong one. */
-function sameText(given: string, expected: string): boolean {
-  const [a, b] = [given, expected].map((text) => createHash("sha256").update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
-}
-
-function checkModel(id: string, model: ServedModel): void {
-  if (id === model.id) return;
-  throw new ApiError(404, `the model ${JSON.stringify(id)} is not served here; ${model.id} is`, {
-    code: "model_not_found",
-    param: "model",
   });
 }
 

@@ -42,31 +42,14 @@ async function expectIntact({ client, engine }: ToyServer): Promise<void> {
 }
 
 const FIELDS = [
-  ...[
-    "model",
-    "prompt",
-    "messages",
-    "max_tokens",
-    "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
-    "n",
-    "seed",
-    "stop",
-  ],
-  ...["stop_token_ids", "ignore_eos", "min_tokens", "presence_penalty", "frequency_penalty", "stream"],
-  ...["repetition_penalty", "logit_bias", "stream_options", "priority", "cache_salt", "user", "logprobs"],
-  ...[
-    "top_logprobs",
-    "echo",
-    "suffix",
-    "best_of",
-    "response_format",
-    "tools",
-    "max_completion_tokens",
-    "extra",
-  ],
+  ..."model prompt messages max_tokens temperature top_p top_k min_p n seed stop stop_token_ids ignore_eos".split(
+    " ",
+  ),
+  ..."min_tokens presence_penalty frequency_penalty stream repetition_penalty logit_bias stream_options".split(
+    " ",
+  ),
+  ..."priority cache_salt user logprobs top_logprobs echo suffix best_of response_format tools".split(" "),
+  ..."max_completion_tokens extra".split(" "),
 ];
 
 const numbers = fc.constantFrom(0, -1, 1, 2, 1e308, -1e308, 5e-324, 2 ** 53, 2 ** 31, 0.5, 1e21);

@@ -16,17 +16,12 @@ export async function completionPrompts(
   { codec, maxContext }: ServedModel,
 ): Promise<readonly (readonly number[])[]> {
   const how = { encode: (text: string) => codec.encode(text), maxContext, param: "prompt" };
-  if (typeof prompt === "string") return [encodeText(prompt, how)];
   const lists: (readonly number[])[] = [];
-  const own: number[] = [];
   for (const one of prompt) {
-    if (typeof one === "number") own.push(one);
-    else if (typeof one === "string") {
-      lists.push(encodeText(one, how));
-      await setImmediate();
-    } else lists.push(one);
+    lists.push(typeof one === "string" ? encodeText(one, how) : one);
+    if (typeof one === "string") await setImmediate();
   }
-  return own.length > 0 ? [own] : lists;
+  return lists;
 }
 
 /** Characters of a token, at most, where a text is long. */

@@ -4,7 +4,9 @@ import { z } from "zod";
 type Prompt = string | readonly string[] | readonly number[] | readonly (readonly number[])[];
 
 /** Long lists are looked at as one value: a schema of their elements keeps a report for each that is wrong. */
-const prompt = z.custom<Prompt>(isPrompt, "expected text, token ids, or a list of either, not empty");
+const prompt = z
+  .custom<Prompt>(isPrompt, "expected text, token ids, or a list of either, not empty")
+  .transform(listOf);
 const ids = z.custom<readonly number[]>(isIds, "expected token ids");
 
 const count = z.int().min(1);
@@ -82,22 +84,23 @@ export const detokenizeRequest = z.object({
 /** Entries of lists and objects in a request, at most, but for prompts and ids. */
 const MOST_ENTRIES = 10_000;
 
+/** What of a request may be long. */
+const LONG_LISTS: ReadonlySet<string> = new Set(["prompt", "tokens"]);
+
 /** What is too much in a request, before anything else looks at it. */
 export function excessOf(body: unknown): string | undefined {
   const open: unknown[] = [body];
   let entries = 0;
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+  while (open.length > 0) {
+    const value = open.pop();
     if (typeof value !== "object" || value === null) continue;
     const inside = Object.entries(value).filter(([key]) => value !== body || !LONG_LISTS.has(key));
     entries += inside.length;
     if (entries > MOST_ENTRIES) return `more than ${String(MOST_ENTRIES)} entries`;
-    for (const [, one] of inside) open.push(one ?? null);
+    for (const [, one] of inside) open.push(one);
   }
   return undefined;
 }
-
-/** What may be long. */
-const LONG_LISTS: ReadonlySet<string> = new Set(["prompt", "tokens"]);
 
 function isPrompt(value: unknown): value is Prompt {
   if (typeof value === "string") return true;
@@ -105,6 +108,11 @@ function isPrompt(value: unknown): value is Prompt {
   const list: readonly unknown[] = value;
   const isText = list.every((one) => typeof one === "string");
   return isText || isIds(list) || list.every((one) => isIds(one) && one.length > 0);
+}
+
+/** Each is a prompt of its own. */
+function listOf(given: Prompt): readonly (string | readonly number[])[] {
+  return typeof given === "string" || isIds(given) ? [given] : given;
 }
 
 function isIds(value: unknown): value is readonly number[] {
