@@ -99,7 +99,7 @@ function writeReport(
   const report = exploreReport(model, exploration, measured);
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, undefined, 1)}\n`);
   writeFileSync(join(folder, "points.csv"), pointsTable(exploration));
-  writeFileSync(join(folder, "index.html"), explorePage(model, exploration, measured));
+  writeFileSync(join(folder, "index.html"), explorePage(report, exploration));
   return exploreSchema.parse(report);
 }
 

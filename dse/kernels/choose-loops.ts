@@ -4,17 +4,19 @@ import {
   type PlannedGraph,
   planGraph,
 } from "../../backend-hls/index.ts";
-import { ok, present, type Result } from "../../ir/index.ts";
+import { at, ok, present, type Result } from "../../ir/index.ts";
 import { candidateKey, type UnitLimits } from "./candidates.ts";
 import type { NestChoice } from "./choose-schedules.ts";
+import { kernelNames } from "./nest-kernels.ts";
 import { closeLoops, type LoopTarget, type OptimizedLoops, openLoops } from "./optimize-loops.ts";
 
 /** Times that schedules which turn out slower than expected are replaced. */
 const ROUNDS = 5;
 
 /**
- * The loops of a function chosen ({@link closeLoops}) and planned, checked by the scheduler: where a nest gets a larger initiation interval than the closed form expected,
- * its schedule is put aside and the next one taken; of all rounds the quickest by the scheduled intervals is the answer.
+ * The loops of a function chosen ({@link closeLoops}) and planned, checked by the scheduler: where a nest gets a larger initiation
+ * interval than the closed form expected, its schedule is put aside and the next one taken; of all rounds the quickest by the
+ * scheduled intervals is the answer.
  */
 export function chooseLoops(request: GraphRequest, limits: UnitLimits): Result<PlannedGraph> {
   const chosen = planLoops(request, limits);
@@ -65,12 +67,10 @@ export function judge({ module, choices }: OptimizedLoops, request: GraphRequest
     planned.value.network.kernels.map(({ name, scheduled }) => [name, scheduled.schedule.ii] as const),
   );
   const slower: { readonly nest: number; readonly key: string }[] = [];
+  const names = kernelNames(choices.map(({ nest }) => nest));
   let cycles = 0;
-  let kernel = -1;
-  choices.forEach(({ nest, candidate, iterations }, index) => {
-    const last = choices[index - 1]?.nest.node;
-    if (nest.node.kind !== "statement" || last?.kind !== "statement") kernel += 1; // statements that stand together are one kernel
-    const ii = present(intervals.get(`nest${String(kernel)}`), "the kernel of a nest");
+  choices.forEach(({ candidate, iterations }, index) => {
+    const ii = present(intervals.get(at(names, index)), "the kernel of a nest");
     cycles += ii * iterations;
     if (candidate !== undefined && ii > candidate.ii)
       slower.push({ nest: index, key: candidateKey(candidate) });

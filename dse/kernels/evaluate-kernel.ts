@@ -15,6 +15,7 @@ import { at, extentOf, type MemoryParameters, present, type Value } from "../../
 import type { ChosenLoops } from "./choose-loops.ts";
 import type { NestChoice } from "./choose-schedules.ts";
 import { type LoopRecipes, recipeOf } from "./loop-recipe.ts";
+import { kernelNames } from "./nest-kernels.ts";
 
 /** One loop of a nest as a report shows it; places in the new order, 0 the outermost. */
 interface LoopNode {
@@ -128,14 +129,11 @@ function nestNodes(
   cellsOf: (kernel: string) => CellCounts,
 ): readonly NestNode[] {
   const intervals = new Map(kernelIntervals(plan).map((kernel) => [kernel.name, kernel]));
-  let kernel = -1;
+  const names = kernelNames(choices.map(({ nest }) => nest));
   return choices.flatMap((choice, index) => {
-    const last = choices[index - 1]?.nest.node;
-    const isOwn = choice.nest.node.kind !== "statement" || last?.kind !== "statement"; // statements that stand together are one kernel
-    if (isOwn) kernel += 1;
-    const name = `nest${String(kernel)}`;
-    const interval = intervals.get(name);
-    if (!isOwn || interval === undefined) return [];
+    const name = at(names, index);
+    if (name === names[index - 1]) return []; // another statement of the same kernel
+    const interval = present(intervals.get(name), name);
     return [
       {
         name,

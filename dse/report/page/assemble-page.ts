@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Device } from "../../../backend-hls/index.ts";
 
 /** The libraries that draw, as browsers load them, beside the files that Node would. */
 const LIBRARIES = [
@@ -10,25 +11,39 @@ const LIBRARIES = [
 /** What a page shows. */
 export interface PageParts {
   readonly title: string;
-  /** Plain data for the page's script. */
-  readonly data: unknown;
+  /** The report of the exploration. */
+  readonly report: Readonly<Record<string, unknown>>;
+  readonly device: Device;
+  /** What else the page draws; plain data. */
+  readonly detail: unknown;
   /** The dataflow graph as SVG. */
   readonly dataflow: string;
 }
 
-/** A page of one template beside this file: one file with data, style and libraries inside; it asks no network for anything. */
-export function assemblePage(template: string, { title, data, dataflow }: PageParts): string {
-  const beside = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), "utf8");
-  const parts: Readonly<Record<string, string>> = {
+/**
+ * The page of an exploration: `page.html` around the sections of a model or a kernel. One file with data, style and libraries inside;
+ * it asks no network for anything.
+ */
+export function assemblePage(subject: "model" | "kernel", parts: PageParts): string {
+  const { title, dataflow, ...data } = parts;
+  return fill(beside("page.html"), {
     title: escaped(title),
     style: `<style>\n${beside("page.css")}</style>`,
     libraries: LIBRARIES.map(
       ({ module, file }) => `<script>${insideScript(library(module, file))}</script>`,
     ).join("\n"),
     data: `<script type="application/json" id="data">${insideScript(JSON.stringify(data))}</script>`,
-    dataflow,
-  };
-  return beside(template).replaceAll(/\{\{(?<part>\w+)\}\}/gu, (whole, part: string) => parts[part] ?? whole);
+    body: fill(beside(`${subject}-body.html`), { dataflow }),
+  });
+}
+
+function beside(name: string): string {
+  return readFileSync(new URL(`./${name}`, import.meta.url), "utf8");
+}
+
+/** A template with its `{{parts}}`. */
+function fill(template: string, parts: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{\{(?<part>\w+)\}\}/gu, (whole, part: string) => parts[part] ?? whole);
 }
 
 function escaped(text: string): string {

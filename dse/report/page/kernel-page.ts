@@ -4,6 +4,7 @@ import type { Candidate } from "../../kernels/candidates.ts";
 import { limitsAt } from "../../kernels/draft-kernel.ts";
 import type { KernelExploration } from "../../kernels/explore-kernel.ts";
 import { planRecipes } from "../../kernels/loop-recipe.ts";
+import { kernelNames } from "../../kernels/nest-kernels.ts";
 import { openLoops } from "../../kernels/optimize-loops.ts";
 import { assemblePage } from "./assemble-page.ts";
 import { dataflowDrawing } from "./dataflow-drawing.ts";
@@ -27,9 +28,11 @@ export function kernelPage(
   const { evaluation } = at(points, chosen);
   const planned = planRecipes(request, evaluation?.recipes ?? []);
   if (planned.kind === "error") throw new CompilerBug("a planned design cannot be planned again");
-  return assemblePage("kernel-page.html", {
+  return assemblePage("kernel", {
     title: `${functionName} on ${device.name}`,
-    data: { report, device, maps: tileMaps(exploration) },
+    report,
+    device,
+    detail: { maps: tileMaps(exploration) },
     dataflow: dataflowDrawing(queuesOf(planned.value.network)),
   });
 }
@@ -37,21 +40,19 @@ export function kernelPage(
 /** A map for each nest that has lanes in more than one loop; loops are named as in the tables. */
 function tileMaps({ request, points, chosen }: KernelExploration): readonly TileMap[] {
   const { module, functionName, device, clockMhz, schedule } = request;
-  const { budget, evaluation } = at(points, chosen);
+  const { budget } = at(points, chosen);
   const library = createOperatorLibrary(device.family, clockMhz);
   const open = openLoops(module, functionName, { library, limits: limitsAt(request, budget), schedule });
   if (open.kind === "error") return [];
-  const names = evaluation?.nests ?? [];
-  const loopNests = open.value.nests.filter(({ candidates }) => candidates.length > 0);
-  const nodes = names.filter(({ loops }) => loops.length > 0);
-  return loopNests.flatMap(({ candidates, nest }, index): readonly TileMap[] => {
+  const { nests } = open.value;
+  const names = kernelNames(nests.map(({ nest }) => nest));
+  return nests.flatMap(({ candidates, nest }, index): readonly TileMap[] => {
     const [down, across] = widestLoops(candidates);
-    const node = nodes[index];
-    if (down === undefined || across === undefined || node === undefined) return [];
+    if (down === undefined || across === undefined) return [];
     const dim = (place: number): string => at(nest.loops, place).counter.name;
     return [
       {
-        nest: node.name,
+        nest: at(names, index),
         across: dim(across),
         down: dim(down),
         cells: leastByLanes(candidates, down, across),
@@ -62,7 +63,7 @@ function tileMaps({ request, points, chosen }: KernelExploration): readonly Tile
 
 /** The two loops with the most different numbers of lanes, the outer one first. */
 function widestLoops(candidates: readonly Candidate[]): readonly number[] {
-  const places = at(candidates, 0).lanes.map((_, place) => place);
+  const places = (candidates[0]?.lanes ?? []).map((_, place) => place);
   const kinds = (place: number): number => new Set(candidates.map(({ lanes }) => lanes[place])).size;
   return places
     .filter((place) => kinds(place) > 1)
