@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { collectStatistics } from "../calibrate/collect-statistics.ts";
-import { forward } from "../executor/decoder.ts";
-import { createFloatDecoder } from "../executor/float-decoder.ts";
+import { expectSameFunction } from "../testing/same-model.ts";
 import { tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
 import { foldStaticScales } from "./fold-static-scales.ts";
 
@@ -11,13 +10,7 @@ const calibration = collectStatistics(checkpoint, { source: "test", windows: [to
 const folded = foldStaticScales({ checkpoint, calibration });
 
 test("static scales leave the model without changing its function", () => {
-  const wanted = forward(createFloatDecoder(checkpoint), tokens);
-  const given = forward(createFloatDecoder(folded.checkpoint), tokens);
-  for (const [i, logits] of wanted.entries()) {
-    const largest = Math.max(...logits.map(Math.abs));
-    for (const [j, logit] of logits.entries())
-      expect(Math.abs((given[i]?.[j] ?? 0) - logit)).toBeLessThanOrEqual(1e-5 * largest);
-  }
+  expectSameFunction(folded.checkpoint, checkpoint, tokens);
 });
 
 test("the largest calibrated magnitude of every input is 127, and the statistics say so", () => {

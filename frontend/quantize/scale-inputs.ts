@@ -1,3 +1,4 @@
+import { at } from "../../ir/index.ts";
 import { perInput } from "../calibrate/collect-statistics.ts";
 import {
   type Calibration,
@@ -37,71 +38,92 @@ export function scaleInputs(
     ...{ input, layer, matrices },
     statistics: statisticsOf(calibration, input, layer),
   });
-  const scales = {
-    layers: checkpoint.layers.map((layer, i) => ({
-      qkv: choose(groupOf("qkv", i, [layer.wq, layer.wk, layer.wv])),
-      gateUp: choose(groupOf("gateUp", i, [layer.wGate, layer.wUp])),
-    })),
-    head: choose(groupOf("head", checkpoint.layers.length, [checkpoint.head])),
-  };
+  return divideInputs(
+    { checkpoint, calibration },
+    {
+      layers: checkpoint.layers.map((layer, i) => ({
+        qkv: choose(groupOf("qkv", i, [layer.wq, layer.wk, layer.wv])),
+        gateUp: choose(groupOf("gateUp", i, [layer.wGate, layer.wUp])),
+      })),
+      head: choose(groupOf("head", checkpoint.layers.length, [checkpoint.head])),
+    },
+  );
+}
+
+/** One for each channel, or the same for all. */
+type Divisors = Float32Array | number;
+
+/** What linear inputs are divided by; undefined: nothing. */
+export interface InputDivisors {
+  readonly layers: readonly LayerDivisors[];
+  readonly head: Divisors | undefined;
+}
+
+interface LayerDivisors {
+  readonly qkv: Divisors | undefined;
+  readonly gateUp: Divisors | undefined;
+  readonly wo?: number;
+  readonly down?: number;
+}
+
+/** The same function with these inputs divided, and what calibration would have seen in that. */
+export function divideInputs(
+  { checkpoint, calibration }: CalibratedModel,
+  by: InputDivisors,
+): CalibratedModel {
+  const layers = calibration.layers.map((layer, i) =>
+    perInput((input) => rescale(layer[input], by.layers[i]?.[input])),
+  );
   return {
-    checkpoint: scaleCheckpoint(checkpoint, scales),
-    calibration: scaleCalibration(calibration, scales),
+    checkpoint: divideInputsOf(checkpoint, by),
+    calibration: { ...calibration, layers, head: rescale(calibration.head, by.head) },
   };
 }
 
-/** What the channels of every input that a norm writes are divided by; undefined: nothing. */
-export interface InputScales {
-  readonly layers: readonly Readonly<Record<"qkv" | "gateUp", Float32Array | undefined>>[];
-  readonly head: Float32Array | undefined;
-}
-
-/** The same function with these channels divided: gains are divided, columns multiplied. */
-export function scaleCheckpoint(checkpoint: Checkpoint, { layers, head }: InputScales): Checkpoint {
+/** {@link divideInputs} of a checkpoint that nobody calibrated. */
+export function divideInputsOf(checkpoint: Checkpoint, { layers, head }: InputDivisors): Checkpoint {
   return {
     ...checkpoint,
-    layers: checkpoint.layers.map((layer, i) => scaleLayer(layer, layers[i])),
+    layers: checkpoint.layers.map((layer, i) => divideInputsOfLayer(layer, at(layers, i))),
     finalNorm: divide(checkpoint.finalNorm, head),
     head: multiplyColumns(checkpoint.head, head),
   };
 }
 
-/** What calibration would have seen in that. */
-export function scaleCalibration(calibration: Calibration, { layers, head }: InputScales): Calibration {
-  const statistics = calibration.layers.map((layer, i) =>
-    perInput((input) => {
-      const scales = { ...layers[i], wo: undefined, down: undefined };
-      return rescale(layer[input], scales[input]);
-    }),
-  );
-  return { ...calibration, layers: statistics, head: rescale(calibration.head, head) };
-}
-
-function scaleLayer(layer: LayerWeights, scales: InputScales["layers"][number] | undefined): LayerWeights {
-  const { qkv: attention, gateUp: ffn } = scales ?? {};
+/** What norms write is linear in gains, what attention gives in values, the gated product in what `wUp` gives. */
+function divideInputsOfLayer(layer: LayerWeights, { qkv, gateUp, wo, down }: LayerDivisors): LayerWeights {
   return {
     ...layer,
-    attnNorm: divide(layer.attnNorm, attention),
-    wq: multiplyColumns(layer.wq, attention),
-    wk: multiplyColumns(layer.wk, attention),
-    wv: multiplyColumns(layer.wv, attention),
-    ffnNorm: divide(layer.ffnNorm, ffn),
-    wGate: multiplyColumns(layer.wGate, ffn),
-    wUp: multiplyColumns(layer.wUp, ffn),
+    attnNorm: divide(layer.attnNorm, qkv),
+    wq: multiplyColumns(layer.wq, qkv),
+    wk: multiplyColumns(layer.wk, qkv),
+    wv: divide(multiplyColumns(layer.wv, qkv), wo),
+    ...(layer.bv && { bv: divide(layer.bv, wo) }),
+    wo: multiplyColumns(layer.wo, wo),
+    ffnNorm: divide(layer.ffnNorm, gateUp),
+    wGate: multiplyColumns(layer.wGate, gateUp),
+    wUp: divide(multiplyColumns(layer.wUp, gateUp), down),
+    wDown: multiplyColumns(layer.wDown, down),
   };
 }
 
-function rescale(statistics: InputStatistics, scales: Float32Array | undefined): InputStatistics {
-  return scales === undefined ? statistics : rescaleStatistics(statistics, scales);
+function rescale(statistics: InputStatistics, by: Divisors | undefined): InputStatistics {
+  if (by === undefined) return statistics;
+  return rescaleStatistics(
+    statistics,
+    typeof by === "number" ? new Float32Array(statistics.largest.length).fill(by) : by,
+  );
 }
 
-function divide(gains: Float32Array, scales: Float32Array | undefined): Float32Array {
-  return scales === undefined ? gains : gains.map((gain, j) => gain / (scales[j] ?? 1));
+function divide(values: Float32Array, by: Divisors | undefined): Float32Array {
+  if (by === undefined) return values;
+  return values.map(typeof by === "number" ? (value) => value / by : (value, j) => value / (by[j] ?? 1));
 }
 
 /** Every column `j` of a matrix times `scales[j]`. */
-export function multiplyColumns(matrix: Float32Array, scales: Float32Array | undefined): Float32Array {
+export function multiplyColumns(matrix: Float32Array, scales: Divisors | undefined): Float32Array {
   if (scales === undefined) return matrix;
+  if (typeof scales === "number") return matrix.map((weight) => weight * scales);
   const columns = scales.length;
   return matrix.map((weight, i) => weight * (scales[i % columns] ?? 1));
 }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { collectStatistics } from "../calibrate/collect-statistics.ts";
-import { forward } from "../executor/decoder.ts";
-import { createFloatDecoder } from "../executor/float-decoder.ts";
+import { expectOwnStatistics, expectSameFunction } from "../testing/same-model.ts";
 import { tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
 import { type MigrationStrength, parsePrecision } from "./precision.ts";
 import { largestOfColumns } from "./scale-inputs.ts";
@@ -20,14 +19,7 @@ function smoothed(alpha: MigrationStrength): ReturnType<typeof smooth> {
 test.each([0, 0.5, 0.85, 1, "architecture", "auto"] as const)(
   "alpha %s computes the same function",
   (alpha) => {
-    const model = smoothed(alpha);
-    const wanted = forward(createFloatDecoder(checkpoint), tokens);
-    const given = forward(createFloatDecoder(model.checkpoint), tokens);
-    for (const [i, logits] of wanted.entries()) {
-      const largest = Math.max(...logits.map(Math.abs));
-      for (const [j, logit] of logits.entries())
-        expect(Math.abs((given[i]?.[j] ?? 0) - logit)).toBeLessThanOrEqual(1e-5 * largest);
-    }
+    expectSameFunction(smoothed(alpha).checkpoint, checkpoint, tokens);
   },
 );
 
@@ -43,12 +35,5 @@ test("channels become even: with alpha 1 all maxima of activations are 1, with a
 });
 
 test("statistics of the smoothed model are those that its own calibration takes", () => {
-  const model = smoothed(0.5);
-  const again = collectStatistics(model.checkpoint, calibration);
-  for (const input of ["qkv", "wo", "gateUp", "down"] as const) {
-    const [given, wanted] = [model.calibration.layers[1]?.[input], again.layers[1]?.[input]];
-    for (const [j, value] of (wanted?.largest ?? []).entries())
-      expect(given?.largest[j]).toBeCloseTo(value, 4);
-  }
-  expect(model.calibration.head.samples[9]).toBeCloseTo(again.head.samples[9] ?? 0, 4);
+  expectOwnStatistics(smoothed(0.5));
 });

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { roundBf16 } from "../../ir/index.ts";
 import { collectStatistics } from "../calibrate/collect-statistics.ts";
-import { forward } from "../executor/decoder.ts";
-import { createFloatDecoder } from "../executor/float-decoder.ts";
+import { expectOwnStatistics, expectSameFunction } from "../testing/same-model.ts";
 import { tinyCheckpoint, tinyConfig } from "../testing/tiny-model.ts";
 import { storeCalibratedGains, storeGains } from "./store-gains.ts";
 
@@ -25,13 +24,7 @@ test("gains become bfloat16, the function stays", () => {
   const gains = [...stored.layers.flatMap(({ attnNorm, ffnNorm }) => [attnNorm, ffnNorm]), stored.finalNorm];
   for (const gain of gains.flatMap((vector) => [...vector])) expect(gain).toBe(roundBf16(gain));
   expect(stored.finalNorm).not.toEqual(checkpoint.finalNorm);
-  const wanted = forward(createFloatDecoder(checkpoint), tokens);
-  const given = forward(createFloatDecoder(stored), tokens);
-  for (const [i, logits] of wanted.entries()) {
-    const largest = Math.max(...logits.map(Math.abs));
-    for (const [j, logit] of logits.entries())
-      expect(Math.abs((given[i]?.[j] ?? 0) - logit)).toBeLessThanOrEqual(1e-5 * largest);
-  }
+  expectSameFunction(stored, checkpoint, tokens);
 });
 
 test("gains that bfloat16 holds leave a checkpoint as it is", () => {
@@ -39,12 +32,5 @@ test("gains that bfloat16 holds leave a checkpoint as it is", () => {
 });
 
 test("statistics are those that calibration would take", () => {
-  const model = storeCalibratedGains({ checkpoint, calibration });
-  const again = collectStatistics(model.checkpoint, calibration);
-  for (const input of ["qkv", "wo", "gateUp", "down"] as const) {
-    const [given, wanted] = [model.calibration.layers[1]?.[input], again.layers[1]?.[input]];
-    for (const [j, value] of (wanted?.largest ?? []).entries())
-      expect(given?.largest[j]).toBeCloseTo(value, 4);
-  }
-  expect(model.calibration.head.largest[3]).toBeCloseTo(again.head.largest[3] ?? 0, 4);
+  expectOwnStatistics(storeCalibratedGains({ checkpoint, calibration }));
 });

@@ -1,25 +1,23 @@
 import { roundBf16 } from "../../ir/index.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import { type CalibratedModel, type InputScales, scaleCalibration, scaleCheckpoint } from "./scale-inputs.ts";
+import { type CalibratedModel, divideInputs, divideInputsOf, type InputDivisors } from "./scale-inputs.ts";
 
 /**
  * The same function with gains of norms that bfloat16 holds, as they are stored: what rounding takes from a gain goes into the
  * columns that its channel meets, before they are rounded themselves. Gains that bfloat16 holds already change nothing.
  */
 export function storeGains(checkpoint: Checkpoint): Checkpoint {
-  return exactGains(scaleCheckpoint(checkpoint, gainErrors(checkpoint)));
+  return exactGains(divideInputsOf(checkpoint, gainErrors(checkpoint)));
 }
 
 /** {@link storeGains}, and what calibration would have seen in that. */
-export function storeCalibratedGains({ checkpoint, calibration }: CalibratedModel): CalibratedModel {
-  return {
-    checkpoint: storeGains(checkpoint),
-    calibration: scaleCalibration(calibration, gainErrors(checkpoint)),
-  };
+export function storeCalibratedGains(model: CalibratedModel): CalibratedModel {
+  const { checkpoint, calibration } = divideInputs(model, gainErrors(model.checkpoint));
+  return { checkpoint: exactGains(checkpoint), calibration };
 }
 
 /** Each gain by what is stored of it; undefined: 1 throughout. */
-function gainErrors({ layers, finalNorm }: Checkpoint): InputScales {
+function gainErrors({ layers, finalNorm }: Checkpoint): InputDivisors {
   return {
     layers: layers.map(({ attnNorm, ffnNorm }) => ({ qkv: errorsOf(attnNorm), gateUp: errorsOf(ffnNorm) })),
     head: errorsOf(finalNorm),
