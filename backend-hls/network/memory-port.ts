@@ -16,6 +16,7 @@ import {
   ERROR_BITS,
   type LateInstance,
   lateInstance,
+  type QueueCredits,
   WHERE_BITS,
 } from "../shell/index.ts";
 import type { NetworkPlan, PlannedBurst } from "./plan-network.ts";
@@ -138,13 +139,11 @@ export class MemoryPort {
   readonly #modules: Operation[] = [];
   readonly #index: number;
   readonly #dataBits: number;
+  readonly #queues: QueueCredits;
 
-  readonly #beginsWithoutCredits: boolean;
-
-  /** `credits`: whether engines begin with the credits of their queues, or the queues hand them out. */
-  constructor(b: HwBuilder, plan: NetworkPlan, memory: Value, credits: "held" | "handed out") {
+  constructor(b: HwBuilder, plan: NetworkPlan, memory: Value, queues: QueueCredits) {
     this.#b = b;
-    this.#beginsWithoutCredits = credits === "handed out";
+    this.#queues = queues;
     this.#index = memoriesOf(plan).indexOf(memory);
     this.#dataBits = 8 * beatBytes(memory);
     const bursts = plan.bursts.filter((burst) => burst.memory === memory);
@@ -176,17 +175,16 @@ export class MemoryPort {
       maxBurst: burst.maxBurst,
       lengthBits: lengthBits(this.#dataBits),
     };
-    const beginsWithoutCredits = this.#beginsWithoutCredits;
     const unit =
       burst.kind === "read"
         ? axiReadEngine({
             ...shape,
-            beginsWithoutCredits,
+            ...this.#queues,
             responseDepth: present(plan.streams.get(burst.data), "a data stream").depth,
           })
         : axiWriteEngine({
             ...shape,
-            beginsWithoutCredits,
+            ...this.#queues,
             doneDepth: present(plan.streams.get(present(burst.done, "done")), "a done stream").depth,
             maxOutstanding: MAX_OUTSTANDING,
           });

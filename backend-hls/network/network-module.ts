@@ -67,6 +67,7 @@ class NetworkBuilder {
   readonly #b: HwBuilder;
   readonly #name: string;
   readonly #options: NetworkOptions;
+  readonly #hasLimits: boolean;
   readonly #queues = new Map<Value, LateInstance>();
   readonly #modules: Operation[] = [];
   /** Drivers of a queue's ends, gathered while the users are made. */
@@ -76,13 +77,14 @@ class NetworkBuilder {
     this.#name = name;
     this.#plan = plan;
     this.#options = options;
+    this.#hasLimits = options.limits === true;
     this.#b = new HwBuilder(name, [
       { name: "clk", width: "clock" },
       { name: "rst", width: 1 },
       ...this.#outsidePorts(),
       ...memoryPorts(plan),
       ...(hasMemory(plan) ? [{ name: "clear_error", width: 1 }] : []),
-      ...(options.limits === true ? [{ name: QUEUE_LIMITS, width: LIMIT_BITS * plan.streams.size }] : []),
+      ...(this.#hasLimits ? [{ name: QUEUE_LIMITS, width: LIMIT_BITS * plan.streams.size }] : []),
     ]);
   }
 
@@ -117,12 +119,11 @@ class NetworkBuilder {
 
   // ---- queues
   #addQueue(stream: PlannedStream): void {
-    const limit = this.#options.limits === true;
-    const module = fifoModule(stream.width, stream.depth, { limit });
+    const module = fifoModule(stream.width, stream.depth, { limit: this.#hasLimits });
     this.#modules.push(module);
     const queue = lateInstance(this.#b, module, `q_${stream.name}`);
     const [place, bits] = [LIMIT_BITS * this.#queues.size, bitsFor(stream.depth)];
-    if (limit) queue.connect({ limit: this.#b.extract(this.#b.input(QUEUE_LIMITS), place, bits) });
+    if (this.#hasLimits) queue.connect({ limit: this.#b.extract(this.#b.input(QUEUE_LIMITS), place, bits) });
     this.#queues.set(stream.value, queue);
     this.#ends.set(stream.value, {});
   }
@@ -154,7 +155,7 @@ class NetworkBuilder {
     const hardware = kernelModule(`${this.#name}_${kernel.name}`, kernel.scheduled, this.#plan.library, {
       depthOf,
       isMemory,
-      beginsWithoutCredits: this.#options.limits === true,
+      beginsWithoutCredits: this.#hasLimits,
     });
     this.#modules.push(...hardware.submodules, hardware.module);
     const instance = lateInstance(this.#b, hardware.module, `k_${kernel.name}`);
@@ -265,9 +266,8 @@ class NetworkBuilder {
       return;
     }
     const memories = [...new Set(this.#plan.bursts.map((burst) => burst.memory))];
-    const credits = this.#options.limits === true ? "handed out" : "held";
     const ports = memories.map((memory) => {
-      const port = new MemoryPort(this.#b, this.#plan, memory, credits);
+      const port = new MemoryPort(this.#b, this.#plan, memory, { beginsWithoutCredits: this.#hasLimits });
       for (const client of port.clients) {
         const { burst, instance } = client;
         const requests = this.#queue(burst.requests);

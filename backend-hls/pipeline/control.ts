@@ -1,7 +1,7 @@
 import { at, CompilerBug, type HwBuilder, type Value, widthOf } from "../../ir/index.ts";
 import type { LoopBound } from "../kernel/loop-bound.ts";
 import { type KernelGraph, type KernelLoop, mostTrips, type NodeId } from "../kernel/node.ts";
-import { creditCounter } from "../shell/credits.ts";
+import { creditCounter, type QueueCredits } from "../shell/credits.ts";
 import { combineNode } from "./combine-node.ts";
 import { streamPort, streamUses } from "./ports.ts";
 import type { ScheduledKernel } from "./schedule-kernel.ts";
@@ -24,13 +24,11 @@ export interface Control {
 }
 
 /** What the control reads of the kernel's surroundings. */
-export interface ControlOptions {
+export interface ControlOptions extends QueueCredits {
   /** Depth of the queue behind each written stream, by argument. */
   readonly depthOf: (argument: number) => number;
   /** Whether a read stream comes straight from external memory. */
   readonly isMemory: (argument: number) => boolean;
-  /** Queues hand out all credits themselves: those of a simulation with limits. */
-  readonly beginsWithoutCredits?: boolean;
 }
 
 /**
@@ -311,11 +309,11 @@ function streamConditions(
       });
       continue;
     }
-    const depth = options.depthOf(argument);
+    const { depthOf, beginsWithoutCredits } = options;
     const credits = creditCounter(
       b,
       `${name}_${String(argument)}`,
-      { depth, first: options.beginsWithoutCredits === true ? 0 : depth },
+      { depth: depthOf(argument), beginsWithoutCredits },
       b.input(streamPort(argument, "credit")),
     );
     conditions.push(b.or(b.not(guard), credits.any));

@@ -136,7 +136,7 @@ export function axiReadArbiter(options: ArbiterOptions): HardwareUnit {
   ]);
   const orderModule = fifoModule(bitsFor(options.clients - 1), options.maxOutstanding);
   const order = lateInstance(b, orderModule, "order");
-  const slots = creditCounter(b, "order", options.maxOutstanding, order.out("in_credit"));
+  const slots = creditCounter(b, "order", { depth: options.maxOutstanding }, order.out("in_credit"));
   const { taken, client } = addressChannel(b, options, "ar", slots.any);
   slots.spend(taken);
   const valid = b.input("m_axi_rvalid");
@@ -184,7 +184,7 @@ export function axiWriteArbiter(options: ArbiterOptions): HardwareUnit {
   const orderModule = fifoModule(bitsFor(options.clients - 1), options.maxOutstanding);
   const sending = lateInstance(b, orderModule, "data_order");
   const answering = lateInstance(b, orderModule, "answer_order");
-  const slots = creditCounter(b, "order", options.maxOutstanding, answering.out("in_credit"));
+  const slots = creditCounter(b, "order", { depth: options.maxOutstanding }, answering.out("in_credit"));
   const { taken, client } = addressChannel(b, options, "aw", slots.any);
   slots.spend(taken);
   const heads = names.map((_, index) => isHead(b, sending, index));

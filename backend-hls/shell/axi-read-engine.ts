@@ -2,16 +2,15 @@ import { HwBuilder, type PortSpec, type Value, widthOf } from "../../ir/index.ts
 import { type AxiShape, beatShift, clockAndReset, shapeName } from "./axi-shape.ts";
 import { bitsFor } from "./bits.ts";
 import { burstBits, burstPlannerModule } from "./burst-planner.ts";
+import type { QueueCredits } from "./credits.ts";
 import { lateInstance } from "./late-instance.ts";
 import { type ErrorSource, stickyError } from "./sticky-error.ts";
 import type { HardwareUnit } from "./unit.ts";
 
 /** The sizes of a read engine. */
-export interface ReadEngineOptions extends AxiShape {
+export interface ReadEngineOptions extends AxiShape, QueueCredits {
   /** Elements of the response queue behind the engine: at least one longest burst. */
   readonly responseDepth: number;
-  /** The queue hands out all credits itself. */
-  readonly beginsWithoutCredits?: boolean;
 }
 
 /** Cycles from a request being visible to `m_axi_arvalid`, and from an R beat to `rsp_valid`. */

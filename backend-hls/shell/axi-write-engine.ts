@@ -2,18 +2,16 @@ import { HwBuilder, type Value } from "../../ir/index.ts";
 import { type AxiShape, beatShift, clockAndReset, shapeName } from "./axi-shape.ts";
 import { bitsFor, upDown } from "./bits.ts";
 import { burstBits, burstPlannerModule, burstWindow } from "./burst-planner.ts";
-import { creditCounter } from "./credits.ts";
+import { creditCounter, type QueueCredits } from "./credits.ts";
 import { fifoModule } from "./fifo.ts";
 import { type LateInstance, lateInstance } from "./late-instance.ts";
 import { type ErrorSource, stickyError } from "./sticky-error.ts";
 import type { HardwareUnit } from "./unit.ts";
 
 /** The sizes of a write engine. */
-export interface WriteEngineOptions extends AxiShape {
+export interface WriteEngineOptions extends AxiShape, QueueCredits {
   /** Elements of the queue that takes the done tokens. */
   readonly doneDepth: number;
-  /** The queue of tokens hands out all credits itself. */
-  readonly beginsWithoutCredits?: boolean;
   /** Bursts that may wait for their response. */
   readonly maxOutstanding: number;
 }
@@ -105,13 +103,8 @@ function completion(
 ): { readonly waiting: Value } {
   const width = bitsFor(options.maxOutstanding);
   const answers = b.feedback(width, { name: "answers", reset: 0n });
-  const { doneDepth: depth, beginsWithoutCredits = false } = options;
-  const done = creditCounter(
-    b,
-    "done",
-    { depth, first: beginsWithoutCredits ? 0 : depth },
-    b.input("done_credit"),
-  );
+  const { doneDepth: depth, beginsWithoutCredits } = options;
+  const done = creditCounter(b, "done", { depth, beginsWithoutCredits }, b.input("done_credit"));
   const head = order.out("out_data");
   const needsAnswer = b.extract(head, 1, 1);
   const ends = b.extract(head, 0, 1);
@@ -229,7 +222,7 @@ export function axiWriteEngine(options: WriteEngineOptions): HardwareUnit {
   b.output("req_pop", planner.out("req_pop"));
   const stage = staging(b, options, lateInstance(b, submodules[1], "staging"));
   const data = dataChannel(b, options, burst, stage);
-  const slots = creditCounter(b, "order", options.maxOutstanding, order.out("in_credit"));
+  const slots = creditCounter(b, "order", { depth: options.maxOutstanding }, order.out("in_credit"));
   const unclaimedBits = bitsFor(2 * burstWindow(options));
   const staged = b.icmp("uge", stage.unclaimed.value, b.resize(burst.beats, unclaimedBits));
   const address = addressChannel(b, options, burst, b.and(burst.good, staged, data.free, slots.any));

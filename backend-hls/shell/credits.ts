@@ -9,22 +9,30 @@ export interface Credits {
   spend(push: Value): void;
 }
 
-/** A queue as its producer knows it: how deep it is, and how many credits the producer begins with. */
-export interface CreditedQueue {
-  readonly depth: number;
-  readonly first: number;
+/** Where the credits of queues are behind reset. */
+export interface QueueCredits {
+  /** Producers have none: queues hand them out, those of a simulation with limits. */
+  readonly beginsWithoutCredits?: boolean | undefined;
 }
 
-/** A credit counter that starts at the depth of the queue and regains one for each `credit` pulse, a cycle later. */
+/** A queue as its producer knows it. */
+export interface CreditedQueue extends QueueCredits {
+  /** Elements that it takes. */
+  readonly depth: number;
+}
+
+/** A credit counter that starts at the depth of the queue, or at none, and gains one for each `credit` pulse, a cycle later. */
 export function creditCounter(
   b: HwBuilder,
   name: string,
-  queue: number | CreditedQueue,
+  { depth, beginsWithoutCredits = false }: CreditedQueue,
   credit: Value,
 ): Credits {
-  const { depth, first } = typeof queue === "number" ? { depth: queue, first: queue } : queue;
   const width = bitsFor(depth);
-  const count = b.feedback(width, { name: `${name}_credits`, reset: BigInt(first) });
+  const count = b.feedback(width, {
+    name: `${name}_credits`,
+    reset: beginsWithoutCredits ? 0n : BigInt(depth),
+  });
   return {
     count: count.value,
     any: b.not(b.equals(count.value, 0)),

@@ -7,7 +7,7 @@ export { axiWriteEngine, WRITE_ENGINE_LATENCY, type WriteEngineOptions } from ".
 export { axisBits, axisInputModule } from "./axis-input.ts";
 export { controlAddressBits, controlRegistersModule } from "./control-registers.ts";
 export { cycleCountersModule, eventCountersModule, STALL_CAUSES } from "./counters.ts";
-export { type Credits, creditCounter } from "./credits.ts";
+export { type Credits, creditCounter, type QueueCredits } from "./credits.ts";
 export {
   ERROR_BITS,
   ERROR_CODES,

@@ -1,4 +1,4 @@
-import { at, CompilerBug, HwBuilder, type Operation, type Value } from "../../ir/index.ts";
+import { at, CompilerBug, HwBuilder, type Operation, type Value, widthOf } from "../../ir/index.ts";
 import { axisBits, axisInputModule } from "./axis-input.ts";
 import { bitsFor, nextIndex } from "./bits.ts";
 import { creditCounter } from "./credits.ts";
@@ -68,14 +68,14 @@ export function linkHub(options: LinkHubOptions): HardwareUnit {
   ]);
   const depths = hubDepths(options);
   const parts = {
-    front: axisInputModule(wordBits, depths.input),
+    front: axisInputModule(wordBits, { depth: depths.input }),
     before: fifoModule(wordBits, depths.input),
     behind: fifoModule(sumBits, depths.output),
   };
   const queues = places.map((n) => inputQueue(b, n, parts));
   const outputs = places.map((n) => lateInstance(b, parts.behind, `behind${n}`));
   const credits = outputs.map((queue, n) =>
-    creditCounter(b, `out${String(n)}`, depths.output, queue.out("in_credit")),
+    creditCounter(b, `out${String(n)}`, { depth: depths.output }, queue.out("in_credit")),
   );
   const fires = [...queues.map((queue) => queue.out("out_valid")), ...credits.map(({ any }) => any)].reduce(
     (all, bit) => b.and(all, bit),
@@ -147,8 +147,7 @@ function reduceTree(
 
 /** Sum or signed maximum of each lane. */
 function combined(b: HwBuilder, isMaximum: Value, [left, right]: readonly [Value, Value]): Value {
-  const lanes = left.type.kind === "int" ? left.type.width / 32 : 0;
-  const made = Array.from({ length: lanes }, (_, lane) => {
+  const made = Array.from({ length: widthOf(left) / 32 }, (_, lane) => {
     const [x, y] = [b.extract(left, 32 * lane, 32), b.extract(right, 32 * lane, 32)];
     return b.mux(isMaximum, b.mux(b.icmp("sgt", x, y), x, y), b.add(x, y));
   });
@@ -158,12 +157,11 @@ function combined(b: HwBuilder, isMaximum: Value, [left, right]: readonly [Value
 /** The same so many cycles later: data in a ring that is written in every cycle. */
 function delayed(b: HwBuilder, { valid, data }: Moving, cycles: number): Moving {
   if (cycles === 0) return { valid, data };
-  const width = data.type.kind === "int" ? data.type.width : 1;
   const under = b.feedback(cycles, { name: "under_way", reset: 0n });
   under.drive(cycles === 1 ? valid : b.concat(b.extract(under.value, 0, cycles - 1), valid));
   const index = b.feedback(bitsFor(Math.max(1, cycles - 1)), { name: "place", reset: 0n });
   index.drive(nextIndex(b, index.value, cycles));
-  const ring = b.memory({ name: "line", depth: Math.max(2, cycles), width, readLatency: 0 });
+  const ring = b.memory({ name: "line", depth: Math.max(2, cycles), width: widthOf(data), readLatency: 0 });
   b.writePort(ring, index.value, { enable: b.constant(1, 1), data });
   return { valid: b.extract(under.value, cycles - 1, 1), data: b.readPort(ring, index.value) };
 }

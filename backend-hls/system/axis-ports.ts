@@ -1,7 +1,13 @@
 import type { HwBuilder, Operation, PortSpec, Value } from "../../ir/index.ts";
 import { isRead } from "../network/network-module.ts";
 import type { NetworkPlan } from "../network/plan-network.ts";
-import { axisBits, axisInputModule, type LateInstance, lateInstance } from "../shell/index.ts";
+import {
+  axisBits,
+  axisInputModule,
+  type LateInstance,
+  lateInstance,
+  type QueueCredits,
+} from "../shell/index.ts";
 
 /** What outside streams are called that become AXI4-Stream ports. */
 const AXIS_NAME = /^[sm]_axis_/u;
@@ -35,12 +41,17 @@ export function axisInputs(plan: NetworkPlan): readonly PortSpec[] {
   );
 }
 
+/** What ports have to know of the core beside its streams. */
+interface CoreState extends QueueCredits {
+  readonly coreReset: Value;
+}
+
 /** Joins the core's outside streams with AXI4-Stream ports; the modules that this takes. */
 export function connectAxis(
   b: HwBuilder,
   plan: NetworkPlan,
   core: LateInstance,
-  coreReset: Value,
+  { coreReset, beginsWithoutCredits }: CoreState,
 ): readonly Operation[] {
   return axisStreams(plan).flatMap((stream): readonly Operation[] => {
     const { name, width, depth } = stream;
@@ -48,7 +59,7 @@ export function connectAxis(
       sendStream(b, core, stream);
       return [];
     }
-    const module = axisInputModule(width, depth);
+    const module = axisInputModule(width, { depth, beginsWithoutCredits });
     const front = lateInstance(b, module, name);
     front.connect({
       rst: b.or(b.input("rst"), coreReset),

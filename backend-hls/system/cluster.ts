@@ -1,4 +1,4 @@
-import { at, type HwBuilder, type Operation } from "../../ir/index.ts";
+import { at, type HwBuilder, type Operation, widthOf } from "../../ir/index.ts";
 import { type LateInstance, lateInstance, linkHub } from "../shell/index.ts";
 
 /** Accelerators that share a model, in one simulation. */
@@ -21,8 +21,7 @@ export function joinCluster(
   cores: readonly LateInstance[],
   { latency }: Pick<ClusterOptions, "latency">,
 ): readonly Operation[] {
-  const { type } = at(cores, 0).out(`${OUT}tdata`);
-  const lanes = type.kind === "int" ? Math.floor(type.width / 32) : 0;
+  const lanes = Math.floor(widthOf(at(cores, 0).out(`${OUT}tdata`)) / 32);
   const unit = linkHub({ name: `${name}_hub`, accelerators: cores.length, lanes, latency });
   const hub = lateInstance(b, unit.module, "hub");
   hub.connect({ rst: b.or(b.input("rst"), b.input(LINK_RESET)) });

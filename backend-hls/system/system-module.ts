@@ -105,7 +105,10 @@ export function systemModule(options: SystemOptions): SystemHardware {
     ...beats,
     design_id: b.constant(designId, DESIGN_ID_BITS),
   });
-  const streams = connectAxis(b, plan, core, supervisor.out("core_reset"));
+  const streams = connectAxis(b, plan, core, {
+    coreReset: supervisor.out("core_reset"),
+    beginsWithoutCredits: portsOf(network.top, QUEUE_LIMITS).length > 0,
+  });
   passOutputs(b, control, host, "s_axi_control_");
   passOutputs(b, network.top, core, "tap_");
   b.output("interrupt", host.out("interrupt"));

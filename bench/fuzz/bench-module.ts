@@ -146,7 +146,7 @@ function addInput(
   ];
   const rom = b.memory({ name: `rom_${name}`, depth: words, width: TIME_BITS + width, readLatency: 0, init });
   const word = b.readPort(rom, sent.value);
-  const credits = creditCounter(b, `host_${name}`, depth, dut.out(`${name}_credit`));
+  const credits = creditCounter(b, `host_${name}`, { depth }, dut.out(`${name}_credit`));
   const due = b.icmp("uge", cycle, b.extract(word, 0, TIME_BITS));
   const push = b.and(running, due, credits.any, b.not(b.equals(sent.value, count)));
   credits.spend(push);
