@@ -5,6 +5,7 @@ import { type PolybenchKernel, SIZES } from "../../bench/polybench/kernel.ts";
 import { POLYBENCH } from "../../bench/polybench/kernels.ts";
 import { ok } from "../../ir/index.ts";
 import { declareSimulationOptions, simulationOptions } from "../options/generation-options.ts";
+import { megahertz, positiveInteger } from "../options/words.ts";
 import type { BenchRow } from "../schemas/bench.ts";
 import type { Session } from "../verb.ts";
 import { defineBench } from "./define-bench.ts";
@@ -15,8 +16,8 @@ import { tableRow } from "./polybench/table-row.ts";
 const input = z.object({
   size: z.enum(SIZES),
   device: z.string(),
-  clock: z.coerce.number("expected a number").positive(),
-  macs: z.coerce.number("expected a number").int().positive(),
+  clock: megahertz,
+  macs: positiveInteger,
   estimate: z.boolean().default(false),
   ...simulationOptions,
 });

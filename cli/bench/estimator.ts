@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { fail, ok, type Result } from "../../ir/index.ts";
+import { positiveInteger } from "../options/words.ts";
 import type { BenchRow } from "../schemas/bench.ts";
 import type { Session } from "../verb.ts";
 import { defineBench } from "./define-bench.ts";
@@ -10,7 +11,7 @@ import { type ErrorSummary, errorOf, errorsOf, type MeasuredPoint } from "./esti
 import { type EstimatedHardware, estimatedHardware } from "./estimator/points.ts";
 
 const input = z.object({
-  every: z.coerce.number("expected a number").int().positive(),
+  every: positiveInteger,
   only: z.enum(["kernel", "model"]).optional(),
 });
 

@@ -4,18 +4,18 @@ import { INTERFACES } from "../../backend-hls/index.ts";
 import { type PolybenchKernel, SIZES, type Size } from "../../bench/polybench/kernel.ts";
 import { ROUNDINGS, type Rounding } from "../../bench/polybench/kernel-text.ts";
 import { POLYBENCH } from "../../bench/polybench/kernels.ts";
-import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import { ok, type Result } from "../../ir/index.ts";
 import { compileDefaults } from "../options/compile-options.ts";
 import {
   declareSimulationOptions,
   type SimulationOptions,
   simulationOptions,
 } from "../options/generation-options.ts";
-import { schedule } from "../options/words.ts";
+import { megahertz, positiveInteger, schedule, synthesisFamily } from "../options/words.ts";
 import type { Session } from "../verb.ts";
 import { type BenchTable, defineBench } from "./define-bench.ts";
-import { unknownKernel } from "./diagnostics.ts";
 import { budgetOf } from "./polybench/budgets.ts";
+import { chooseKernels } from "./polybench/choose-kernels.ts";
 import { KeptResults } from "./polybench/kept-results.ts";
 import { measureCase } from "./polybench/measure-case.ts";
 import type { KernelCase } from "./polybench/measure-kernel.ts";
@@ -39,10 +39,10 @@ const input = z.object({
   rounding: listOf(ROUNDINGS),
   interface: listOf(INTERFACES),
   device: z.string(),
-  clock: z.coerce.number("expected a number").positive(),
+  clock: megahertz,
   schedule,
-  macs: z.coerce.number("expected a number").int().positive().optional(),
-  family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
+  macs: positiveInteger.optional(),
+  family: synthesisFamily.optional(),
   estimate: z.boolean().default(false),
   verilator: z.boolean().default(false),
   closely: rowKinds.optional(),
@@ -85,18 +85,14 @@ function declare(command: Command): void {
 }
 
 function casesOf(options: Omit<Input, "keep">): Result<readonly KernelCase[]> {
-  const { kernels, sizes, rounding, interface: interfaces, without } = options;
-  const names = kernels?.split(",");
-  const unknown = names?.find((name) => POLYBENCH.every((kernel) => kernel.name !== name));
-  if (unknown !== undefined) {
-    const known = POLYBENCH.map(({ name }) => name);
-    return fail(unknownKernel(builtSpan("--kernels"), { name: unknown, known }));
-  }
+  const { sizes, rounding, interface: interfaces, without } = options;
+  const kernels = chooseKernels(POLYBENCH, options.kernels);
+  if (kernels.kind === "error") return kernels;
   const rows = rounding
     .flatMap((order) => interfaces.map((kind) => ({ order, kind })))
     .filter(({ order, kind }) => !without.includes(`${order}-${kind}`));
   return ok(
-    POLYBENCH.filter(({ name }) => names?.includes(name) ?? true).flatMap((kernel) =>
+    kernels.value.flatMap((kernel) =>
       sizes.flatMap((size) => rows.map((row) => caseOf({ kernel, size, ...row }, options))),
     ),
   );

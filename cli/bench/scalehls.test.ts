@@ -23,3 +23,9 @@ test("a kernel of ScaleHLS's table: by the plan at its size, by hardware at a sm
   expect(large?.memory_bound_cycles).toBeGreaterThan((2 * 4096 ** 2 * 4) / 42.7);
   expect(small?.cycles).toBe(small?.estimated_cycles);
 }, 240_000);
+
+test("a kernel that the table does not have is refused by name", async () => {
+  const ended = await hidalgo("bench", "scalehls", "--kernels", "gesummv,lu");
+  expect(ended).toMatchObject({ code: 1 });
+  expect(ended.stderr).toContain("there is no kernel lu");
+});

@@ -1,27 +1,26 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { loadDevice } from "../../backend-hls/index.ts";
+import { type Device, loadDevice } from "../../backend-hls/index.ts";
 import { POLYBENCH } from "../../bench/polybench/kernels.ts";
 import { ok, present, type Result } from "../../ir/index.ts";
 import { declareSimulationOptions, simulationOptions } from "../options/generation-options.ts";
+import { megahertz, positiveInteger, synthesisFamily } from "../options/words.ts";
 import type { BenchRow } from "../schemas/bench.ts";
-import type { Session } from "../verb.ts";
 import { defineBench } from "./define-bench.ts";
+import { chooseKernels } from "./polybench/choose-kernels.ts";
 import { measureCase } from "./polybench/measure-case.ts";
-import { cyclesOf, type KernelCase } from "./polybench/measure-kernel.ts";
+import { cyclesOf, type KernelCase, type KernelMeasure } from "./polybench/measure-kernel.ts";
 import { tableRow } from "./polybench/table-row.ts";
 import { memoryBound } from "./scalehls/memory-bound.ts";
 import { SCALEHLS_KERNELS, SCALEHLS_SOURCE, type ScaleHlsKernel } from "./scalehls/published.ts";
 
-const wholeNumber = z.coerce.number("expected a number").int().positive();
-
 const input = z.object({
-  n: wholeNumber,
-  rtlN: wholeNumber,
-  macs: wholeNumber.optional(),
+  n: positiveInteger,
+  rtlN: positiveInteger,
+  macs: positiveInteger.optional(),
   device: z.string(),
-  clock: z.coerce.number("expected a number").positive(),
-  family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
+  clock: megahertz,
+  family: synthesisFamily.optional(),
   kernels: z.string().optional(),
   ...simulationOptions,
 });
@@ -35,15 +34,17 @@ export const scalehls = defineBench<Input>({
   declare,
   input,
   run: async (options, session) => {
+    const device = loadDevice(options.device);
+    if (device.kind === "error") return device;
+    const kernels = chooseKernels(SCALEHLS_KERNELS, options.kernels);
+    if (kernels.kind === "error") return kernels;
     const rows: BenchRow[] = [];
-    const names = options.kernels?.split(",");
-    for (const published of SCALEHLS_KERNELS.filter(({ name }) => names?.includes(name) ?? true)) {
-      const estimated = await rowOf(published, caseOf(published, options, true), options, session);
-      if (estimated.kind === "error") return estimated;
-      const built = await rowOf(published, caseOf(published, options, false), options, session);
-      if (built.kind === "error") return built;
-      rows.push(estimated.value, built.value);
-    }
+    for (const published of kernels.value)
+      for (const estimateOnly of [true, false]) {
+        const each = caseOf(published, options, estimateOnly);
+        const measure = await measureCase(each, session);
+        rows.push(rowOf(published, each, { device: device.value, measure }));
+      }
     return ok({ rows });
   },
 });
@@ -90,29 +91,25 @@ function caseOf({ name, macs: fitting }: ScaleHlsKernel, options: Input, estimat
   };
 }
 
-async function rowOf(
+/** A line of the table, beside the published figures where there are cycles to compare. */
+function rowOf(
   { depth, lanes, ii, baseline }: ScaleHlsKernel,
   each: KernelCase,
-  { device: deviceName }: Input,
-  session: Session,
-): Promise<Result<BenchRow>> {
-  const device = loadDevice(deviceName);
-  if (device.kind === "error") return device;
-  const measure = await measureCase(each, session);
+  { device, measure }: { readonly device: Device; readonly measure: Result<KernelMeasure> },
+): BenchRow {
   const row = tableRow(each, measure);
-  if (measure.kind === "error") return ok(row);
+  if (measure.kind === "error") return row;
   const points = Number(each.size) ** depth;
   const cycles = cyclesOf(measure.value);
   const theirs = (points * ii) / lanes;
-  return ok({
+  return {
     ...row,
     baseline_cycles: theirs,
     ratio: theirs / cycles,
     points_per_cycle: points / cycles,
     speedup: (points * baseline) / cycles,
     published_speedup: (baseline * lanes) / ii,
-    memory_bound_cycles: memoryBound(each.instance.arrays, device.value, measure.value.clockMhz),
+    memory_bound_cycles: memoryBound(each.instance.arrays, device, measure.value.clockMhz),
     published: { claim: "cycles", source: SCALEHLS_SOURCE },
-    method: each.estimateOnly ? "estimate of the plan, arrays on chip" : (row.method ?? ""),
-  });
+  };
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { declarePrecisionOptions, precisionOptions } from "./precision-options.ts";
-import { naturalNumber, outputs, positiveInteger, schedule } from "./words.ts";
+import { megahertz, naturalNumber, outputs, positiveInteger, schedule } from "./words.ts";
 
 /** What holds where nobody says otherwise. */
 export const compileDefaults = {
@@ -48,7 +48,7 @@ export const compileOptions = {
   sequences: positiveInteger,
   blockSize: powerOfTwo,
   maxContext: positiveInteger.optional(),
-  clock: z.coerce.number("expected a number").positive().optional(),
+  clock: megahertz.optional(),
   tokenizer: z.string().optional(),
   seed: naturalNumber,
   verifyEach: z.boolean().default(compileDefaults.verifyEach),

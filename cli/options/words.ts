@@ -20,6 +20,12 @@ export const outputs = z
 /** Candidates of `topk` without a number. */
 const DEFAULT_CANDIDATES = 8;
 
+/** Cells that Yosys maps to. */
+export const synthesisFamily = z.enum(["xc7", "xcup", "ecp5", "ice40"]);
+
+/** A clock in MHz, from the command line. */
+export const megahertz = z.coerce.number("expected a number").positive();
+
 /** A number above zero, from the command line. */
 export const positiveInteger = z.coerce.number("expected a number").int().positive();
 

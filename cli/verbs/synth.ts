@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ok } from "../../ir/index.ts";
+import { synthesisFamily } from "../options/words.ts";
 import type { SynthScope } from "../synth/build-modules.ts";
 import { renderSynth } from "../synth/render-synth.ts";
 import { synthBuild } from "../synth/synth-build.ts";
@@ -21,7 +22,7 @@ export const synth = defineVerb({
   input: z
     .object({
       build: z.string(),
-      family: z.enum(["xc7", "xcup", "ecp5", "ice40"]).optional(),
+      family: synthesisFamily.optional(),
       quick: z.boolean().default(false),
       modules: z
         .string()

@@ -37,9 +37,8 @@ export function tableRow(each: KernelCase, measure: Result<KernelMeasure>): Benc
     ...(baseline === undefined ? {} : { baseline_cycles: baseline, ratio: baseline / cycles }),
     ratios: Object.fromEntries(columns.map(([system, theirs]) => [system, theirs.cycles / cycles])),
     operations: operationsOf(value),
-    ...(value.run === undefined
-      ? { method: "estimate of the plan; baseline: Allo" }
-      : builtColumns(value, value.run)),
+    ...(value.run === undefined ? {} : builtColumns(value, value.run)),
+    method: `${methodOf(value)}${baseline === undefined ? "" : "; baseline: Allo"}`,
     ...areaFields(value),
     clock_mhz: value.clockMhz,
   };
@@ -54,8 +53,11 @@ function builtColumns(value: KernelMeasure, run: MeasuredRun): Partial<BenchRow>
     transfer_cycles: run.transfer_cycles,
     matches_reference: run.matches_reference,
     errors: run.errors,
-    method: `${run.simulator}: cycles from start to done; baseline: Allo`,
   };
+}
+
+function methodOf({ run }: KernelMeasure): string {
+  return run === undefined ? "estimate of the plan" : `${run.simulator}: cycles from start to done`;
 }
 
 /** Float units built, as the tables of other tools call them. */
