@@ -1,5 +1,4 @@
 import { at, BufferOp, CompilerBug, type Operation, ScheduleBuilder, StreamOp } from "../../ir/index.ts";
-import type { MultiplierBlock } from "../library/table-types.ts";
 import { addChunksKernel, foldKernel } from "./kernels/add-chunks.ts";
 import { adjustKernels } from "./kernels/adjust.ts";
 import { splitWeightsKernel } from "./kernels/array-weights.ts";
@@ -30,6 +29,7 @@ import { staticKernels } from "./kernels/statics.ts";
 import { factorsKernel, quantizeKernel, rowScalesKernel } from "./kernels/statistics.ts";
 import { activationKernel, residualKernel } from "./kernels/vector.ts";
 import { weighValuesKernel } from "./kernels/weigh-values.ts";
+import type { MultiplierSize } from "./paired-products.ts";
 import { isBf16, isElementwise } from "./precision.ts";
 import { type ArrayShape, type ModelShape, type Plan, planAccelerator } from "./shape.ts";
 import { makeWires, outsideConnections, type Wires } from "./wires.ts";
@@ -104,7 +104,7 @@ function dropUnconnected(schedule: Operation): Operation {
 export function buildAccelerator(
   model: ModelShape,
   design: ArrayShape,
-  multiplier?: Pick<MultiplierBlock, "operandBits">,
+  multiplier?: MultiplierSize,
 ): Accelerator {
   const plan = planAccelerator(model, design, multiplier);
   const { activations } = plan.precision;

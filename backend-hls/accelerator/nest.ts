@@ -1,4 +1,6 @@
 import {
+  at,
+  CompilerBug,
   type ElementType,
   f32,
   indexType,
@@ -93,6 +95,26 @@ export function hold(b: LoopBuilder, cell: Value, isNew: Value, fresh: () => Val
   return value;
 }
 
+/** A lane's value: what `fresh` gives in iterations where `isNew`, kept in `cells` for the lane's others. */
+export function holdLane(
+  b: LoopBuilder,
+  { cells, lane, isNew }: Readonly<Record<"cells" | "lane" | "isNew", Value>>,
+  fresh: () => Value,
+): Value {
+  if (cells.type.kind !== "memref") throw new CompilerBug("lanes are kept in an array");
+  const values = b.choose(
+    isNew,
+    [cells.type.element],
+    () => {
+      const made = fresh();
+      b.store(made, cells, lane);
+      return [made];
+    },
+    () => [b.load(cells, lane)],
+  );
+  return at(values, 0);
+}
+
 /** Lanes of a vector handed out one after the other: a shift register that is loaded where `isNew`. */
 export class LaneShifter {
   readonly #cells: readonly Value[];
@@ -115,6 +137,12 @@ export class LaneShifter {
     const [first] = lanes;
     return first ?? zero();
   }
+}
+
+/** A signed integer in another width that holds it. */
+export function signedTo(b: LoopBuilder, value: Value, width: number): Value {
+  if (value.type.kind !== "int" || value.type.width === width) return value;
+  return value.type.width < width ? b.extsi(value, width) : b.trunci(value, width);
 }
 
 /** The float32 that a bfloat16 word is: its upper half. */

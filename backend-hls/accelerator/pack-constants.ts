@@ -91,16 +91,10 @@ function bf16Words(values: ArrayLike<number>): Uint16Array {
   });
 }
 
-/** The halves of float32 words, the lower one first. */
-function halvesOf(values: readonly number[]): Uint16Array {
-  const bits = new Uint32Array(Float32Array.from(values).buffer);
-  return Uint16Array.from({ length: 2 * bits.length }, (_, i) => at(bits, i >> 1) >>> (16 * (i & 1)));
-}
-
-/** All lower halves, all upper ones. */
+/** Of float32 words all lower halves, all upper ones. */
 function bothHalves(values: readonly number[]): readonly Uint16Array[] {
-  const halves = halvesOf(values);
-  return [0, 1].map((which) => halves.filter((_, i) => i % 2 === which));
+  const words = new Uint32Array(Float32Array.from(values).buffer);
+  return [0, 16].map((shift) => Uint16Array.from(words, (word) => word >>> shift)); // which keeps the low 16 bits
 }
 
 /** A constant for each channel of queries, keys and values. */

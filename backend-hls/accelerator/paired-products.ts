@@ -12,6 +12,15 @@ export interface PairedProducts {
   readonly most: number;
 }
 
+/** What of a device's multiplier decides how products share it. */
+export type MultiplierSize = Pick<MultiplierBlock, "operandBits">;
+
+/**
+ * Bits of a pair above its spacing, for parts at their most negative: 127·(2^spacing + 1) is below 2^(spacing + 7), and
+ * 128·(2^spacing + 1), which two activations can make, is above.
+ */
+export const UPPER_BITS = { channels: 8, rows: 9 } as const;
+
 /** Largest magnitudes: weights are symmetric, activations have the full range of int8. */
 const LARGEST = { weight: 127, activation: 128 } as const;
 
@@ -22,12 +31,11 @@ const LARGEST = { weight: 127, activation: 128 } as const;
 export function pairProducts(
   { pn, pt = 1 }: Pick<ArrayShape, "pn" | "pt">,
   precision: HardwarePrecision,
-  multiplier: Pick<MultiplierBlock, "operandBits"> | undefined,
+  multiplier: MultiplierSize | undefined,
 ): PairedProducts | undefined {
   if (multiplier === undefined || isBf16(precision) || (pn % 2 !== 0 && pt % 2 !== 0)) return undefined;
   const of = pn % 2 === 0 ? "channels" : "rows";
-  // Both parts at their most negative: 127·(2^spacing + 1) is below 2^(spacing + 7), 128·(2^spacing + 1) is above.
-  const spacing = multiplier.operandBits[0] - (of === "channels" ? 8 : 9);
+  const spacing = multiplier.operandBits[0] - UPPER_BITS[of];
   const most = Math.floor((2 ** (spacing - 1) - 1) / (LARGEST.weight * LARGEST.activation));
   return most < 1 ? undefined : { of, spacing, most };
 }
@@ -36,7 +44,7 @@ export function pairProducts(
 export function arrayMultipliers(
   shape: Pick<ArrayShape, "pn" | "pk" | "pt">,
   precision: HardwarePrecision = PLAIN_INT8,
-  multiplier?: Pick<MultiplierBlock, "operandBits">,
+  multiplier?: MultiplierSize,
 ): number {
   const { pn, pk, pt = 1 } = shape;
   return (pn * pk * pt) / (pairProducts(shape, precision, multiplier) === undefined ? 1 : 2);

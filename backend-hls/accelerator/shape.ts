@@ -1,7 +1,6 @@
 import { CompilerBug, greatestCommonDivisor } from "../../ir/index.ts";
-import type { MultiplierBlock } from "../library/table-types.ts";
 import { kvBytes, recordDataBytes, recordUsedBytes } from "./kv-format.ts";
-import { type PairedProducts, pairProducts } from "./paired-products.ts";
+import { type MultiplierSize, type PairedProducts, pairProducts } from "./paired-products.ts";
 import {
   groupOf,
   type HardwarePrecision,
@@ -204,11 +203,7 @@ function checkParts(model: ModelShape): void {
 }
 
 /** Derives all sizes; `multiplier` is the device's, of which only `pairs` makes use. A combination that cannot be built is the caller's bug (explorer and compiler choose from what can). */
-export function planAccelerator(
-  model: ModelShape,
-  design: ArrayShape,
-  multiplier?: Pick<MultiplierBlock, "operandBits">,
-): Plan {
+export function planAccelerator(model: ModelShape, design: ArrayShape, multiplier?: MultiplierSize): Plan {
   if (model.windows.length !== model.layers) throw new CompilerBug("each layer has a window or none");
   const { pn, pk, rows, pt = 1, pv = 4, ph = 1, outputs = GREEDY } = design;
   const { hidden, heads, kvHeads, headDim, ffn, vocab } = model;

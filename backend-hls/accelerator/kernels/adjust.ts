@@ -1,13 +1,16 @@
+import { affineSum, at, f32, i16, type ScheduleBuilder, type Value } from "../../../ir/index.ts";
 import {
-  affineSum,
-  at,
-  f32,
-  i16,
-  type LoopBuilder,
-  type ScheduleBuilder,
-  type Value,
-} from "../../../ir/index.ts";
-import { all, givenPort, isBelow, isFirst, isLast, joinHalves, nest, position, register } from "../nest.ts";
+  all,
+  givenPort,
+  holdLane,
+  isBelow,
+  isFirst,
+  isLast,
+  joinHalves,
+  nest,
+  position,
+  register,
+} from "../nest.ts";
 import { channelHalves, constantDepth } from "../packing.ts";
 import type { ChannelConstant, Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
@@ -85,7 +88,10 @@ function adjustKernel(
         const [low, high] = [givenPort(port, `${kind}_low`), givenPort(port, `${kind}_high`)];
         if (low === undefined || high === undefined) return undefined;
         const cells = b.array(`${kind}_of_lane`, [pn], f32, { storage: "lut" });
-        return (row, lane) => heldConstant(b, { low, high }, { cells, row, lane });
+        return (row, lane) =>
+          holdLane(b, { cells, lane, isNew: b.equals(row, 0) }, () =>
+            joinHalves(b, b.read(low), b.read(high)),
+          );
       };
       const [bias, gain, beforeGains] = [held("biases"), held("head_gains"), port.source];
       const units = headUnits(plan);
@@ -113,25 +119,6 @@ function adjustKernel(
       });
     },
   });
-}
-
-/** A lane's constant: read for the first row, held for the others. */
-function heldConstant(
-  b: LoopBuilder,
-  source: Readonly<Record<"low" | "high", Value>>,
-  { cells, row, lane }: Readonly<Record<"cells" | "row" | "lane", Value>>,
-): Value {
-  const values = b.choose(
-    b.equals(row, 0),
-    [f32],
-    () => {
-      const made = joinHalves(b, b.read(source.low), b.read(source.high));
-      b.store(made, cells, lane);
-      return [made];
-    },
-    () => [b.load(cells, lane)],
-  );
-  return at(values, 0);
 }
 
 /** rsqrt(mean square + eps) of each head: eight partial sums that take turns, then their tree. */

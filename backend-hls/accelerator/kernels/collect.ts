@@ -9,7 +9,7 @@ import {
   type ScheduleBuilder,
   type Value,
 } from "../../../ir/index.ts";
-import { fromBf16, isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
+import { fromBf16, holdLane, isBelow, isFirst, isLast, nest, position, register } from "../nest.ts";
 import { ceilDiv, type Plan } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 import { takeConnections, takeOutliers } from "./outliers.ts";
@@ -137,14 +137,9 @@ function gainOf(
   { gains, lane, row }: Readonly<Record<"gains" | "lane" | "row", Value>>,
   hasGain: Value,
 ): Value {
-  return chosen(b, b.equals(row, 0), i16, [
-    () => {
-      const made = chosen(b, hasGain, i16, [() => b.read(source), () => b.int(0, 16)]);
-      b.store(made, gains, lane);
-      return made;
-    },
-    () => b.load(gains, lane),
-  ]);
+  return holdLane(b, { cells: gains, lane, isNew: b.equals(row, 0) }, () =>
+    chosen(b, hasGain, i16, [() => b.read(source), () => b.int(0, 16)]),
+  );
 }
 
 /** Puts the output of attention, which comes row by row, into the vector buffer and notes each row's largest magnitude. */

@@ -1,4 +1,5 @@
 import {
+  at,
   bundleType,
   i1,
   i32,
@@ -10,7 +11,7 @@ import {
   type Value,
   vectorType,
 } from "../../../ir/index.ts";
-import { isLast, nest, not } from "../nest.ts";
+import { isLast, nest, not, signedTo } from "../nest.ts";
 import { type Plan, partsOf } from "../shape.ts";
 import type { Wires } from "../wires.ts";
 
@@ -97,16 +98,12 @@ function sendKernel(s: ScheduleBuilder, plan: Plan, link: LinkWires): void {
           field.isMaximum,
           Array.from({ length: lanes }, () => i32),
           () => [b.read(port.largest), ...Array.from({ length: lanes - 1 }, () => b.int(0))],
-          () => b.lanes(b.read(port.partials)).map((sum) => widened(b, sum)),
+          () => b.lanes(b.read(port.partials)).map((sum) => signedTo(b, sum, 32)),
         );
         b.write(port.out, b.vector(words, i32), field.isMaximum, isLast(b, word, bound));
       });
     },
   });
-}
-
-function widened(b: LoopBuilder, sum: Value): Value {
-  return sum.type.kind === "int" && sum.type.width < 32 ? b.extsi(sum, 32) : sum;
 }
 
 /** Hands out what comes back. */
@@ -121,10 +118,10 @@ function receiveKernel(s: ScheduleBuilder, plan: Plan, link: LinkWires): void {
       nest(b, { word: { to: field.count, max: mostWords(plan) } }, () => {
         const words = b.lanes(b.read(port.in));
         b.when(field.isMaximum, () => {
-          b.write(port.largest, words[0] ?? b.int(0));
+          b.write(port.largest, at(words, 0));
         });
         b.when(not(b, field.isMaximum), () => {
-          const sums = words.map((word) => (plan.sumBits < 32 ? b.trunci(word, plan.sumBits) : word));
+          const sums = words.map((word) => signedTo(b, word, plan.sumBits));
           b.write(port.totals, b.vector(sums, type));
         });
       });

@@ -13,6 +13,7 @@ import {
   type Bound,
   fromBf16,
   givenPort,
+  holdLane,
   isFirst,
   isLast,
   LaneShifter,
@@ -255,25 +256,6 @@ export function matmulKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   });
 }
 
-/** The scale of a tile's channel, a bfloat16 word that becomes float32: read where it is new, held for the tile's other rows. */
-function channelScale(
-  b: LoopBuilder,
-  scales: Value,
-  { held, lane, isNew }: Readonly<Record<"held" | "lane" | "isNew", Value>>,
-): Value {
-  const values = b.choose(
-    isNew,
-    [i16],
-    () => {
-      const made = b.read(scales);
-      b.store(made, held, lane);
-      return [made];
-    },
-    () => [b.load(held, lane)],
-  );
-  return fromBf16(b, at(values, 0));
-}
-
 /** y = (sum * scale of the channel) * scale of the row where it has one, one element an iteration, to whoever the matrix is for; for nobody, behind the last layer of a step without head, it only takes its token. */
 export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void {
   const { pn, pt, rows } = plan;
@@ -298,7 +280,7 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
     body: ({ b, port, field }) => {
       const shifter = new LaneShifter(b, "sum", pt * pn, intType(plan.sumBits));
       const targets = resultTargets(field, port);
-      const held = b.array("channel_scales", [pn], i16, { storage: "lut" });
+      const cells = b.array("channel_scales", [pn], i16, { storage: "lut" });
       const withOutliers = outlierAdder(b, { plan, outliers: w.outliers }, port, field);
       const groups = { to: field.groups, max: rows / pt };
       const tiles = { to: field.tiles, max: largest(plan).tiles };
@@ -312,7 +294,11 @@ export function dequantizeKernel(s: ScheduleBuilder, plan: Plan, w: Wires): void
           const sum = shifter.next(b, isFirst(b, p, lane), () =>
             wholeSums(b, port, { isSpread: field.toResidual, lanes: pt * pn, bits: plan.sumBits }),
           );
-          const scale = channelScale(b, port.scales, { held, lane, isNew: isFirst(b, group, p) });
+          const isNew = isFirst(b, group, p);
+          const scale = fromBf16(
+            b,
+            holdLane(b, { cells, lane, isNew }, () => b.read(port.scales)),
+          );
           const row = affineSum([
             [group, pt],
             [p, 1],

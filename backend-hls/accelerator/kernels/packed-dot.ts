@@ -1,8 +1,6 @@
 import type { LoopBuilder, Value } from "../../../ir/index.ts";
-import type { PairedProducts } from "../paired-products.ts";
-
-/** Bits of a pair above its spacing: two weights are within ±127, two activations may both be -128. A bit more would not fit the block's operand. */
-const PART_BITS = { channels: 8, rows: 9 } as const;
+import { signedTo } from "../nest.ts";
+import { type PairedProducts, UPPER_BITS } from "../paired-products.ts";
 
 /** Bits of a sum of products of pairs, at least: of a DSP block's accumulator. */
 const WIDE_BITS = 48;
@@ -19,15 +17,15 @@ export function packedDots(
   [upper, lower]: readonly [readonly Value[], readonly Value[]],
   { of, spacing, most, sumBits }: PairedProducts & { readonly sumBits: number },
 ): readonly [Value, Value] {
-  const pairBits = spacing + PART_BITS[of];
+  const pairBits = spacing + UPPER_BITS[of];
   const sums: [Value, Value][] = [];
   for (let from = 0; from < shared.length; from += most) {
     const products = shared.slice(from, from + most).flatMap((factor, lane) => {
       const [high, low] = [upper[from + lane], lower[from + lane]];
       if (high === undefined || low === undefined) return [];
-      const shifted = b.shli(resize(b, high, pairBits), b.int(spacing, pairBits));
-      const pair = b.addi(shifted, resize(b, low, pairBits));
-      return [b.muli(b.extsi(pair, WIDE_BITS), resize(b, factor, WIDE_BITS))];
+      const shifted = b.shli(signedTo(b, high, pairBits), b.int(spacing, pairBits));
+      const pair = b.addi(shifted, signedTo(b, low, pairBits));
+      return [b.muli(b.extsi(pair, WIDE_BITS), signedTo(b, factor, WIDE_BITS))];
     });
     sums.push(
       takeApart(
@@ -47,12 +45,6 @@ function takeApart(
 ): [Value, Value] {
   const low = b.trunci(sum, spacing);
   const borrow = b.extui(b.trunci(b.shrui(low, b.int(spacing - 1, spacing)), 1), sumBits);
-  const high = resize(b, b.shrsi(sum, b.int(spacing, WIDE_BITS)), sumBits);
+  const high = signedTo(b, b.shrsi(sum, b.int(spacing, WIDE_BITS)), sumBits);
   return [b.addi(high, borrow), b.extsi(low, sumBits)];
-}
-
-/** A signed integer in another width that holds it. */
-function resize(b: LoopBuilder, value: Value, width: number): Value {
-  if (value.type.kind !== "int" || value.type.width === width) return value;
-  return value.type.width < width ? b.extsi(value, width) : b.trunci(value, width);
 }

@@ -209,18 +209,18 @@ function sendConstants({ b, plan, is, isHead }: FetchScope, split: Value): void 
       beats,
       outlierSlots(plan) === 0
         ? b.select(withGains, b.int(parts.wo.all, 8), b.select(is.qkv, b.int(parts.qkv.all, 8), b.int(1, 8)))
-        : partsOf(b, plan, is, "all"),
+        : phaseParts(b, plan, is, "all"),
       is.start,
       scales,
       own === 0 ? b.int(plan.model.hidden) : b.select(is.qkv, b.int(0), b.int(plan.model.hidden)),
       ...(header === 0 ? [] : [madeBy(b, is)]),
-      ...(outlierSlots(plan) === 0 ? [] : [partsOf(b, plan, is, "firstOutlier")]),
+      ...(outlierSlots(plan) === 0 ? [] : [phaseParts(b, plan, is, "firstOutlier")]),
     );
   });
 }
 
 /** Parts of a phase's constants. */
-function partsOf(b: LoopBuilder, plan: Plan, is: Phase, which: "firstOutlier" | "all"): Value {
+function phaseParts(b: LoopBuilder, plan: Plan, is: Phase, which: "firstOutlier" | "all"): Value {
   const parts = constantParts(plan);
   const cases = LINEAR_INPUTS.map((name) => [is[name], parts[name][which]] as const);
   return pick(b, [[is.start, parts.start[which]], ...cases], 8);

@@ -11,7 +11,7 @@ import {
 } from "../../../ir/index.ts";
 import { type AttentionWires, weightType } from "../attention-wires.ts";
 import { valueSumType } from "../kv-format.ts";
-import { type Bound, isLast, LaneShifter, nest, register } from "../nest.ts";
+import { type Bound, isLast, LaneShifter, nest, register, signedTo } from "../nest.ts";
 import type { Plan } from "../shape.ts";
 import { range } from "./key-place.ts";
 
@@ -314,7 +314,7 @@ class GroupShifter {
     const lanes = b.choose(
       isNew,
       types,
-      () => fresh().map((value) => widened(b, value, this.#type)),
+      () => fresh().map((value) => signedTo(b, value, this.#type.width)),
       () => [
         ...this.#cells.map((cell) => b.load(cell)),
         ...range(this.#lanes).map(() => b.int(0, this.#type.width)),
@@ -325,11 +325,6 @@ class GroupShifter {
     });
     return lanes.slice(0, this.#lanes);
   }
-}
-
-/** Sign-extended, where the type is wider. */
-function widened(b: LoopBuilder, value: Value, type: IntType): Value {
-  return value.type.kind === "int" && value.type.width === type.width ? value : b.extsi(value, type.width);
 }
 
 function scaled(b: LoopBuilder, sum: Value, exponent: Value): Value {

@@ -20,6 +20,7 @@ import {
   type Row,
   type RowOutput,
 } from "../index.ts";
+import type { MultiplierSize } from "../paired-products.ts";
 
 /** An accelerator with its memory in the dataflow interpreter. */
 export class InterpretedAccelerator {
@@ -35,7 +36,7 @@ export class InterpretedAccelerator {
     options: {
       readonly kvBlocks: number;
       readonly checkOrder?: boolean;
-      readonly multiplier?: Parameters<typeof buildAccelerator>[2];
+      readonly multiplier?: MultiplierSize;
     },
   ) {
     const { schedule, plan } = buildAccelerator(model, design, options.multiplier);
