@@ -6,7 +6,7 @@ import { compileGraphFile } from "../graph/compile-graph.ts";
 import { simulateGraph } from "../graph/simulate-graph.ts";
 import { temporaryFolder } from "../testing/model-folders.ts";
 import { exploreKernelFile, type KernelExploreJob } from "./explore-kernel-file.ts";
-import { readPoint } from "./read-point.ts";
+import { readKernelPoint } from "./read-point.ts";
 
 const text = `func.func @scaled(%A: memref<6x8xf32>, %x: memref<8xf32>, %y: memref<6xf32>) {
   affine.for %i = 0 to 6 {
@@ -63,7 +63,7 @@ test("a kernel is explored, its exploration resumed, its chosen point confirmed 
   expect(measured).toMatchObject({ matches_reference: true });
   const cycles = measured?.cycles ?? 0; // nests with an interval begin at its multiples since reset: some cycles
   expect(Math.abs(cycles - estimate.cycles)).toBeLessThanOrEqual(4);
-  const point = must(readPoint(join(report, "report.json"), "kernel"));
+  const point = must(readKernelPoint(join(report, "report.json")));
   const hardware = { schedule: "optimized", emitIr: false, verifyEach: false } as const;
   const build = must(await compileGraphFile(kernel, { ...hardware, ...point }, {}));
   const run = must(await simulateGraph("build", build, { simulator: "embedded", check: true, seed: 1 }, {}));
@@ -77,6 +77,8 @@ test("what a kernel cannot be explored for is said", async () => {
   expect(codeOf(await exploreKernelFile(kernel, folder, { ...job, objective: "energy" }, {}))).toBe(
     "CLI0134",
   );
+  expect(codeOf(await exploreKernelFile(kernel, folder, { ...job, isResumed: true }, {}))).toBe("CLI0133");
+  writeFileSync(join(folder, "evaluations.json"), '{"subject":"@sc');
   expect(codeOf(await exploreKernelFile(kernel, folder, { ...job, isResumed: true }, {}))).toBe("CLI0133");
   writeFileSync(kernel, "func.func @none() {\n  return\n}\n");
   expect(codeOf(await exploreKernelFile(kernel, folder, job, {}))).toBe("CLI0135");

@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { z } from "zod";
+import { mkdirSync } from "node:fs";
+import { basename } from "node:path";
 import { checkInterfaces, chooseGraphDesign, isLoopFunction, loadDevice } from "../../backend-hls/index.ts";
 import {
   exploreKernel,
@@ -28,16 +27,19 @@ import {
   kernelEvaluation,
   kernelExploreSchema,
 } from "../schemas/explore-kernel.ts";
-import { noKernelSpace, noObjective, nothingToResume } from "./diagnostics.ts";
+import { confirmPoints } from "./confirm-points.ts";
+import { noKernelSpace, noObjective } from "./diagnostics.ts";
+import { readEvaluations, writeEvaluations } from "./evaluations-file.ts";
+import { writeReport } from "./write-report.ts";
 
 /** Everything that `explore` can be told of a kernel. */
 export interface KernelExploreJob extends Pick<KernelOptions, "top" | "interface"> {
   /** Float units at most. */
-  readonly units: UnitLimits | undefined;
+  readonly units?: UnitLimits | undefined;
   readonly device: string;
   readonly objective: string;
-  readonly clock: readonly number[] | undefined;
-  readonly limit: Limits | undefined;
+  readonly clock?: readonly number[] | undefined;
+  readonly limit?: Limits | undefined;
   readonly seed: number;
   readonly effort: number;
   readonly isResumed: boolean;
@@ -60,14 +62,19 @@ export async function exploreKernelFile(
   const request = requestOf(graph.value, job);
   if (request.kind === "error") return request;
   const subject = subjectOf(graph.value, request.value);
-  const known = job.isResumed ? readDesigns(folder, subject) : ok(new Map<number, KernelEvaluation>());
-  if (known.kind === "error") return known;
+  const kept = job.isResumed
+    ? readEvaluations(folder, subject, kernelEvaluation)
+    : ok(new Map<string, never>());
+  if (kept.kind === "error") return kept;
+  const known = new Map<number, KernelEvaluation>(
+    [...kept.value].map(([budget, evaluation]) => [Number(budget), evaluation]),
+  );
   mkdirSync(folder, { recursive: true });
   const explored = await exploreKernel(request.value, {
-    known: known.value,
+    known,
     signal: watch.signal,
     onProgress: ({ planned, space, best }) => {
-      writeDesigns(folder, subject, known.value);
+      writeEvaluations(folder, subject, known);
       watch.onProgress?.(`${String(planned)} of ${String(space)} budgets planned; best: ${best}`);
     },
   });
@@ -75,7 +82,10 @@ export async function exploreKernelFile(
   const measured = await confirm(graph.value, explored.value, job, watch);
   if (measured.kind === "error") return measured;
   const names = { model: basename(path, ".mlir"), functionName: graph.value.functionName };
-  return ok(writeReport(folder, names, explored.value, measured.value));
+  const report = kernelReport(names, explored.value, measured.value);
+  const table = kernelTable(explored.value, measured.value);
+  writeReport(folder, { report, table, page: kernelPage(report, explored.value) });
+  return ok(kernelExploreSchema.parse(report));
 }
 
 function requestOf(
@@ -124,47 +134,28 @@ async function confirm(
   job: KernelExploreJob,
   watch: JobWatch,
 ): Promise<Result<ReadonlyMap<number, MeasuredKernel>>> {
-  const front = points.flatMap(({ pareto }, id) => (pareto && id !== chosen ? [id] : []));
-  const measured = new Map<number, MeasuredKernel>();
-  for (const id of [chosen, ...front].slice(0, job.confirm)) {
-    watch.signal?.throwIfAborted();
+  const count = job.confirm;
+  return confirmPoints({ points, chosen }, { count, signal: watch.signal }, async (id) => {
     const { evaluation } = at(points, id);
-    const hardware = { device: job.device, clock: request.clockMhz, schedule: "optimized" } as const;
-    const build = await compileReadGraph(
-      graph,
-      {
-        ...hardware,
-        emitIr: false,
-        verifyEach: false,
-        interface: job.interface,
-        recipes: evaluation?.recipes,
-      },
-      watch,
-    );
+    const hardware = {
+      device: job.device,
+      clock: request.clockMhz,
+      schedule: "optimized",
+      emitIr: false,
+      verifyEach: false,
+    } as const;
+    const loops = { interface: job.interface, recipes: evaluation?.recipes };
+    const build = await compileReadGraph(graph, { ...hardware, ...loops }, watch);
     if (build.kind === "error") return build;
     const options = { ...simulationDefaults, check: true, seed: job.seed };
     const run = await simulateGraph("report", build.value, options, watch);
     if (run.kind === "error") return run;
     const { cycles, matches_reference, simulator } = run.value;
-    measured.set(id, { cycles, matches_reference, simulator });
     watch.onProgress?.(
       `point ${String(id)}: ${String(cycles)} cycles in RTL, ${String(evaluation?.cycles)} expected`,
     );
-  }
-  return ok(measured);
-}
-
-function writeReport(
-  folder: string,
-  names: { readonly model: string; readonly functionName: string },
-  exploration: KernelExploration,
-  measured: ReadonlyMap<number, MeasuredKernel>,
-): KernelExploreReport {
-  const report = kernelReport(names, exploration, measured);
-  writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, undefined, 1)}\n`);
-  writeFileSync(join(folder, "points.csv"), kernelTable(exploration, measured));
-  writeFileSync(join(folder, "index.html"), kernelPage(report, exploration));
-  return kernelExploreSchema.parse(report);
+    return ok({ cycles, matches_reference, simulator });
+  });
 }
 
 /** What makes an exploration: designs of one serve no other. */
@@ -174,26 +165,4 @@ function subjectOf(
 ): string {
   const kind = JSON.stringify([design.interfaces, units]);
   return `@${functionName} ${hashContent(text).slice(0, 16)} on ${device.name} at ${String(clockMhz)} MHz ${kind}`;
-}
-
-const designsSchema = z.strictObject({
-  subject: z.string(),
-  designs: z.array(z.tuple([z.int(), kernelEvaluation])),
-});
-
-const DESIGNS_FILE = "evaluations.json";
-
-function readDesigns(folder: string, subject: string): Result<Map<number, KernelEvaluation>> {
-  const file = join(folder, DESIGNS_FILE);
-  const refuse = (problem: string): Result<never> => fail(nothingToResume(builtSpan(folder), { problem }));
-  if (!existsSync(file)) return refuse(`there is no ${DESIGNS_FILE}`);
-  const parsed = designsSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
-  if (!parsed.success) return refuse(`${DESIGNS_FILE} is damaged`);
-  if (parsed.data.subject !== subject) return refuse(`it is of ${parsed.data.subject}`);
-  return ok(new Map(parsed.data.designs));
-}
-
-function writeDesigns(folder: string, subject: string, designs: ReadonlyMap<number, KernelEvaluation>): void {
-  const sorted = [...designs].toSorted(([a], [b]) => a - b);
-  writeFileSync(join(folder, DESIGNS_FILE), `${JSON.stringify({ subject, designs: sorted })}\n`);
 }

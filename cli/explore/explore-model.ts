@@ -1,14 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import {
   type Evaluation,
-  type Exploration,
   type ExploreRequest,
   exploreDesigns,
   explorePage,
   exploreReport,
   type Limits,
-  type MeasuredDesign,
   type Objective,
   openThreads,
   pointsTable,
@@ -21,11 +18,12 @@ import type { JobWatch } from "../jobs/job-watch.ts";
 import { prepareModel } from "../jobs/prepare.ts";
 import { type CompileOptions, compileDefaults } from "../options/compile-options.ts";
 import { hardwarePrecision } from "../rtl/hardware-precision.ts";
-import { type ExploreReport, exploreSchema } from "../schemas/explore.ts";
+import { type ExploreReport, exploreSchema, modelEvaluation } from "../schemas/explore.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import { confirmDesigns } from "./confirm-designs.ts";
 import { workloadTooLong } from "./diagnostics.ts";
 import { readEvaluations, writeEvaluations } from "./evaluations-file.ts";
+import { writeReport } from "./write-report.ts";
 
 /** Everything that `explore` can be told. */
 export interface ExploreJob {
@@ -65,7 +63,9 @@ export async function exploreModel(
   if (request.kind === "error") return request;
   const { id, ...asked } = request.value;
   const subject = subjectOf(id, asked);
-  const kept = job.isResumed ? readEvaluations(folder, subject) : ok(new Map<string, Evaluation>());
+  const kept = job.isResumed
+    ? readEvaluations(folder, subject, modelEvaluation)
+    : ok(new Map<string, Evaluation>());
   if (kept.kind === "error") return kept;
   const known = kept.value;
   mkdirSync(folder, { recursive: true });
@@ -84,23 +84,14 @@ export async function exploreModel(
     });
     if (explored.kind === "error") return explored;
     const measured = await confirmDesigns(explored.value, job.confirm, watch);
-    return measured.kind === "error" ? measured : ok(writeReport(folder, id, explored.value, measured.value));
+    if (measured.kind === "error") return measured;
+    const report = exploreReport(id, explored.value, measured.value);
+    const page = explorePage(report, explored.value);
+    writeReport(folder, { report, table: pointsTable(explored.value), page });
+    return ok(exploreSchema.parse(report));
   } finally {
     await evaluator.close();
   }
-}
-
-function writeReport(
-  folder: string,
-  model: string,
-  exploration: Exploration,
-  measured: ReadonlyMap<number, MeasuredDesign>,
-): ExploreReport {
-  const report = exploreReport(model, exploration, measured);
-  writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, undefined, 1)}\n`);
-  writeFileSync(join(folder, "points.csv"), pointsTable(exploration));
-  writeFileSync(join(folder, "index.html"), explorePage(report, exploration));
-  return exploreSchema.parse(report);
 }
 
 /** What makes an exploration: evaluations of one serve no other. */

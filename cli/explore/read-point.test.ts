@@ -29,13 +29,13 @@ test("a point of a report becomes the options of compile", () => {
   writeFileSync(file, JSON.stringify(report));
   const expected = { device: "kv260", precision: "w8a8", kv: 8, clock: 300, blockSize: 16, rows: 4 };
   const shape = { pn: 1, pk: 16, pt: 2, pv: 8, ph: 2, rows: 4 };
-  expect(readPoint(file, "model")).toEqual({ kind: "ok", value: { ...expected, shape } });
-  expect(readPoint(`${file}#0`, "model")).toMatchObject({ value: { shape: { ph: 1 } } });
-  expect(codeOf(readPoint(`${file}#7`, "model"))).toBe("CLI0131");
+  expect(readPoint(file)).toEqual({ kind: "ok", value: { ...expected, shape } });
+  expect(readPoint(`${file}#0`)).toMatchObject({ value: { shape: { ph: 1 } } });
+  expect(codeOf(readPoint(`${file}#7`))).toBe("CLI0131");
   writeFileSync(file, "{}");
-  expect(codeOf(readPoint(file, "model"))).toBe("CLI0131");
+  expect(codeOf(readPoint(file))).toBe("CLI0131");
   rmSync(folder, { recursive: true });
-  expect(codeOf(readPoint(file, "model"))).toBe("CLI0131");
+  expect(codeOf(readPoint(file))).toBe("CLI0131");
 });
 
 test("workloads, limits and lists", () => {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ArrayShape, Interfaces } from "../../backend-hls/index.ts";
 import type { LoopRecipes } from "../../dse/index.ts";
-import { builtSpan, fail, ok, type Result } from "../../ir/index.ts";
+import { at, builtSpan, fail, ok, type Result } from "../../ir/index.ts";
 import { precisionName } from "../options/precision-options.ts";
-import { type KernelExploreReport, kernelExploreSchema } from "../schemas/explore-kernel.ts";
+import { kernelExploreSchema } from "../schemas/explore-kernel.ts";
 import { noPoint } from "./diagnostics.ts";
 
 const count = z.int().positive();
@@ -49,46 +49,58 @@ export interface KernelPointOptions {
   readonly recipes: LoopRecipes;
 }
 
-/** Reads `report.json#id`; without `#id` the chosen point. Which kind of report it must be, `model` says. */
-export function readPoint(reference: string, model: "model"): Result<PointOptions>;
-export function readPoint(reference: string, model: "kernel"): Result<KernelPointOptions>;
-export function readPoint(
+/** Reads `report.json#id` of a model; without `#id` the chosen point. */
+export function readPoint(reference: string): Result<PointOptions> {
+  const found = findPoint(reference, reportSchema, "a model");
+  if (found.kind === "error") return found;
+  const { report, place } = found.value;
+  const {
+    rows,
+    precision,
+    kv_bits: kv,
+    clock_mhz: clock,
+    block_size: blockSize,
+    array,
+  } = at(report.points, place).params;
+  const { pn, pk, pt, pv, ph } = array;
+  const shape = { pn, pk, pt, pv, ph, rows };
+  return ok({ device: report.device, precision, kv, clock, blockSize, rows, shape });
+}
+
+/** The same of a kernel. */
+export function readKernelPoint(reference: string): Result<KernelPointOptions> {
+  const found = findPoint(reference, kernelExploreSchema, "a kernel");
+  if (found.kind === "error") return found;
+  const { report, place } = found.value;
+  const { device, function: top, interface: interfaces, points } = report;
+  const { id, params } = at(points, place);
+  const { recipes, clock_mhz: clock } = params;
+  if (recipes === null) return refuse(`point ${String(id)} was not planned: nothing says how its loops run`);
+  return ok({ device, clock, top, interface: interfaces, recipes });
+}
+
+/** A report of an exploration of `subject`, and the place of the point that is meant. */
+function findPoint<
+  Report extends { readonly chosen: number; readonly points: readonly { readonly id: number }[] },
+>(
   reference: string,
-  model: "model" | "kernel",
-): Result<PointOptions | KernelPointOptions> {
+  schema: z.ZodType<Report>,
+  subject: string,
+): Result<{ readonly report: Report; readonly place: number }> {
   const [file = "", wanted] = reference.split("#");
-  const refuse = (problem: string): Result<never> => fail(noPoint(builtSpan("--from"), { problem }));
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
-  const what = `${file} is no report of an exploration of a ${model}`;
-  if (model === "kernel") {
-    const report = kernelExploreSchema.safeParse(content);
-    return report.success ? kernelPoint(report.data, wanted, refuse) : refuse(what);
-  }
-  const report = reportSchema.safeParse(content);
-  if (!report.success) return refuse(what);
+  const report = schema.safeParse(content);
+  if (!report.success) return refuse(`${file} is no report of an exploration of ${subject}`);
   const id = wanted === undefined ? report.data.chosen : Number(wanted);
-  const point = report.data.points.find((candidate) => candidate.id === id);
-  if (point === undefined) return refuse(`${file} has no point ${wanted ?? ""}`);
-  const { rows, precision, kv_bits: kv, clock_mhz: clock, block_size: blockSize, array } = point.params;
-  const { pn, pk, pt, pv, ph } = array;
-  const shape = { pn, pk, pt, pv, ph, rows };
-  return ok({ device: report.data.device, precision, kv, clock, blockSize, rows, shape });
+  const place = report.data.points.findIndex((candidate) => candidate.id === id);
+  return place < 0 ? refuse(`${file} has no point ${String(id)}`) : ok({ report: report.data, place });
 }
 
-function kernelPoint(
-  { points, chosen, device, function: top, interface: interfaces }: KernelExploreReport,
-  wanted: string | undefined,
-  refuse: (problem: string) => Result<never>,
-): Result<KernelPointOptions> {
-  const id = wanted === undefined ? chosen : Number(wanted);
-  const point = points.find((candidate) => candidate.id === id);
-  if (point === undefined) return refuse(`there is no point ${wanted ?? ""}`);
-  const { recipes, clock_mhz: clock } = point.params;
-  if (recipes === null) return refuse(`point ${String(id)} was not planned: nothing says how its loops run`);
-  return ok({ device, clock, top, interface: interfaces, recipes });
+function refuse(problem: string): Result<never> {
+  return fail(noPoint(builtSpan("--from"), { problem }));
 }

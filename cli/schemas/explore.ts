@@ -42,7 +42,16 @@ const point = z.looseObject({
     nodes: z.array(node),
   }),
   estimate,
-  measured: z.unknown().nullable(),
+  /** What the design's hardware took in simulation; null where nobody asked. */
+  measured: z
+    .strictObject({
+      cycles_per_token: z.number(),
+      prefill_cycles: z.number(),
+      total_cycles: z.number(),
+      decode_cycles: count,
+      simulator: z.string(),
+    })
+    .nullable(),
 });
 
 /** A replayed step. `phases` add up to `cycles`, and so do the cycles of `path`: what was awaited, and through which queue. */
@@ -116,6 +125,17 @@ export const exploreSchema = z.looseObject({
   area: z
     .looseObject({ kernels: z.record(z.string(), cells), buffers: cells, queues: cells, shell: cells })
     .optional(),
+});
+
+const number = z.number();
+
+/** A planned design of a model, as `evaluations.json` keeps it. */
+export const modelEvaluation = z.strictObject({
+  cells: z.strictObject({ lut: number, ff: number, dsp: number, bram18: number }),
+  kernels: z.record(z.string(), z.strictObject({ ii: number, depth: number })),
+  cycles: z.strictObject({ decode: number, firstChunk: number, lateChunk: number, lastChunk: number }),
+  evidence: z.enum(["replayed", "extrapolated", "planned"]),
+  memoryBytes: number,
 });
 
 /** `hidalgo.explore/1`. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ok } from "../../ir/index.ts";
 import type { CompiledBuild } from "../build-folder/read-build-folder.ts";
 import { checkTarget, writeBuildFolder } from "../build-folder/write-build-folder.ts";
-import { readPoint } from "../explore/read-point.ts";
+import { readKernelPoint, readPoint } from "../explore/read-point.ts";
 import { isGraphFile } from "../graph/compile-graph.ts";
 import { compileGraphVerb } from "../graph/verbs.ts";
 import { compileModel } from "../jobs/compile-model.ts";
@@ -40,11 +40,11 @@ export const compile = defineVerb({
     const free = checkTarget(target);
     if (free.kind === "error") return free;
     if (isGraphFile(model)) {
-      const kernel = from === undefined ? ok({}) : readPoint(from, "kernel");
+      const kernel = from === undefined ? ok({}) : readKernelPoint(from);
       if (kernel.kind === "error") return kernel;
       return compileGraphVerb(model, target, { ...given, ...kernel.value }, session);
     }
-    const point = from === undefined ? ok({}) : readPoint(from, "model");
+    const point = from === undefined ? ok({}) : readPoint(from);
     if (point.kind === "error") return point;
     const options = { ...given, ...point.value };
     const refused = refuseKernelOptions(model, options);

@@ -109,13 +109,10 @@ export const explore = defineVerb({
 async function exploreKernelVerb(
   path: string,
   folder: string,
-  job: Omit<KernelExploreJob, "clock" | "limit" | "top" | "interface" | "units"> & Partial<KernelExploreJob>,
+  job: KernelExploreJob,
   session: Session,
 ): Promise<Outcome> {
-  const { clock, limit, top, interface: interfaces, units } = job;
-  const given = { ...job, clock, limit, units, ...(top === undefined ? {} : { top }) };
-  const kinds = interfaces === undefined ? {} : { interface: interfaces };
-  const explored = await exploreKernelFile(path, folder, { ...given, ...kinds }, watchSession(session));
+  const explored = await exploreKernelFile(path, folder, job, watchSession(session));
   if (explored.kind === "error") return explored;
   const { points, chosen, bound, function: name } = explored.value;
   const { estimate, id, measured } = at(points, chosen);
