@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { estimateStep } from "../../backend-hls/index.ts";
 import { at, ok, present, type Result } from "../../ir/index.ts";
-import { type RowDescriptor, slotOf } from "../../runtime-host/index.ts";
 import { positiveInteger, tokenIds } from "../options/words.ts";
 import type { BenchRow } from "../schemas/bench.ts";
 import {
@@ -11,7 +10,7 @@ import {
   type SubjectOptions,
   subjectOptions,
 } from "./bench-model.ts";
-import { decodeRow } from "./decode-row.ts";
+import { decodeDescriptor, decodeRow } from "./decode-row.ts";
 import { defineBench } from "./define-bench.ts";
 import { openHardware } from "./open-hardware.ts";
 
@@ -85,13 +84,6 @@ async function simulateDecodes(
   } finally {
     await opened.value.close();
   }
-}
-
-/** {@link decodeRow} as a host gives it to a device. */
-function decodeDescriptor(n: number, context: number, blockSize: number): RowDescriptor {
-  const { token, position, blocks, sequence } = decodeRow(n, context, blockSize);
-  const kvSlot = slotOf(blocks, position, blockSize);
-  return { token, position, kvSlot, sequence, blockTable: blocks, visible: 1n << BigInt(n), emit: "argmax" };
 }
 
 /** A row of the table for 1, 2, 4, … sequences. */

@@ -1,14 +1,14 @@
 import { loadDevice, StepEstimator } from "../../backend-hls/index.ts";
 import type { Checkpoint } from "../../frontend/index.ts";
 import { ok, present, type Result } from "../../ir/index.ts";
-import { type Device, type RowDescriptor, slotOf } from "../../runtime-host/index.ts";
+import type { Device, RowDescriptor } from "../../runtime-host/index.ts";
 import { chooseMemory } from "../rtl/choose-memory.ts";
 import { compileDesign } from "../rtl/open-design.ts";
 import { toRow } from "../rtl/program.ts";
 import { partOf } from "../rtl/shared-model.ts";
 import { modelShapeOf } from "../verify/subject.ts";
 import type { SubjectOptions } from "./bench-model.ts";
-import { decodeRow } from "./decode-row.ts";
+import { decodeDescriptor } from "./decode-row.ts";
 import { chooseArray } from "./plan-hardware.ts";
 
 /** What is built: so many accelerators that share a model. */
@@ -62,7 +62,7 @@ export async function openSharedMachine(design: SharedDesign): Promise<Result<Sh
   const device = opened?.value;
   return ok({
     decode: (sequences) => {
-      const steps = Array.from({ length: sequences }, (_, n) => descriptorOf(n, context, blockSize));
+      const steps = Array.from({ length: sequences }, (_, n) => decodeDescriptor(n, context, blockSize));
       return decodeOn(device, estimator, steps);
     },
     close: () => device?.close() ?? Promise.resolve(),
@@ -80,11 +80,4 @@ async function decodeOn(
   if (stepped.kind === "error") return stepped;
   const { cycles, started } = present(stepped.value.counters, "counters of hardware");
   return ok({ estimated: estimator.step(encoded, started).cycles, measured: cycles });
-}
-
-/** The `n`-th sequence's row: each sees itself and what is committed. */
-function descriptorOf(n: number, context: number, blockSize: number): RowDescriptor {
-  const { token, position, blocks, sequence } = decodeRow(n, context, blockSize);
-  const kvSlot = slotOf(blocks, position, blockSize);
-  return { token, position, kvSlot, sequence, blockTable: blocks, visible: 1n << BigInt(n), emit: "argmax" };
 }

@@ -9,6 +9,7 @@ import { searchedStep } from "../../../dse/index.ts";
 import { type MemoryParameters, ok, present, type Result } from "../../../ir/index.ts";
 import { chooseMemory } from "../../rtl/choose-memory.ts";
 import { consecutiveRows } from "../../rtl/step-report.ts";
+import { describeArray } from "../describe-array.ts";
 import type { MeasuredPoint } from "./measured-point.ts";
 import type { ModelDesign } from "./points.ts";
 
@@ -54,7 +55,6 @@ function compileModel(
 }
 
 function nameOf({ name, model, array, device, memory }: ModelDesign, position: number): string {
-  const { pn, pk, pt = 1, pv = 4, ph = 1, rows } = array;
   const { weights, activations, outliers } = model.precision ?? {
     weights: { kind: "int8" },
     activations: { kind: "int8", scales: "token" },
@@ -64,6 +64,7 @@ function nameOf({ name, model, array, device, memory }: ModelDesign, position: n
     ...(activations.kind === "int8" && activations.scales !== "token" ? [activations.scales] : []),
     ...(outliers === undefined ? [] : ["outliers"]),
   ].join(" ");
-  const lanes = `${[pn, pk, pt].join("x")} rows ${String(rows)} quantizer ${String(pv)} heads ${String(ph)}`;
-  return [name, formats, lanes, `at ${String(position)}`, device, memory ?? "own memory"].join(", ");
+  return [name, formats, describeArray(array), `at ${String(position)}`, device, memory ?? "own memory"].join(
+    ", ",
+  );
 }

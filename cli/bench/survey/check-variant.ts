@@ -44,8 +44,3 @@ export function checkDistinct(rows: readonly CheckedHardware[]): void {
         throw new CompilerBug(`${a.key} and ${b.key} have the same hardware`);
     }
 }
-
-/** An array in words: products of an output by input channels by rows, the rows of a step, and what is parallel beside it. */
-export function describeArray({ pn, pk, pt, pv, ph, rows }: PlannedHardware["plan"]): string {
-  return `${String(pn)}x${String(pk)}x${String(pt)} rows ${String(rows)} quantizer ${String(pv)} heads ${String(ph)}`;
-}

@@ -1,6 +1,6 @@
 import { at } from "../../../ir/index.ts";
 import type { BenchRow } from "../../schemas/bench.ts";
-import { describeArray } from "./check-variant.ts";
+import { describeArray } from "../describe-array.ts";
 import type { Workload } from "./list-steps.ts";
 import { cellOf, type MeasuredVariant } from "./measure-variant.ts";
 
