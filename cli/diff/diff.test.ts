@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { findTool } from "../../sim/index.ts";
 import { readLoops } from "../rtl/loops-file.ts";
 import { type DiffResult, diffSchema } from "../schemas/diff.ts";
@@ -11,10 +12,20 @@ import { streamUsers } from "./neighbours.ts";
 
 const sizes = { hidden: 16, ffn: 20, layers: 2, heads: 2, kvHeads: 1, vocab: 24, context: 16 };
 
-async function compileTiny(): Promise<string> {
+const compiled = mkdtempSync(join(tmpdir(), "hidalgo-diff-"));
+afterAll(() => {
+  rmSync(compiled, { recursive: true });
+});
+
+/** The hardware of a tiny model, compiled once, in a folder of its own for a test to spoil. */
+async function tinyBuild(): Promise<string> {
+  const source = join(compiled, "build");
+  if (!existsSync(source)) {
+    const { code } = await hidalgo("compile", randomModel(sizes, 7), "--device", "ref64", "-o", source);
+    expect(code).toBe(0);
+  }
   const folder = join(temporaryFolder(), "build");
-  const { code } = await hidalgo("compile", randomModel(sizes, 7), "--device", "ref64", "-o", folder);
-  expect(code).toBe(0);
+  cpSync(source, folder, { recursive: true });
   return folder;
 }
 
@@ -65,7 +76,7 @@ function portOf(folder: string, kernel: string, name: string): string {
 }
 
 test("sound hardware is the same in every queue and in memory", async () => {
-  const result = await diff(await compileTiny(), "--max-tokens", "2");
+  const result = await diff(await tinyBuild(), "--max-tokens", "2");
   expect(result).toMatchObject({
     equal: true,
     steps: 2,
@@ -78,7 +89,7 @@ test("sound hardware is the same in every queue and in memory", async () => {
 }, 480_000);
 
 test("a stuck bit in a datapath: kernel, layer, row, cycle, values and a waveform of the place", async () => {
-  const folder = await compileTiny();
+  const folder = await tinyBuild();
   const port = portOf(folder, "probabilities", "weights");
   spoil(folder, "probabilities", (module) => replaceOutput(module, `${port}_data`, stuckBit));
   const { divergence, waveform, followers } = await diff(folder, "--window", "10");
@@ -106,7 +117,7 @@ test("a stuck bit in a datapath: kernel, layer, row, cycle, values and a wavefor
 }, 480_000);
 
 test("a stream that stops: the kernel that owes, not those that wait for it", async () => {
-  const folder = await compileTiny();
+  const folder = await tinyBuild();
   const port = portOf(folder, "score", "scores");
   spoil(folder, "score", (module) => replaceOutput(module, `${port}_valid`, silent));
   const { divergence } = await diff(folder);
@@ -114,7 +125,7 @@ test("a stream that stops: the kernel that owes, not those that wait for it", as
 }, 480_000);
 
 test("every kernel's own stuck bit is found at that kernel", async () => {
-  const folder = await compileTiny();
+  const folder = await tinyBuild();
   const build = new Map([["ir/4-loops.mlir", readFileSync(join(folder, "ir/4-loops.mlir"))]]);
   const loops = readLoops(build);
   if (loops.kind === "error") throw new Error("no loops");
@@ -135,7 +146,7 @@ test("every kernel's own stuck bit is found at that kernel", async () => {
 }, 300_000);
 
 test("steps from a file; what is wrong with one is told", async () => {
-  const folder = await compileTiny();
+  const folder = await tinyBuild();
   const file = join(folder, "step.json");
   const step = async (content: unknown): Promise<unknown> => {
     writeFileSync(file, JSON.stringify(content));
@@ -160,7 +171,7 @@ test("steps from a file; what is wrong with one is told", async () => {
 test.skipIf(findTool("iverilog") === undefined)(
   "Icarus finds the same in the emitted Verilog",
   async () => {
-    const folder = await compileTiny();
+    const folder = await tinyBuild();
     spoil(folder, "matmul", (module) => {
       const data = /out (?<name>s\d+_data) :/u.exec(module)?.groups?.["name"] ?? "";
       return replaceOutput(module, data, stuckBit);
@@ -174,7 +185,7 @@ test.skipIf(findTool("iverilog") === undefined)(
 );
 
 test("a byte of a weight that changed in the hardware's memory: found where the first product takes it", async () => {
-  const folder = await compileTiny();
+  const folder = await tinyBuild();
   const weights = readFileSync(join(folder, "weights.bin"));
   const image = join(folder, "changed.bin");
   const clean = await diff(folder, "--image", join(folder, "weights.bin"));
@@ -197,7 +208,7 @@ test("a byte of a weight that changed in the hardware's memory: found where the 
 test.skipIf(findTool("verilator") === undefined)(
   "Verilator finds the same, and writes the waveform as FST",
   async () => {
-    const folder = await compileTiny();
+    const folder = await tinyBuild();
     spoil(folder, "matmul", (module) => {
       const data = /out (?<name>s\d+_data) :/u.exec(module)?.groups?.["name"] ?? "";
       return replaceOutput(module, data, stuckBit);
